@@ -1,0 +1,92 @@
+// Channel and instrument ↔ KIS's transaction id and key, in both directions.
+import { type Instrument, marketOf, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
+import { type Channel, type Subscription } from '../market/subscription.ts'
+import { layoutOf } from './layout.ts'
+
+/** A subscription in KIS's words. */
+export type WireKey = { readonly tr: string; readonly key: string }
+
+export type WireOptions = {
+  /** Which of KIS's two overseas feeds to ask for: the free one, or the one that has to be applied for and paid. */
+  readonly overseasFeed: 'free' | 'paid'
+  /** The HTS login id: the key of account notices, whatever instrument they are asked under. */
+  readonly htsId?: string
+}
+
+const domesticVenues: Partial<Record<Venue, string>> = { KRX: 'ST', NXT: 'NX', UN: 'UN' }
+const dayMarketVenues: ReadonlySet<Venue> = new Set(['BAQ', 'BAY', 'BAA'])
+const usVenues: ReadonlySet<Venue> = new Set(['NAS', 'NYS', 'AMS', ...dayMarketVenues])
+
+/** The typed transactions: what each carries, and from which venue. Overseas records name their venue themselves. */
+const typedTransactions: Readonly<Record<string, { readonly channel: Channel; readonly venue: Venue | undefined }>> = {
+  H0STCNT0: { channel: 'trade', venue: 'KRX' },
+  H0NXCNT0: { channel: 'trade', venue: 'NXT' },
+  H0UNCNT0: { channel: 'trade', venue: 'UN' },
+  HDFSCNT0: { channel: 'trade', venue: undefined },
+  H0STASP0: { channel: 'order-book', venue: 'KRX' },
+  H0NXASP0: { channel: 'order-book', venue: 'NXT' },
+  H0UNASP0: { channel: 'order-book', venue: 'UN' },
+  HDFSASP0: { channel: 'order-book', venue: undefined },
+  HDFSASP1: { channel: 'order-book', venue: undefined },
+}
+
+export function typedTransaction(tr: string): { channel: Channel; venue: Venue | undefined } | undefined {
+  return Object.hasOwn(typedTransactions, tr) ? typedTransactions[tr] : undefined
+}
+
+/** What to ask KIS for. */
+export function toWire(subscription: Subscription, options: WireOptions): WireKey {
+  const { venue, symbol } = partsOf(subscription.instrument)
+  const tr = transactionFor(subscription.channel, venue, options)
+  if (layoutOf(tr)?.kind === 'notice') return { tr, key: options.htsId ?? '' }
+  if (!tr.startsWith('HDFSCNT') && !tr.startsWith('HDFSASP')) return { tr, key: symbol }
+  const feed = dayMarketVenues.has(venue) || options.overseasFeed === 'paid' ? 'R' : 'D'
+  return { tr, key: `${feed}${venue}${symbol}` }
+}
+
+function transactionFor(channel: Channel, venue: Venue, options: WireOptions): string {
+  if (channel !== 'trade' && channel !== 'order-book') return channel
+  const domestic = domesticVenues[venue]
+  if (domestic !== undefined) return channel === 'trade' ? `H0${domestic}CNT0` : `H0${domestic}ASP0`
+  if (channel === 'trade') return 'HDFSCNT0'
+  // Asia's free books are delayed and have a transaction of their own.
+  return usVenues.has(venue) || options.overseasFeed === 'paid' ? 'HDFSASP0' : 'HDFSASP1'
+}
+
+/** Whom KIS is talking about, as far as its own words tell; undefined for a key that names no instrument. */
+export function fromWire(wire: WireKey): Subscription | undefined {
+  const typed = typedTransaction(wire.tr)
+  if (typed === undefined) {
+    const instrument = readable(`KRX:${wire.key}`)
+    return layoutOf(wire.tr) === undefined || instrument === undefined ? undefined : { instrument, channel: wire.tr }
+  }
+  const instrument = typed.venue === undefined ? overseasInstrument(wire.key) : readable(`${typed.venue}:${wire.key}`)
+  return instrument === undefined ? undefined : { instrument, channel: typed.channel }
+}
+
+/** `DNASAAPL` → `NAS:AAPL`: D for the free feed or R for the paid one and the day market, exchange, symbol. */
+export function overseasInstrument(key: string): Instrument | undefined {
+  return /^[DR]/.test(key) ? readable(`${key.slice(1, 4)}:${key.slice(4)}`) : undefined
+}
+
+/** The instrument, provided that it is spelled exactly so. */
+export function readable(name: string): Instrument | undefined {
+  const parsed = parseInstrument(name)
+  return 'instrument' in parsed && parsed.instrument === name ? parsed.instrument : undefined
+}
+
+/** What keeps a subscription from being asked for, or undefined when nothing does. */
+export function problemWith(subscription: Subscription, options: WireOptions): string | undefined {
+  const { channel, instrument } = subscription
+  if (channel === 'trade' || channel === 'order-book') return undefined
+  const layout = layoutOf(channel)
+  if (layout === undefined) {
+    return `channel '${channel}' is unknown; expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0`
+  }
+  if (layout.kind === 'notice' && !options.htsId) return `channel '${channel}' needs the HTS login id (KIS_HTS_ID)`
+  if (marketOf(instrument) === 'KR' && typedTransaction(channel)?.venue === undefined && /^HDF/.test(channel)) {
+    return `channel '${channel}' is an overseas transaction, but ${instrument} is domestic`
+  }
+  return undefined
+}
+

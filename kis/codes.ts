@@ -1,0 +1,115 @@
+// What KIS's answer codes mean, how grave they are, what we do and what the user can do: the catalogue and its look-up.
+// It only explains. Whether an answer is a refusal at all is for the caller to say, from `rt_cd`.
+import { restCatalogue } from './code-catalogue-rest.ts'
+import { webSocketCatalogue } from './code-catalogue-ws.ts'
+
+export type Severity = 'info' | 'medium' | 'high' | 'critical'
+
+/** What an answer makes us do. */
+export type Reaction =
+  /** The subscription is active. Only data proves that data will come (protocol notes, fact 8). */
+  | 'acknowledged'
+  /** The subscription is gone, or was never there. */
+  | 'released'
+  /** ALREADY IN SUBSCRIBE. */
+  | 'duplicate'
+  /** This request failed; the session is fine. */
+  | 'refused'
+  /** `credentials.refused`: forget the approval key. */
+  | 'renew-approval'
+  /** Somebody else's session holds the app key. */
+  | 'occupied'
+  /** Refresh the access token, then retry once. */
+  | 'renew-token'
+  /** Tokens are issued once a minute: wait 60 s, one process only. */
+  | 'wait-for-token'
+  /** Too many calls per second. */
+  | 'slow-down'
+  /** Passing trouble at KIS. On the socket: the key is refused now, and worth asking for again later, not at once. */
+  | 'retry'
+  /** The same request would fail again: invalid, not permitted, or the keys are wrong. */
+  | 'give-up'
+  /** All is well. */
+  | 'none'
+
+export type CodeEntry = {
+  /** KIS's `msg_cd`, or the `error_code` of the `/oauth2` calls. */
+  readonly code: string
+  /** KIS's `msg1` or `error_description`; null where no source quotes it. */
+  readonly message: string | null
+  readonly meaning: { readonly en: string; readonly ko: string }
+  readonly severity: Severity
+  readonly reaction: Reaction
+  readonly remedy: { readonly en: string; readonly ko: string }
+}
+
+/** Every code that a source describes. A code reported with two meanings is here twice, the default meaning last. */
+export const catalogue: readonly CodeEntry[] = [...webSocketCatalogue, ...restCatalogue]
+
+// A Map, because codes come from the wire and an object would answer to `__proto__`.
+const entriesByCode = new Map<string, CodeEntry[]>()
+for (const entry of catalogue) {
+  const entries = entriesByCode.get(entry.code)
+  if (entries) entries.push(entry)
+  else entriesByCode.set(entry.code, [entry])
+}
+
+/**
+ * Which text points to the first of two meanings; any other text is read as the last one.
+ *
+ * OPSP0003: the wire says `UNSUBSCRIBE ERROR(not found!)` (protocol notes 3.5), spelt with and without a space before
+ * the bracket, so "not found" is what counts. `MANDATORY INPUT MISSING` (operating guide 3.2), and everything that is
+ * neither, is a refusal: to take a refusal for a release would lose a key in silence, the opposite costs a line of log.
+ *
+ * EGW00213: anything but the missing company name is "not a paper TR", because only allied corporations send a name.
+ */
+const telltales: ReadonlyMap<string, RegExp> = new Map([
+  ['OPSP0003', /not\s+found/i],
+  ['EGW00213', /corpname|제휴사명/i],
+])
+
+/**
+ * Explains an answer by its code, and by its text where the code has two meanings. The texts of all other codes vary
+ * too much to decide anything (MCA00000 was captured as 정상처리 되었습니다 with a full stop and with an exclamation
+ * mark), so a text of its own is quoted in `message` and changes nothing else. Unknown codes are kept verbatim.
+ */
+export function explain(code: string, text: string): CodeEntry {
+  const known = code.trim()
+  const entries = entriesByCode.get(known) ?? []
+  const entry = telltales.get(known)?.test(text) ? entries[0] : entries.at(-1)
+  if (entry === undefined) return unknown(code, text)
+  return text.trim() === '' || alike(text, entry.message) ? entry : { ...entry, message: text }
+}
+
+function alike(text: string, message: string | null): boolean {
+  return message !== null && text.trim().toLowerCase() === message.trim().toLowerCase()
+}
+
+/**
+ * An entry for a code that no source describes. The socket has only ever sent OPSP codes, and a control frame may lack
+ * its code, so these two are refusals. A REST code is judged by what its text asks for: codes newer than KIS's list ask
+ * for patience in the same words as the listed ones (EGW00215 초당, EGW00316 재 조회, both from users' reports).
+ */
+function unknown(code: string, text: string): CodeEntry {
+  const quoted = text.trim() === '' ? { en: 'no text', ko: '메시지 없음' } : { en: text, ko: text }
+  return {
+    code,
+    message: text.trim() === '' ? null : text,
+    meaning: {
+      en: `A code this catalogue does not know. KIS said: ${quoted.en}`,
+      ko: `목록에 없는 코드입니다. KIS 메시지: ${quoted.ko}`,
+    },
+    ...verdict(code.trim(), text),
+    remedy: {
+      en: 'Look the code up in the FAQ of the KIS Developers portal, and report it so that it can be added here.',
+      ko: 'KIS Developers 포털의 FAQ에서 코드를 확인하고, 목록에 추가할 수 있도록 이슈로 알려 주세요.',
+    },
+  }
+}
+
+function verdict(code: string, text: string): Pick<CodeEntry, 'severity' | 'reaction'> {
+  if (code === '' || code.startsWith('OPSP')) return { severity: 'high', reaction: 'refused' }
+  if (/초당/.test(text)) return { severity: 'medium', reaction: 'slow-down' }
+  if (/잠시\s*후|일시적|다시\s*시도|재\s*조회/.test(text)) return { severity: 'medium', reaction: 'retry' }
+  return { severity: 'high', reaction: 'give-up' }
+}

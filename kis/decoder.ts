@@ -1,0 +1,177 @@
+// Frames → market events. Stateful only in what it has seen: symbols, and the width each transaction had last. Never throws;
+// what cannot be read comes out as `malformed`, whole.
+import type { Malformed, MarketData, SchemaDrift } from '../market/events.ts'
+import type { Instrument } from '../market/instrument.ts'
+import { overseasInstrument, readable, typedTransaction } from './channel.ts'
+import { type ColumnPicker, columnPicker } from './columns.ts'
+import { countValues, frameText, readEnvelope, transactionAt } from './frame.ts'
+import { createInterner, type Interned } from './intern.ts'
+import { knownWidth, type Layout, layoutOf } from './layout.ts'
+import {
+  domesticBookReads,
+  domesticOrderBook,
+  overseasBookHead,
+  overseasBookLevel,
+  overseasLevels,
+  overseasOrderBook,
+} from './order-book.ts'
+import { readRecord } from './record.ts'
+import { position, scanFrom, skipValues } from './scan.ts'
+import { domesticTrade, domesticTradeReads, overseasTrade, overseasTradeReads } from './trade.ts'
+
+export type DecodedEvent = MarketData | SchemaDrift | Malformed
+
+export type DecoderOptions = {
+  /** Further columns for `trade.columns` and `orderBook.columns`, by KIS's own name. */
+  readonly columns?: readonly string[]
+}
+
+export type Decoder = {
+  /**
+   * Hands the events of one data frame to `emit`, in wire order, after the whole frame was checked. `frame` is only read, and
+   * not kept. `receivedTime`: epoch milliseconds.
+   */
+  decode(frame: Uint8Array, receivedTime: number, emit: (event: DecodedEvent) => void): void
+}
+
+/** Reads one record of `width` values and leaves the cursor behind `reads` of them. */
+type RecordReader = (instrument: Instrument, receivedTime: number, width: number) => MarketData
+
+/** What the decoder knows of one transaction. */
+type Transaction = {
+  readonly tr: string
+  readonly layout: Layout | undefined
+  readonly symbol: Interned<Instrument | undefined>
+  readonly read: RecordReader | undefined
+  readonly reads: (width: number) => number
+  readonly pick: ColumnPicker | undefined
+  /** The width of the last frame: almost always that of the next. */
+  width: number
+  readonly reportedWidths: Set<number>
+}
+
+export function createDecoder(options: DecoderOptions = {}): Decoder {
+  const transactions = createInterner(124, tr => createTransaction(tr, options.columns ?? []))
+  return {
+    decode(frame, receivedTime, emit) {
+      const envelope = readEnvelope(frame)
+      if (typeof envelope === 'string') return emit(malformed(envelope, frameText(frame), receivedTime))
+      const transaction = transactions(frame, transactionAt)
+      if (envelope.encrypted) {
+        const reason = 'encrypted, and no key: the key comes with the acknowledgement of its subscription'
+        return emit(malformed(reason, frameText(frame), receivedTime))
+      }
+      const { count, payload } = envelope
+      const events =
+        readRecords(transaction, transaction.width, frame, payload, count, receivedTime) ??
+        readMeasured(transaction, frame, payload, count, receivedTime)
+      for (let i = 0; i < events.length; i++) emit(events[i] as DecodedEvent)
+    },
+  }
+}
+
+/** The slow road, for the first frame of a transaction, a changed width, and damaged frames. */
+function readMeasured(
+  transaction: Transaction,
+  frame: Uint8Array,
+  payload: number,
+  count: number,
+  receivedTime: number,
+): DecodedEvent[] {
+  const { layout, tr } = transaction
+  const raw = () => (layout?.encrypted ? `${tr}: a notice of ${frame.length} bytes, [redacted]` : frameText(frame))
+  const values = countValues(frame, payload)
+  const width = values / count
+  if (!Number.isInteger(width)) {
+    const reason = `${values} values do not divide into the ${count} records the frame announces`
+    return [malformed(reason, raw(), receivedTime)]
+  }
+  if (layout !== undefined && width < layout.minWidth) {
+    const reason = `records of ${width} values; ${tr} has at least ${layout.minWidth}, so this one was cut off`
+    return [malformed(reason, raw(), receivedTime)]
+  }
+  const events = readRecords(transaction, width, frame, payload, count, receivedTime)
+  if (events === undefined) throw new Error(`${values} values did not make ${count} records of ${width}`)
+  transaction.width = width
+  if (!transaction.reportedWidths.has(width)) {
+    transaction.reportedWidths.add(width)
+    const known = layout === undefined ? 0 : knownWidth(layout)
+    events.unshift({ type: 'schema-drift', tr, width, knownWidth: known, receivedTime })
+  }
+  return events
+}
+
+/** All records of a frame, or undefined when they are not `width` values wide. */
+function readRecords(
+  transaction: Transaction,
+  width: number,
+  frame: Uint8Array,
+  payload: number,
+  count: number,
+  receivedTime: number,
+): DecodedEvent[] | undefined {
+  if (width === 0) return undefined
+  const { read, symbol, pick } = transaction
+  const end = frame.length + 1
+  const events: DecodedEvent[] = []
+  scanFrom(frame, payload)
+  if (read === undefined) {
+    for (let record = 0; record < count; record++) {
+      if (position() >= end) return undefined
+      events.push(readRecord(transaction.tr, transaction.layout, width, receivedTime))
+    }
+    return position() === end ? events : undefined
+  }
+  const rest = width - transaction.reads(width)
+  for (let record = 0; record < count; record++) {
+    const start = position()
+    if (start >= end) return undefined
+    const instrument = symbol(frame, start)
+    if (instrument === undefined) {
+      skipValues(width)
+      const text = frameText(frame.subarray(start, Math.min(position(), end) - 1))
+      events.push(malformed(`record ${record + 1} of ${count} names no symbol`, text, receivedTime))
+      continue
+    }
+    skipValues(1)
+    const event = read(instrument, receivedTime, width)
+    skipValues(rest)
+    events.push(pick === undefined ? event : pick(event, frame, start, width))
+  }
+  return position() === end ? events : undefined
+}
+
+function malformed(reason: string, raw: string, receivedTime: number): Malformed {
+  return { type: 'malformed', reason, raw, receivedTime }
+}
+
+function createTransaction(tr: string, columns: readonly string[]): Transaction {
+  const layout = layoutOf(tr)
+  const typed = typedTransaction(tr)
+  const venue = typed?.venue
+  const isTrade = typed?.channel === 'trade'
+  const overseas = typed !== undefined && venue === undefined
+  return {
+    tr,
+    layout,
+    symbol: createInterner(94, overseas ? overseasInstrument : symbol => readable(`${venue}:${symbol}`)),
+    read:
+      typed === undefined
+        ? undefined
+        : overseas
+          ? isTrade
+            ? overseasTrade
+            : overseasOrderBook
+          : isTrade
+            ? domesticTrade
+            : domesticOrderBook,
+    reads: overseas
+      ? isTrade
+        ? () => overseasTradeReads
+        : width => overseasBookHead + overseasBookLevel * overseasLevels(width)
+      : () => (isTrade ? domesticTradeReads : domesticBookReads),
+    pick: layout === undefined || typed === undefined ? undefined : columnPicker(layout, columns),
+    width: 0,
+    reportedWidths: new Set(Object.keys(layout?.widths ?? {}).map(Number)),
+  }
+}

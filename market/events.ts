@@ -1,0 +1,174 @@
+// The data dictionary: everything that can come out of a feed. `type` is always the first property, times are epoch
+// milliseconds, and a number that was empty or unreadable on the wire is null: never NaN, never 0.
+import type { Instrument, Market } from './instrument.ts'
+import type { Channel } from './subscription.ts'
+
+/** Columns asked for by KIS's own name (`columns: ['VI_STND_PRC']`), verbatim, as text. */
+export type Columns = Readonly<Record<string, string>>
+
+/** An execution (체결). Prices in the instrument's currency, volumes in shares. */
+export type Trade = {
+  readonly type: 'trade'
+  readonly instrument: Instrument
+  readonly price: number | null
+  /** Shares in this execution. */
+  readonly volume: number | null
+  /** Who crossed the spread. Null in auctions, and abroad, where KIS does not say. */
+  readonly side: 'buy' | 'sell' | null
+  /** Shares traded so far today, this execution included. Each trade's must be the previous one plus `volume`. */
+  readonly cumulativeVolume: number | null
+  /** Money traded so far today. */
+  readonly cumulativeValue: number | null
+  readonly open: number | null
+  readonly high: number | null
+  readonly low: number | null
+  readonly bidPrice: number | null
+  readonly askPrice: number | null
+  readonly bidVolume: number | null
+  readonly askVolume: number | null
+  /** The exchange's business date, 20260914. The US day market's is the next day's. */
+  readonly businessDate: number | null
+  /** KIS's clock, one-second resolution. Order within a second is order of arrival. */
+  readonly eventTime: number | null
+  /** Our clock, when the frame left the socket. */
+  readonly receivedTime: number
+  readonly columns?: Columns
+}
+
+export type Level = { readonly price: number | null; readonly volume: number | null }
+
+/** Depth (호가). Levels that KIS left blank (price and volume both 0 or empty) are left out. */
+export type OrderBook = {
+  readonly type: 'order-book'
+  readonly instrument: Instrument
+  /** Best (highest) first. */
+  readonly bids: readonly Level[]
+  /** Best (lowest) first. */
+  readonly asks: readonly Level[]
+  readonly totalBidVolume: number | null
+  readonly totalAskVolume: number | null
+  /** Korean books carry a time but no date: it is the one on the Korean date nearest to `receivedTime`. */
+  readonly eventTime: number | null
+  readonly receivedTime: number
+  readonly columns?: Columns
+}
+
+/** Best bid and ask, taken from a book. */
+export type Quote = {
+  readonly type: 'quote'
+  readonly instrument: Instrument
+  readonly bidPrice: number | null
+  readonly bidVolume: number | null
+  readonly askPrice: number | null
+  readonly askVolume: number | null
+  readonly eventTime: number | null
+  readonly receivedTime: number
+}
+
+/** Open, high, low, close and volume over [startTime, endTime), by event time. Only whole bars are published. */
+export type Bar = {
+  readonly type: 'bar'
+  readonly instrument: Instrument
+  readonly startTime: number
+  readonly endTime: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+  readonly tradeCount: number
+}
+
+/** A record of any other KIS transaction. Numbers are numbers or null, codes and times are text. */
+export type OtherRecord = {
+  readonly type: 'record'
+  /** KIS's transaction id, as `H0STPGM0`. */
+  readonly tr: string
+  /** By KIS's column name, in wire order. Account numbers and names of their holders read `[redacted]`. */
+  readonly columns: Readonly<Record<string, string | number | null>>
+  /** Values beyond the known columns, in wire order; empty when there are none. */
+  readonly extra: readonly string[]
+  readonly receivedTime: number
+}
+
+/** The line of a market went down, on purpose or not. No data of that market follows until `resume`. */
+export type Disconnect = {
+  readonly type: 'disconnect'
+  readonly market: Market
+  readonly reason: string
+  readonly receivedTime: number
+}
+
+/** The line of a market is back: the server answered, or data flows. Comes before the first data. */
+export type Resume = {
+  readonly type: 'resume'
+  readonly market: Market
+  readonly outageMs: number
+  readonly receivedTime: number
+}
+
+/**
+ * - `wanted`: asked of us · `requested`: asked of KIS · `active`: KIS said SUBSCRIBE SUCCESS in this session
+ * - `adopted`: KIS said ALREADY IN SUBSCRIBE; only data will prove it · `releasing`: asked KIS to let go · `released`
+ * - `refused`: KIS said no, with `code`, or did not answer (`UNANSWERED`), or the session was full (`OPSP0008`)
+ */
+export type SubscriptionStatus =
+  | 'wanted'
+  | 'requested'
+  | 'active'
+  | 'adopted'
+  | 'releasing'
+  | 'released'
+  | 'refused'
+
+/** What is true of one subscription changed. `instrument` and `channel` are null when KIS did not say whom it answers. */
+export type SubscriptionChange = {
+  readonly type: 'subscription'
+  readonly instrument: Instrument | null
+  readonly channel: Channel | null
+  readonly status: SubscriptionStatus
+  readonly code?: string
+  readonly receivedTime: number
+}
+
+/** The server's own heartbeat. `serverTime` is its clock. Not a sign that data flows. */
+export type Heartbeat = {
+  readonly type: 'heartbeat'
+  readonly serverTime: number | null
+  readonly receivedTime: number
+}
+
+/** A record width that was never seen before. Said once per transaction and width; its known columns were read. */
+export type SchemaDrift = {
+  readonly type: 'schema-drift'
+  readonly tr: string
+  readonly width: number
+  /** The widest layout known; 0 when the transaction itself is unknown. */
+  readonly knownWidth: number
+  readonly receivedTime: number
+}
+
+/** Something that could not be read. Nothing was guessed from it, and here it is, whole. */
+export type Malformed = {
+  readonly type: 'malformed'
+  readonly reason: string
+  /** The text as it came; bytes that are no UTF-8 are shown as Latin-1. Secrets in it read `[redacted]`. */
+  readonly raw: string
+  readonly receivedTime: number
+}
+
+/** Given to a slow consumer in place of what it missed. */
+export type Dropped = {
+  readonly type: 'dropped'
+  readonly count: number
+  /** The `receivedTime` of the first and the last event that were dropped. */
+  readonly from: number
+  readonly to: number
+}
+
+export type MarketData = Trade | OrderBook | OtherRecord
+export type Lifecycle = Disconnect | Resume | SubscriptionChange | Heartbeat
+export type Trouble = SchemaDrift | Malformed
+
+/** What `feed.events$` emits. */
+export type MarketEvent = MarketData | Lifecycle | Trouble
