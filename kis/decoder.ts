@@ -4,7 +4,8 @@ import type { Malformed, MarketData, SchemaDrift } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
-import { countValues, frameText, readEnvelope, transactionAt } from './frame.ts'
+import { readControl, withoutKeys } from './control.ts'
+import { countValues, frameText, isControl, readEnvelope, transactionAt } from './frame.ts'
 import { createInterner, type Interned } from './intern.ts'
 import { knownWidth, type Layout, layoutOf } from './layout.ts'
 import {
@@ -55,7 +56,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
   return {
     decode(frame, receivedTime, emit) {
       const envelope = readEnvelope(frame)
-      if (typeof envelope === 'string') return emit(malformed(envelope, frameText(frame), receivedTime))
+      if (typeof envelope === 'string') return emit(notData(frame, envelope, receivedTime))
       const transaction = transactions(frame, transactionAt)
       if (envelope.encrypted) {
         const reason = 'encrypted, and no key: the key comes with the acknowledgement of its subscription'
@@ -139,6 +140,13 @@ function readRecords(
     events.push(pick === undefined ? event : pick(event, frame, start, width))
   }
   return position() === end ? events : undefined
+}
+
+function notData(frame: Uint8Array, problem: string, receivedTime: number): Malformed {
+  if (!isControl(frame)) return malformed(problem, frameText(frame), receivedTime)
+  const message = readControl(frame)
+  const reason = message.kind === 'unreadable' ? message.reason : 'a control message among the data'
+  return malformed(reason, withoutKeys(frameText(frame)), receivedTime)
 }
 
 function malformed(reason: string, raw: string, receivedTime: number): Malformed {

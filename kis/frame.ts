@@ -2,6 +2,7 @@
 //
 // 0|H0STCNT0|005|005930^114827^314000^5^… (2026-06-08; five records, simply joined by carets)
 import { isUtf8 } from 'node:buffer'
+import type { Market } from '../market/instrument.ts'
 
 const bar = 124
 const caret = 94
@@ -10,6 +11,14 @@ const zero = 48
 /** Where the transaction id of every frame starts: behind the flag and its bar. */
 export const transactionAt = 2
 const transactionLength = 8
+
+/** A data frame as it left the socket. */
+export type RawFrame = {
+  readonly market: Market
+  readonly bytes: Uint8Array
+  /** Epoch milliseconds, our clock. */
+  readonly receivedTime: number
+}
 
 export type Envelope = {
   /** Account notices are; their payload is base64. */

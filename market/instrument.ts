@@ -8,25 +8,26 @@ export type Market = 'KR' | 'US'
 
 export const markets: readonly Market[] = ['KR', 'US']
 
-type VenueFacts = { readonly market: Market; readonly name: string }
+/** `zone`: the IANA zone whose midnight starts the venue's business date. */
+type VenueFacts = { readonly market: Market; readonly name: string; readonly zone: string }
 
 /** Every venue, by the code used before the colon. Foreign codes are the exchanges' codes in the KIS documents. */
 export const venues = {
-  KRX: { market: 'KR', name: 'Korea Exchange' },
-  NXT: { market: 'KR', name: 'Nextrade' },
-  UN: { market: 'KR', name: 'KRX and NXT, unified' },
-  NAS: { market: 'US', name: 'Nasdaq' },
-  NYS: { market: 'US', name: 'NYSE' },
-  AMS: { market: 'US', name: 'NYSE American' },
-  BAQ: { market: 'US', name: 'Nasdaq, day market (10:00–18:00 KST)' },
-  BAY: { market: 'US', name: 'NYSE, day market (10:00–18:00 KST)' },
-  BAA: { market: 'US', name: 'NYSE American, day market (10:00–18:00 KST)' },
-  HKS: { market: 'US', name: 'Hong Kong' },
-  TSE: { market: 'US', name: 'Tokyo' },
-  SHS: { market: 'US', name: 'Shanghai' },
-  SZS: { market: 'US', name: 'Shenzhen' },
-  HSX: { market: 'US', name: 'Ho Chi Minh' },
-  HNX: { market: 'US', name: 'Hanoi' },
+  KRX: { market: 'KR', name: 'Korea Exchange', zone: 'Asia/Seoul' },
+  NXT: { market: 'KR', name: 'Nextrade', zone: 'Asia/Seoul' },
+  UN: { market: 'KR', name: 'KRX and NXT, unified', zone: 'Asia/Seoul' },
+  NAS: { market: 'US', name: 'Nasdaq', zone: 'America/New_York' },
+  NYS: { market: 'US', name: 'NYSE', zone: 'America/New_York' },
+  AMS: { market: 'US', name: 'NYSE American', zone: 'America/New_York' },
+  BAQ: { market: 'US', name: 'Nasdaq, day market (10:00–18:00 KST)', zone: 'America/New_York' },
+  BAY: { market: 'US', name: 'NYSE, day market (10:00–18:00 KST)', zone: 'America/New_York' },
+  BAA: { market: 'US', name: 'NYSE American, day market (10:00–18:00 KST)', zone: 'America/New_York' },
+  HKS: { market: 'US', name: 'Hong Kong', zone: 'Asia/Hong_Kong' },
+  TSE: { market: 'US', name: 'Tokyo', zone: 'Asia/Tokyo' },
+  SHS: { market: 'US', name: 'Shanghai', zone: 'Asia/Shanghai' },
+  SZS: { market: 'US', name: 'Shenzhen', zone: 'Asia/Shanghai' },
+  HSX: { market: 'US', name: 'Ho Chi Minh', zone: 'Asia/Ho_Chi_Minh' },
+  HNX: { market: 'US', name: 'Hanoi', zone: 'Asia/Ho_Chi_Minh' },
 } as const satisfies Record<string, VenueFacts>
 
 export type Venue = keyof typeof venues
@@ -59,6 +60,10 @@ export function parseInstrument(text: string): { instrument: Instrument } | { pr
 export function partsOf(instrument: Instrument): { venue: Venue; symbol: string } {
   const colon = instrument.indexOf(':')
   return { venue: instrument.slice(0, colon) as Venue, symbol: instrument.slice(colon + 1) }
+}
+
+export function zoneOf(instrument: Instrument): string {
+  return venues[partsOf(instrument).venue].zone
 }
 
 export function marketOf(instrument: Instrument): Market {

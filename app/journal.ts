@@ -1,0 +1,91 @@
+// What happened, for people: one log line per state change or trouble, and plain counters. It watches; nothing waits for it.
+import type { HeardAnswer } from '../machines/connection.ts'
+import type { MarketEvent } from '../market/events.ts'
+import type { Market } from '../market/instrument.ts'
+import type { Logger } from './log.ts'
+
+export type Counters = { readonly [Type in MarketEvent['type'] | 'frames' | 'sinkErrors' | 'sinkDropped']?: number }
+
+export type Journal = {
+  frame(): void
+  event(event: MarketEvent): void
+  /** `facts`: why, and what follows. */
+  transition(market: Market, from: string, to: string, facts: object): void
+  answer(answer: HeardAnswer): void
+  sinkFailed(sink: string, error: unknown): void
+  sinkDropped(sink: string, count: number): void
+  counters(): Counters
+}
+
+export function createJournal(log: Logger, redact: (text: string) => string): Journal {
+  const counts: Record<string, number> = {}
+  const explained = new Set<string>()
+  const count = (what: string, by = 1) => {
+    counts[what] = (counts[what] ?? 0) + by
+    return counts[what] as number
+  }
+  let frames = 0
+
+  return {
+    frame: () => void frames++,
+
+    event(event) {
+      const soFar = count(event.type)
+      switch (event.type) {
+        case 'malformed':
+          // A line that is broken now breaks a thousand times: say it at 1, 10, 100, …
+          if (isPowerOfTen(soFar)) log.warn({ soFar }, `malformed frame: ${redact(event.reason)}`)
+          return
+        case 'schema-drift':
+          return log.warn(
+            { tr: event.tr, width: event.width, knownWidth: event.knownWidth },
+            'KIS changed the columns of a transaction; the known ones were read. Please report it',
+          )
+        case 'disconnect':
+          return log.info({ market: event.market, reason: redact(event.reason) }, 'data line is down')
+        case 'resume':
+          return log.info({ market: event.market, outageMs: event.outageMs }, 'data line is back')
+        case 'subscription':
+          return log.debug(event, 'subscription')
+      }
+    },
+
+    transition(market, from, to, facts) {
+      log.info({ market, from, to, ...redactAll(facts, redact) }, 'socket')
+    },
+
+    answer({ market, entry, key }) {
+      const isNews = !explained.has(entry.code)
+      explained.add(entry.code)
+      if (entry.severity === 'info') return
+      const facts = { market, subscription: key, code: entry.code, says: redact(entry.message ?? '') }
+      if (!isNews) return log.debug(facts, 'KIS refused again')
+      const text = `KIS: ${entry.meaning.en} ${entry.remedy.en}`
+      if (entry.severity === 'critical') log.error(facts, text)
+      else log.warn(facts, text)
+    },
+
+    sinkFailed(sink, error) {
+      const soFar = count('sinkErrors')
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      if (isPowerOfTen(soFar)) log.error({ sink, soFar, error: redact(what) }, 'a sink failed; the others go on')
+    },
+
+    sinkDropped(sink, dropped) {
+      const soFar = count('sinkDropped', dropped)
+      log.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it, the oldest first')
+    },
+
+    counters: () => ({ ...counts, frames }),
+  }
+}
+
+function isPowerOfTen(value: number): boolean {
+  return Number.isInteger(Math.log10(value))
+}
+
+function redactAll(facts: object, redact: (text: string) => string): object {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? redact(value) : value]),
+  )
+}

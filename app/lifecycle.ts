@@ -1,0 +1,72 @@
+// Snapshots of a socket machine → lifecycle events: what became of each subscription, and when the line went and came back.
+import type { SnapshotFrom } from 'xstate'
+import { entriesOf, type Ledger, type LedgerEntry } from '../machines/ledger.ts'
+import type { socketMachine } from '../machines/socket.ts'
+import type { Clock } from '../market/clock.ts'
+import type { Lifecycle, SubscriptionStatus } from '../market/events.ts'
+import type { Market } from '../market/instrument.ts'
+import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
+
+type SocketSnapshot = SnapshotFrom<typeof socketMachine>
+
+export type LifecycleWatch = {
+  snapshot(snapshot: SocketSnapshot): void
+  /** Data arrived: the line is up, if that was not known yet. Called for every frame. */
+  data(): void
+}
+
+/** `emit` is called in the order in which things happened, between the data they happened between. */
+export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifecycle) => void): LifecycleWatch {
+  let ledger: Ledger = {}
+  let hasSession = false
+  let isUp = false
+  let wentDownAt: number | undefined
+
+  function goUp(): void {
+    if (isUp || !hasSession) return
+    isUp = true
+    if (wentDownAt === undefined) return
+    const receivedTime = clock.now()
+    emit({ type: 'resume', market, outageMs: receivedTime - wentDownAt, receivedTime })
+    wentDownAt = undefined
+  }
+
+  function goDown(reason: string): void {
+    if (!isUp) return
+    isUp = false
+    const receivedTime = clock.now()
+    wentDownAt = receivedTime
+    emit({ type: 'disconnect', market, reason, receivedTime })
+  }
+
+  function report(key: SubscriptionKey, status: SubscriptionStatus, code: string | undefined): void {
+    const { instrument, channel } = subscriptionOf(key)
+    const receivedTime = clock.now()
+    emit({ type: 'subscription', instrument, channel, status, ...(code === undefined ? {} : { code }), receivedTime })
+  }
+
+  function reportChanges(next: Ledger): void {
+    const before = ledger
+    ledger = next
+    for (const [key, entry] of entriesOf(next)) {
+      if (differs(before[key], entry)) report(key, entry.status, entry.code)
+    }
+    for (const [key] of entriesOf(before)) if (next[key] === undefined) report(key, 'released', undefined)
+  }
+
+  return {
+    snapshot(snapshot) {
+      const { context } = snapshot
+      const left = hasSession && !snapshot.matches('session')
+      hasSession = snapshot.matches('session')
+      if (left) goDown(context.loss ?? 'closed')
+      if (entriesOf(context.ledger).some(([, { status }]) => status === 'active')) goUp()
+      if (context.ledger !== ledger) reportChanges(context.ledger)
+    },
+    data: goUp,
+  }
+}
+
+function differs(before: LedgerEntry | undefined, after: LedgerEntry): boolean {
+  return before === undefined || before.status !== after.status || before.code !== after.code
+}

@@ -1,0 +1,159 @@
+// What a feed can be told, checked as a whole: either settings that hold together, or one error that lists every mistake.
+import { z } from 'zod'
+import type { CustomerType } from '../kis/request.ts'
+import { problemWith } from '../kis/channel.ts'
+import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../kis/endpoints.ts'
+import { Secret } from '../kis/secret.ts'
+import type { Endpoint } from '../machines/events.ts'
+import { defaultTiming, type Timing } from '../machines/timing.ts'
+import { type Instrument, type Market, parseInstrument } from '../market/instrument.ts'
+import type { Channel, Subscription } from '../market/subscription.ts'
+
+export type FeedSettings = {
+  readonly environment: Environment
+  readonly appKey: Secret
+  readonly appSecret: Secret
+  readonly customerType: CustomerType
+  readonly htsId: string | undefined
+  readonly overseasFeed: 'free' | 'paid'
+  readonly restUrl: string
+  readonly checkCertificate: boolean
+  readonly endpoints: Readonly<Record<Market, Endpoint>>
+  readonly instruments: readonly Instrument[]
+  readonly channels: readonly Channel[]
+  /** Whose turn it is: by the schedule, or held by one market whatever the hour. */
+  readonly market: 'auto' | Market
+  readonly columns: readonly string[]
+  readonly timing: Timing
+}
+
+/** Everything that is wrong with what we were told, in one message. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.length === 1 ? (problems[0] as string) : `${problems.length} mistakes:\n${problems.map(p => `  - ${p}`).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+const url = (protocols: readonly string[]) =>
+  z.string().refine(text => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+    error: issue => `'${String(issue.input)}' is no address; expected one that starts with ${protocols.map(p => `${p}//`).join(' or ')}`,
+  })
+
+const socketUrl = url(['ws:', 'wss:'])
+/** `a,b` or ['a', 'b']. */
+const list = z
+  .union([z.string().transform(text => text.split(',')), z.array(z.string()).readonly()])
+  .transform(items => [...new Set(items.map(item => item.trim()).filter(item => item !== ''))])
+const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  z.enum(values, { error: issue => `'${String(issue.input)}'; expected ${values.join(', ')}` })
+const milliseconds = z.coerce
+  .number({ error: issue => `'${String(issue.input)}'; expected milliseconds` })
+  .int()
+  .min(0, { error: 'expected 0 or more milliseconds' })
+  .max(86_400_000, { error: 'expected at most a day of milliseconds' })
+const key = z
+  .string({ error: 'is missing' })
+  .trim()
+  .min(1, { error: 'is empty' })
+  .transform(text => new Secret(text))
+
+const instrumentList = list.transform((names, context) =>
+  names.flatMap(name => {
+    const parsed = parseInstrument(name)
+    if ('instrument' in parsed) return [parsed.instrument]
+    context.addIssue({ code: 'custom', message: parsed.problem })
+    return []
+  }),
+)
+
+const shape = z.object({
+  environment: oneOf('prod', 'paper').default('prod'),
+  appKey: key,
+  appSecret: key,
+  customerType: oneOf('P', 'B').default('P'),
+  htsId: z.string().trim().min(1, { error: 'is empty' }).optional(),
+  overseasFeed: oneOf('free', 'paid').default('free'),
+  restUrl: url(['http:', 'https:']).optional(),
+  socketUrl: socketUrl.optional(),
+  koreanSocketUrl: socketUrl.optional(),
+  usSocketUrl: socketUrl.optional(),
+  checkCertificate: z.union([z.boolean(), z.stringbool({ error: 'expected true or false' })]).default(true),
+  instruments: instrumentList.default([]),
+  channels: list.default(['trade']),
+  market: oneOf('auto', 'KR', 'US').default('auto'),
+  columns: list.default([]),
+  timing: z
+    .object(
+      Object.fromEntries(Object.keys(defaultTiming).map(name => [name, milliseconds.optional()])) as Record<
+        keyof Timing,
+        z.ZodOptional<typeof milliseconds>
+      >,
+    )
+    .default({}),
+})
+
+/** What may be told, unchecked: text from flags and the environment, or values from code. */
+export type FeedInput = z.input<typeof shape>
+
+/**
+ * Checks everything at once. `nameOf` says how the reader knows a setting (`--instruments`, `KIS_APP_KEY`).
+ * Throws a SettingsError.
+ */
+export function readSettings(input: Readonly<Record<string, unknown>>, nameOf: (setting: string) => string = name => name): FeedSettings {
+  const parsed = shape.safeParse(input)
+  if (!parsed.success) {
+    throw new SettingsError(
+      parsed.error.issues.map(issue => `${nameOf(issue.path.findLast(part => typeof part === 'string') ?? '')} ${issue.message}`),
+    )
+  }
+  const told = parsed.data
+  const problems = subscriptionProblems(told)
+  if (!told.checkCertificate && told.environment !== 'paper') {
+    problems.push(`${nameOf('checkCertificate')} may be turned off for paper only`)
+  }
+  if (problems.length > 0) throw new SettingsError(problems)
+
+  const known = endpoints[told.environment]
+  const address = (own: string | undefined) => ({
+    url: socketAddress(own ?? told.socketUrl ?? known.socket, defaultSocketPath),
+  })
+  const pacing = told.environment === 'paper' ? { pacingMs: 500 } : {}
+  return Object.freeze({
+    environment: told.environment,
+    appKey: told.appKey,
+    appSecret: told.appSecret,
+    customerType: told.customerType,
+    htsId: told.htsId,
+    overseasFeed: told.overseasFeed,
+    checkCertificate: told.checkCertificate,
+    restUrl: (told.restUrl ?? known.rest).replace(/\/+$/, ''),
+    endpoints: { KR: address(told.koreanSocketUrl), US: address(told.usSocketUrl) },
+    instruments: told.instruments,
+    channels: told.channels,
+    market: told.market,
+    columns: told.columns,
+    timing: { ...defaultTiming, ...pacing, ...withoutUndefined(told.timing) },
+  })
+}
+
+/** Every instrument on every channel. */
+export function subscriptionsOf({ instruments, channels }: Pick<FeedSettings, 'instruments' | 'channels'>): Subscription[] {
+  return instruments.flatMap(instrument => channels.map(channel => ({ instrument, channel })))
+}
+
+function subscriptionProblems(told: z.output<typeof shape>): string[] {
+  const options = { overseasFeed: told.overseasFeed, ...(told.htsId === undefined ? {} : { htsId: told.htsId }) }
+  const subscriptions = subscriptionsOf(told)
+  const problems = new Set(subscriptions.map(subscription => problemWith(subscription, options)).filter(p => p !== undefined))
+  return [...problems]
+}
+
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

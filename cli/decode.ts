@@ -1,0 +1,84 @@
+// `kis-stream decode`: a pure decoder. Whatever is in the file comes out, in order; nothing is dropped or checked against the rest.
+import { createReadStream } from 'node:fs'
+import { once } from 'node:events'
+import { SettingsError } from '../app/settings.ts'
+import { fromWire } from '../kis/channel.ts'
+import type { CodeEntry } from '../kis/codes.ts'
+import { readControl } from '../kis/control.ts'
+import { createDecoder } from '../kis/decoder.ts'
+import { isControl } from '../kis/frame.ts'
+import { createNoticeOpener, isEncrypted } from '../kis/notices.ts'
+import { systemClock } from '../market/clock.ts'
+import type { MarketEvent, SubscriptionStatus } from '../market/events.ts'
+import { koreanDate } from '../market/korea-time.ts'
+import { linesOf } from './lines.ts'
+import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+
+const noon = 12 * 3_600_000
+
+export async function decode(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const [file, ...stray] = words
+  const problems = strayWords(file?.startsWith('-') && file !== '-' ? words : stray)
+  const receivedTime = receivedTimeOf(flags['date'])
+  if (receivedTime === undefined) problems.push(`--date '${String(flags['date'])}'; expected a date as 2026-06-08`)
+  if (flags['columns'] === true) problems.push('--columns needs names, as VI_STND_PRC,CTTR')
+  if (receivedTime === undefined || problems.length > 0) return reportMistakes(new SettingsError(problems), 'decode')
+
+  const columns = typeof flags['columns'] === 'string' ? flags['columns'].split(',').map(name => name.trim()) : []
+  const events = createLineDecoder(columns)
+  const input = file === undefined || file === '-' ? process.stdin : createReadStream(file)
+  process.stdout.on('error', () => process.exit(0)) // the reader of the pipe has seen enough
+  try {
+    for await (const line of linesOf(input)) {
+      const text = events(line, receivedTime).map(event => `${JSON.stringify(event)}\n`)
+      if (text.length > 0 && !process.stdout.write(text.join(''))) await once(process.stdout, 'drain')
+    }
+  } catch (error) {
+    process.stderr.write(`kis-stream decode: cannot read ${file ?? 'standard input'}: ${(error as Error).message}\n`)
+    process.exitCode = misuse
+  }
+}
+
+/** Noon of the date asked for, so that every time of day lands on it; undefined when it is no date. */
+function receivedTimeOf(date: unknown): number | undefined {
+  if (date === undefined) return systemClock.now()
+  const midnight = /^\d{4}-\d{2}-\d{2}$/.test(String(date)) ? koreanDate(Number(String(date).replaceAll('-', ''))) : Number.NaN
+  return Number.isNaN(midnight) ? undefined : midnight + noon
+}
+
+/** Lines of one file are one session: the keys of its acknowledgements open its notices. */
+export function createLineDecoder(columns: readonly string[]): (line: Uint8Array, receivedTime: number) => MarketEvent[] {
+  const decoder = createDecoder({ columns })
+  const notices = createNoticeOpener()
+
+  return (line, receivedTime) => {
+    const events: MarketEvent[] = []
+    const opened = isEncrypted(line) ? notices.open(line) : line
+    const message = isControl(line) ? readControl(line) : undefined
+    if (message === undefined || message.kind === 'unreadable') {
+      decoder.decode(opened === 'unknown-key' ? line : opened, receivedTime, event => void events.push(event))
+    } else if (message.kind === 'heartbeat') {
+      events.push({ type: 'heartbeat', serverTime: message.serverTime, receivedTime })
+    } else {
+      const { entry, tr, key, noticeKey } = message
+      if (noticeKey !== undefined && tr !== undefined) notices.learn(tr, noticeKey)
+      const whom = tr === undefined || key === undefined ? undefined : fromWire({ tr, key })
+      const { instrument, channel } = whom ?? { instrument: null, channel: tr ?? null }
+      events.push({ type: 'subscription', instrument, channel, status: statusOf(entry), code: entry.code, receivedTime })
+    }
+    return events
+  }
+}
+
+function statusOf(entry: CodeEntry): SubscriptionStatus {
+  switch (entry.reaction) {
+    case 'acknowledged':
+      return 'active'
+    case 'released':
+      return 'released'
+    case 'duplicate':
+      return 'adopted'
+    default:
+      return 'refused'
+  }
+}

@@ -1,0 +1,56 @@
+// Flags and environment → what a feed is told. Flags win over the environment, and the environment over a `.env` file. Nobody else in
+// the project reads process.env.
+import { existsSync } from 'node:fs'
+import { defaultTiming } from '../machines/timing.ts'
+
+/** Every setting that the environment may give. The README's configuration table lists the same names; a test compares them. */
+export const environmentNames: Readonly<Record<string, string>> = {
+  environment: 'KIS_ENV',
+  appKey: 'KIS_APP_KEY',
+  appSecret: 'KIS_APP_SECRET',
+  htsId: 'KIS_HTS_ID',
+  customerType: 'KIS_CUSTOMER_TYPE',
+  overseasFeed: 'KIS_OVERSEAS_FEED',
+  restUrl: 'KIS_REST_URL',
+  socketUrl: 'KIS_WS_URL',
+  koreanSocketUrl: 'KIS_WS_URL_KR',
+  usSocketUrl: 'KIS_WS_URL_US',
+  checkCertificate: 'KIS_CHECK_CERTIFICATE',
+  instruments: 'KIS_INSTRUMENTS',
+  channels: 'KIS_CHANNELS',
+  market: 'KIS_MARKET',
+  columns: 'KIS_COLUMNS',
+  output: 'KIS_OUTPUT',
+  logLevel: 'KIS_LOG_LEVEL',
+}
+
+/** `graceMs` → `KIS_GRACE_MS`. */
+export function timingName(name: string): string {
+  return `KIS_${name.replaceAll(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** Settings from flags and environment, and how each one is called where it came from. An empty variable counts as unset. */
+export function readEnvironment(flags: Readonly<Record<string, unknown>>, environment: Environment) {
+  const told: Record<string, unknown> = {}
+  const names: Record<string, string> = {}
+  for (const [setting, variable] of Object.entries(environmentNames)) {
+    const fromFlag = flags[setting]
+    const value = fromFlag ?? (environment[variable] || undefined)
+    names[setting] = fromFlag === undefined ? variable : `--${setting.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    if (value !== undefined) told[setting] = value
+  }
+  const timing = Object.keys(defaultTiming).flatMap(name => {
+    names[name] = timingName(name)
+    const value = environment[timingName(name)]
+    return value ? [[name, value]] : []
+  })
+  told['timing'] = Object.fromEntries(timing)
+  return { told, nameOf: (setting: string) => names[setting] ?? setting }
+}
+
+/** Reads `.env` of the working directory, if there is one. What is already set stays as it is. */
+export function loadDotEnv(): void {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+// The `kis-stream` command. Each subcommand parses its words and calls one function.
+import { Command, CommanderError } from 'commander'
+import { decode } from './decode.ts'
+import { misuse } from './mistakes.ts'
+import { run } from './run.ts'
+import { simulate } from './simulate.ts'
+
+const program = new Command('kis-stream')
+  .description('Real-time market data from the Korea Investment & Securities (KIS) Open API.')
+  .exitOverride()
+  .showHelpAfterError("See 'kis-stream --help'.")
+
+/** Values are optional to the parser, so that a missing one is reported together with every other mistake. */
+function subcommand(name: string, description: string): Command {
+  return program.command(name).description(description).exitOverride().allowUnknownOption().allowExcessArguments()
+}
+
+subcommand('run', 'stream market events; without KIS keys, from a simulator inside this process')
+  .option('--instruments [list]', 'what to watch, as KRX:005930,NAS:AAPL (KIS_INSTRUMENTS)')
+  .option('--channels [list]', 'trade, order-book, or ids of KIS transactions such as H0STPGM0 (KIS_CHANNELS)')
+  .option('--market [market]', 'auto follows the schedule; KR or US holds that market (KIS_MARKET)')
+  .option('--columns [list]', "further columns of trades and books by KIS's own names (KIS_COLUMNS)")
+  .option('--output [format]', 'pretty for people, ndjson for programs: one event a line (KIS_OUTPUT)')
+  .option('--log-level [level]', 'silent, error, warn, info or debug, on standard error (KIS_LOG_LEVEL)')
+  .action((flags, command: Command) => run(flags, command.args))
+
+subcommand('simulate', 'be KIS, on loopback')
+  .option('--port [port]', 'where to listen; 0 takes any free port', '18800')
+  .option('--tape [file]', 'send captured frames, one a line, instead of a generated market')
+  .option('--rate [rate]', 'records per second (frames, with a tape)', '20')
+  .option('--seed [seed]', 'another number, another market', '1')
+  .action((flags, command: Command) => simulate(flags, command.args))
+
+subcommand('decode [file]', 'frames, one a line, from a file or standard input, as events (NDJSON)')
+  .option('--date [date]', 'the Korean date of books, which carry none, as 2026-06-08; default: today')
+  .option('--columns [list]', "further columns of trades and books by KIS's own names")
+  .action((_file, flags, command: Command) => decode(flags, command.args))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error
+  // Commander has printed help or its complaint already.
+  process.exitCode = error.exitCode === 0 ? 0 : misuse
+}

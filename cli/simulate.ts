@@ -1,0 +1,56 @@
+// `kis-stream simulate`: the simulator on its own, for any KIS client in any language.
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { SettingsError } from '../app/settings.ts'
+import { generatedTape } from '../simulator/generated-tape.ts'
+import { startSimulator } from '../simulator/server.ts'
+import { capturedTape } from '../simulator/tape.ts'
+import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+
+const wholeNumber = (most: number) =>
+  z.coerce.number({ error: 'expected a number' }).int({ error: 'expected a whole number' }).min(0, { error: 'expected 0 or more' }).max(most, { error: `expected at most ${most}` })
+
+const shape = z.object({
+  port: wholeNumber(65_535),
+  rate: z.coerce.number({ error: 'expected a number' }).positive({ error: 'expected more than 0' }).max(1_000_000, { error: 'expected at most 1000000' }),
+  seed: wholeNumber(2 ** 32 - 1),
+  tape: z.string({ error: 'needs a file' }).optional(),
+})
+
+export async function simulate(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const mistakes = strayWords(words)
+  const read = shape.safeParse(flags)
+  for (const issue of read.error?.issues ?? []) mistakes.push(`--${String(issue.path[0])} ${issue.message}`)
+  const lines = read.data?.tape === undefined ? undefined : readTape(read.data.tape, mistakes)
+  if (mistakes.length > 0 || !read.success) return reportMistakes(new SettingsError(mistakes), 'simulate')
+
+  const { port, rate, seed } = read.data
+  const tape = lines === undefined ? generatedTape({ rate, seed }) : capturedTape(lines, { rate })
+  try {
+    const simulator = await startSimulator({ port, tape, log: line => process.stderr.write(`${line}\n`) })
+    process.stdout.write(`KIS simulator: REST ${simulator.restUrl}, WebSocket ${simulator.wsUrl}
+
+Any app key and secret will do. To point kis-stream at it:
+
+  KIS_APP_KEY=any KIS_APP_SECRET=any KIS_REST_URL=${simulator.restUrl} KIS_WS_URL=${simulator.wsUrl} \\
+    kis-stream run --market KR --instruments KRX:005930
+
+Any other KIS client: these two addresses in place of KIS's own, plain http and ws. Ctrl-C ends it.
+`)
+    const stop = () => void simulator.stop().then(() => process.exit(0))
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
+  } catch (error) {
+    process.stderr.write(`kis-stream simulate: ${(error as Error).message}\n`)
+    process.exitCode = misuse
+  }
+}
+
+function readTape(file: string, mistakes: string[]): string[] {
+  try {
+    return readFileSync(file, 'utf8').split(/\r?\n/).filter(line => line !== '')
+  } catch (error) {
+    mistakes.push(`--tape cannot be read: ${(error as Error).message}`)
+    return []
+  }
+}

@@ -1,0 +1,57 @@
+// The two things KIS issues against an app key: the access token of the REST calls, and the approval key of the socket.
+import { z } from 'zod'
+import { koreanDate } from '../market/korea-time.ts'
+import { KisError } from './errors.ts'
+import type { RestClient } from './rest.ts'
+import { Secret } from './secret.ts'
+
+export type AppKeys = { readonly appKey: Secret; readonly appSecret: Secret }
+
+export type AccessToken = { readonly token: Secret; readonly expiresAt: number }
+
+const tokenBody = z.object({
+  access_token: z.string().min(1),
+  // A number in the documents, a numeric string in some clients' logs.
+  expires_in: z.coerce.number().positive(),
+  access_token_token_expired: z.string().optional(),
+})
+
+/** 24 hours of access. KIS issues once a minute at most, and gives the same token again within six hours. */
+export async function issueToken(rest: RestClient, keys: AppKeys, now: number): Promise<AccessToken> {
+  const body = await rest.post('/oauth2/tokenP', {
+    grant_type: 'client_credentials',
+    appkey: keys.appKey.reveal(),
+    appsecret: keys.appSecret.reveal(),
+  })
+  const { access_token, expires_in, access_token_token_expired } = read(tokenBody, body, '/oauth2/tokenP')
+  const expiresAt = koreanInstant(access_token_token_expired) ?? now + expires_in * 1000
+  return { token: new Secret(access_token), expiresAt }
+}
+
+/** KIS looks at an approval key only when a session opens, and for 24 hours. */
+export async function issueApprovalKey(rest: RestClient, keys: AppKeys): Promise<Secret> {
+  const body = await rest.post('/oauth2/Approval', {
+    grant_type: 'client_credentials',
+    appkey: keys.appKey.reveal(),
+    // The app secret under another name; `appsecret` here is refused (protocol notes 2.3).
+    secretkey: keys.appSecret.reveal(),
+  })
+  return new Secret(read(z.object({ approval_key: z.string().min(1) }), body, '/oauth2/Approval').approval_key)
+}
+
+function read<T>(shape: z.ZodType<T>, body: unknown, path: string): T {
+  const parsed = shape.safeParse(body)
+  if (parsed.success) return parsed.data
+  // The body may hold a secret, so only the names of what is wrong are quoted.
+  const wrong = parsed.error.issues.map(issue => issue.path.join('.')).join(', ')
+  throw new KisError('server', `${path} answered without ${wrong}; KIS may have changed its answer`)
+}
+
+/** `2023-12-22 08:16:59`, Korean time without an offset. */
+function koreanInstant(text: string | undefined): number | undefined {
+  const parts = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/.exec(text ?? '')
+  if (parts === null) return undefined
+  const [year, month, day, hours, minutes, seconds] = parts.slice(1).map(Number) as [number, number, number, number, number, number]
+  const instant = koreanDate(year * 10_000 + month * 100 + day) + ((hours * 60 + minutes) * 60 + seconds) * 1000
+  return Number.isNaN(instant) ? undefined : instant
+}

@@ -1,0 +1,28 @@
+// What can go wrong between us and KIS, as one type that says whether trying again is worth it.
+
+export type KisErrorKind =
+  /** The token or the keys: refresh, then once more; or the keys are wrong. */
+  | 'authentication'
+  /** Too many calls: wait. */
+  | 'rate-limit'
+  /** The request itself: trying again changes nothing. */
+  | 'invalid-request'
+  /** KIS has trouble of its own. */
+  | 'server'
+  /** Nobody answered. */
+  | 'network'
+
+export class KisError extends Error {
+  override readonly name = 'KisError'
+  readonly kind: KisErrorKind
+  /** KIS's code, or undefined when it said none. */
+  readonly code: string | undefined
+  readonly retryable: boolean
+
+  constructor(kind: KisErrorKind, message: string, facts: { code?: string; retryable?: boolean; cause?: unknown } = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.kind = kind
+    this.code = facts.code
+    this.retryable = facts.retryable ?? kind !== 'invalid-request'
+  }
+}

@@ -1,0 +1,229 @@
+// The actor that owns one WebSocket: opens it, tells data from control, paces requests, echoes heartbeats, closes it. Reflexes only;
+// whatever needs a decision is reported to the machine.
+import { fromCallback } from 'xstate'
+import WebSocket from 'ws'
+import type { ApprovalKeys } from '../kis/approval.ts'
+import type { WireKey } from '../kis/channel.ts'
+import type { CodeEntry } from '../kis/codes.ts'
+import { type Answer, readControl } from '../kis/control.ts'
+import { KisError } from '../kis/errors.ts'
+import { isControl, type RawFrame } from '../kis/frame.ts'
+import { createNoticeOpener, isEncrypted } from '../kis/notices.ts'
+import { type CustomerType, heartbeatText, subscribeText, unsubscribeText } from '../kis/request.ts'
+import type { Clock } from '../market/clock.ts'
+import type { Market } from '../market/instrument.ts'
+import type { SubscriptionKey } from '../market/subscription.ts'
+import type { Instruction, Observation } from './events.ts'
+import type { Line } from './line.ts'
+import { createOutbox, type Request } from './outbox.ts'
+import { createPending } from './pending.ts'
+import type { ConnectionInput } from './socket.ts'
+import type { Timing } from './timing.ts'
+
+/** What KIS said, and to whom, for those who log and count. `key` is undefined when nobody here was meant. */
+export type HeardAnswer = { readonly market: Market; readonly entry: CodeEntry; readonly key: SubscriptionKey | undefined }
+
+export type ConnectionParts = {
+  readonly approvalKeys: ApprovalKeys
+  readonly customerType: CustomerType
+  readonly wireOf: (key: SubscriptionKey) => WireKey
+  /** Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not lost here. */
+  readonly deliver: (frame: RawFrame) => void
+  readonly heard: (answer: HeardAnswer) => void
+  readonly clock: Clock
+  readonly timing: Timing
+  readonly line: Line
+}
+
+/** Longest message taken from a server. Twenty records are about 8 KB. */
+const maxPayload = 16 * 1024 * 1024
+
+/** Encrypted records that may wait for their key; it comes with the acknowledgement, right behind or right before them. */
+const mostSealedFrames = 100
+
+/** Idle links are cut on the way; the operating system's own keep-alive is invisible to KIS and keeps them open. */
+const tcpKeepAliveMs = 30_000
+
+export function createConnection(parts: ConnectionParts) {
+  return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
+    const { market, endpoint } = input
+    const { clock, timing, deliver } = parts
+    const tell = (observation: Observation) => sendBack(observation)
+    const notices = createNoticeOpener()
+    const pending = createPending()
+    const outbox = createOutbox(timing.pacingMs, send)
+    let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
+    let approvalKey = ''
+    let socket: WebSocket | undefined
+    let isLeft = false
+    let unansweredHeartbeats = 0
+
+    receive(instruction => {
+      switch (instruction.type) {
+        case 'request.subscribe':
+          return outbox.add(instruction.keys.map(key => ({ verb: 'subscribe', key })))
+        case 'request.unsubscribe':
+          return outbox.add(instruction.keys.flatMap(releaseOf))
+        case 'request.ping':
+          return sendHeartbeat()
+      }
+    })
+
+    void open().catch(error => tell(failureToOpen(error)))
+    return leave
+
+    async function open(): Promise<void> {
+      const freeLine = await parts.line.take()
+      try {
+        if (isLeft) return freeLine()
+        approvalKey = (await parts.approvalKeys.current()).reveal()
+        if (isLeft) return freeLine()
+        connect(freeLine)
+      } catch (error) {
+        freeLine()
+        throw error
+      }
+    }
+
+    function connect(freeLine: () => void): void {
+      let trouble = ''
+      const opening = new WebSocket(endpoint.url, {
+        perMessageDeflate: false,
+        // Frames are read as bytes; one that is no UTF-8 is an event, not a reason to hang up.
+        skipUTF8Validation: true,
+        handshakeTimeout: timing.openTimeoutMs,
+        maxPayload,
+      })
+      socket = opening
+      opening.on('upgrade', response => response.socket.setKeepAlive(true, tcpKeepAliveMs))
+      opening.on('open', () => !isLeft && tell({ type: 'socket.opened' }))
+      opening.on('message', data => take(data as Buffer))
+      opening.on('error', error => {
+        trouble = `${error.message}, `
+      })
+      opening.on('close', code => {
+        freeLine()
+        for (const { bytes, receivedTime } of sealed) deliver({ market, bytes, receivedTime })
+        if (!isLeft) tell({ type: 'socket.closed', reason: `${trouble}close code ${code}` })
+      })
+    }
+
+    function leave(): void {
+      isLeft = true
+      outbox.close()
+      if (socket === undefined || socket.readyState === WebSocket.CLOSED) return
+      const leaving = socket
+      const impatience = setTimeout(() => leaving.terminate(), timing.closeTimeoutMs)
+      leaving.on('close', () => clearTimeout(impatience))
+      leaving.close(1000)
+    }
+
+    function take(bytes: Buffer): void {
+      if (isLeft) return
+      if (isControl(bytes)) return takeControl(bytes)
+      if (isEncrypted(bytes)) return takeNotice(bytes, clock.now())
+      deliver({ market, bytes, receivedTime: clock.now() })
+    }
+
+    function takeControl(bytes: Buffer): void {
+      const message = readControl(bytes)
+      switch (message.kind) {
+        case 'heartbeat':
+          return echo(bytes)
+        case 'answer':
+          return takeAnswer(message)
+        case 'unreadable':
+          return deliver({ market, bytes, receivedTime: clock.now() })
+      }
+    }
+
+    /** Byte for byte and at once: a session that does not answer is closed after about 100 s (protocol notes 3.6). */
+    function echo(bytes: Buffer): void {
+      const isOurOwn = unansweredHeartbeats > 0 && bytes.equals(Buffer.from(heartbeatText))
+      // A server that sends ours back would otherwise play ping-pong with us as fast as the line allows.
+      if (isOurOwn) unansweredHeartbeats--
+      else socket?.send(bytes, { binary: false }, ignoreFailure)
+    }
+
+    function sendHeartbeat(): void {
+      if (socket?.readyState !== WebSocket.OPEN) return
+      unansweredHeartbeats++
+      pending.sent({ verb: 'heartbeat' })
+      socket.send(heartbeatText, ignoreFailure)
+    }
+
+    function takeAnswer(answer: Answer): void {
+      const { entry } = answer
+      if (entry.reaction === 'occupied') {
+        parts.heard({ market, entry, key: undefined })
+        return tell({ type: 'session.occupied' })
+      }
+      if (entry.reaction === 'renew-approval') {
+        parts.approvalKeys.forget()
+        parts.heard({ market, entry, key: undefined })
+        return tell({ type: 'credentials.refused', code: entry.code })
+      }
+      const settled = pending.settle(answer)
+      if (settled?.verb === 'heartbeat') return tell({ type: 'heartbeat.refused' })
+      const key = settled?.key ?? pending.keyOf(answer)
+      parts.heard({ market, entry, key })
+      if (answer.noticeKey !== undefined && answer.tr !== undefined) {
+        notices.learn(answer.tr, answer.noticeKey)
+        openSealed()
+      }
+      if (key !== undefined) tell(observationOf(entry, key))
+    }
+
+    function takeNotice(bytes: Uint8Array, receivedTime: number): void {
+      const opened = notices.open(bytes)
+      if (opened !== 'unknown-key') return deliver({ market, bytes: opened, receivedTime })
+      sealed.push({ bytes, receivedTime })
+      const oldest = sealed.length > mostSealedFrames ? sealed.shift() : undefined
+      if (oldest !== undefined) deliver({ market, ...oldest })
+    }
+
+    function openSealed(): void {
+      const frames = sealed
+      sealed = []
+      for (const { bytes, receivedTime } of frames) takeNotice(bytes, receivedTime)
+    }
+
+    /** A subscription that has not left yet is simply not sent, and there is nothing to release. */
+    function releaseOf(key: SubscriptionKey): Request[] {
+      if (!outbox.withdraw({ verb: 'subscribe', key })) return [{ verb: 'unsubscribe', key }]
+      tell({ type: 'subscription.released', key })
+      return []
+    }
+
+    function send(request: Request): void {
+      const wire = parts.wireOf(request.key)
+      const text = request.verb === 'subscribe' ? subscribeText : unsubscribeText
+      pending.sent({ ...request, wire })
+      socket?.send(text(wire, approvalKey, parts.customerType), error => {
+        if (error && !isLeft) tell({ type: 'subscription.unsent', key: request.key })
+      })
+    }
+  })
+}
+
+function observationOf(entry: CodeEntry, key: SubscriptionKey): Observation {
+  switch (entry.reaction) {
+    case 'acknowledged':
+      return { type: 'subscription.acknowledged', key }
+    case 'released':
+      return { type: 'subscription.released', key }
+    case 'duplicate':
+      return { type: 'subscription.duplicate', key }
+    default:
+      return { type: 'subscription.refused', key, code: entry.code }
+  }
+}
+
+function failureToOpen(error: unknown): Observation {
+  const isAboutKeys = error instanceof KisError && (error.kind === 'authentication' || error.kind === 'invalid-request')
+  if (isAboutKeys) return { type: 'credentials.refused', code: error.code ?? error.message }
+  return { type: 'socket.closed', reason: error instanceof Error ? error.message : String(error) }
+}
+
+/** A send that fails is followed by the socket's close, which says it all. */
+function ignoreFailure(): void {}

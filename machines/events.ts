@@ -1,0 +1,40 @@
+// The vocabulary of the control plane. Commands come from the feed, observations from actors, instructions go to the connection.
+// No event carries market data or a secret: all of them are shown in the inspector.
+import type { SubscriptionKey } from '../market/subscription.ts'
+
+/** Where a socket connects to. */
+export type Endpoint = { readonly url: string }
+
+type Keys = { readonly keys: readonly SubscriptionKey[] }
+type Key = { readonly key: SubscriptionKey }
+
+export type Command =
+  | { readonly type: 'market.open'; readonly endpoint: Endpoint }
+  | { readonly type: 'market.close' }
+  | { readonly type: 'endpoint.switch'; readonly endpoint: Endpoint }
+  | ({ readonly type: 'subscribe' } & Keys)
+  | ({ readonly type: 'unsubscribe' } & Keys)
+  | { readonly type: 'stop' }
+
+export type Observation =
+  | { readonly type: 'socket.opened' }
+  | { readonly type: 'socket.closed'; readonly reason: string }
+  | { readonly type: 'session.occupied' }
+  | { readonly type: 'credentials.refused'; readonly code: string }
+  | ({ readonly type: 'subscription.acknowledged' } & Key)
+  | ({ readonly type: 'subscription.released' } & Key)
+  | ({ readonly type: 'subscription.duplicate' } & Key)
+  | ({ readonly type: 'subscription.refused'; readonly code: string } & Key)
+  /** The request never left: it was no request. */
+  | ({ readonly type: 'subscription.unsent' } & Key)
+  /** Data of an adopted key arrived. */
+  | ({ readonly type: 'subscription.flowing' } & Key)
+  | { readonly type: 'heartbeat.due' }
+  | { readonly type: 'heartbeat.refused' }
+
+export type Instruction =
+  | ({ readonly type: 'request.subscribe' } & Keys)
+  | ({ readonly type: 'request.unsubscribe' } & Keys)
+  | { readonly type: 'request.ping' }
+
+export type SocketEvent = Command | Observation

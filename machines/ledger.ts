@@ -1,0 +1,158 @@
+// Is this key subscribed? The one truth about it: what is wished for, and what the server said in this session. Pure functions over a
+// plain object (a Map shows as {} in the inspector). It never filters data; it only tells what was agreed.
+import type { SubscriptionKey } from '../market/subscription.ts'
+
+export type LedgerStatus = 'wanted' | 'requested' | 'active' | 'adopted' | 'releasing' | 'refused'
+
+export type LedgerEntry = {
+  readonly status: LedgerStatus
+  /** Somebody wants this key, whatever the server holds at the moment. */
+  readonly wished: boolean
+  /** Why it was refused: KIS's code, or `UNANSWERED`. */
+  readonly code?: string
+}
+
+export type Ledger = Readonly<Record<SubscriptionKey, LedgerEntry>>
+
+/** Registrations of one session, all channels and markets together (KIS notice of 2026-04-20; the 42nd was refused on 2026-08-17). */
+export const mostSubscriptions = 41
+
+/** The code KIS gives to the 42nd; we say it ourselves and spare KIS the question. */
+export const sessionFull = 'OPSP0008'
+export const unanswered = 'UNANSWERED'
+
+export const emptyLedger: Ledger = {}
+
+const wanted: LedgerEntry = { status: 'wanted', wished: true }
+
+/** Notes wishes. A key that was refused is tried again; one that is being released comes back once it is gone. */
+export function want(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
+  return keys.reduce(wantOne, ledger)
+}
+
+function wantOne(ledger: Ledger, key: SubscriptionKey): Ledger {
+  const entry = ledger[key]
+  if (entry === undefined || entry.status === 'refused') {
+    const full = entriesOf(ledger).filter(([, other]) => other.status !== 'refused').length >= mostSubscriptions
+    return set(ledger, key, full ? { status: 'refused', wished: true, code: sessionFull } : wanted)
+  }
+  return entry.wished ? ledger : set(ledger, key, { ...entry, wished: true })
+}
+
+/** Drops wishes. What the server holds stays in the ledger until it is released. */
+export function unwant(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
+  return keys.reduce((current, key) => {
+    const entry = current[key]
+    if (entry === undefined) return current
+    return isHeld(entry) ? set(current, key, { ...entry, wished: false }) : remove(current, key)
+  }, ledger)
+}
+
+/** Wished for, and not asked yet. */
+export function toRequest(ledger: Ledger): SubscriptionKey[] {
+  return keysWhere(ledger, entry => entry.status === 'wanted')
+}
+
+/** No longer wished for, and not let go of yet. */
+export function toRelease(ledger: Ledger): SubscriptionKey[] {
+  return keysWhere(ledger, entry => isHeld(entry) && !entry.wished && entry.status !== 'releasing')
+}
+
+/** Everything the server may hold. */
+export function held(ledger: Ledger): SubscriptionKey[] {
+  return keysWhere(ledger, isHeld)
+}
+
+export function hasWishes(ledger: Ledger): boolean {
+  return entriesOf(ledger).some(([, entry]) => entry.wished)
+}
+
+/** Everything that was asked has been answered. */
+export function isSettled(ledger: Ledger): boolean {
+  return entriesOf(ledger).every(([, { status }]) => status !== 'wanted' && status !== 'requested' && status !== 'releasing')
+}
+
+export function requested(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
+  return withStatus(ledger, keys, 'requested')
+}
+
+export function releasing(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
+  return withStatus(ledger, keys, 'releasing')
+}
+
+/** SUBSCRIBE SUCCESS. A key that is on its way out stays on its way out; a key nobody knows is none of ours. */
+export function acknowledged(ledger: Ledger, key: SubscriptionKey): Ledger {
+  const entry = ledger[key]
+  if (entry === undefined || entry.status === 'releasing') return ledger
+  return set(ledger, key, { status: 'active', wished: entry.wished })
+}
+
+/** ALREADY IN SUBSCRIBE: no news of a key we hold; a ghost of one we just asked for, which only data can prove. */
+export function duplicated(ledger: Ledger, key: SubscriptionKey): Ledger {
+  return ledger[key]?.status === 'requested' ? withStatus(ledger, [key], 'adopted') : ledger
+}
+
+/** Data of an adopted key arrived, so KIS was right. */
+export function flowing(ledger: Ledger, key: SubscriptionKey): Ledger {
+  return ledger[key]?.status === 'adopted' ? withStatus(ledger, [key], 'active') : ledger
+}
+
+/** The server no longer holds the key. Still wished for, it is asked for again. */
+export function released(ledger: Ledger, key: SubscriptionKey): Ledger {
+  const entry = ledger[key]
+  if (entry === undefined || !isHeld(entry)) return ledger
+  return entry.wished ? set(ledger, key, wanted) : remove(ledger, key)
+}
+
+/** The server said no: to the subscription, or to the release of something it then does not hold. */
+export function refused(ledger: Ledger, key: SubscriptionKey, code: string): Ledger {
+  const entry = ledger[key]
+  if (entry === undefined) return ledger
+  if (entry.status === 'releasing' || !entry.wished) return released(ledger, key)
+  return set(ledger, key, { status: 'refused', wished: true, code })
+}
+
+/** The request never left the house, so it was no request. */
+export function unsent(ledger: Ledger, key: SubscriptionKey): Ledger {
+  return ledger[key]?.status === 'requested' ? set(ledger, key, wanted) : ledger
+}
+
+/** Time is up for whatever was asked and not answered. */
+export function giveUpWaiting(ledger: Ledger): Ledger {
+  const waiting = keysWhere(ledger, ({ status }) => status === 'requested' || status === 'releasing')
+  return waiting.reduce((current, key) => refused(current, key, unanswered), ledger)
+}
+
+/** Truth does not outlive the connection it was told on: wishes stay, what the server said is forgotten. */
+export function newSession(ledger: Ledger): Ledger {
+  return want(emptyLedger, keysWhere(ledger, entry => entry.wished))
+}
+
+function isHeld(entry: LedgerEntry): boolean {
+  return entry.status !== 'wanted' && entry.status !== 'refused'
+}
+
+/** Entries in the order in which the keys were first wished for. */
+export function entriesOf(ledger: Ledger): [SubscriptionKey, LedgerEntry][] {
+  return Object.entries(ledger) as [SubscriptionKey, LedgerEntry][]
+}
+
+function keysWhere(ledger: Ledger, holds: (entry: LedgerEntry) => boolean): SubscriptionKey[] {
+  return entriesOf(ledger).flatMap(([key, entry]) => (holds(entry) ? [key] : []))
+}
+
+function withStatus(ledger: Ledger, keys: readonly SubscriptionKey[], status: LedgerStatus): Ledger {
+  return keys.reduce((current, key) => {
+    const entry = current[key]
+    return entry === undefined ? current : set(current, key, { status, wished: entry.wished })
+  }, ledger)
+}
+
+function set(ledger: Ledger, key: SubscriptionKey, entry: LedgerEntry): Ledger {
+  return { ...ledger, [key]: entry }
+}
+
+function remove(ledger: Ledger, key: SubscriptionKey): Ledger {
+  const { [key]: _removed, ...rest } = ledger
+  return rest
+}

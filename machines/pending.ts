@@ -1,0 +1,45 @@
+// Whom does this answer answer? By transaction and key where KIS names them, else by the order of sending: a refusal often says `(null)`.
+import type { WireKey } from '../kis/channel.ts'
+import type { Answer } from '../kis/control.ts'
+import type { SubscriptionKey } from '../market/subscription.ts'
+import type { Request } from './outbox.ts'
+
+export type Sent = (Request & { readonly wire: WireKey }) | { readonly verb: 'heartbeat' }
+
+export type Pending = {
+  sent(what: Sent): void
+  /** What the answer belongs to, which is then no longer pending. */
+  settle(answer: Answer): Sent | undefined
+  /** The key of an answer that names one, asked for in this session, answered before or not. */
+  keyOf(answer: Answer): SubscriptionKey | undefined
+}
+
+export function createPending(): Pending {
+  let waiting: Sent[] = []
+  const keys = new Map<string, SubscriptionKey>()
+
+  return {
+    sent(what) {
+      waiting.push(what)
+      if (what.verb !== 'heartbeat') keys.set(`${what.wire.tr} ${what.wire.key}`, what.key)
+    },
+    settle(answer) {
+      if (answer.tr === undefined) return waiting.shift()
+      const index = indexOfAnswered(waiting, answer)
+      if (index < 0) return undefined
+      const [found] = waiting.splice(index, 1)
+      // Answers come in order, so a heartbeat sent before this request was accepted without a word.
+      waiting = waiting.filter((what, position) => position >= index || what.verb !== 'heartbeat')
+      return found
+    },
+    keyOf: answer => keys.get(`${answer.tr} ${answer.key}`),
+  }
+}
+
+function indexOfAnswered(waiting: readonly Sent[], answer: Answer): number {
+  const named = (what: Sent) =>
+    what.verb !== 'heartbeat' && what.wire.tr === answer.tr && (answer.key === undefined || what.wire.key === answer.key)
+  const verb = answer.entry.reaction === 'released' ? 'unsubscribe' : 'subscribe'
+  const exact = waiting.findIndex(what => named(what) && what.verb === verb)
+  return exact >= 0 ? exact : waiting.findIndex(named)
+}

@@ -1,0 +1,304 @@
+// The life of one socket. It decides when to connect, release, wait and try again, and keeps the ledger of what the server agreed to.
+// It never sees market data, and it holds no secret: everything in it may be shown in the inspector.
+import { assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
+import type { Market } from '../market/instrument.ts'
+import { nextBackoff } from './backoff.ts'
+import type { Endpoint, Instruction, SocketEvent } from './events.ts'
+import * as ledger from './ledger.ts'
+import type { Timing } from './timing.ts'
+
+/** Why a session is being left while its link can still carry a message. */
+export type Departure = 'market-close' | 'endpoint-switch' | 'credentials' | 'stop'
+
+export type SocketContext = {
+  readonly market: Market
+  readonly timing: Timing
+  readonly endpoint: Endpoint
+  readonly ledger: ledger.Ledger
+  /** It is this market's turn on the line. */
+  readonly hasTurn: boolean
+  readonly isStopping: boolean
+  /** Why the last session ended or is ending, for people. */
+  readonly departure: Departure | undefined
+  readonly loss: string | undefined
+  /** Releases the grace has to wait for. */
+  readonly releases: number
+  /** KIS refused our heartbeat in this session. */
+  readonly heartbeatRefused: boolean
+  readonly failures: number
+  readonly waitMs: number
+  readonly seed: number
+}
+
+export type SocketInput = {
+  readonly market: Market
+  readonly endpoint: Endpoint
+  readonly timing: Timing
+  /** Start of the jitter's random numbers. */
+  readonly seed: number
+}
+
+export type ConnectionInput = { readonly market: Market; readonly endpoint: Endpoint }
+
+const unplugged = (name: string) => () => {
+  throw new Error(`the socket machine has no ${name}: plug one in with provide()`)
+}
+
+export const socketMachine = setup({
+  types: {
+    context: {} as SocketContext,
+    input: {} as SocketInput,
+    events: {} as SocketEvent,
+  },
+  actors: {
+    connection: fromCallback<Instruction, ConnectionInput>(unplugged('connection')),
+    heartbeat: fromCallback(unplugged('heartbeat')),
+  },
+  guards: {
+    mayOpen: ({ context }) => context.hasTurn && ledger.hasWishes(context.ledger),
+    hasTurn: ({ context }) => context.hasTurn,
+    isStopping: ({ context }) => context.isStopping,
+    isSwitching: ({ context }) => context.departure === 'market-close' || context.departure === 'endpoint-switch',
+    isSettled: ({ context }) => ledger.isSettled(context.ledger),
+    mayHeartbeat: ({ context }) => !context.heartbeatRefused,
+  },
+  delays: {
+    openTimeout: ({ context }) => context.timing.openTimeoutMs,
+    // Requests leave one by one, so the last one leaves this much later than the first.
+    ackTimeout: ({ context }) =>
+      context.timing.ackTimeoutMs + ledger.held(context.ledger).length * context.timing.pacingMs,
+    stable: ({ context }) => context.timing.stableMs,
+    grace: ({ context }) =>
+      context.releases === 0 ? 0 : context.timing.graceMs + context.releases * context.timing.pacingMs,
+    backoff: ({ context }) => context.waitMs,
+  },
+  actions: {
+    adoptEndpoint: assign({
+      endpoint: ({ context, event }) => ('endpoint' in event ? event.endpoint : context.endpoint),
+    }),
+    takeTurn: assign({ hasTurn: true }),
+    yieldTurn: assign({ hasTurn: false }),
+    noteStop: assign({ isStopping: true }),
+    noteWishes: assign({
+      ledger: ({ context, event }) => (event.type === 'subscribe' ? ledger.want(context.ledger, event.keys) : context.ledger),
+    }),
+    dropWishes: assign({
+      ledger: ({ context, event }) =>
+        event.type === 'unsubscribe' ? ledger.unwant(context.ledger, event.keys) : context.ledger,
+    }),
+    forgetWhatTheServerSaid: assign({
+      ledger: ({ context }) => ledger.newSession(context.ledger),
+      departure: undefined,
+      heartbeatRefused: false,
+      releases: 0,
+    }),
+    forgetFailures: assign({ failures: 0, waitMs: 0 }),
+    noteAnswer: assign({
+      ledger: ({ context, event }) => {
+        switch (event.type) {
+          case 'subscription.acknowledged':
+            return ledger.acknowledged(context.ledger, event.key)
+          case 'subscription.released':
+            return ledger.released(context.ledger, event.key)
+          case 'subscription.duplicate':
+            return ledger.duplicated(context.ledger, event.key)
+          case 'subscription.refused':
+            return ledger.refused(context.ledger, event.key, event.code)
+          case 'subscription.unsent':
+            return ledger.unsent(context.ledger, event.key)
+          case 'subscription.flowing':
+            return ledger.flowing(context.ledger, event.key)
+          default:
+            return context.ledger
+        }
+      },
+    }),
+    giveUpWaiting: assign({ ledger: ({ context }) => ledger.giveUpWaiting(context.ledger) }),
+    noteLoss: assign({
+      loss: ({ event }) => (event.type === 'socket.closed' ? event.reason : 'no answer to the handshake in time'),
+    }),
+    noteOccupied: assign({ loss: 'OPSP8996: another session holds the app key' }),
+    noteRefusedCredentials: assign({
+      loss: ({ event }) => (event.type === 'credentials.refused' ? `${event.code}: credentials refused` : 'credentials refused'),
+    }),
+    noteHeartbeatRefused: assign({ heartbeatRefused: true }),
+    departFor: assign((_, params: { departure: Departure }) => ({ departure: params.departure, loss: params.departure })),
+    waitForServerToTidyUp: assign(({ context }) => {
+      const { graceMs, longestBackoffMs } = context.timing
+      const failures = context.failures + 1
+      if (failures === 1) return { failures, waitMs: graceMs }
+      return { failures, ...nextBackoff(context, graceMs, longestBackoffMs) }
+    }),
+    waitForTheOther: assign(({ context }) => ({
+      failures: context.failures + 1,
+      waitMs: Math.min(
+        context.timing.longestOccupiedMs,
+        Math.max(context.timing.occupiedMs, context.waitMs >= context.timing.occupiedMs ? context.waitMs * 2 : 0),
+      ),
+    })),
+    /** Ask for what is wanted, and let go of what no longer is. */
+    bringUpToDate: enqueueActions(({ context, enqueue }) => {
+      const wanted = ledger.toRequest(context.ledger)
+      const unwanted = ledger.toRelease(context.ledger)
+      enqueue.assign({ ledger: ledger.releasing(ledger.requested(context.ledger, wanted), unwanted) })
+      if (unwanted.length > 0) enqueue.sendTo('connection', { type: 'request.unsubscribe', keys: unwanted })
+      if (wanted.length > 0) enqueue.sendTo('connection', { type: 'request.subscribe', keys: wanted })
+    }),
+    releaseEverything: enqueueActions(({ context, enqueue }) => {
+      const keys = ledger.held(context.ledger)
+      enqueue.assign({ ledger: ledger.releasing(context.ledger, keys), releases: keys.length })
+      if (keys.length > 0) enqueue.sendTo('connection', { type: 'request.unsubscribe', keys })
+    }),
+    ping: sendTo('connection', { type: 'request.ping' }),
+  },
+}).createMachine({
+  id: 'socket',
+  context: ({ input }) => ({
+    ...input,
+    ledger: ledger.emptyLedger,
+    hasTurn: false,
+    isStopping: false,
+    departure: undefined,
+    loss: undefined,
+    releases: 0,
+    heartbeatRefused: false,
+    failures: 0,
+    waitMs: 0,
+  }),
+  on: {
+    subscribe: { actions: 'noteWishes' },
+    unsubscribe: { actions: 'dropWishes' },
+    'market.open': { actions: ['adoptEndpoint', 'takeTurn'] },
+    'market.close': { actions: 'yieldTurn' },
+    'endpoint.switch': { actions: 'adoptEndpoint' },
+  },
+  initial: 'market-switch',
+  states: {
+    'market-switch': {
+      always: { guard: 'mayOpen', target: 'session' },
+      on: { stop: 'stopped' },
+    },
+
+    // There is a connection exactly as long as we are in here: leaving, by any door, closes the socket.
+    session: {
+      entry: 'forgetWhatTheServerSaid',
+      invoke: {
+        id: 'connection',
+        src: 'connection',
+        input: ({ context }) => ({ market: context.market, endpoint: context.endpoint }),
+      },
+      on: {
+        'socket.closed': { target: 'reconnecting', actions: ['noteLoss', 'waitForServerToTidyUp'] },
+        'session.occupied': { target: 'reconnecting', actions: ['noteOccupied', 'waitForTheOther'] },
+        'subscription.*': { actions: 'noteAnswer' },
+        'heartbeat.refused': { actions: 'noteHeartbeatRefused' },
+        'market.close': {
+          target: '.unsubscribing-grace',
+          actions: ['yieldTurn', { type: 'departFor', params: { departure: 'market-close' } }],
+        },
+        'endpoint.switch': {
+          target: '.unsubscribing-grace',
+          actions: ['adoptEndpoint', { type: 'departFor', params: { departure: 'endpoint-switch' } }],
+        },
+        stop: {
+          target: '.unsubscribing-grace',
+          actions: ['noteStop', { type: 'departFor', params: { departure: 'stop' } }],
+        },
+      },
+      initial: 'connecting',
+      states: {
+        connecting: {
+          initial: 'opening',
+          states: {
+            opening: {
+              on: {
+                'socket.opened': 'subscribing',
+                'credentials.refused': {
+                  target: '#socket.reconnecting',
+                  actions: ['noteRefusedCredentials', 'waitForServerToTidyUp'],
+                },
+              },
+              after: { openTimeout: { target: '#socket.reconnecting', actions: ['noteLoss', 'waitForServerToTidyUp'] } },
+            },
+            subscribing: {
+              entry: 'bringUpToDate',
+              always: { guard: 'isSettled', target: '#socket.session.subscribed' },
+              on: {
+                subscribe: { target: 'subscribing', reenter: true, actions: 'noteWishes' },
+                unsubscribe: { target: 'subscribing', reenter: true, actions: 'dropWishes' },
+                'credentials.refused': {
+                  target: '#socket.session.unsubscribing-grace',
+                  actions: [{ type: 'departFor', params: { departure: 'credentials' } }, 'noteRefusedCredentials'],
+                },
+              },
+              after: { ackTimeout: { target: 'subscribing', reenter: true, actions: 'giveUpWaiting' } },
+            },
+          },
+        },
+
+        subscribed: {
+          invoke: { id: 'heartbeat', src: 'heartbeat' },
+          after: { stable: { actions: 'forgetFailures' } },
+          on: {
+            'heartbeat.due': { guard: 'mayHeartbeat', actions: 'ping' },
+            'credentials.refused': {
+              target: 'unsubscribing-grace',
+              actions: [{ type: 'departFor', params: { departure: 'credentials' } }, 'noteRefusedCredentials'],
+            },
+          },
+          initial: 'settled',
+          states: {
+            settled: {
+              always: { guard: ({ context }) => !ledger.isSettled(context.ledger), target: 'asking' },
+              on: {
+                subscribe: { target: 'asking', actions: 'noteWishes' },
+                unsubscribe: { target: 'asking', actions: 'dropWishes' },
+              },
+            },
+            asking: {
+              entry: 'bringUpToDate',
+              always: { guard: 'isSettled', target: 'settled' },
+              on: {
+                subscribe: { target: 'asking', reenter: true, actions: 'noteWishes' },
+                unsubscribe: { target: 'asking', reenter: true, actions: 'dropWishes' },
+              },
+              after: { ackTimeout: { target: 'asking', reenter: true, actions: 'giveUpWaiting' } },
+            },
+          },
+        },
+
+        // KIS keeps what a connection held for a while. Ask again too soon and it answers ALREADY IN SUBSCRIBE, so leaving is slow
+        // on purpose, and nothing that the old socket still says cuts it short.
+        'unsubscribing-grace': {
+          entry: 'releaseEverything',
+          on: {
+            'socket.closed': {},
+            'session.occupied': {},
+            'market.close': { actions: ['yieldTurn', { type: 'departFor', params: { departure: 'market-close' } }] },
+            'endpoint.switch': {
+              actions: ['adoptEndpoint', { type: 'departFor', params: { departure: 'endpoint-switch' } }],
+            },
+            stop: { actions: ['noteStop', { type: 'departFor', params: { departure: 'stop' } }] },
+          },
+          after: {
+            grace: [
+              { guard: 'isStopping', target: '#socket.stopped' },
+              { guard: 'isSwitching', target: '#socket.market-switch' },
+              { target: '#socket.reconnecting', actions: 'waitForServerToTidyUp' },
+            ],
+          },
+        },
+      },
+    },
+
+    reconnecting: {
+      on: {
+        stop: 'stopped',
+        'market.close': { target: 'market-switch', actions: 'yieldTurn' },
+      },
+      after: { backoff: [{ guard: 'mayOpen', target: 'session' }, { target: 'market-switch' }] },
+    },
+
+    stopped: { type: 'final' },
+  },
+})

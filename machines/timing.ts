@@ -1,0 +1,39 @@
+// Every wait of the control plane, with its default and the reason for it. Milliseconds.
+
+export type Timing = {
+  /** Between the last release and the close of a socket. The operating guide's rule (4.1): release, wait 3 s, close. */
+  readonly graceMs: number
+  /** Our own PINGPONG; 0 turns it off. The guide's rule (4.2): idle links were cut at 10 or 30 minutes. */
+  readonly heartbeatMs: number
+  /** Approval key and handshake together. */
+  readonly openTimeoutMs: number
+  /** From the last request of a batch to its answer. An answer that late is not coming. */
+  readonly ackTimeoutMs: number
+  /** A session that lasted this long was a success: past failures are forgotten. */
+  readonly stableMs: number
+  /** The longest wait between two attempts to connect. The first one is the grace: the server tidies up that long. */
+  readonly longestBackoffMs: number
+  /** OPSP8996: somebody else holds the app key. Hammering does not free it; 45 to 90 s were reported after a crash. */
+  readonly occupiedMs: number
+  readonly longestOccupiedMs: number
+  /** Between two requests. KIS recommends 100 to 150 ms; 500 on paper (protocol notes 3.3). */
+  readonly pacingMs: number
+  /** A socket that does not confirm its close by then is cut. */
+  readonly closeTimeoutMs: number
+  /** Beyond a full session's releases and the grace: a market that has not let go of the line by then is passed over. */
+  readonly handOverTimeoutMs: number
+}
+
+export const defaultTiming: Timing = {
+  graceMs: 3_000,
+  heartbeatMs: 30_000,
+  openTimeoutMs: 10_000,
+  ackTimeoutMs: 5_000,
+  stableMs: 10_000,
+  longestBackoffMs: 60_000,
+  occupiedMs: 60_000,
+  longestOccupiedMs: 600_000,
+  pacingMs: 100,
+  closeTimeoutMs: 1_000,
+  handOverTimeoutMs: 15_000,
+}

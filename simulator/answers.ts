@@ -1,0 +1,60 @@
+// What the real-time server says, word for word: control.txt among the captured frames, and protocol notes 3.4 to 3.6.
+//
+// {"header":{"tr_id":"H0STASP0","tr_key":"005930","encrypt":"N"},"body":{"rt_cd":"0","msg_cd":"OPSP0000","msg1":"SUBSCRIBE SUCCESS",
+//  "output":{"iv":"96de248bda413d58","key":"npudbpdylbqfsndkjgvknsjgsveanbca"}}} (2026-06-08)
+// {"header":{"tr_id":"(null)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9","msg_cd":"OPSP8996","msg1":"ALREADY IN USE appkey"}} (2025-11)
+import { koreanZone, wallTime } from './wall-clock.ts'
+import type { Registration } from './transactions.ts'
+
+/** What opens a session's encrypted notices: 16 and 32 letters and digits, used as they are, as UTF-8. */
+export type NoticeKey = { readonly iv: string; readonly key: string }
+
+/** Answers that say whom they answer. */
+const addressed = {
+  OPSP0000: ['0', 'SUBSCRIBE SUCCESS'],
+  OPSP0001: ['0', 'UNSUBSCRIBE SUCCESS'],
+  OPSP0002: ['1', 'ALREADY IN SUBSCRIBE'],
+  OPSP0003: ['1', 'UNSUBSCRIBE ERROR(not found!)'],
+  OPSP0008: ['1', 'MAX SUBSCRIBE OVER'],
+  OPSP0011: ['1', 'invalid approval : NOT FOUND'],
+} as const
+
+/** Refusals of the request as such, which name nobody. */
+const unaddressed = {
+  OPSP8991: 'SUBSCRIBE ERROR : invalid tr_id',
+  OPSP8992: 'SUBSCRIBE ERROR : invalid tr_key',
+  OPSP8996: 'ALREADY IN USE appkey',
+  OPSP8997: 'JSON PARSING ERROR : invalid tr_type',
+  OPSP8998: 'JSON PARSING ERROR : invalid custtype',
+  OPSP9990: 'JSON PARSING ERROR : tr_key not found',
+  OPSP9991: 'JSON PARSING ERROR : input not found',
+  OPSP9992: 'JSON PARSING ERROR : body not found',
+  OPSP9994: 'JSON PARSING ERROR : INVALID appkey',
+  OPSP9996: 'JSON PARSING ERROR : appkey',
+  OPSP9997: 'JSON PARSING ERROR : custtype not found',
+  OPSP9998: 'JSON PARSING ERROR : header not found',
+  OPSP9999: 'JSON PARSING ERROR : invalid json format',
+} as const
+
+export type AddressedCode = keyof typeof addressed
+export type RefusalCode = keyof typeof unaddressed
+
+/** `noticeKey` comes with every SUBSCRIBE SUCCESS, whether the transaction is encrypted or not, and with nothing else. */
+export function answer(code: AddressedCode, { tr, key }: Registration, noticeKey: NoticeKey): string {
+  const [result, text] = addressed[code]
+  const output = code === 'OPSP0000' ? { output: { iv: noticeKey.iv, key: noticeKey.key } } : {}
+  return JSON.stringify({
+    header: { tr_id: tr, tr_key: key, encrypt: 'N' },
+    body: { rt_cd: result, msg_cd: code, msg1: text, ...output },
+  })
+}
+
+export function refusal(code: RefusalCode): string {
+  return `{"header":{"tr_id":"(null)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9","msg_cd":"${code}","msg1":"${unaddressed[code]}"}}`
+}
+
+/** The server's heartbeat: `{"header":{"tr_id":"PINGPONG","datetime":"20230502221924"}}`, in Korean time. */
+export function heartbeat(time: number): string {
+  const wall = wallTime(koreanZone, time)
+  return `{"header":{"tr_id":"PINGPONG","datetime":"${wall.date}${wall.time}"}}`
+}

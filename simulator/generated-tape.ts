@@ -1,0 +1,158 @@
+// A market that never was: every registered instrument trades and quotes by a seeded story, at a rate shared by all of them.
+//
+// The story of an instrument depends on the seed and its name alone; the clock dates it and the rate paces it.
+import type { Listener, Tape, TapeContext } from './listener.ts'
+import { listingOf } from './listing.ts'
+import { advance, bookShown, createInstrument, type SimulatedInstrument } from './market.ts'
+import { createPacer, type Pacer } from './pacer.ts'
+import { createRandom } from './random.ts'
+import { type RowWriter, rowWidth, rowWriter, type Widths } from './rows.ts'
+
+export type GeneratedTapeOptions = {
+  /** The same seed tells the same story. Default 1. */
+  readonly seed?: number
+  /** Records a second over all registrations; default 20. */
+  readonly rate?: number
+  /** Captured frames carry 1 to 20; default 20. */
+  readonly maxRecordsPerFrame?: number
+  /** Older layouts: 46 for trades, 59, 62 or 65 for Korean books. Transactions that never had the width keep their own. */
+  readonly width?: Widths
+}
+
+/** One transaction of one instrument, and who registered it. */
+type Channel = {
+  readonly tr: string
+  readonly isTrade: boolean
+  readonly write: RowWriter
+  readonly listeners: Listener[]
+}
+
+type Playing = {
+  readonly instrument: SimulatedInstrument
+  /** By transaction. */
+  readonly channels: Map<string, Channel>
+  /** When it was last listened to; undefined while it is. */
+  leftAt: number | undefined
+}
+
+/** Instruments nobody listens to are remembered, so that they go on when asked for again; but not without end. */
+const mostRemembered = 5_000
+/** Unheard moments to make up for at most: a day off must not cost seconds. */
+const mostUnheard = 5_000
+
+export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
+  const { seed = 1, rate = 20, maxRecordsPerFrame = 20, width = {} } = options
+  if (!(rate > 0)) throw new RangeError(`rate ${rate}: expected more than 0 records a second`)
+  const market = new Map<string, Playing>()
+  const random = createRandom(seed)
+  let active: Playing[] = []
+  let context: TapeContext
+  let pacer: Pacer | undefined
+  let frames = 0
+  let records = 0
+
+  function send(channel: Channel, rows: string, count: number): void {
+    const frame = `0|${channel.tr}|${String(count).padStart(3, '0')}|${rows}`
+    for (const listener of channel.listeners) listener.emit(frame)
+    frames += channel.listeners.length
+    records += count * channel.listeners.length
+  }
+
+  /** What happens to one instrument in one go: a few trades in one frame, then the book they left. Books come singly. */
+  function burst({ channels, instrument }: Playing, trades: number, time: number): number {
+    const traded: { readonly channel: Channel; rows: string }[] = []
+    let sent = 0
+    for (const channel of channels.values()) if (channel.isTrade) traded.push({ channel, rows: '' })
+    if (traded.length === 0) advance(instrument, time)
+    for (let i = 0; i < trades && traded.length > 0; i++) {
+      while (!advance(instrument, time));
+      for (const entry of traded) entry.rows += `${i === 0 ? '' : '^'}${entry.channel.write(instrument)}`
+      sent++
+    }
+    for (const { channel, rows } of traded) send(channel, rows, sent)
+    let books = 0
+    for (const channel of channels.values()) {
+      if (channel.isTrade) continue
+      send(channel, channel.write(instrument), 1)
+      books++
+    }
+    if (books > 0) bookShown(instrument)
+    return sent * traded.length + books
+  }
+
+  /** Most trades come alone, some in a cluster; and when much is due, frames are as full as they are on a busy day. */
+  function play(due: number): number {
+    const time = context.clock.now()
+    const atLeast = Math.min(maxRecordsPerFrame, Math.floor(due / (active.length + 1)))
+    let played = 0
+    while (played < due) {
+      let trades = 1
+      while (trades < maxRecordsPerFrame && random.next() < 0.4) trades++
+      const playing = active[random.below(active.length)]
+      if (playing === undefined) return due
+      played += burst(playing, Math.max(trades, atLeast), time)
+    }
+    return played
+  }
+
+  /** A market does not wait for its listeners: what it did meanwhile is missing, as after a real outage. */
+  function catchUp(playing: Playing, now: number): void {
+    if (playing.leftAt === undefined) return
+    const moments = ((now - playing.leftAt) / 1000) * (rate / active.length)
+    for (let i = Math.min(mostUnheard, Math.floor(moments)); i > 0; i--) advance(playing.instrument, now)
+    bookShown(playing.instrument)
+    playing.leftAt = undefined
+  }
+
+  function instrumentOf(listener: Listener): Playing | undefined {
+    const listing = listingOf(listener, seed)
+    if (listing === undefined) return undefined
+    const name = `${listing.venue} ${listing.key}`
+    let playing = market.get(name)
+    if (playing === undefined) {
+      if (market.size >= mostRemembered)
+        for (const [other, { channels }] of market) if (channels.size === 0) market.delete(other)
+      const instrument = createInstrument(listing, seed, context.clock.now())
+      playing = { instrument, channels: new Map(), leftAt: undefined }
+      market.set(name, playing)
+    }
+    return playing
+  }
+
+  return {
+    start(given) {
+      context = given
+      pacer = createPacer({ clock: given.clock, rate, play })
+    },
+    add(listener) {
+      const playing = instrumentOf(listener)
+      // Other transactions are acknowledged and stay silent.
+      if (playing === undefined) return
+      let channel = playing.channels.get(listener.tr)
+      if (channel === undefined) {
+        const { tr } = listener
+        const write = rowWriter(tr, rowWidth(tr, playing.instrument.listing.venue, width))
+        channel = { tr, isTrade: tr.endsWith('CNT0'), write, listeners: [] }
+        playing.channels.set(tr, channel)
+      }
+      channel.listeners.push(listener)
+      if (!active.includes(playing)) active.push(playing)
+      catchUp(playing, context.clock.now())
+      pacer?.run()
+    },
+    remove(listener) {
+      for (const playing of active) {
+        const channel = playing.channels.get(listener.tr)
+        const at = channel?.listeners.indexOf(listener) ?? -1
+        if (channel === undefined || at < 0) continue
+        channel.listeners.splice(at, 1)
+        if (channel.listeners.length === 0) playing.channels.delete(listener.tr)
+        if (playing.channels.size === 0) playing.leftAt = context.clock.now()
+      }
+      active = active.filter(({ channels }) => channels.size > 0)
+      if (active.length === 0) pacer?.rest()
+    },
+    stop: () => pacer?.rest(),
+    stats: () => ({ frames, records, skippedLines: 0, ended: false }),
+  }
+}

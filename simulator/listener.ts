@@ -1,0 +1,35 @@
+// Tapes and those who listen to them: a tape delivers data frames for the registrations it was told of, and knows nothing of
+// sockets and sessions.
+import type { Clock } from '../market/clock.ts'
+import type { Registration } from './transactions.ts'
+
+/** One registration of one session. */
+export interface Listener extends Registration {
+  /** Sends one whole frame. False when the line is congested; the frame is queued all the same. */
+  emit(frame: string): boolean
+}
+
+export type TapeContext = { readonly clock: Clock; readonly log: (line: string) => void }
+
+export type TapeStats = {
+  /** Frames and records sent, once for each listener. */
+  readonly frames: number
+  readonly records: number
+  /** Lines that are no frame anybody could be sent. */
+  readonly skippedLines: number
+  /** Whether everything registered was played to its end. A generated market never ends. */
+  readonly ended: boolean
+}
+
+/** Where a simulator's data comes from. A tape belongs to one simulator. */
+export interface Tape {
+  /** Once, before anything else. */
+  start(context: TapeContext): void
+  /** Once for each registration; frames may follow from the next turn of the event loop on, so behind the acknowledgement. */
+  add(listener: Listener): void
+  /** When the registration was released, or its session ended. Nothing may be emitted to it afterwards. */
+  remove(listener: Listener): void
+  /** Lets go of every timer. */
+  stop(): void
+  stats(): TapeStats
+}

@@ -1,0 +1,132 @@
+// What is known of an instrument before its first trade: where it is listed, how its prices step, how big it is.
+import { isVenue, type Venue } from '../market/instrument.ts'
+import { createRandom, seedFor } from './random.ts'
+import type { Registration } from './transactions.ts'
+
+/** Prices are whole numbers of the smallest decimal, so that sums stay exact: 274000 for 274,000 won, 1697850 for 169.7850 dollars. */
+export type PriceGrid = {
+  readonly decimals: number
+  /** The next price above, and below. */
+  readonly up: (price: number) => number
+  readonly down: (price: number) => number
+}
+
+export type Listing = {
+  readonly venue: Venue
+  readonly symbol: string
+  /** The key it is registered under, which overseas records repeat. */
+  readonly key: string
+  readonly grid: PriceGrid
+  readonly previousClose: number
+  readonly previousVolume: number
+  readonly listedShares: number
+  /** Shares that usually wait at one price. */
+  readonly depth: number
+}
+
+/** KRX's tick sizes since 2023-01-25. NXT has the same. */
+const koreanTicks: readonly (readonly [below: number, tick: number])[] = [
+  [2_000, 1],
+  [5_000, 5],
+  [20_000, 10],
+  [50_000, 50],
+  [200_000, 100],
+  [500_000, 500],
+  [Number.POSITIVE_INFINITY, 1_000],
+]
+
+export function koreanTick(price: number): number {
+  for (const [below, tick] of koreanTicks) if (price < below) return tick
+  return 1_000
+}
+
+const koreanGrid: PriceGrid = {
+  decimals: 0,
+  up: price => price + koreanTick(price),
+  // Below 2,000 the step is that of 1,999.
+  down: price => price - koreanTick(price - 1),
+}
+
+function evenGrid(decimals: number, tick: number): PriceGrid {
+  return { decimals, up: price => price + tick, down: price => price - tick }
+}
+
+const usGrid = evenGrid(4, 100)
+
+type Exchange = { readonly grid: PriceGrid; readonly lowest: number; readonly highest: number }
+
+const korea: Exchange = { grid: koreanGrid, lowest: 3_000, highest: 400_000 }
+const us: Exchange = { grid: usGrid, lowest: 12, highest: 450 }
+const china: Exchange = { grid: evenGrid(3, 10), lowest: 10, highest: 150 }
+const vietnam: Exchange = { grid: evenGrid(0, 100), lowest: 15_000, highest: 120_000 }
+
+/** Decimals outside the US are those of the notices (protocol notes 5.7); no capture shows a trade from there. */
+const exchanges: Readonly<Record<Venue, Exchange>> = {
+  KRX: korea,
+  NXT: korea,
+  UN: korea,
+  NAS: us,
+  NYS: us,
+  AMS: us,
+  BAQ: us,
+  BAY: us,
+  BAA: us,
+  HKS: { grid: evenGrid(3, 100), lowest: 20, highest: 400 },
+  TSE: { grid: evenGrid(1, 10), lowest: 800, highest: 9_000 },
+  SHS: china,
+  SZS: china,
+  HSX: vietnam,
+  HNX: vietnam,
+}
+
+/** Previous closes in won and dollars. The Korean ones are near the captures of September 2026. */
+const wellKnown: Readonly<Record<string, number>> = {
+  '005930': 274_000,
+  '000660': 1_996_000,
+  '035420': 243_500,
+  AAPL: 256.4,
+  NVDA: 187.2,
+  TSLA: 421.3,
+  MSFT: 508.9,
+}
+
+/** Lists any symbol: where the real market has none, this one makes one up, and always the same for the same seed. */
+export function listingOf(registration: Registration, seed: number): Listing | undefined {
+  const place = placeOf(registration)
+  if (place === undefined) return undefined
+  const { venue, symbol } = place
+  const { grid, lowest, highest } = exchanges[venue]
+  const random = createRandom(seedFor(`listing ${venue}:${symbol}`, seed))
+  const scale = 10 ** grid.decimals
+  const known = Object.hasOwn(wellKnown, symbol) ? wellKnown[symbol] : undefined
+  const price = known ?? lowest * (highest / lowest) ** random.next()
+  // 2 billion won wait at each price of 005930, and 60,000 dollars at each of AAPL.
+  const worth = grid === koreanGrid ? 2e9 : grid === usGrid ? 60_000 : price * 2_000
+  const depth = Math.min(200_000, Math.max(50, Math.round(worth / price)))
+  const previousVolume = depth * (1_000 + random.below(2_000))
+  return {
+    venue,
+    symbol,
+    key: registration.key,
+    grid,
+    previousClose: onGrid(Math.round(price * scale), grid),
+    previousVolume,
+    listedShares: previousVolume * (100 + random.below(300)),
+    depth,
+  }
+}
+
+/** Snaps down to a price that exists. */
+function onGrid(price: number, grid: PriceGrid): number {
+  return price - (price % (grid.up(price) - price))
+}
+
+const koreanVenues: Readonly<Record<string, Venue>> = { ST: 'KRX', NX: 'NXT', UN: 'UN' }
+
+/** Where the trades and books of a registration come from; undefined for every other transaction. */
+function placeOf({ tr, key }: Registration): { venue: Venue; symbol: string } | undefined {
+  const korean = koreanVenues[/^H0(ST|NX|UN)(?:CNT|ASP)0$/.exec(tr)?.[1] ?? '']
+  if (korean !== undefined) return { venue: korean, symbol: key }
+  const venue = key.slice(1, 4)
+  return /^HDFS(CNT0|ASP[01])$/.test(tr) && isVenue(venue) ? { venue, symbol: key.slice(4) } : undefined
+}

@@ -1,0 +1,48 @@
+// The server's heartbeat on one connection. KIS sends PINGPONG about every 110 s and closes who has not sent it back after about
+// 100 s (protocol notes 3.6).
+import type { Clock } from '../market/clock.ts'
+import { heartbeat } from './answers.ts'
+
+export type PingOptions = {
+  readonly clock: Clock
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly send: (text: string) => void
+  /** The client has not echoed in time. */
+  readonly overdue: () => void
+}
+
+export type Ping = {
+  /**
+   * What a PINGPONG of the client is: the echo that was awaited, byte for byte or nearly so, or a heartbeat of its own.
+   * A client's own carries no datetime and saves nobody who does not echo.
+   */
+  heard(text: string, dated: boolean): 'identical' | 'echo' | 'unasked'
+  stop(): void
+}
+
+export function startPing({ clock, intervalMs, timeoutMs, send, overdue }: PingOptions): Ping {
+  let awaited: string | undefined
+  let deadline: NodeJS.Timeout | undefined
+
+  const interval = setInterval(() => {
+    if (awaited !== undefined) return
+    awaited = heartbeat(clock.now())
+    send(awaited)
+    deadline = setTimeout(overdue, timeoutMs)
+  }, intervalMs)
+
+  return {
+    heard(text, dated) {
+      if (awaited === undefined || !dated) return 'unasked'
+      const identical = text === awaited
+      awaited = undefined
+      clearTimeout(deadline)
+      return identical ? 'identical' : 'echo'
+    },
+    stop() {
+      clearInterval(interval)
+      clearTimeout(deadline)
+    },
+  }
+}

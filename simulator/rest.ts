@@ -1,0 +1,106 @@
+// The REST side: one table of routes. Everything under /oauth2 has an envelope of its own for errors, `error_code` and
+// `error_description`, without the `rt_cd` of ordinary calls (protocol notes 6.3).
+import { type Credentials, lifetimeMs } from './credentials.ts'
+import { parseObject, textAt } from './request.ts'
+import { koreanZone, wallTime } from './wall-clock.ts'
+
+export type RestAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+
+type Route = (body: string) => RestAnswer
+
+export type Rest = {
+  answer(method: string, path: string, body: string): RestAnswer
+}
+
+export function createRest(credentials: Credentials): Rest {
+  const routes: Readonly<Record<string, Route>> = {
+    'POST /oauth2/tokenP': body => issueToken(credentials, body),
+    'POST /oauth2/revokeP': body => revokeToken(credentials, body),
+    'POST /oauth2/Approval': body => issueApproval(credentials, body),
+  }
+  const notFound: RestAnswer = {
+    status: 404,
+    body: { error: 'the simulator has no such path', exists: [...Object.keys(routes), 'WebSocket on any path'] },
+  }
+  return {
+    answer(method, path, body) {
+      const name = `${method} ${path}`
+      const route = Object.hasOwn(routes, name) ? routes[name] : undefined
+      return route === undefined ? notFound : route(body)
+    },
+  }
+}
+
+/** Codes and texts of KIS's FAQ list of error codes. */
+const gatewayErrors = {
+  EGW00101: '유효하지 않은 요청입니다.',
+  EGW00102: 'AppKey는 필수입니다.',
+  EGW00104: 'AppSecret은 필수입니다.',
+  EGW00115: '권한부여 타입(grant_type)은 필수입니다.',
+  EGW00116: '지원하지 않는 권한부여 타입(grant_type)입니다.',
+  EGW00121: '유효하지 않은 token 입니다.',
+  EGW00122: 'token을 찾을 수 없습니다.',
+  EGW00133: '접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)',
+} as const
+
+/** 403 is known of EGW00133 alone; the others are given the same. */
+function gatewayError(code: keyof typeof gatewayErrors, text: string = gatewayErrors[code]): RestAnswer {
+  return { status: 403, body: { error_code: code, error_description: text } }
+}
+
+function issueToken(credentials: Credentials, body: string): RestAnswer {
+  const asked = readClientCredentials(body, 'appsecret')
+  if ('status' in asked) return asked
+  const token = credentials.issueToken(asked.appKey)
+  if (token === undefined) return gatewayError('EGW00133')
+  return {
+    status: 200,
+    body: {
+      access_token: token.token,
+      access_token_token_expired: koreanDateTime(token.issuedAt + lifetimeMs),
+      token_type: 'Bearer',
+      // A token handed out again says 86400 as well: what KIS says then is not known, so the date above is what counts.
+      expires_in: lifetimeMs / 1000,
+    },
+  }
+}
+
+/** KIS wants the app secret under another name here, and says that `secretkey` is mandatory when it comes as `appsecret`. */
+function issueApproval(credentials: Credentials, body: string): RestAnswer {
+  const asked = readClientCredentials(body, 'secretkey')
+  if ('status' in asked) return asked
+  return { status: 200, body: { approval_key: credentials.issueApproval(asked.appKey) } }
+}
+
+function revokeToken(credentials: Credentials, body: string): RestAnswer {
+  const request = parseObject(body)
+  if (request === undefined) return gatewayError('EGW00101')
+  const appKey = textAt(request, 'appkey') || undefined
+  const token = textAt(request, 'token') || undefined
+  if (appKey === undefined) return gatewayError('EGW00102')
+  if (!textAt(request, 'appsecret')) return gatewayError('EGW00104')
+  if (token === undefined) return gatewayError('EGW00122')
+  if (!credentials.revokeToken(appKey, token)) return gatewayError('EGW00121')
+  return { status: 200, body: { code: 200, message: '접근토큰 폐기에 성공하였습니다' } }
+}
+
+function readClientCredentials(body: string, secretName: 'appsecret' | 'secretkey'): { appKey: string } | RestAnswer {
+  const request = parseObject(body)
+  if (request === undefined) return gatewayError('EGW00101')
+  const grantType = textAt(request, 'grant_type')
+  const appKey = textAt(request, 'appkey')
+  if (!grantType) return gatewayError('EGW00115')
+  if (grantType !== 'client_credentials') return gatewayError('EGW00116')
+  if (!appKey) return gatewayError('EGW00102')
+  if (!textAt(request, secretName)) {
+    return secretName === 'appsecret' ? gatewayError('EGW00104') : gatewayError('EGW00104', 'secretkey는 필수입니다.')
+  }
+  return { appKey }
+}
+
+/** `2026-09-15 08:16:59`, Korean time without an offset. */
+function koreanDateTime(time: number): string {
+  const wall = wallTime(koreanZone, time)
+  const date = wall.date.replace(/(....)(..)(..)/, '$1-$2-$3')
+  return `${date} ${wall.time.replace(/(..)(..)(..)/, '$1:$2:$3')}`
+}

@@ -1,0 +1,85 @@
+// What a simulator counted: the facts a test, or a person who wonders, can check a client against.
+import type { CredentialCounts } from './credentials.ts'
+import type { TapeStats } from './listener.ts'
+import type { Verb } from './request.ts'
+
+export type ReceivedRequest = {
+  /** Epoch milliseconds, the simulator's clock. */
+  readonly time: number
+  /** Sessions are numbered from 1, in the order they opened. */
+  readonly session: number
+  readonly verb: Verb | 'unreadable'
+  /** KIS's `tr_id` and `tr_key`; empty where the request had none. */
+  readonly tr: string
+  readonly key: string
+  /** KIS's `msg_cd` in the answer. */
+  readonly code: string
+}
+
+export type SimulatorStats = CredentialCounts & {
+  readonly socketsOpened: number
+  readonly socketsClosed: number
+  /** The largest number of sockets that were open at once. */
+  readonly mostSocketsOpen: number
+  /** Registrations that were acknowledged, the released ones included. */
+  readonly registrations: number
+  /** In the order they came; the oldest are forgotten when there are more than 100,000. */
+  readonly requests: readonly ReceivedRequest[]
+  /** PINGPONGs the server sent. */
+  readonly pings: number
+  /** PINGPONGs that came back. `identical`: byte for byte. */
+  readonly echoes: { readonly total: number; readonly identical: number }
+  /** PINGPONGs of the client's own. */
+  readonly heartbeats: number
+  /** Protocol-level pings, for which the real service drops a client. */
+  readonly protocolPings: number
+  readonly tape: TapeStats
+}
+
+const mostRequests = 100_000
+
+/** The counters the server keeps itself. */
+export type Counters = {
+  socketsOpened: number
+  socketsClosed: number
+  mostSocketsOpen: number
+  registrations: number
+  pings: number
+  echoes: number
+  identicalEchoes: number
+  heartbeats: number
+  protocolPings: number
+  readonly requests: ReceivedRequest[]
+}
+
+export function createCounters(): Counters {
+  return {
+    socketsOpened: 0,
+    socketsClosed: 0,
+    mostSocketsOpen: 0,
+    registrations: 0,
+    pings: 0,
+    echoes: 0,
+    identicalEchoes: 0,
+    heartbeats: 0,
+    protocolPings: 0,
+    requests: [],
+  }
+}
+
+export function remember(counters: Counters, request: ReceivedRequest): void {
+  // In bulk, because taking the first of a long list away moves all the others.
+  if (counters.requests.length >= mostRequests * 2) counters.requests.splice(0, mostRequests)
+  counters.requests.push(request)
+}
+
+export function statsOf(counters: Counters, credentials: CredentialCounts, tape: TapeStats): SimulatorStats {
+  const { echoes, identicalEchoes, requests, ...counts } = counters
+  return {
+    ...credentials,
+    ...counts,
+    requests: requests.slice(-mostRequests),
+    echoes: { total: echoes, identical: identicalEchoes },
+    tape,
+  }
+}

@@ -1,0 +1,32 @@
+// Frames → market events. Never errors: a frame that cannot be read becomes an event like any other.
+import { Observable, type OperatorFunction } from 'rxjs'
+import { createDecoder, type DecodedEvent, type DecoderOptions } from '../kis/decoder.ts'
+import { frameText, type RawFrame } from '../kis/frame.ts'
+import type { Malformed } from '../market/events.ts'
+
+export type NormalizeOptions = DecoderOptions & {
+  /** Takes secrets out of a text that is about to be shown. */
+  readonly redact?: (text: string) => string
+}
+
+export function normalizeFrames(options: NormalizeOptions = {}): OperatorFunction<RawFrame, DecodedEvent> {
+  const redact = options.redact ?? (text => text)
+  const show = (event: Malformed) => ({ ...event, raw: redact(event.raw) })
+
+  return frames =>
+    new Observable(subscriber => {
+      const decoder = createDecoder(options)
+      const emit = (event: DecodedEvent) => subscriber.next(event.type === 'malformed' ? show(event) : event)
+      return frames.subscribe({
+        next: ({ bytes, receivedTime }) => {
+          try {
+            decoder.decode(bytes, receivedTime, emit)
+          } catch (error) {
+            const reason = `a fault in the decoder, please report it: ${error}`
+            emit({ type: 'malformed', reason, raw: frameText(bytes), receivedTime })
+          }
+        },
+        complete: () => subscriber.complete(),
+      })
+    })
+}
