@@ -24,7 +24,7 @@ import { isolate, type Sink } from '../sinks/sink.ts'
 import { heartbeats } from '../streams/liveness.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
-import { createConfirmations } from './confirmations.ts'
+import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
@@ -115,6 +115,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     return key
   }, clock)
 
+  const line = createLine()
   const connection = createConnection({
     approvalKeys,
     customerType: settings.customerType,
@@ -123,7 +124,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     heard,
     clock,
     timing,
-    line: createLine(),
+    line,
   })
   const socket = socketMachine.provide({
     actors: { connection, heartbeat: fromStream(() => heartbeats(timing.heartbeatMs)) },
@@ -204,6 +205,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
 
   function send(type: 'subscribe' | 'unsubscribe', keys: readonly SubscriptionKey[]): void {
+    if (stopped !== undefined) return
     for (const market of markets) {
       const own = keys.filter(key => marketOf(subscriptionOf(key).instrument) === market)
       if (own.length > 0) actor.send({ type, market, keys: own })
@@ -232,6 +234,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     if (turning !== undefined) {
       actor.send({ type: 'stop' })
       await waitFor(actor, snapshot => snapshot.status === 'done')
+      // The machine has left; the line is free once the socket is really closed.
+      await line.take()
     }
     confirmations.stop()
     lifecycle.complete()
@@ -247,6 +251,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     unsubscribe: (name, channel = 'trade') => send('unsubscribe', [readKey(name, channel)]),
     confirmed: async (name, channel = 'trade') => {
       const key = readKey(name, channel)
+      if (stopped !== undefined) throw new SubscriptionError(key, 'STOPPED')
       await confirmations.of(key, ledgerEntry(key))
     },
     subscriptions: () =>
@@ -267,6 +272,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       if (!URL.canParse(url) || !/^wss?:/.test(url)) {
         throw new TypeError(`'${url}' is no address of a WebSocket; expected ws://HOST:PORT`)
       }
+      if (stopped !== undefined) return
       actor.send({ type: 'endpoint.switch', market, endpoint: { url: socketAddress(url, defaultSocketPath) } })
     },
     counters: () => journal.counters(),

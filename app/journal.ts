@@ -60,7 +60,7 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
       if (entry.severity === 'info') return
       const facts = { market, subscription: key, code: entry.code, says: redact(entry.message ?? '') }
       if (!isNews) return log.debug(facts, 'KIS refused again')
-      const text = `KIS: ${entry.meaning.en} ${entry.remedy.en}`
+      const text = redact(`KIS: ${entry.meaning.en} ${entry.remedy.en}`)
       if (entry.severity === 'critical') log.error(facts, text)
       else log.warn(facts, text)
     },

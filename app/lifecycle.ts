@@ -18,12 +18,12 @@ export type LifecycleWatch = {
 /** `emit` is called in the order in which things happened, between the data they happened between. */
 export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifecycle) => void): LifecycleWatch {
   let ledger: Ledger = {}
-  let hasSession = false
+  let session: number | undefined
   let isUp = false
   let wentDownAt: number | undefined
 
   function goUp(): void {
-    if (isUp || !hasSession) return
+    if (isUp || session === undefined) return
     isUp = true
     if (wentDownAt === undefined) return
     const receivedTime = clock.now()
@@ -49,7 +49,10 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     const before = ledger
     ledger = next
     for (const [key, entry] of entriesOf(next)) {
-      if (differs(before[key], entry)) report(key, entry.status, entry.code)
+      if (!differs(before[key], entry)) continue
+      // Still wished for, so the ledger is already looking ahead.
+      if (before[key]?.status === 'releasing' && entry.status === 'wanted') report(key, 'released', undefined)
+      report(key, entry.status, entry.code)
     }
     for (const [key] of entriesOf(before)) if (next[key] === undefined) report(key, 'released', undefined)
   }
@@ -57,9 +60,10 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
   return {
     snapshot(snapshot) {
       const { context } = snapshot
-      const left = hasSession && !snapshot.matches('session')
-      hasSession = snapshot.matches('session')
-      if (left) goDown(context.loss ?? 'closed')
+      // Between two snapshots the machine may have left one session and entered the next.
+      const current = snapshot.matches('session') ? context.sessions : undefined
+      if (session !== current) goDown(context.loss ?? 'closed')
+      session = current
       if (entriesOf(context.ledger).some(([, { status }]) => status === 'active')) goUp()
       if (context.ledger !== ledger) reportChanges(context.ledger)
     },

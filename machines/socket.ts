@@ -18,8 +18,10 @@ export type SocketContext = {
   /** It is this market's turn on the line. */
   readonly hasTurn: boolean
   readonly isStopping: boolean
-  /** Why the last session ended or is ending, for people. */
+  /** Sessions entered so far: two snapshots of one number belong to one connection. */
+  readonly sessions: number
   readonly departure: Departure | undefined
+  /** Why the last session ended or is ending, for people. */
   readonly loss: string | undefined
   /** Releases the grace has to wait for. */
   readonly releases: number
@@ -87,6 +89,7 @@ export const socketMachine = setup({
         event.type === 'unsubscribe' ? ledger.unwant(context.ledger, event.keys) : context.ledger,
     }),
     forgetWhatTheServerSaid: assign({
+      sessions: ({ context }) => context.sessions + 1,
       ledger: ({ context }) => ledger.newSession(context.ledger),
       departure: undefined,
       heartbeatRefused: false,
@@ -158,6 +161,7 @@ export const socketMachine = setup({
     ledger: ledger.emptyLedger,
     hasTurn: false,
     isStopping: false,
+    sessions: 0,
     departure: undefined,
     loss: undefined,
     releases: 0,
@@ -226,6 +230,8 @@ export const socketMachine = setup({
               on: {
                 subscribe: { target: 'subscribing', reenter: true, actions: 'noteWishes' },
                 unsubscribe: { target: 'subscribing', reenter: true, actions: 'dropWishes' },
+                // A key may have been wished back while it was being released: then it is asked for again.
+                'subscription.released': { target: 'subscribing', reenter: true, actions: 'noteAnswer' },
                 'credentials.refused': {
                   target: '#socket.session.unsubscribing-grace',
                   actions: [{ type: 'departFor', params: { departure: 'credentials' } }, 'noteRefusedCredentials'],
@@ -261,6 +267,7 @@ export const socketMachine = setup({
               on: {
                 subscribe: { target: 'asking', reenter: true, actions: 'noteWishes' },
                 unsubscribe: { target: 'asking', reenter: true, actions: 'dropWishes' },
+                'subscription.released': { target: 'asking', reenter: true, actions: 'noteAnswer' },
               },
               after: { ackTimeout: { target: 'asking', reenter: true, actions: 'giveUpWaiting' } },
             },

@@ -58,7 +58,10 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     records += count * channel.listeners.length
   }
 
-  /** What happens to one instrument in one go: a few trades in one frame, then the book they left. Books come singly. */
+  /**
+   * What happens to one instrument in one go: a few trades in one frame, then the book they left, alone in its frame. A recorder
+   * that kept both of 005930 had 851 trade frames and 837 books (2026-06-08).
+   */
   function burst({ channels, instrument }: Playing, trades: number, time: number): number {
     const traded: { readonly channel: Channel; rows: string }[] = []
     let sent = 0

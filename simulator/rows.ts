@@ -62,7 +62,9 @@ function share(part: number, whole: number): string {
 function decimal(price: number, decimals: number): string {
   if (decimals === 0) return `${price}`
   const unit = 10 ** decimals
-  return `${Math.floor(price / unit)}.${String(price % unit).padStart(decimals, '0')}`
+  const whole = Math.floor(price / unit)
+  // With a one in front, the fraction keeps its leading zeros.
+  return `${whole}.${String(unit + price - whole * unit).slice(1)}`
 }
 
 function changeOf({ price, previousClose }: Day): number {

@@ -26,7 +26,7 @@ export type ForgottenBar = Pick<Bar, 'instrument' | 'startTime' | 'endTime' | 'v
 export type BarOptions = {
   /** The clock that stamps `receivedTime`: a playback must bring its own. */
   readonly clock?: Clock
-  /** How long a bar waits for stragglers when no later trade ends it. 2 s: KIS's clock and ours differ by up to one. */
+  /** How long a bar waits for stragglers when no later trade ends it. 2 s: KIS tells whole seconds, by a clock that is not ours. */
   readonly graceMs?: number
   readonly scheduler?: SchedulerLike
   /** Told every trade that entered no bar. */
@@ -79,6 +79,8 @@ type Line = {
   closedUntil: number
   /** Data came before this without an interruption since, so buckets that start here or later miss nothing. */
   provenFrom: number
+  /** A bar was forgotten, so buckets that start before this miss what was in it. */
+  brokenUntil: number
   status: LineStatus
   activeSince: number
 }
@@ -140,8 +142,8 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         const line = lineOf(trade.instrument)
         const lateness = trade.receivedTime - eventTime
         const lagMs = lateness > graceMs ? lateness : 0
-        const bar = line.bar
-        if (bar === undefined ? startTime < line.closedUntil : startTime < bar.startTime) return 'late'
+        const { bar } = line
+        if (startTime < line.closedUntil) return 'late'
         if (bar === undefined || startTime > bar.startTime) begin(line, trade, price, volume, startTime, lagMs)
         else add(bar, price, volume, lagMs)
         return undefined
@@ -163,9 +165,10 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
 
       /** A first trade that is all of the day's volume so far has nothing before it. */
       function hasAllSince(line: Line, startTime: number, trade: Trade): boolean {
-        if (line.status === 'off') return false
+        if (line.status === 'off' || startTime < line.brokenUntil) return false
         if (trade.cumulativeVolume === trade.volume || startTime >= line.provenFrom) return true
-        const lineSince = line.status === 'active' ? line.activeSince : line.status === 'unheard' ? upSince[line.market] : Infinity
+        const marketSince = line.status === 'unheard' ? upSince[line.market] : Infinity
+        const lineSince = line.status === 'active' ? line.activeSince : marketSince
         return lineSince <= startTime - (lengthMs === null ? earlyTradingMs(line.instrument) : 0)
       }
 
@@ -174,7 +177,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
           if (line.status !== 'active') line.activeSince = receivedTime
           line.status = 'active'
         } else if (status === 'adopted') {
-          if (line.status === 'off') line.status = 'asked'
+          line.status = 'asked'
         } else {
           interrupt(line, 'unsubscribed', status === 'requested' || status === 'refused' ? 'asked' : 'off')
         }
@@ -190,6 +193,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         const { bar } = line
         if (bar === undefined) return
         line.bar = undefined
+        line.brokenUntil = bar.endTime
         tellForgotten(line, bar, reason)
       }
 
@@ -245,6 +249,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
             bar: undefined,
             closedUntil: -Infinity,
             provenFrom: Infinity,
+            brokenUntil: -Infinity,
             status: 'unheard',
             activeSince: Infinity,
           }

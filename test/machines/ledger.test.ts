@@ -1,0 +1,131 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import * as ledger from '../../machines/ledger.ts'
+import type { SubscriptionKey } from '../../market/subscription.ts'
+
+const samsung: SubscriptionKey = 'KRX:005930 trade'
+const hynix: SubscriptionKey = 'KRX:000660 trade'
+const many = (count: number): SubscriptionKey[] =>
+  Array.from({ length: count }, (_, index) => `KRX:${String(index).padStart(6, '0')} trade` as SubscriptionKey)
+
+describe('ledger', () => {
+  it('calls nothing active that the server did not confirm', () => {
+    let entries = ledger.want(ledger.emptyLedger, [samsung])
+    expect(entries[samsung]?.status).toBe('wanted')
+    entries = ledger.requested(entries, [samsung])
+    expect(entries[samsung]?.status).toBe('requested')
+    entries = ledger.acknowledged(entries, samsung)
+    expect(entries[samsung]?.status).toBe('active')
+  })
+
+  it('does not take a failed send for a request', () => {
+    const entries = ledger.unsent(ledger.requested(ledger.want({}, [samsung]), [samsung]), samsung)
+    expect(entries[samsung]?.status).toBe('wanted')
+  })
+
+  it('refuses the 42nd key itself, with the code KIS would have used', () => {
+    const keys = many(42)
+    const entries = ledger.want({}, keys)
+    expect(ledger.toRequest(entries)).toHaveLength(41)
+    expect(entries[keys[41] as SubscriptionKey]).toEqual({ status: 'refused', wished: true, code: 'OPSP0008' })
+  })
+
+  it('has room again once a key was released', () => {
+    const keys = many(42)
+    const [first, last] = [keys[0], keys[41]] as [SubscriptionKey, SubscriptionKey]
+    let entries = ledger.requested(ledger.want({}, keys), keys.slice(0, 41))
+    entries = ledger.acknowledged(entries, first)
+    entries = ledger.releasing(ledger.unwant(entries, [first]), [first])
+    expect(ledger.want(entries, [last])[last]?.status).toBe('refused')
+    entries = ledger.released(entries, first)
+    expect(ledger.want(entries, [last])[last]?.status).toBe('wanted')
+  })
+
+  it('keeps the wishes and forgets every status when a session ends', () => {
+    let entries = ledger.requested(ledger.want({}, [samsung, hynix]), [samsung, hynix])
+    entries = ledger.refused(ledger.acknowledged(entries, samsung), hynix, 'OPSP0007')
+    entries = ledger.releasing(ledger.unwant(entries, [samsung]), [samsung])
+    expect(ledger.newSession(entries)).toEqual({ [hynix]: { status: 'wanted', wished: true } })
+  })
+
+  it('leaves a key on its way out when its old acknowledgement comes late', () => {
+    let entries = ledger.requested(ledger.want({}, [samsung]), [samsung])
+    entries = ledger.releasing(ledger.unwant(entries, [samsung]), [samsung])
+    expect(ledger.acknowledged(entries, samsung)[samsung]?.status).toBe('releasing')
+  })
+
+  it('takes a refused release for a key that is gone', () => {
+    let entries = ledger.acknowledged(ledger.requested(ledger.want({}, [samsung]), [samsung]), samsung)
+    entries = ledger.releasing(ledger.unwant(entries, [samsung]), [samsung])
+    expect(ledger.refused(entries, samsung, 'OPSP0007')).toEqual({})
+  })
+
+  it('ignores what the server says of keys nobody asked for', () => {
+    for (const tell of [ledger.acknowledged, ledger.released, ledger.duplicated, ledger.flowing, ledger.unsent]) {
+      expect(tell({}, samsung)).toEqual({})
+    }
+    expect(ledger.refused({}, samsung, 'OPSP0007')).toEqual({})
+  })
+})
+
+describe('ledger, whatever is done to it and whatever the server answers', () => {
+  const key = fc.constantFrom(...many(50))
+  const keys = fc.array(key, { maxLength: 45 })
+  type Step = { readonly name: string; readonly take: (entries: ledger.Ledger) => ledger.Ledger }
+  const answer = fc.constantFrom(ledger.acknowledged, ledger.released, ledger.duplicated, ledger.flowing, ledger.unsent)
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    keys.map(some => ({ name: 'want', take: (entries: ledger.Ledger) => ledger.want(entries, some) })),
+    keys.map(some => ({ name: 'unwant', take: (entries: ledger.Ledger) => ledger.unwant(entries, some) })),
+    fc.constant({ name: 'request', take: entries => ledger.requested(entries, ledger.toRequest(entries)) }),
+    fc.constant({ name: 'release', take: entries => ledger.releasing(entries, ledger.toRelease(entries)) }),
+    fc.constant({ name: 'release all', take: entries => ledger.releasing(entries, ledger.held(entries)) }),
+    fc.constant({ name: 'give up waiting', take: ledger.giveUpWaiting }),
+    fc.constant({ name: 'new session', take: ledger.newSession }),
+    fc.tuple(key, answer).map(([one, tell]) => ({
+      name: 'answer',
+      // A session that is full cannot acknowledge a key it refused.
+      take: (entries: ledger.Ledger) => (entries[one]?.status === 'refused' ? entries : tell(entries, one)),
+    })),
+    key.map(one => ({ name: 'refuse', take: (entries: ledger.Ledger) => ledger.refused(entries, one, 'OPSP0007') })),
+  )
+  const run = (steps: readonly Step[]) => steps.reduce((entries, { take }) => take(entries), ledger.emptyLedger)
+  const wishes = (entries: ledger.Ledger) => ledger.entriesOf(entries).flatMap(([one, { wished }]) => (wished ? [one] : []))
+
+  it('never asks for more than 41 keys at a time', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), steps => {
+        const entries = run(steps)
+        expect(ledger.held(entries).length + ledger.toRequest(entries).length).toBeLessThanOrEqual(ledger.mostSubscriptions)
+      }),
+    )
+  })
+
+  it('never loses a wish that nobody took back', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), step, (steps, last) => {
+        fc.pre(last.name !== 'unwant')
+        const before = run(steps)
+        expect(wishes(last.take(before))).toEqual(expect.arrayContaining(wishes(before)))
+      }),
+    )
+  })
+
+  it('leaves what was when a wish is taken back before anything was sent', () => {
+    fc.assert(
+      fc.property(keys, key, (some, one) => {
+        fc.pre(!some.includes(one))
+        const before = ledger.want({}, some)
+        expect(ledger.unwant(ledger.want(before, [one]), [one])).toEqual(before)
+      }),
+    )
+  })
+
+  it('is settled after giving up waiting, but for what it wants to ask', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), steps => {
+        const entries = ledger.giveUpWaiting(run(steps))
+        expect(ledger.isSettled(entries)).toBe(ledger.toRequest(entries).length === 0)
+      }),
+    )
+  })
+})

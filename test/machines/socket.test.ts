@@ -1,0 +1,333 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defaultTiming } from '../../machines/timing.ts'
+import { hynix, samsung, socketRig, subscribedRig } from '../support/socket-rig.ts'
+
+const { graceMs, openTimeoutMs, ackTimeoutMs, stableMs, occupiedMs, longestOccupiedMs, longestBackoffMs } = defaultTiming
+const other = { url: 'ws://two' }
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('socket machine, between markets', () => {
+  it('opens no connection before it is its turn', async () => {
+    const rig = socketRig({ hasTurn: false })
+    await rig.advance(60_000)
+    expect(rig.phase).toBe('market-switch')
+    expect(rig.connections.opened).toBe(0)
+  })
+
+  it('opens no connection while nothing is wished for', () => {
+    const rig = socketRig({ wanted: [] })
+    expect(rig.phase).toBe('market-switch')
+    rig.command({ type: 'subscribe', keys: [samsung] })
+    expect(rig.phase).toBe('connecting')
+    expect(rig.connections.opened).toBe(1)
+  })
+
+  it('opens at the address that came with its turn', () => {
+    const rig = socketRig({ hasTurn: false })
+    rig.command({ type: 'market.open', endpoint: other })
+    expect(rig.addresses).toEqual(['ws://two'])
+  })
+
+  it('stops at once', () => {
+    const rig = socketRig({ hasTurn: false })
+    rig.command({ type: 'stop' })
+    expect(rig.phase).toBe('stopped')
+  })
+})
+
+describe('socket machine, connecting', () => {
+  it('asks for everything wanted once the socket is open, and for nothing before', () => {
+    const rig = socketRig()
+    expect(rig.requested('subscribe')).toEqual([])
+    rig.server.opens()
+    expect(rig.requested('subscribe')).toEqual([samsung, hynix])
+    expect(rig.statusOf(samsung)).toBe('requested')
+  })
+
+  it('is subscribed when everything was answered, be the answer yes or no', () => {
+    const rig = socketRig()
+    rig.server.opens()
+    rig.server.acknowledges(samsung)
+    expect(rig.phase).toBe('connecting')
+    rig.server.refuses(hynix, 'OPSP8992')
+    expect(rig.phase).toBe('subscribed')
+    expect(rig.ledger[hynix]).toEqual({ status: 'refused', wished: true, code: 'OPSP8992' })
+  })
+
+  it('calls a key refused when nobody answers in time, and believes a late answer all the same', async () => {
+    const rig = socketRig()
+    rig.server.opens()
+    rig.server.acknowledges(samsung)
+    await rig.advance(ackTimeoutMs - 1)
+    expect(rig.phase).toBe('connecting')
+    await rig.advance(1)
+    expect(rig.phase).toBe('subscribed')
+    expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', code: 'UNANSWERED' })
+    rig.server.acknowledges(hynix)
+    expect(rig.statusOf(hynix)).toBe('active')
+  })
+
+  it('waits for answers as long as the paced requests take to leave', async () => {
+    const rig = socketRig({ timing: { pacingMs: 100 } })
+    rig.server.opens()
+    await rig.advance(ackTimeoutMs + 199)
+    expect(rig.statusOf(samsung)).toBe('requested')
+    await rig.advance(1)
+    expect(rig.statusOf(samsung)).toBe('refused')
+  })
+
+  it('asks for new wishes at once', () => {
+    const rig = socketRig({ wanted: [samsung] })
+    rig.server.opens()
+    rig.command({ type: 'subscribe', keys: [hynix] })
+    expect(rig.requested('subscribe')).toEqual([samsung, hynix])
+  })
+
+  it('gives up on a handshake that takes too long', async () => {
+    const rig = socketRig()
+    await rig.advance(openTimeoutMs)
+    expect(rig.phase).toBe('reconnecting')
+    expect(rig.connections).toEqual({ opened: 1, closed: 1 })
+  })
+
+  it('waits and comes back when the credentials are refused before the socket is open', async () => {
+    const rig = socketRig()
+    rig.server.refusesCredentials('EGW00103')
+    expect(rig.phase).toBe('reconnecting')
+    expect(rig.context.loss).toContain('EGW00103')
+    await rig.advance(graceMs)
+    expect(rig.connections.opened).toBe(2)
+  })
+
+  it('asks again for a request that could not be sent', async () => {
+    const rig = socketRig({ wanted: [samsung] })
+    rig.server.opens()
+    rig.tell({ type: 'subscription.unsent', key: samsung })
+    expect(rig.statusOf(samsung)).toBe('wanted')
+    await rig.advance(ackTimeoutMs)
+    expect(rig.requested('subscribe')).toEqual([samsung, samsung])
+  })
+})
+
+describe('socket machine, subscribed', () => {
+  it('takes ALREADY IN SUBSCRIBE for a key it just asked for as adopted, until data proves it', () => {
+    const rig = socketRig()
+    rig.server.opens()
+    rig.server.acknowledges(samsung)
+    rig.server.saysDuplicate(hynix)
+    expect(rig.phase).toBe('subscribed')
+    expect(rig.statusOf(hynix)).toBe('adopted')
+    rig.server.sendsDataOf(hynix)
+    expect(rig.statusOf(hynix)).toBe('active')
+  })
+
+  it('is not impressed by ALREADY IN SUBSCRIBE for a key it holds', () => {
+    const rig = subscribedRig()
+    rig.server.saysDuplicate(samsung)
+    expect(rig.phase).toBe('subscribed')
+    expect(rig.statusOf(samsung)).toBe('active')
+  })
+
+  it('stays subscribed while it asks for one more', () => {
+    const rig = subscribedRig({ wanted: [samsung] })
+    rig.command({ type: 'subscribe', keys: [hynix] })
+    expect(rig.phase).toBe('subscribed')
+    expect(rig.statusOf(hynix)).toBe('requested')
+    rig.server.acknowledges(hynix)
+    expect(rig.statusOf(hynix)).toBe('active')
+  })
+
+  it('releases what nobody wants any more, and forgets it when the server says so', () => {
+    const rig = subscribedRig()
+    rig.command({ type: 'unsubscribe', keys: [samsung] })
+    expect(rig.requested('unsubscribe')).toEqual([samsung])
+    expect(rig.statusOf(samsung)).toBe('releasing')
+    rig.server.releases(samsung)
+    expect(rig.ledger[samsung]).toBeUndefined()
+  })
+
+  it('asks again for a key that was wished back while it was being released', () => {
+    const rig = subscribedRig({ wanted: [samsung] })
+    rig.command({ type: 'unsubscribe', keys: [samsung] })
+    rig.command({ type: 'subscribe', keys: [samsung] })
+    rig.forgetRequests()
+    rig.server.releases(samsung)
+    expect(rig.requested('subscribe')).toEqual([samsung])
+  })
+
+  it('sends a heartbeat every 30 seconds, until KIS refuses one', async () => {
+    const rig = subscribedRig({ timing: { heartbeatMs: 30_000 } })
+    await rig.advance(90_000)
+    expect(rig.pings()).toBe(3)
+    rig.server.refusesHeartbeat()
+    await rig.advance(300_000)
+    expect(rig.pings()).toBe(3)
+  })
+
+  it('tries its heartbeat again in the next session', async () => {
+    const rig = subscribedRig({ timing: { heartbeatMs: 30_000 } })
+    rig.server.refusesHeartbeat()
+    rig.server.closes()
+    await rig.advance(graceMs)
+    rig.server.opens()
+    rig.server.acknowledges(samsung, hynix)
+    await rig.advance(30_000)
+    expect(rig.pings()).toBe(1)
+  })
+
+  it('sends no heartbeat when it is turned off', async () => {
+    const rig = subscribedRig({ timing: { heartbeatMs: 0 } })
+    await rig.advance(600_000)
+    expect(rig.pings()).toBe(0)
+  })
+})
+
+describe('socket machine, leaving while the link can still carry a message', () => {
+  it.each([
+    ['market close', { type: 'market.close' }, 'market-switch'],
+    ['stop', { type: 'stop' }, 'stopped'],
+  ] as const)('on %s lets go of everything, waits out the grace, then closes', async (_, command, destination) => {
+    const rig = subscribedRig()
+    rig.command(command)
+    expect(rig.phase).toBe('unsubscribing-grace')
+    expect(rig.requested('unsubscribe')).toEqual([samsung, hynix])
+    await rig.advance(graceMs - 1)
+    expect(rig.connections).toEqual({ opened: 1, closed: 0 })
+    await rig.advance(1)
+    expect(rig.phase).toBe(destination)
+    expect(rig.connections).toEqual({ opened: 1, closed: 1 })
+  })
+
+  it('counts the grace from the last release to leave', async () => {
+    const rig = subscribedRig({ timing: { pacingMs: 500 } })
+    rig.command({ type: 'market.close' })
+    await rig.advance(graceMs + 999)
+    expect(rig.phase).toBe('unsubscribing-grace')
+    await rig.advance(1)
+    expect(rig.phase).toBe('market-switch')
+  })
+
+  it('moves to another address by the same road, and asks for everything again there', async () => {
+    const rig = subscribedRig()
+    rig.command({ type: 'endpoint.switch', endpoint: other })
+    await rig.advance(graceMs)
+    expect(rig.addresses).toEqual(['ws://one', 'ws://two'])
+    rig.forgetRequests()
+    rig.server.opens()
+    expect(rig.requested('subscribe')).toEqual([samsung, hynix])
+  })
+
+  it('waits out the grace even when the server hangs up meanwhile', async () => {
+    const rig = subscribedRig()
+    rig.command({ type: 'market.close' })
+    rig.server.closes()
+    rig.server.isOccupied()
+    await rig.advance(graceMs - 1)
+    expect(rig.phase).toBe('unsubscribing-grace')
+  })
+
+  it('lets a newer reason replace the older one without waiting longer', async () => {
+    const rig = subscribedRig()
+    rig.command({ type: 'market.close' })
+    await rig.advance(graceMs - 1)
+    rig.command({ type: 'stop' })
+    await rig.advance(1)
+    expect(rig.phase).toBe('stopped')
+  })
+
+  it('has no grace to wait for when the server holds nothing', async () => {
+    const rig = socketRig()
+    rig.command({ type: 'stop' })
+    await rig.advance(0)
+    expect(rig.phase).toBe('stopped')
+  })
+
+  it('comes back on a new session when its credentials are refused', async () => {
+    const rig = subscribedRig()
+    rig.server.refusesCredentials()
+    expect(rig.phase).toBe('unsubscribing-grace')
+    await rig.advance(graceMs)
+    expect(rig.phase).toBe('reconnecting')
+    await rig.advance(graceMs)
+    expect(rig.connections.opened).toBe(2)
+  })
+})
+
+describe('socket machine, after a loss', () => {
+  it('waits the grace a dead socket cannot use, returns, and asks for everything again', async () => {
+    const rig = subscribedRig()
+    rig.forgetRequests()
+    rig.server.closes()
+    expect(rig.phase).toBe('reconnecting')
+    expect(rig.requested('unsubscribe')).toEqual([])
+    await rig.advance(graceMs - 1)
+    expect(rig.connections.opened).toBe(1)
+    await rig.advance(1)
+    rig.server.opens()
+    expect(rig.requested('subscribe')).toEqual([samsung, hynix])
+  })
+
+  it('forgets what the old server said', async () => {
+    const rig = subscribedRig()
+    rig.server.closes()
+    await rig.advance(graceMs)
+    expect(rig.statusOf(samsung)).toBe('wanted')
+  })
+
+  it('backs off further with each failure, up to a minute, and never below the grace', async () => {
+    const rig = socketRig()
+    const waits: number[] = []
+    for (let failure = 0; failure < 12; failure++) {
+      rig.server.closes('connect ECONNREFUSED')
+      waits.push(rig.context.waitMs)
+      await rig.advance(rig.context.waitMs)
+    }
+    expect(waits[0]).toBe(graceMs)
+    expect(Math.min(...waits)).toBeGreaterThanOrEqual(graceMs)
+    expect(Math.max(...waits)).toBeLessThanOrEqual(longestBackoffMs)
+    expect(Math.max(...waits)).toBeGreaterThan(longestBackoffMs / 3)
+  })
+
+  it('forgets past failures once a session was stable', async () => {
+    const rig = socketRig()
+    for (let failure = 0; failure < 5; failure++) {
+      rig.server.closes()
+      await rig.advance(rig.context.waitMs)
+    }
+    rig.server.opens()
+    rig.server.acknowledges(samsung, hynix)
+    await rig.advance(stableMs)
+    rig.server.closes()
+    expect(rig.context.waitMs).toBe(graceMs)
+  })
+
+  it('leaves an occupied app key alone for a minute, then longer and longer', async () => {
+    const rig = socketRig()
+    const waits: number[] = []
+    for (let refusal = 0; refusal < 6; refusal++) {
+      rig.server.opens()
+      rig.server.isOccupied()
+      waits.push(rig.context.waitMs)
+      await rig.advance(rig.context.waitMs)
+    }
+    expect(waits).toEqual([occupiedMs, 120_000, 240_000, 480_000, longestOccupiedMs, longestOccupiedMs])
+  })
+
+  it('goes nowhere when its turn ends while it waits', async () => {
+    const rig = subscribedRig()
+    rig.server.closes()
+    rig.command({ type: 'market.close' })
+    expect(rig.phase).toBe('market-switch')
+    await rig.advance(longestBackoffMs)
+    expect(rig.connections.opened).toBe(1)
+  })
+
+  it('stops at once', () => {
+    const rig = subscribedRig()
+    rig.server.closes()
+    rig.command({ type: 'stop' })
+    expect(rig.phase).toBe('stopped')
+  })
+})

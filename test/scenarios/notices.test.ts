@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { feedRig } from '../support/feed-rig.ts'
+
+const notice = readFileSync(new URL('../fixtures/frames/H0STCNI0.decrypted.txt', import.meta.url), 'utf8').trim()
+
+it('an encrypted account notice comes out as a record, without whom it belongs to', async () => {
+  const rig = await feedRig({ instruments: [], htsId: 'planted-hts-id' })
+  rig.feed.subscribe('KRX:NOTICES', 'H0STCNI0')
+  await rig.feed.confirmed('KRX:NOTICES', 'H0STCNI0')
+  expect(rig.simulator.sendNotice('H0STCNI0', notice)).toBe(1)
+
+  const record = await rig.until('record')
+
+  expect(record.columns).toMatchObject({ STCK_SHRN_ISCD: '136480', CNTG_QTY: 1, ACNT_NO: '[redacted]', CUST_ID: '[redacted]' })
+  const everything = JSON.stringify(rig.events)
+  expect(everything).not.toContain('1234567801')
+  expect(everything).not.toContain('planted-hts-id')
+})
+
+it('account notices are refused up front without the login id they are keyed by', async () => {
+  const rig = await feedRig()
+  expect(() => rig.feed.subscribe('KRX:NOTICES', 'H0STCNI0')).toThrow(/KIS_HTS_ID/)
+})

@@ -1,0 +1,47 @@
+// Planted secrets, and a search for them in everything a person could ever see.
+import { inspect } from 'node:util'
+import { expect, it } from 'vitest'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { eventually, feedRig, planted } from '../support/feed-rig.ts'
+
+it('no secret appears in a log line, an event, an error, a snapshot or an inspection', async () => {
+  const seen: unknown[] = []
+  const record = (...what: unknown[]) => void seen.push(...what)
+  const simulatorLog: string[] = []
+  const rig = await feedRig({
+    htsId: 'planted-hts-id',
+    log: { debug: record, info: record, warn: record, error: record },
+    inspect: event => {
+      record(event.type)
+      if (event.type === '@xstate.event') record(event.event)
+      if (event.type === '@xstate.snapshot') record(contextOf(event.snapshot))
+    },
+    simulator: { tape: generatedTape({ rate: 500 }), log: line => void simulatorLog.push(line) },
+  })
+  await rig.until('trade')
+  // A server that throws our own words back at us, in every place that is shown.
+  rig.simulator.send(`0|H0STCNT0|001|${planted.appKey}^${planted.appSecret}`)
+  rig.simulator.send(`{"header":{"approval_key":"${planted.appKey}","key":"${'k'.repeat(32)}"`)
+  rig.simulator.send(
+    `{"header":{"tr_id":"(null)"},"body":{"rt_cd":"9","msg_cd":"OPSP7777","msg1":"no ${planted.appSecret}","output":{"iv":"${'v'.repeat(16)}","key":"${'k'.repeat(32)}"}}}`,
+  )
+  await rig.until('subscription', ({ code }) => code === 'OPSP7777')
+  rig.simulator.cut()
+  await rig.until('resume')
+  record(rig.events, rig.feed.subscriptions(), rig.feed.counters())
+  await rig.feed.confirmed('KRX:999999').catch(record)
+  await rig.feed.stop()
+  await eventually(() => rig.simulator.sessions().length === 0)
+
+  const text = [inspect(seen, { depth: 12, maxArrayLength: null, maxStringLength: null }), JSON.stringify(rig.events), ...simulatorLog].join('\n')
+  const approvalKeys = text.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi)
+  expect(approvalKeys).toBeNull()
+  for (const secret of [planted.appKey, planted.appSecret, 'planted-hts-id', 'k'.repeat(32), 'v'.repeat(16)]) {
+    expect(text).not.toContain(secret)
+  }
+  expect(text).toContain('[redacted]')
+})
+
+function contextOf(snapshot: unknown): unknown {
+  return typeof snapshot === 'object' && snapshot !== null && 'context' in snapshot ? snapshot.context : undefined
+}

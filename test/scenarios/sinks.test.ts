@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { eventually, feedRig } from '../support/feed-rig.ts'
+
+it('a sink that throws hurts only itself, and is counted', async () => {
+  const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 2_000 }) } })
+  let delivered = 0
+  rig.feed.attach(events => events.subscribe(() => { throw new Error('a strategy with a bug') }), 'buggy')
+  rig.feed.attach(events => events.subscribe(() => void delivered++), 'healthy')
+  await eventually(() => delivered >= 100)
+  expect(rig.feed.counters().sinkErrors).toBeGreaterThanOrEqual(100)
+  expect(rig.of('disconnect')).toEqual([])
+})
+
+it('a sink that fails while it is attached is counted, and the feed goes on', async () => {
+  const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 2_000 }) } })
+  rig.feed.attach(() => { throw new Error('no database') }, 'broken')
+  await rig.until('trade')
+  expect(rig.feed.counters().sinkErrors).toBe(1)
+})
+
+it('a slow consumer misses the oldest events, is told how many, and slows nobody else', async () => {
+  const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 20_000 }) } })
+  const received: { type: string; count?: number }[] = []
+  let release = () => {}
+  const busy = new Promise<void>(resolve => {
+    release = resolve
+  })
+  rig.feed.consume(async event => {
+    received.push(event)
+    if (received.length === 1) await busy
+  }, { name: 'slow', limit: 10 })
+  await eventually(() => rig.of('trade').length >= 500)
+  const offered = rig.events.length
+  release()
+  await eventually(() => received.length > 12)
+
+  expect(received[1]).toMatchObject({ type: 'dropped' })
+  expect(received[1]?.count).toBeGreaterThanOrEqual(offered - 20)
+  await rig.feed.stop()
+  const told = received.reduce((sum, { count = 0 }) => sum + count, 0)
+  expect(rig.feed.counters().sinkDropped).toBe(told)
+})

@@ -1,0 +1,95 @@
+// A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for events, never for time.
+import { onTestFinished } from 'vitest'
+import { createFeed, type Feed, type FeedOptions } from '../../app/feed.ts'
+import type { MarketEvent } from '../../market/events.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
+import { capturedTape } from '../../simulator/tape.ts'
+
+/** Waits short enough for a test, in the proportions of the real ones. */
+export const shortTiming = {
+  graceMs: 60,
+  heartbeatMs: 0,
+  openTimeoutMs: 2_000,
+  ackTimeoutMs: 2_000,
+  stableMs: 50,
+  longestBackoffMs: 200,
+  occupiedMs: 80,
+  longestOccupiedMs: 300,
+  pacingMs: 1,
+  closeTimeoutMs: 200,
+  handOverTimeoutMs: 2_000,
+}
+
+/** A market in which nothing happens unless the test sends it. */
+export const silentMarket = () => capturedTape([])
+
+export type FeedRig = {
+  readonly simulator: Simulator
+  readonly feed: Feed
+  /** Everything the feed emitted so far. */
+  readonly events: MarketEvent[]
+  /** The first event, past or future, that fits. */
+  until<T extends MarketEvent['type']>(
+    type: T,
+    fits?: (event: Extract<MarketEvent, { type: T }>) => boolean,
+  ): Promise<Extract<MarketEvent, { type: T }>>
+  of<T extends MarketEvent['type']>(type: T): Extract<MarketEvent, { type: T }>[]
+}
+
+export const planted = {
+  appKey: 'PLANTED-APP-KEY-0123456789-ABCDEFGHIJ',
+  appSecret: `PLANTED-APP-SECRET-${'x1Y2z3'.repeat(26)}`,
+}
+
+export async function feedRig(
+  options: Partial<FeedOptions> & { simulator?: SimulatorOptions; running?: Simulator } = {},
+): Promise<FeedRig> {
+  const { simulator: simulatorOptions, running, ...feedOptions } = options
+  const simulator = running ?? (await startSimulator({ tape: silentMarket(), ...simulatorOptions }))
+  const feed = createFeed({
+    ...planted,
+    restUrl: simulator.restUrl,
+    socketUrl: simulator.wsUrl,
+    market: 'KR',
+    instruments: ['KRX:005930'],
+    seed: 1,
+    timing: shortTiming,
+    ...feedOptions,
+  })
+  const events: MarketEvent[] = []
+  const waiting = new Set<(event: MarketEvent) => void>()
+  feed.events$.subscribe(event => {
+    events.push(event)
+    for (const look of waiting) look(event)
+  })
+  onTestFinished(async () => {
+    await feed.stop()
+    if (running === undefined) await simulator.stop()
+  })
+  feed.start()
+
+  return {
+    simulator,
+    feed,
+    events,
+    until(type, fits = () => true) {
+      type Wanted = Extract<MarketEvent, { type: typeof type }>
+      const isWanted = (event: MarketEvent): event is Wanted => event.type === type && fits(event as Wanted)
+      return new Promise(resolve => {
+        const look = (event: MarketEvent) => {
+          if (!isWanted(event)) return
+          waiting.delete(look)
+          resolve(event)
+        }
+        waiting.add(look)
+        events.slice().forEach(look)
+      })
+    },
+    of: type => events.filter((event): event is Extract<MarketEvent, { type: typeof type }> => event.type === type),
+  }
+}
+
+/** Resolves as soon as `holds`, looking again whenever the event loop comes round. */
+export async function eventually(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise(resolve => setImmediate(resolve))
+}
