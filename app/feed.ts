@@ -178,7 +178,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function proveByData(event: MarketEvent): void {
     for (const key of adopted) {
       const { instrument, channel } = subscriptionOf(key)
-      if (provesFlow(event, instrument, channel)) socketOf(marketOf(instrument))?.send({ type: 'subscription.flowing', key })
+      if (provesFlow(event, instrument, channel))
+        socketOf(marketOf(instrument))?.send({ type: 'subscription.flowing', key })
     }
   }
 
@@ -187,10 +188,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
 
   function watchSocket(market: Market): void {
-    let phase = ''
+    let phase: string | undefined
     const watch = (snapshot: SnapshotFrom<typeof socketMachine>) => {
       const next = phaseOf(snapshot.value)
-      if (next !== phase) journal.transition(market, phase, next, causeOf(snapshot))
+      if (phase !== undefined && next !== phase) journal.transition(market, phase, next, causeOf(snapshot))
       phase = next
       watches[market].snapshot(snapshot)
     }
@@ -292,7 +293,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
 function provesFlow(event: MarketEvent, instrument: Instrument, channel: Channel): boolean {
   if (event.type === 'record') return event.tr === channel
-  return (event.type === 'trade' || event.type === 'order-book') && event.type === channel && event.instrument === instrument
+  return (
+    (event.type === 'trade' || event.type === 'order-book') && event.type === channel && event.instrument === instrument
+  )
 }
 
 function isTrade(event: MarketEvent): event is Trade {

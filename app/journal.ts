@@ -42,16 +42,16 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
             'KIS changed the columns of a transaction; the known ones were read. Please report it',
           )
         case 'disconnect':
-          return log.info({ market: event.market, reason: redact(event.reason) }, 'data line is down')
+          return log.info({ market: event.market, reason: redact(event.reason) }, `${event.market} data line is down`)
         case 'resume':
-          return log.info({ market: event.market, outageMs: event.outageMs }, 'data line is back')
+          return log.info({ market: event.market, outageMs: event.outageMs }, `${event.market} data line is back`)
         case 'subscription':
           return log.debug(event, 'subscription')
       }
     },
 
     transition(market, from, to, facts) {
-      log.info({ market, from, to, ...redactAll(facts, redact) }, 'socket')
+      log.info({ market, from, to, ...redactAll(facts, redact) }, `${market} socket: ${from} → ${to}`)
     },
 
     answer({ market, entry, key }) {

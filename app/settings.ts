@@ -33,14 +33,19 @@ export class SettingsError extends Error {
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {
-    super(problems.length === 1 ? (problems[0] as string) : `${problems.length} mistakes:\n${problems.map(p => `  - ${p}`).join('\n')}`)
+    super(
+      problems.length === 1
+        ? (problems[0] as string)
+        : `${problems.length} mistakes:\n${problems.map(p => `  - ${p}`).join('\n')}`,
+    )
     this.problems = problems
   }
 }
 
 const url = (protocols: readonly string[]) =>
   z.string().refine(text => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: issue => `'${String(issue.input)}' is no address; expected one that starts with ${protocols.map(p => `${p}//`).join(' or ')}`,
+    error: issue =>
+      `'${String(issue.input)}' is no address; expected one that starts with ${protocols.map(p => `${p}//`).join(' or ')}`,
   })
 
 const socketUrl = url(['ws:', 'wss:'])
@@ -70,6 +75,14 @@ const instrumentList = list.transform((names, context) =>
   }),
 )
 
+/** Channels by themselves; whether one fits an instrument is looked at once everything else is in order. */
+const channelList = list.superRefine((channels, context) => {
+  for (const channel of channels) {
+    const problem = problemWith({ instrument: 'KRX:000000', channel }, { overseasFeed: 'free', htsId: 'any' })
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+  }
+})
+
 const shape = z.object({
   environment: oneOf('prod', 'paper').default('prod'),
   appKey: key,
@@ -83,7 +96,7 @@ const shape = z.object({
   usSocketUrl: socketUrl.optional(),
   checkCertificate: z.union([z.boolean(), z.stringbool({ error: 'expected true or false' })]).default(true),
   instruments: instrumentList.default([]),
-  channels: list.default(['trade']),
+  channels: channelList.default(['trade']),
   market: oneOf('auto', 'KR', 'US').default('auto'),
   columns: list.default([]),
   timing: z
@@ -103,11 +116,16 @@ export type FeedInput = z.input<typeof shape>
  * Checks everything at once. `nameOf` says how the reader knows a setting (`--instruments`, `KIS_APP_KEY`).
  * Throws a SettingsError.
  */
-export function readSettings(input: Readonly<Record<string, unknown>>, nameOf: (setting: string) => string = name => name): FeedSettings {
+export function readSettings(
+  input: Readonly<Record<string, unknown>>,
+  nameOf: (setting: string) => string = name => name,
+): FeedSettings {
   const parsed = shape.safeParse(input)
   if (!parsed.success) {
     throw new SettingsError(
-      parsed.error.issues.map(issue => `${nameOf(issue.path.findLast(part => typeof part === 'string') ?? '')} ${issue.message}`),
+      parsed.error.issues.map(
+        issue => `${nameOf(issue.path.findLast(part => typeof part === 'string') ?? '')} ${issue.message}`,
+      ),
     )
   }
   const told = parsed.data
@@ -141,14 +159,19 @@ export function readSettings(input: Readonly<Record<string, unknown>>, nameOf: (
 }
 
 /** Every instrument on every channel. */
-export function subscriptionsOf({ instruments, channels }: Pick<FeedSettings, 'instruments' | 'channels'>): Subscription[] {
+export function subscriptionsOf({
+  instruments,
+  channels,
+}: Pick<FeedSettings, 'instruments' | 'channels'>): Subscription[] {
   return instruments.flatMap(instrument => channels.map(channel => ({ instrument, channel })))
 }
 
 function subscriptionProblems(told: z.output<typeof shape>): string[] {
   const options = { overseasFeed: told.overseasFeed, ...(told.htsId === undefined ? {} : { htsId: told.htsId }) }
   const subscriptions = subscriptionsOf(told)
-  const problems = new Set(subscriptions.map(subscription => problemWith(subscription, options)).filter(p => p !== undefined))
+  const problems = new Set(
+    subscriptions.map(subscription => problemWith(subscription, options)).filter(p => p !== undefined),
+  )
   return [...problems]
 }
 

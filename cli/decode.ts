@@ -42,12 +42,16 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
 /** Noon of the date asked for, so that every time of day lands on it; undefined when it is no date. */
 function receivedTimeOf(date: unknown): number | undefined {
   if (date === undefined) return systemClock.now()
-  const midnight = /^\d{4}-\d{2}-\d{2}$/.test(String(date)) ? koreanDate(Number(String(date).replaceAll('-', ''))) : Number.NaN
+  const midnight = /^\d{4}-\d{2}-\d{2}$/.test(String(date))
+    ? koreanDate(Number(String(date).replaceAll('-', '')))
+    : Number.NaN
   return Number.isNaN(midnight) ? undefined : midnight + noon
 }
 
 /** Lines of one file are one session: the keys of its acknowledgements open its notices. */
-export function createLineDecoder(columns: readonly string[]): (line: Uint8Array, receivedTime: number) => MarketEvent[] {
+export function createLineDecoder(
+  columns: readonly string[],
+): (line: Uint8Array, receivedTime: number) => MarketEvent[] {
   const decoder = createDecoder({ columns })
   const notices = createNoticeOpener()
 
@@ -64,7 +68,14 @@ export function createLineDecoder(columns: readonly string[]): (line: Uint8Array
       if (noticeKey !== undefined && tr !== undefined) notices.learn(tr, noticeKey)
       const whom = tr === undefined || key === undefined ? undefined : fromWire({ tr, key })
       const { instrument, channel } = whom ?? { instrument: null, channel: tr ?? null }
-      events.push({ type: 'subscription', instrument, channel, status: statusOf(entry), code: entry.code, receivedTime })
+      events.push({
+        type: 'subscription',
+        instrument,
+        channel,
+        status: statusOf(entry),
+        code: entry.code,
+        receivedTime,
+      })
     }
     return events
   }

@@ -38,7 +38,8 @@ export function readEnvironment(flags: Readonly<Record<string, unknown>>, enviro
   for (const [setting, variable] of Object.entries(environmentNames)) {
     const fromFlag = flags[setting]
     const value = fromFlag ?? (environment[variable] || undefined)
-    names[setting] = fromFlag === undefined ? variable : `--${setting.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+    names[setting] =
+      fromFlag === undefined ? variable : `--${setting.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
     if (value !== undefined) told[setting] = value
   }
   const timing = Object.keys(defaultTiming).flatMap(name => {

@@ -6,7 +6,14 @@ export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
 export function createLog(level: (typeof logLevels)[number], forPeople: boolean): Logger {
   const destination = forPeople
-    ? pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss.l', colorize: process.stderr.isTTY })
+    ? pretty({
+        destination: 2,
+        sync: true,
+        singleLine: true,
+        ignore: 'market,from,to',
+        translateTime: 'SYS:HH:MM:ss.l',
+        colorize: process.stderr.isTTY,
+      })
     : pino.destination({ dest: 2, sync: true })
   return pino({ level, base: null }, destination)
 }

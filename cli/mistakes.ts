@@ -5,7 +5,9 @@ export const misuse = 2
 
 /** Tells the user what is wrong and how to see what is right. */
 export function reportMistakes(error: SettingsError, command: string): void {
-  process.stderr.write(`kis-stream ${command}: ${error.message}\nSee 'kis-stream ${command} --help' and the configuration table in README.md.\n`)
+  process.stderr.write(
+    `kis-stream ${command}: ${error.message}\nSee 'kis-stream ${command} --help' and the configuration table in README.md.\n`,
+  )
   process.exitCode = misuse
 }
 

@@ -1,5 +1,4 @@
 // `kis-stream run`: a feed on the terminal. Events on standard output, logs on standard error.
-import { once } from 'node:events'
 import { z } from 'zod'
 import { composeFeed, type Feed } from '../app/feed.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
@@ -15,8 +14,12 @@ import { prettyPrinter } from './pretty.ts'
 const showcase = { instruments: 'KRX:005930,KRX:000660,KRX:035420,NAS:AAPL,NAS:NVDA', channels: 'trade,order-book' }
 
 const outputSettings = z.object({
-  output: z.enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` }).default('pretty'),
-  logLevel: z.enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` }).default('info'),
+  output: z
+    .enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` })
+    .default('pretty'),
+  logLevel: z
+    .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
+    .default('info'),
 })
 
 export async function run(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
@@ -25,7 +28,11 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   const isDemonstration = ['appKey', 'appSecret', 'restUrl', 'socketUrl', 'koreanSocketUrl', 'usSocketUrl'].every(
     name => told[name] === undefined,
   )
-  const complete = { ...showcase, ...told, ...(isDemonstration ? { appKey: 'demonstration', appSecret: 'demonstration' } : {}) }
+  const complete = {
+    ...showcase,
+    ...told,
+    ...(isDemonstration ? { appKey: 'demonstration', appSecret: 'demonstration' } : {}),
+  }
   const mistakes = strayWords(words)
   const output = outputSettings.safeParse(told)
   for (const issue of output.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
@@ -35,7 +42,9 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
   const simulator = isDemonstration ? await startSimulator({ tape: generatedTape() }) : undefined
   if (simulator !== undefined) {
-    process.stderr.write('No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).\n')
+    process.stderr.write(
+      'No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).\n',
+    )
   }
   const feed = composeFeed(simulator === undefined ? settings : pointedAt(simulator, settings), { log })
   const printed = output.data.output === 'ndjson' ? printLines(feed) : printPretty(feed)
@@ -84,8 +93,11 @@ function printLines(feed: Feed): Printed {
 }
 
 function printPretty(feed: Feed): Printed {
-  const closed = once(process.stdout, 'error').then(() => 0)
-  feed.attach(prettyPrinter(text => void process.stdout.write(text), process.stdout.isTTY), 'standard output')
+  const closed = new Promise<number>(resolve => process.stdout.on('error', () => resolve(0)))
+  feed.attach(
+    prettyPrinter(text => void process.stdout.write(text), process.stdout.isTTY),
+    'standard output',
+  )
   return {
     closed,
     flush: () => new Promise(resolve => process.stdout.write('', () => resolve())),

@@ -8,11 +8,18 @@ import { capturedTape } from '../simulator/tape.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 
 const wholeNumber = (most: number) =>
-  z.coerce.number({ error: 'expected a number' }).int({ error: 'expected a whole number' }).min(0, { error: 'expected 0 or more' }).max(most, { error: `expected at most ${most}` })
+  z.coerce
+    .number({ error: 'expected a number' })
+    .int({ error: 'expected a whole number' })
+    .min(0, { error: 'expected 0 or more' })
+    .max(most, { error: `expected at most ${most}` })
 
 const shape = z.object({
   port: wholeNumber(65_535),
-  rate: z.coerce.number({ error: 'expected a number' }).positive({ error: 'expected more than 0' }).max(1_000_000, { error: 'expected at most 1000000' }),
+  rate: z.coerce
+    .number({ error: 'expected a number' })
+    .positive({ error: 'expected more than 0' })
+    .max(1_000_000, { error: 'expected at most 1000000' }),
   seed: wholeNumber(2 ** 32 - 1),
   tape: z.string({ error: 'needs a file' }).optional(),
 })
@@ -21,7 +28,7 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
   const mistakes = strayWords(words)
   const read = shape.safeParse(flags)
   for (const issue of read.error?.issues ?? []) mistakes.push(`--${String(issue.path[0])} ${issue.message}`)
-  const lines = read.data?.tape === undefined ? undefined : readTape(read.data.tape, mistakes)
+  const lines = typeof flags['tape'] === 'string' ? readTape(flags['tape'], mistakes) : undefined
   if (mistakes.length > 0 || !read.success) return reportMistakes(new SettingsError(mistakes), 'simulate')
 
   const { port, rate, seed } = read.data
@@ -48,7 +55,9 @@ Any other KIS client: these two addresses in place of KIS's own, plain http and 
 
 function readTape(file: string, mistakes: string[]): string[] {
   try {
-    return readFileSync(file, 'utf8').split(/\r?\n/).filter(line => line !== '')
+    return readFileSync(file, 'utf8')
+      .split(/\r?\n/)
+      .filter(line => line !== '')
   } catch (error) {
     mistakes.push(`--tape cannot be read: ${(error as Error).message}`)
     return []

@@ -1,5 +1,5 @@
 // Channel and instrument ↔ KIS's transaction id and key, in both directions.
-import { type Instrument, marketOf, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
+import { type Instrument, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
 import { type Channel, type Subscription } from '../market/subscription.ts'
 import { layoutOf } from './layout.ts'
 
@@ -77,16 +77,12 @@ export function readable(name: string): Instrument | undefined {
 
 /** What keeps a subscription from being asked for, or undefined when nothing does. */
 export function problemWith(subscription: Subscription, options: WireOptions): string | undefined {
-  const { channel, instrument } = subscription
+  const { channel } = subscription
   if (channel === 'trade' || channel === 'order-book') return undefined
   const layout = layoutOf(channel)
   if (layout === undefined) {
     return `channel '${channel}' is unknown; expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0`
   }
   if (layout.kind === 'notice' && !options.htsId) return `channel '${channel}' needs the HTS login id (KIS_HTS_ID)`
-  if (marketOf(instrument) === 'KR' && typedTransaction(channel)?.venue === undefined && /^HDF/.test(channel)) {
-    return `channel '${channel}' is an overseas transaction, but ${instrument} is domestic`
-  }
   return undefined
 }
-

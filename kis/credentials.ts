@@ -51,7 +51,14 @@ function read<T>(shape: z.ZodType<T>, body: unknown, path: string): T {
 function koreanInstant(text: string | undefined): number | undefined {
   const parts = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/.exec(text ?? '')
   if (parts === null) return undefined
-  const [year, month, day, hours, minutes, seconds] = parts.slice(1).map(Number) as [number, number, number, number, number, number]
+  const [year, month, day, hours, minutes, seconds] = parts.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
   const instant = koreanDate(year * 10_000 + month * 100 + day) + ((hours * 60 + minutes) * 60 + seconds) * 1000
   return Number.isNaN(instant) ? undefined : instant
 }

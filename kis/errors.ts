@@ -19,7 +19,11 @@ export class KisError extends Error {
   readonly code: string | undefined
   readonly retryable: boolean
 
-  constructor(kind: KisErrorKind, message: string, facts: { code?: string; retryable?: boolean; cause?: unknown } = {}) {
+  constructor(
+    kind: KisErrorKind,
+    message: string,
+    facts: { code?: string; retryable?: boolean; cause?: unknown } = {},
+  ) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
     this.kind = kind
     this.code = facts.code

@@ -82,7 +82,10 @@ function accept(path: string, status: number, text: string): unknown {
   if (said.success && said.data.failed) throw refused(path, explain(said.data.code, said.data.text))
   if (status >= 200 && status < 300 && body !== undefined) return body
   const kind = status >= 500 || body === undefined ? 'server' : 'invalid-request'
-  throw new KisError(kind, `${path} answered HTTP ${status} without a code; expected a JSON body with rt_cd or error_code`)
+  throw new KisError(
+    kind,
+    `${path} answered HTTP ${status} without a code; expected a JSON body with rt_cd or error_code`,
+  )
 }
 
 function parseJson(text: string): unknown {
@@ -103,8 +106,12 @@ const kindOf: Partial<Record<Reaction, KisErrorKind>> = {
 
 function refused(path: string, entry: CodeEntry): KisError {
   const kind = kindOf[entry.reaction] ?? 'invalid-request'
-  return new KisError(kind, `${path} refused, ${entry.code} ${entry.message ?? ''}: ${entry.meaning.en}. ${entry.remedy.en}`, {
-    code: entry.code,
-    retryable: kind !== 'invalid-request',
-  })
+  return new KisError(
+    kind,
+    `${path} refused, ${entry.code} ${entry.message ?? ''}: ${entry.meaning.en}. ${entry.remedy.en}`,
+    {
+      code: entry.code,
+      retryable: kind !== 'invalid-request',
+    },
+  )
 }

@@ -34,6 +34,7 @@ const shortestSecret = 6
 /** Takes every occurrence of the secrets out of a text that is about to be shown. */
 export function redact(text: string, secrets: readonly Secret[]): string {
   let shown = text
-  for (const secret of secrets) if (secret.reveal().length >= shortestSecret) shown = shown.replaceAll(secret.reveal(), redacted)
+  for (const secret of secrets)
+    if (secret.reveal().length >= shortestSecret) shown = shown.replaceAll(secret.reveal(), redacted)
   return shown
 }

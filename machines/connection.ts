@@ -21,7 +21,11 @@ import type { ConnectionInput } from './socket.ts'
 import type { Timing } from './timing.ts'
 
 /** What KIS said, and to whom, for those who log and count. `key` is undefined when nobody here was meant. */
-export type HeardAnswer = { readonly market: Market; readonly entry: CodeEntry; readonly key: SubscriptionKey | undefined }
+export type HeardAnswer = {
+  readonly market: Market
+  readonly entry: CodeEntry
+  readonly key: SubscriptionKey | undefined
+}
 
 export type ConnectionParts = {
   readonly approvalKeys: ApprovalKeys

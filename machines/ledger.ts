@@ -69,7 +69,9 @@ export function hasWishes(ledger: Ledger): boolean {
 
 /** Everything that was asked has been answered. */
 export function isSettled(ledger: Ledger): boolean {
-  return entriesOf(ledger).every(([, { status }]) => status !== 'wanted' && status !== 'requested' && status !== 'releasing')
+  return entriesOf(ledger).every(
+    ([, { status }]) => status !== 'wanted' && status !== 'requested' && status !== 'releasing',
+  )
 }
 
 export function requested(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
@@ -125,7 +127,10 @@ export function giveUpWaiting(ledger: Ledger): Ledger {
 
 /** Truth does not outlive the connection it was told on: wishes stay, what the server said is forgotten. */
 export function newSession(ledger: Ledger): Ledger {
-  return want(emptyLedger, keysWhere(ledger, entry => entry.wished))
+  return want(
+    emptyLedger,
+    keysWhere(ledger, entry => entry.wished),
+  )
 }
 
 function isHeld(entry: LedgerEntry): boolean {

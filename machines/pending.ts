@@ -38,7 +38,9 @@ export function createPending(): Pending {
 
 function indexOfAnswered(waiting: readonly Sent[], answer: Answer): number {
   const named = (what: Sent) =>
-    what.verb !== 'heartbeat' && what.wire.tr === answer.tr && (answer.key === undefined || what.wire.key === answer.key)
+    what.verb !== 'heartbeat' &&
+    what.wire.tr === answer.tr &&
+    (answer.key === undefined || what.wire.key === answer.key)
   const verb = answer.entry.reaction === 'released' ? 'unsubscribe' : 'subscribe'
   const exact = waiting.findIndex(what => named(what) && what.verb === verb)
   return exact >= 0 ? exact : waiting.findIndex(named)

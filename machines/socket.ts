@@ -82,7 +82,8 @@ export const socketMachine = setup({
     yieldTurn: assign({ hasTurn: false }),
     noteStop: assign({ isStopping: true }),
     noteWishes: assign({
-      ledger: ({ context, event }) => (event.type === 'subscribe' ? ledger.want(context.ledger, event.keys) : context.ledger),
+      ledger: ({ context, event }) =>
+        event.type === 'subscribe' ? ledger.want(context.ledger, event.keys) : context.ledger,
     }),
     dropWishes: assign({
       ledger: ({ context, event }) =>
@@ -122,10 +123,14 @@ export const socketMachine = setup({
     }),
     noteOccupied: assign({ loss: 'OPSP8996: another session holds the app key' }),
     noteRefusedCredentials: assign({
-      loss: ({ event }) => (event.type === 'credentials.refused' ? `${event.code}: credentials refused` : 'credentials refused'),
+      loss: ({ event }) =>
+        event.type === 'credentials.refused' ? `${event.code}: credentials refused` : 'credentials refused',
     }),
     noteHeartbeatRefused: assign({ heartbeatRefused: true }),
-    departFor: assign((_, params: { departure: Departure }) => ({ departure: params.departure, loss: params.departure })),
+    departFor: assign((_, params: { departure: Departure }) => ({
+      departure: params.departure,
+      loss: params.departure,
+    })),
     waitForServerToTidyUp: assign(({ context }) => {
       const { graceMs, longestBackoffMs } = context.timing
       const failures = context.failures + 1
@@ -222,7 +227,9 @@ export const socketMachine = setup({
                   actions: ['noteRefusedCredentials', 'waitForServerToTidyUp'],
                 },
               },
-              after: { openTimeout: { target: '#socket.reconnecting', actions: ['noteLoss', 'waitForServerToTidyUp'] } },
+              after: {
+                openTimeout: { target: '#socket.reconnecting', actions: ['noteLoss', 'waitForServerToTidyUp'] },
+              },
             },
             subscribing: {
               entry: 'bringUpToDate',

@@ -112,14 +112,7 @@ export type Resume = {
  * - `adopted`: KIS said ALREADY IN SUBSCRIBE; only data will prove it · `releasing`: asked KIS to let go · `released`
  * - `refused`: KIS said no, with `code`, or did not answer (`UNANSWERED`), or the session was full (`OPSP0008`)
  */
-export type SubscriptionStatus =
-  | 'wanted'
-  | 'requested'
-  | 'active'
-  | 'adopted'
-  | 'releasing'
-  | 'released'
-  | 'refused'
+export type SubscriptionStatus = 'wanted' | 'requested' | 'active' | 'adopted' | 'releasing' | 'released' | 'refused'
 
 /** What is true of one subscription changed. `instrument` and `channel` are null when KIS did not say whom it answers. */
 export type SubscriptionChange = {

@@ -48,7 +48,9 @@ export function parseInstrument(text: string): { instrument: Instrument } | { pr
   const symbol = rest.join(':')
   if (rest.length === 0) return { problem: `'${text}' has no venue: write VENUE:SYMBOL, as in KRX:005930 or NAS:AAPL` }
   if (!isVenue(venue)) {
-    return { problem: `'${text}': '${venue}' is no venue known here; expected one of ${Object.keys(venues).join(', ')}` }
+    return {
+      problem: `'${text}': '${venue}' is no venue known here; expected one of ${Object.keys(venues).join(', ')}`,
+    }
   }
   if (!symbolPattern.test(symbol)) {
     return { problem: `'${text}': '${symbol}' is no symbol; expected 1 to 20 letters, digits, '.', '/', '-' or '_'` }

@@ -74,7 +74,9 @@ function layoutText(tr: string, spec: Spec): string {
     `    encrypted: ${spec.encrypted},`,
     `    environments: [${spec.env.map(quote).join(', ')}],`,
     `    minWidth: ${Math.min(...Object.keys(widths).map(Number))},`,
-    `    widths: { ${Object.entries(widths).map(([width, since]) => `${width}: ${since === null ? null : quote(since)}`).join(', ')} },`,
+    `    widths: { ${Object.entries(widths)
+      .map(([width, since]) => `${width}: ${since === null ? null : quote(since)}`)
+      .join(', ')} },`,
     '    columns: [',
     ...spec.fields.map(column),
     '    ],',

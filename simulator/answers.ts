@@ -3,8 +3,9 @@
 // {"header":{"tr_id":"H0STASP0","tr_key":"005930","encrypt":"N"},"body":{"rt_cd":"0","msg_cd":"OPSP0000","msg1":"SUBSCRIBE SUCCESS",
 //  "output":{"iv":"96de248bda413d58","key":"npudbpdylbqfsndkjgvknsjgsveanbca"}}} (2026-06-08)
 // {"header":{"tr_id":"(null)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9","msg_cd":"OPSP8996","msg1":"ALREADY IN USE appkey"}} (2025-11)
-import { koreanZone, wallTime } from './wall-clock.ts'
+import { createCipheriv } from 'node:crypto'
 import type { Registration } from './transactions.ts'
+import { koreanZone, wallTime } from './wall-clock.ts'
 
 /** What opens a session's encrypted notices: 16 and 32 letters and digits, used as they are, as UTF-8. */
 export type NoticeKey = { readonly iv: string; readonly key: string }
@@ -57,4 +58,10 @@ export function refusal(code: RefusalCode): string {
 export function heartbeat(time: number): string {
   const wall = wallTime(koreanZone, time)
   return `{"header":{"tr_id":"PINGPONG","datetime":"${wall.date}${wall.time}"}}`
+}
+
+/** An account notice of one record: AES-256-CBC with PKCS#7 padding, key and iv used as text (protocol notes 4). */
+export function noticeFrame(tr: string, plaintext: string, noticeKey: NoticeKey): string {
+  const cipher = createCipheriv('aes-256-cbc', Buffer.from(noticeKey.key), Buffer.from(noticeKey.iv))
+  return `1|${tr}|001|${cipher.update(plaintext, 'utf8', 'base64')}${cipher.final('base64')}`
 }

@@ -1,15 +1,14 @@
 // The stand-in for KIS on loopback: REST and WebSocket on one port. Plumbing only: what is said is in answers.ts, what is remembered
 // in session.ts, what is sent in the tape.
-import { createCipheriv } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type Clock, systemClock } from '../market/clock.ts'
+import { noticeFrame } from './answers.ts'
 import { createCredentials } from './credentials.ts'
+import { createRestServer, listen } from './http.ts'
 import { type Ping, startPing } from './ping.ts'
 import { readRequest } from './request.ts'
-import { createRest, type RestAnswer } from './rest.ts'
+import { createRest } from './rest.ts'
 import { createSessions, type Session } from './session.ts'
 import { createCounters, remember, type SimulatorStats, statsOf } from './stats.ts'
 import { generatedTape, type Listener, type Tape } from './tape.ts'
@@ -52,7 +51,6 @@ export type Simulator = {
 type Connection = { readonly socket: WebSocket; readonly session: Session; readonly ping: Ping }
 
 const host = '127.0.0.1'
-const mostBodyBytes = 64 * 1024
 const mostMessageBytes = 1024 * 1024
 /** Queued for one client: a tape that can wait waits beyond the first, and beyond the second the client is cut off. */
 const congestedBytes = 1024 * 1024
@@ -64,12 +62,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { pingIntervalMs = 110_000, pingTimeoutMs = 100_000 } = options
   const counters = createCounters()
   const credentials = createCredentials(clock)
-  const rest = createRest(credentials)
   const connections = new Map<Session, Connection>()
   const listeners = new Map<Registration, Listener>()
   const sessions = createSessions(credentials, { registered, released })
 
-  const server = createServer((request, response) => void serve(request, response))
+  const server = createRestServer(createRest(credentials), log)
   // KIS does not answer a client's protocol pings either (protocol notes 3.6).
   const sockets = new WebSocketServer({
     noServer: true,
@@ -81,19 +78,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     socket.on('error', () => socket.destroy())
     sockets.handleUpgrade(request, socket, head, accept)
   })
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', url = '' } = request
-    const path = url.split('?', 1)[0] ?? ''
-    const body = await readBody(request)
-    if (body === undefined) {
-      response.writeHead(413, { connection: 'close' }).end()
-      return
-    }
-    const { body: answer, status }: RestAnswer = rest.answer(method, path, body)
-    log(`${method} ${status === 404 ? 'an unknown path' : path}: ${status} ${answer.error_code ?? ''}`.trimEnd())
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(answer))
-  }
 
   function accept(socket: WebSocket): void {
     const session = sessions.open()
@@ -116,10 +100,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     counters.mostSocketsOpen = Math.max(counters.mostSocketsOpen, connections.size)
     log(`session ${session.id}: opened`)
 
-    socket.on('message', data => receive(connection, String(data)))
+    // By default ws hands over every message as one Buffer.
+    socket.on('message', data => receive(connection, (data as Buffer).toString()))
     // The official sample echoes with a pong frame that carries the text; that is reported to do as well (protocol notes 3.6).
     socket.on('pong', data => {
-      if (String(data).includes('PINGPONG')) heard(connection, String(data), true)
+      const text = data.toString()
+      if (text.includes('PINGPONG')) heard(connection, text, true)
     })
     socket.on('ping', () => {
       counters.protocolPings++
@@ -180,7 +166,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return socket.bufferedAmount < congestedBytes
   }
 
-  const actualPort = await listen(server, port)
+  const actualPort = await listen(server, host, port)
   tape.start({ clock, log })
   log(`listening on http://${host}:${actualPort} and ws://${host}:${actualPort}`)
   let stopped: Promise<void> | undefined
@@ -213,7 +199,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     sendNotice(tr, plaintext) {
       if (!isNotice(tr)) throw new Error(`${tr} is no account notice, so nothing would decrypt it`)
       const concerned = [...connections.values()].filter(({ session }) => hasRegistered(session, tr))
-      for (const { session, socket } of concerned) socket.send(noticeFrame(tr, plaintext, session))
+      for (const { session, socket } of concerned) socket.send(noticeFrame(tr, plaintext, session.noticeKey))
       return concerned.length
     },
     cut,
@@ -226,36 +212,4 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 function hasRegistered({ registrations }: Session, tr: string): boolean {
   return [...registrations.values()].some(registration => registration.tr === tr)
-}
-
-/** AES-256-CBC with PKCS#7 padding; key and iv are used as text (protocol notes 4). */
-function noticeFrame(tr: string, plaintext: string, { noticeKey }: Session): string {
-  const cipher = createCipheriv('aes-256-cbc', Buffer.from(noticeKey.key), Buffer.from(noticeKey.iv))
-  return `1|${tr}|001|${cipher.update(plaintext, 'utf8', 'base64')}${cipher.final('base64')}`
-}
-
-/** Undefined when it is longer than any request of KIS's, or broke off. */
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of request) {
-      bytes += (chunk as Buffer).length
-      // Read to its end all the same: who is still sending does not read the answer.
-      if (bytes <= mostBodyBytes) chunks.push(chunk as Buffer)
-    }
-  } catch {
-    return undefined
-  }
-  return bytes > mostBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8')
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message
-      reject(new Error(`the simulator cannot listen on port ${port} of ${host}: ${reason}`, { cause: error }))
-    })
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
-  })
 }

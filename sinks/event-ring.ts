@@ -4,7 +4,10 @@ import type { Dropped, Level, MarketEvent, OrderBook, Trade } from '../market/ev
 import type { Instrument } from '../market/instrument.ts'
 
 export type RingWriter = {
-  /** Copies the event into the ring. False when there is no room: it is dropped, and the reader will be told. Never blocks. */
+  /**
+   * Copies the event into the ring. False when there is no room: it is dropped, and the reader will be told. A ring that was full
+   * takes nothing until half of it is free, or a slow reader would be given one event, one gap, one event. Never blocks.
+   */
   write(event: MarketEvent): boolean
   /** Says that nothing more will come. What is written after this goes nowhere. */
   close(): void
@@ -135,7 +138,8 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     if (id !== undefined && untold === 0) return hasRoom(rowWords) ? id : drop(receivedTime)
     const name = id === undefined ? Buffer.from(String(instrument)) : undefined
     const nameWords = name === undefined ? 0 : 1 + wordsFor(name.length)
-    if (!hasRoom(rowWords + nameWords + (untold === 0 ? 0 : droppedWords))) return drop(receivedTime)
+    const needed = rowWords + nameWords + (untold === 0 ? 0 : droppedWords)
+    if (!hasRoom(untold === 0 ? needed : Math.max(needed, words / 2))) return drop(receivedTime)
     if (untold > 0) tellDropped()
     return id ?? announce(instrument as Instrument, name as Buffer) // both are there when there is no id
   }

@@ -1,7 +1,5 @@
 // Events as lines of JSON, to a file or a pipe. Making the text and waiting for the disk is the work of a thread of its own; here
 // an event costs the copy into a ring. When that thread falls behind, events are dropped and counted, and its lines say so.
-import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { Subscription } from 'rxjs'
 import type { MarketEvent } from '../market/events.ts'
@@ -87,14 +85,15 @@ export function jsonLines(options: JsonLinesOptions): JsonLines {
   return Object.assign(sink, { close })
 }
 
-/** The worker lies beside this file, compiled as this file is. */
+/** The worker lies beside this file, compiled or not, as this file is. */
 function startWorker(task: JsonLinesTask): Worker {
   const isSource = import.meta.url.endsWith('.ts')
   const file = new URL(isSource ? './json-lines-worker.ts' : './json-lines-worker.js', import.meta.url)
-  return new Worker(file, { name: 'json-lines', workerData: task, execArgv: isSource ? ['--import', typeScriptLoader()] : [] })
+  return new Worker(file, { name: 'json-lines', workerData: task, execArgv: isSource ? typeScriptLoader() : [] })
 }
 
-/** By its full address, because a bare `tsx` would be looked for in the directory the process was started in. */
-function typeScriptLoader(): string {
-  return pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+/** Under Node 20 a plain `--import tsx` does nothing in a worker thread; asking tsx to register there does. */
+function typeScriptLoader(): string[] {
+  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
+  return ['--import', `data:text/javascript,${encodeURIComponent(`import { register } from ${tsx}; register()`)}`]
 }

@@ -76,9 +76,18 @@ describe('ledger, whatever is done to it and whatever the server answers', () =>
   const step: fc.Arbitrary<Step> = fc.oneof(
     keys.map(some => ({ name: 'want', take: (entries: ledger.Ledger) => ledger.want(entries, some) })),
     keys.map(some => ({ name: 'unwant', take: (entries: ledger.Ledger) => ledger.unwant(entries, some) })),
-    fc.constant({ name: 'request', take: entries => ledger.requested(entries, ledger.toRequest(entries)) }),
-    fc.constant({ name: 'release', take: entries => ledger.releasing(entries, ledger.toRelease(entries)) }),
-    fc.constant({ name: 'release all', take: entries => ledger.releasing(entries, ledger.held(entries)) }),
+    fc.constant({
+      name: 'request',
+      take: (entries: ledger.Ledger) => ledger.requested(entries, ledger.toRequest(entries)),
+    }),
+    fc.constant({
+      name: 'release',
+      take: (entries: ledger.Ledger) => ledger.releasing(entries, ledger.toRelease(entries)),
+    }),
+    fc.constant({
+      name: 'release all',
+      take: (entries: ledger.Ledger) => ledger.releasing(entries, ledger.held(entries)),
+    }),
     fc.constant({ name: 'give up waiting', take: ledger.giveUpWaiting }),
     fc.constant({ name: 'new session', take: ledger.newSession }),
     fc.tuple(key, answer).map(([one, tell]) => ({
@@ -89,13 +98,16 @@ describe('ledger, whatever is done to it and whatever the server answers', () =>
     key.map(one => ({ name: 'refuse', take: (entries: ledger.Ledger) => ledger.refused(entries, one, 'OPSP0007') })),
   )
   const run = (steps: readonly Step[]) => steps.reduce((entries, { take }) => take(entries), ledger.emptyLedger)
-  const wishes = (entries: ledger.Ledger) => ledger.entriesOf(entries).flatMap(([one, { wished }]) => (wished ? [one] : []))
+  const wishes = (entries: ledger.Ledger) =>
+    ledger.entriesOf(entries).flatMap(([one, { wished }]) => (wished ? [one] : []))
 
   it('never asks for more than 41 keys at a time', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
         const entries = run(steps)
-        expect(ledger.held(entries).length + ledger.toRequest(entries).length).toBeLessThanOrEqual(ledger.mostSubscriptions)
+        expect(ledger.held(entries).length + ledger.toRequest(entries).length).toBeLessThanOrEqual(
+          ledger.mostSubscriptions,
+        )
       }),
     )
   })

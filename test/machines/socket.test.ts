@@ -2,7 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defaultTiming } from '../../machines/timing.ts'
 import { hynix, samsung, socketRig, subscribedRig } from '../support/socket-rig.ts'
 
-const { graceMs, openTimeoutMs, ackTimeoutMs, stableMs, occupiedMs, longestOccupiedMs, longestBackoffMs } = defaultTiming
+const { graceMs, openTimeoutMs, ackTimeoutMs, stableMs, occupiedMs, longestOccupiedMs, longestBackoffMs } =
+  defaultTiming
 const other = { url: 'ws://two' }
 
 beforeEach(() => void vi.useFakeTimers())

@@ -7,7 +7,9 @@ import { capturedTape } from '../../simulator/tape.ts'
 import { eventually, feedRig } from '../support/feed-rig.ts'
 
 const capture = (name: string) =>
-  readFileSync(new URL(`../fixtures/frames/${name}`, import.meta.url), 'utf8').trim().split('\n')
+  readFileSync(new URL(`../fixtures/frames/${name}`, import.meta.url), 'utf8')
+    .trim()
+    .split('\n')
 
 const withoutReceipt = ({ receivedTime: _, ...event }: MarketEvent) => event
 

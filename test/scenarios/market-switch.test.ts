@@ -9,25 +9,28 @@ describe('the hand-over between markets, at the hours of the operating guide', (
   it.each([
     ['16:30', '2026-11-20T16:29:59.500+09:00', 'KR', 'KRX:005930', 'NAS:AAPL'],
     ['08:30', '2026-11-20T08:29:59.500+09:00', 'US', 'NAS:AAPL', 'KRX:005930'],
-  ] as const)('at %s releases the old market, waits the grace, and only then opens the new one', async (_, start, before, old, next) => {
-    const clock = clockStartingAt(Date.parse(start))
-    const rig = await feedRig({ ...bothMarkets, clock, simulator: { clock, tape: generatedTape({ rate: 500 }) } })
+  ] as const)(
+    'at %s releases the old market, waits the grace, and only then opens the new one',
+    async (_, start, before, old, next) => {
+      const clock = clockStartingAt(Date.parse(start))
+      const rig = await feedRig({ ...bothMarkets, clock, simulator: { clock, tape: generatedTape({ rate: 500 }) } })
 
-    await rig.until('trade', ({ instrument }) => instrument === old)
-    const disconnect = await rig.until('disconnect')
-    await rig.until('trade', ({ instrument }) => instrument === next)
+      await rig.until('trade', ({ instrument }) => instrument === old)
+      const disconnect = await rig.until('disconnect')
+      await rig.until('trade', ({ instrument }) => instrument === next)
 
-    expect(disconnect).toMatchObject({ market: before, reason: 'market-close' })
-    const { requests, mostSocketsOpen } = rig.simulator.stats()
-    expect(requests.map(({ verb, session }) => `${verb} in session ${session}`)).toEqual([
-      'subscribe in session 1',
-      'unsubscribe in session 1',
-      'subscribe in session 2',
-    ])
-    expect(mostSocketsOpen).toBe(1)
-    const [, released, asked] = requests.map(({ time }) => time) as [number, number, number]
-    expect(asked - released).toBeGreaterThanOrEqual(shortTiming.graceMs - 1)
-  })
+      expect(disconnect).toMatchObject({ market: before, reason: 'market-close' })
+      const { requests, mostSocketsOpen } = rig.simulator.stats()
+      expect(requests.map(({ verb, session }) => `${verb} in session ${session}`)).toEqual([
+        'subscribe in session 1',
+        'unsubscribe in session 1',
+        'subscribe in session 2',
+      ])
+      expect(mostSocketsOpen).toBe(1)
+      const [, released, asked] = requests.map(({ time }) => time) as [number, number, number]
+      expect(asked - released).toBeGreaterThanOrEqual(shortTiming.graceMs - 1)
+    },
+  )
 
   it('holds one market whatever the hour when told to', async () => {
     const clock = clockStartingAt(Date.parse('2026-11-20T03:00:00+09:00'))

@@ -12,7 +12,12 @@ it('an encrypted account notice comes out as a record, without whom it belongs t
 
   const record = await rig.until('record')
 
-  expect(record.columns).toMatchObject({ STCK_SHRN_ISCD: '136480', CNTG_QTY: 1, ACNT_NO: '[redacted]', CUST_ID: '[redacted]' })
+  expect(record.columns).toMatchObject({
+    STCK_SHRN_ISCD: '136480',
+    CNTG_QTY: 1,
+    ACNT_NO: '[redacted]',
+    CUST_ID: '[redacted]',
+  })
   const everything = JSON.stringify(rig.events)
   expect(everything).not.toContain('1234567801')
   expect(everything).not.toContain('planted-hts-id')

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { eventually, feedRig } from '../support/feed-rig.ts'
 
-const goodFrame = readFileSync(new URL('../fixtures/frames/H0STCNT0.txt', import.meta.url), 'utf8').split('\n')[9] as string
+const goodFrame = readFileSync(new URL('../fixtures/frames/H0STCNT0.txt', import.meta.url), 'utf8').split(
+  '\n',
+)[9] as string
 const rubbish = [
   '',
   'hello',

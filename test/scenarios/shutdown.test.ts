@@ -5,7 +5,11 @@ it('stop releases everything, waits the grace, closes, and completes the streams
   const rig = await feedRig({ instruments: ['KRX:005930', 'KRX:000660'] })
   await rig.feed.confirmed('KRX:000660')
   let isComplete = false
-  rig.feed.events$.subscribe({ complete: () => { isComplete = true } })
+  rig.feed.events$.subscribe({
+    complete: () => {
+      isComplete = true
+    },
+  })
 
   await Promise.all([rig.feed.stop(), rig.feed.stop()])
 

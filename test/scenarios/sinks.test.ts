@@ -5,7 +5,13 @@ import { eventually, feedRig } from '../support/feed-rig.ts'
 it('a sink that throws hurts only itself, and is counted', async () => {
   const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 2_000 }) } })
   let delivered = 0
-  rig.feed.attach(events => events.subscribe(() => { throw new Error('a strategy with a bug') }), 'buggy')
+  rig.feed.attach(
+    events =>
+      events.subscribe(() => {
+        throw new Error('a strategy with a bug')
+      }),
+    'buggy',
+  )
   rig.feed.attach(events => events.subscribe(() => void delivered++), 'healthy')
   await eventually(() => delivered >= 100)
   expect(rig.feed.counters().sinkErrors).toBeGreaterThanOrEqual(100)
@@ -14,7 +20,9 @@ it('a sink that throws hurts only itself, and is counted', async () => {
 
 it('a sink that fails while it is attached is counted, and the feed goes on', async () => {
   const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 2_000 }) } })
-  rig.feed.attach(() => { throw new Error('no database') }, 'broken')
+  rig.feed.attach(() => {
+    throw new Error('no database')
+  }, 'broken')
   await rig.until('trade')
   expect(rig.feed.counters().sinkErrors).toBe(1)
 })
@@ -26,10 +34,13 @@ it('a slow consumer misses the oldest events, is told how many, and slows nobody
   const busy = new Promise<void>(resolve => {
     release = resolve
   })
-  rig.feed.consume(async event => {
-    received.push(event)
-    if (received.length === 1) await busy
-  }, { name: 'slow', limit: 10 })
+  rig.feed.consume(
+    async event => {
+      received.push(event)
+      if (received.length === 1) await busy
+    },
+    { name: 'slow', limit: 10 },
+  )
   await eventually(() => rig.of('trade').length >= 500)
   const offered = rig.events.length
   release()

@@ -31,7 +31,11 @@ it('switchUrl moves a market to another address: release, grace, close, open the
   expect(rig.of('disconnect')).toMatchObject([{ market: 'KR', reason: 'endpoint-switch' }])
   expect(other.connections()).toBe(1)
   const { requests, mostSocketsOpen } = rig.simulator.stats()
-  expect(requests.map(({ verb, session }) => `${verb} ${session}`)).toEqual(['subscribe 1', 'unsubscribe 1', 'subscribe 2'])
+  expect(requests.map(({ verb, session }) => `${verb} ${session}`)).toEqual([
+    'subscribe 1',
+    'unsubscribe 1',
+    'subscribe 2',
+  ])
   expect(mostSocketsOpen).toBe(1)
 })
 

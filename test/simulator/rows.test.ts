@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { columnsFor, layoutOf } from '../../kis/layout.ts'
+import { type Column, columnsFor, layoutOf } from '../../kis/layout.ts'
 import { listingOf } from '../../simulator/listing.ts'
 import { advance, bookShown, createInstrument, type SimulatedInstrument } from '../../simulator/market.ts'
 import { rowWidth, rowWriter } from '../../simulator/rows.ts'
@@ -14,13 +14,17 @@ function instrumentOf(tr: string, key: string): SimulatedInstrument {
   return instrument
 }
 
-/** A record as columns by name. */
-function row(tr: string, key: string, width: number, instrument = instrumentOf(tr, key)): Record<string, string> {
+function columnsOf(tr: string, width: number): readonly Column[] {
   const layout = layoutOf(tr)
   if (layout === undefined) throw new Error(`${tr} has no layout`)
+  return columnsFor(layout, width)
+}
+
+/** A record as columns by name. */
+function row(tr: string, key: string, width: number, instrument = instrumentOf(tr, key)): Record<string, string> {
   const values = rowWriter(tr, width)(instrument).split('^')
   expect(values).toHaveLength(width)
-  return Object.fromEntries(columnsFor(layout, width).map(([name], i) => [name, values[i] ?? 'missing']))
+  return Object.fromEntries(columnsOf(tr, width).map(([name], i) => [name, values[i] ?? 'missing']))
 }
 
 const transactions = [
@@ -48,16 +52,11 @@ const shapes: Readonly<Record<string, RegExp>> = {
 
 describe('a record', () => {
   it.each(everyWidth)('of %s %s, %i values wide, has a value of the right kind in every column', (tr, key, width) => {
-    const columns = columnsFor(layoutOf(tr) ?? { ...Object.create(null) }, width)
+    const types = new Map(columnsOf(tr, width).map(([name, type]) => [name, type]))
     for (const [name, value] of Object.entries(row(tr, key, width))) {
       // Empty on the wire.
       if (name === 'MRKT_TRTM_CLS_CODE') expect(value).toBe('')
-      else {
-        const type = columns.find(column => column[0] === name)?.[1] ?? ''
-        expect(`${name} ${value}`).toMatch(
-          new RegExp(`^${name} ${(shapes[type] ?? /.+/).source.replace(/[\^$]/g, '')}$`),
-        )
-      }
+      else expect(value, name).toMatch(shapes[types.get(name) ?? ''] ?? /.+/)
     }
   })
 

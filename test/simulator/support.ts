@@ -1,7 +1,7 @@
 // A client of the simulator made of literal text: nothing of the pipeline's own client code, so that a mistake there cannot hide.
 import { readFileSync } from 'node:fs'
 import { afterEach, vi } from 'vitest'
-import { WebSocket } from 'ws'
+import { type RawData, WebSocket } from 'ws'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import type { Listener } from '../../simulator/tape.ts'
 
@@ -88,7 +88,7 @@ export async function connect(
   const approval = options.approval ?? (await approvalKey(simulator, options.appKey))
   const socket = new WebSocket(simulator.wsUrl + (options.path ?? '/tryitout'), { perMessageDeflate: false })
   const texts: string[] = []
-  socket.on('message', data => texts.push(String(data)))
+  socket.on('message', data => texts.push(textOf(data)))
   const closed = new Promise<number>(resolve => socket.on('close', resolve))
   await new Promise<void>((resolve, reject) => {
     socket.on('open', resolve)
@@ -119,12 +119,17 @@ export async function connect(
   return client
 }
 
+/** By default ws hands over every message as one Buffer. */
+export function textOf(data: RawData): string {
+  return (data as Buffer).toString()
+}
+
 /** What the condition gives, once it gives something. */
 export function until<T>(condition: () => T | undefined | false): Promise<T> {
   return vi.waitFor(
     () => {
       const value = condition()
-      if (value === undefined || value === false) throw new Error(`still waiting for ${condition}`)
+      if (value === undefined || value === false) throw new Error(`still waiting for ${condition.toString()}`)
       return value
     },
     { interval: 2, timeout: 4_000 },

@@ -85,6 +85,20 @@ describe('a full ring', () => {
     expect(readAll(reader)).toEqual([{ type: 'dropped', count: 2, from: count, to: 500 }, trade({ receivedTime: 501 })])
   })
 
+  it('takes nothing more until half of it is free, so that what it takes is in one piece', () => {
+    const { writer, reader } = openRing(4_096)
+    while (writer.write(trade())) expect(writer.dropped).toBe(0)
+    let reads = 0
+    do {
+      reader.read()
+      reads++
+    } while (!writer.write(trade()))
+    const rest = readAll(reader)
+    expect(reads).toBeGreaterThan(10)
+    expect(rest.filter(({ type }) => type === 'dropped')).toEqual([expect.objectContaining({ count: reads })])
+    expect(rest.at(-2)?.type).toBe('dropped')
+  })
+
   it('has no room for what is larger than itself, now or ever', () => {
     const { writer, reader } = openRing(256)
     const event: MarketEvent = { type: 'malformed', reason: '', raw: 'x'.repeat(1_000), receivedTime: 1 }

@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 import { createActor, fromCallback } from 'xstate'
 import { fromStream } from '../../machines/from-stream.ts'
 import type { Command, Instruction, Observation } from '../../machines/events.ts'
-import { socketMachine } from '../../machines/socket.ts'
+import { type ConnectionInput, socketMachine } from '../../machines/socket.ts'
 import { defaultTiming, type Timing } from '../../machines/timing.ts'
 import type { SubscriptionKey } from '../../market/subscription.ts'
 import { heartbeats } from '../../streams/liveness.ts'
@@ -13,14 +13,16 @@ export const hynix: SubscriptionKey = 'KRX:000660 trade'
 
 export type SocketRig = ReturnType<typeof socketRig>
 
-export function socketRig(options: { wanted?: readonly SubscriptionKey[]; timing?: Partial<Timing>; hasTurn?: boolean } = {}) {
+export function socketRig(
+  options: { wanted?: readonly SubscriptionKey[]; timing?: Partial<Timing>; hasTurn?: boolean } = {},
+) {
   const timing = { ...defaultTiming, pacingMs: 0, heartbeatMs: 0, ...options.timing }
   const instructions: Instruction[] = []
   const connections = { opened: 0, closed: 0 }
   const addresses: string[] = []
   let tellMachine: (observation: Observation) => void = () => {}
 
-  const connection = fromCallback<Instruction, { endpoint: { url: string } }>(({ input, sendBack, receive }) => {
+  const connection = fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
     connections.opened++
     addresses.push(input.endpoint.url)
     tellMachine = sendBack
@@ -61,7 +63,9 @@ export function socketRig(options: { wanted?: readonly SubscriptionKey[]; timing
     statusOf: (key: SubscriptionKey) => actor.getSnapshot().context.ledger[key]?.status,
     /** Everything asked of the connection so far, in order. */
     requested: (verb: 'subscribe' | 'unsubscribe') =>
-      instructions.flatMap(instruction => (instruction.type === `request.${verb}` ? instruction.keys : [])),
+      instructions.flatMap(instruction =>
+        'keys' in instruction && instruction.type === `request.${verb}` ? instruction.keys : [],
+      ),
     pings: () => instructions.filter(({ type }) => type === 'request.ping').length,
     forgetRequests: () => void instructions.splice(0),
     server: {

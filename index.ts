@@ -1,0 +1,32 @@
+// Public names only.
+export { type Feed, type FeedOptions, createFeed, type SubscriptionState } from './app/feed.ts'
+export { SubscriptionError } from './app/confirmations.ts'
+export type { Logger } from './app/log.ts'
+export { type FeedInput, SettingsError } from './app/settings.ts'
+export { type Clock, clockStartingAt, systemClock } from './market/clock.ts'
+export type {
+  Bar,
+  Disconnect,
+  Dropped,
+  Heartbeat,
+  Level,
+  Lifecycle,
+  Malformed,
+  MarketData,
+  MarketEvent,
+  OrderBook,
+  OtherRecord,
+  Quote,
+  Resume,
+  SchemaDrift,
+  SubscriptionChange,
+  SubscriptionStatus,
+  Trade,
+} from './market/events.ts'
+export { type Instrument, type Market, marketOf, parseInstrument, type Venue, venues } from './market/instrument.ts'
+export type { Channel, Subscription } from './market/subscription.ts'
+export { type ConsumeOptions, consume } from './sinks/consume.ts'
+export { jsonLines } from './sinks/json-lines.ts'
+export type { Sink } from './sinks/sink.ts'
+export { type BarInterval, type BarOptions, toBars } from './streams/bars.ts'
+export { toQuotes } from './streams/quotes.ts'

@@ -1,0 +1,53 @@
+// The HTTP server around the REST routes: reads a body, writes an answer as JSON.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Rest } from './rest.ts'
+
+/** No request of KIS's comes near it. */
+const mostBodyBytes = 64 * 1024
+
+export function createRestServer(rest: Rest, log: (line: string) => void): Server {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '' } = request
+    const path = url.split('?', 1)[0] ?? ''
+    const text = await readBody(request)
+    if (text === undefined) {
+      response.writeHead(413, { connection: 'close' }).end()
+      return
+    }
+    const { body, status } = rest.answer(method, path, text)
+    const error = typeof body.error_code === 'string' ? ` ${body.error_code}` : ''
+    // A path of somebody's making may hold anything.
+    log(`${method} ${status === 404 ? 'an unknown path' : path}: ${status}${error}`)
+    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+  }
+
+  return createServer((request, response) => void serve(request, response))
+}
+
+/** Undefined when it is too long, or broke off. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length
+      // Read to its end all the same: who is still sending does not read the answer.
+      if (bytes <= mostBodyBytes) chunks.push(chunk as Buffer)
+    }
+  } catch {
+    return undefined
+  }
+  return bytes > mostBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8')
+}
+
+/** The port it listens on, or a rejection that says why it cannot. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message
+      reject(new Error(`the simulator cannot listen on port ${port} of ${host}: ${reason}`, { cause: error }))
+    })
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}

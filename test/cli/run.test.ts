@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { environmentNames, timingName } from '../../cli/environment.ts'
+import { defaultTiming } from '../../machines/timing.ts'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { startSimulator } from '../../simulator/server.ts'
+import { planted } from '../support/feed-rig.ts'
+import { jsonLinesOf, runCommand, startCommand } from '../support/command.ts'
+
+const hurry = { KIS_GRACE_MS: '50', KIS_PACING_MS: '1' }
+
+async function againstSimulator() {
+  const simulator = await startSimulator({ tape: generatedTape({ rate: 500 }) })
+  onTestFinished(() => simulator.stop())
+  const environment = {
+    KIS_APP_KEY: planted.appKey,
+    KIS_APP_SECRET: planted.appSecret,
+    KIS_REST_URL: simulator.restUrl,
+    KIS_WS_URL: simulator.wsUrl,
+    ...hurry,
+  }
+  return { simulator, environment }
+}
+
+describe('kis-stream run', () => {
+  it('shows trades and books moving, with no keys and no flags, and says where they come from', async () => {
+    const running = startCommand(['run', '--market', 'KR'], hurry)
+    await running.printed(out => /KRX:005930 +▲|▼/.test(out) && /book/.test(out))
+    running.process.kill('SIGINT')
+    const { code, err } = await running.finished
+    expect(code).toBe(0)
+    expect(err).toMatch(/No KIS keys set: .*simulator/)
+  })
+
+  it('streams events as NDJSON, releases everything on SIGTERM, and ends with code 0', async () => {
+    const { simulator, environment } = await againstSimulator()
+    const running = startCommand(
+      [
+        'run',
+        '--market',
+        'KR',
+        '--instruments',
+        'KRX:005930,NXT:000660',
+        '--channels',
+        'trade,order-book',
+        '--output',
+        'ndjson',
+      ],
+      environment,
+    )
+    await running.printed(
+      out => out.includes('"type":"trade"') && out.includes('"type":"order-book","instrument":"NXT:000660"'),
+    )
+    running.process.kill('SIGTERM')
+    const { code, out, err } = await running.finished
+
+    expect(code).toBe(0)
+    const events = jsonLinesOf(out)
+    expect(events.at(-1)).toMatchObject({ type: 'disconnect', market: 'KR', reason: 'stop' })
+    expect(events.filter(({ type, status }) => type === 'subscription' && status === 'released')).toHaveLength(4)
+    expect(simulator.stats().requests.filter(({ verb }) => verb === 'unsubscribe')).toHaveLength(4)
+    for (const secret of [planted.appKey, planted.appSecret]) expect(out + err).not.toContain(secret)
+  })
+
+  it('leaves at once on the second signal', async () => {
+    const { simulator, environment } = await againstSimulator()
+    const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], {
+      ...environment,
+      KIS_GRACE_MS: '3600000',
+    })
+    await running.printed(out => out.includes('"type":"trade"'))
+    running.process.kill('SIGINT')
+    await running.printed((_, err) => err.includes('Stopping'))
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(130)
+    expect(simulator.stats().socketsOpened).toBe(1)
+  })
+
+  it('ends quietly when nobody reads its output any more', async () => {
+    const { environment } = await againstSimulator()
+    for (const output of ['ndjson', 'pretty']) {
+      const running = startCommand(['run', '--market', 'KR', '--output', output], environment)
+      await running.printed(out => out.length > 0)
+      running.process.stdout?.destroy()
+      expect((await running.finished).code).toBe(0)
+    }
+  })
+
+  it('lists every mistake of flags and environment in one message, with exit code 2', async () => {
+    const { code, out, err } = await runCommand(
+      ['run', '--instruments', '005930,XXX:AAPL', '--market', 'JP', '--output', 'xml', '--colour', 'red', '--channels'],
+      { KIS_ENV: 'production', KIS_APP_KEY: planted.appKey, KIS_REST_URL: 'nowhere', KIS_GRACE_MS: 'soon' },
+    )
+    expect(code).toBe(2)
+    expect(out).toBe('')
+    for (const name of [
+      '--instruments',
+      "'XXX'",
+      '--market',
+      '--output',
+      '--colour',
+      "'red'",
+      '--channels',
+      'KIS_ENV',
+      'KIS_APP_SECRET',
+      'KIS_REST_URL',
+      'KIS_GRACE_MS',
+    ]) {
+      expect(err).toContain(name)
+    }
+    expect(err).not.toContain(planted.appKey)
+  })
+
+  it('says how it is used', async () => {
+    const { code, out } = await runCommand(['run', '--help'])
+    expect(code).toBe(0)
+    expect(out).toContain('--instruments')
+    expect((await runCommand([])).code).toBe(2)
+    expect((await runCommand(['fly'])).code).toBe(2)
+  })
+
+  it('has every variable it reads in the configuration table of the README, in both languages', () => {
+    for (const readme of ['README.md', 'README.ko.md']) {
+      const text = readFileSync(new URL(`../../${readme}`, import.meta.url), 'utf8')
+      const names = [...Object.values(environmentNames), ...Object.keys(defaultTiming).map(timingName)]
+      expect(names.filter(name => !text.includes(`\`${name}\``))).toEqual([])
+    }
+  })
+})
+
+describe('kis-stream simulate', () => {
+  it('prints how to point a client at it, and serves one', async () => {
+    const simulating = startCommand(['simulate', '--port', '0', '--rate', '500'])
+    let printed = ''
+    await simulating.printed(out => (printed = out).includes('KIS_WS_URL='))
+    const variables = Object.fromEntries(
+      [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    )
+    const running = startCommand(['run', '--market', 'US', '--instruments', 'NAS:AAPL', '--output', 'ndjson'], {
+      ...variables,
+      ...hurry,
+    })
+    await running.printed(out => out.includes('"type":"trade","instrument":"NAS:AAPL"'))
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(0)
+    simulating.process.kill('SIGINT')
+    expect((await simulating.finished).code).toBe(0)
+  })
+
+  it('lists what is wrong with its flags', async () => {
+    const { code, err } = await runCommand(['simulate', '--port', '99999', '--rate', 'fast', '--tape', 'no-such-file'])
+    expect(code).toBe(2)
+    expect(err).toMatch(/--port.*\n.*--rate.*\n.*--tape/)
+  })
+})

@@ -1,0 +1,134 @@
+// Who may know whom, whose words are whose, and where time may be asked for. Reads the sources; a failure names the offending line.
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+type Layer = { readonly folders: readonly string[]; readonly packages: readonly string[] }
+
+/** The table of CONTRIBUTING.md: what each folder may import besides itself and Node. */
+const layers: Readonly<Record<string, Layer>> = {
+  market: { folders: [], packages: ['temporal-polyfill'] },
+  kis: { folders: ['market'], packages: ['undici', 'zod'] },
+  machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },
+  streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
+  sinks: { folders: ['market', 'streams'], packages: ['rxjs'] },
+  simulator: { folders: ['market', 'kis'], packages: ['ws'] },
+  app: { folders: ['market', 'kis', 'machines', 'streams', 'sinks'], packages: ['rxjs', 'xstate', 'zod'] },
+  cli: {
+    folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'simulator', 'app'],
+    packages: ['commander', 'pino', 'pino-pretty', 'zod'],
+  },
+}
+
+/** Only these two of the streams may speak KIS. */
+const streamsThatMayImportKis = ['streams/normalize.ts', 'streams/pipeline.ts']
+
+/** Where the operating system may be asked for the time, and where a bare timer may stand. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'Date.now': ['market/clock.ts'],
+  'performance.now': [],
+  'new Date()': [],
+  setTimeout: ['machines/connection.ts', 'machines/outbox.ts', 'kis/rest.ts', 'simulator/'],
+  setInterval: ['simulator/'],
+  'Math.random': [],
+  'console.': [],
+  'process.env': ['cli/'],
+}
+
+type Line = { readonly file: string; readonly number: number; readonly text: string }
+
+function sourceFiles(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter(name => name.endsWith('.ts'))
+    .map(name => join(folder, name))
+}
+
+const files = [...Object.keys(layers).flatMap(sourceFiles), 'index.ts']
+const lines: Line[] = files.flatMap(file =>
+  readFileSync(join(root, file), 'utf8')
+    .split('\n')
+    .map((text, index) => ({ file, number: index + 1, text })),
+)
+const show = ({ file, number, text }: Line) => `${file}:${number}: ${text.trim()}`
+const isComment = ({ text }: Line) => /^\s*(\/\/|\*|\/\*)/.test(text)
+const code = lines.filter(line => !isComment(line))
+
+/** The modules a file imports: relative ones as paths from the root, others by their package's name. */
+function importOf({ file, text }: Line): { folder?: string; name: string } | undefined {
+  const specifier = /(?:from|import)\s*\(?\s*'([^']+)'/.exec(text)?.[1]
+  if (specifier === undefined || specifier.startsWith('node:')) return undefined
+  if (!specifier.startsWith('.'))
+    return {
+      name: specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/'),
+    }
+  const target = relative(root, normalize(join(root, dirname(file), specifier)))
+  return { folder: target.split('/')[0] as string, name: target }
+}
+
+describe('layers', () => {
+  it('import only what stands below them, and only their own packages', () => {
+    const offending = code.filter(line => {
+      const own = line.file.split('/')[0] as string
+      const layer = layers[own]
+      const imported = importOf(line)
+      if (imported === undefined || layer === undefined) return false
+      if (imported.folder === undefined) return !layer.packages.includes(imported.name)
+      return imported.folder !== own && !layer.folders.includes(imported.folder)
+    })
+    expect(offending.map(show)).toEqual([])
+  })
+
+  it('let only the first step of the streams speak to kis/', () => {
+    const offending = code.filter(
+      line =>
+        line.file.startsWith('streams/') &&
+        importOf(line)?.folder === 'kis' &&
+        !streamsThatMayImportKis.includes(line.file),
+    )
+    expect(offending.map(show)).toEqual([])
+  })
+
+  it('export public names of app, market, streams and sinks only', () => {
+    const folders = code.filter(({ file }) => file === 'index.ts').flatMap(line => importOf(line)?.folder ?? [])
+    expect([...new Set(folders)].sort()).toEqual(['app', 'market', 'sinks', 'streams'])
+  })
+
+  it("keep KIS's own words inside kis/ and simulator/", () => {
+    const words = /\b(tr_id|tr_key|msg_cd|msg1|rt_cd|ACML_VOL|CNTG_VOL|STCK_PRPR|BSOP_DATE)\b/
+    const offending = code.filter(line => !/^(kis|simulator)\//.test(line.file) && words.test(line.text))
+    expect(offending.map(show)).toEqual([])
+  })
+
+  it.each(Object.entries(allowed))('use %s only where they may', (word, places) => {
+    const offending = code.filter(
+      line =>
+        line.text.includes(word) &&
+        !places.some(place => line.file === place || (place.endsWith('/') && line.file.startsWith(place))),
+    )
+    expect(offending.map(show)).toEqual([])
+  })
+
+  it('have no cycles between files', () => {
+    const imports = new Map<string, string[]>()
+    for (const line of code) {
+      // Types are erased, so they make no cycle at run time.
+      const target = /^\s*(import|export) type/.test(line.text) ? undefined : importOf(line)
+      if (target?.folder !== undefined) imports.set(line.file, [...(imports.get(line.file) ?? []), target.name])
+    }
+    const done = new Set<string>()
+    const walk = (file: string, path: readonly string[]): string[] => {
+      if (path.includes(file)) return [[...path.slice(path.indexOf(file)), file].join(' → ')]
+      if (done.has(file)) return []
+      const found = (imports.get(file) ?? []).flatMap(next => walk(next, [...path, file]))
+      done.add(file)
+      return found
+    }
+    expect([...imports.keys()].flatMap(file => walk(file, []))).toEqual([])
+  })
+})
