@@ -68,7 +68,7 @@ export function createConfirmations(): Confirmations {
       if (event.status === 'released') fail(key, 'RELEASED')
     },
     stop() {
-      for (const key of [...waiting.keys()]) fail(key, 'STOPPED')
+      for (const key of waiting.keys()) fail(key, 'STOPPED')
     },
   }
 }

@@ -42,9 +42,8 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
 /** Noon of the date asked for, so that every time of day lands on it; undefined when it is no date. */
 function receivedTimeOf(date: unknown): number | undefined {
   if (date === undefined) return systemClock.now()
-  const midnight = /^\d{4}-\d{2}-\d{2}$/.test(String(date))
-    ? koreanDate(Number(String(date).replaceAll('-', '')))
-    : Number.NaN
+  if (typeof date !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(date)) return undefined
+  const midnight = koreanDate(Number(date.replaceAll('-', '')))
   return Number.isNaN(midnight) ? undefined : midnight + noon
 }
 

@@ -22,7 +22,7 @@ export function normalizeFrames(options: NormalizeOptions = {}): OperatorFunctio
           try {
             decoder.decode(bytes, receivedTime, emit)
           } catch (error) {
-            const reason = `a fault in the decoder, please report it: ${error}`
+            const reason = `a fault in the decoder, please report it: ${String(error)}`
             emit({ type: 'malformed', reason, raw: frameText(bytes), receivedTime })
           }
         },

@@ -70,7 +70,7 @@ describe('a captured record without a type of its own', () => {
   it('reads bonds, index, futures and the overtime market', () => {
     expect(record('H0BICNT0.txt').columns).toMatchObject({ NMIX_ID: 'KBPR01', TOTL_ERNN_NMIX_OPRC: 163.55 })
     expect(record('H0UPCNT0.txt').columns).toMatchObject({ BSTP_CLS_CODE: '0001', PRPR_NMIX: 2624.54, LSLM_ISSU_CNT: 0 })
-    expect(record('H0ZFCNT0.txt').columns).toMatchObject({ FUTS_SHRN_ISCD: '111V06', FUTS_PRDY_VRSS: -100 })
+    expect(record('H0ZFCNT0.txt').columns).toMatchObject({ FUTS_SHRN_ISCD: '111V06', PRDY_VRSS: -100 })
     expect(record('H0STOUP0.txt').columns).toMatchObject({ MKSC_SHRN_ISCD: '005930', STCK_PRPR: 77700, NTBY_CNTG_CSNU: -1 })
   })
 })
