@@ -62,7 +62,8 @@ const sides = [null, 'buy', 'sell'] as const
 /** Memory for a ring of at least this many bytes: the next power of two. */
 export function createRing(capacityBytes: number): SharedArrayBuffer {
   const words = 2 ** Math.ceil(Math.log2(Math.max(capacityBytes / wordBytes, leastWords)))
-  if (!(words <= mostWords)) throw new RangeError(`a ring of ${capacityBytes} bytes: expected at most ${mostWords * wordBytes}`)
+  if (!(words <= mostWords))
+    throw new RangeError(`a ring of ${capacityBytes} bytes: expected at most ${mostWords * wordBytes}`)
   return new SharedArrayBuffer(headerBytes + words * wordBytes)
 }
 

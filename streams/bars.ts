@@ -42,12 +42,15 @@ const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
 const lookEveryMs = 1_000
 
 /** The interval that `text` names, its length null for `1d` (23 to 25 hours), or a sentence that says what is wrong with it. */
-export function parseBarInterval(text: string): { interval: BarInterval; lengthMs: number | null } | { problem: string } {
+export function parseBarInterval(
+  text: string,
+): { interval: BarInterval; lengthMs: number | null } | { problem: string } {
   if (text === '1d') return { interval: text, lengthMs: null }
   const [, count, unit] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? []
   const lengthMs = Number(count) * unitMs[unit as keyof typeof unitMs] // NaN when there was no match
   if (lengthMs < dayMs && dayMs % lengthMs === 0) return { interval: text as BarInterval, lengthMs }
-  const reason = lengthMs >= dayMs ? 'a day is written 1d' : lengthMs > 0 ? 'it does not divide a day' : 'it is no interval'
+  const reason =
+    lengthMs >= dayMs ? 'a day is written 1d' : lengthMs > 0 ? 'it does not divide a day' : 'it is no interval'
   return { problem: `'${text}': ${reason}; expected seconds, minutes or hours as in 1s, 30s, 1m, 15m, 1h, or 1d` }
 }
 
@@ -74,6 +77,7 @@ type LineStatus = 'unheard' | 'off' | 'asked' | 'active'
 type Line = {
   readonly instrument: Instrument
   readonly market: Market
+  readonly zone: string
   bar: OpenBar | undefined
   /** Buckets that start before this are over. */
   closedUntil: number
@@ -86,7 +90,10 @@ type Line = {
 }
 
 /** `startOf` is NaN when the trade has no date. */
-type Buckets = { startOf(trade: Trade, eventTime: number): number; endOf(startTime: number, trade: Trade): number }
+type Buckets = {
+  startOf(trade: Trade, eventTime: number, line: Line): number
+  endOf(startTime: number, trade: Trade, line: Line): number
+}
 
 /** Bars of all instruments in the stream. Never errors; when the events complete, unfinished bars are forgotten. */
 export function toBars(interval: BarInterval, options: BarOptions = {}): OperatorFunction<MarketEvent, Bar> {
@@ -137,9 +144,9 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         if (price === null) return 'no-price'
         if (volume === null) return 'no-volume'
         if (eventTime === null) return 'no-event-time'
-        const startTime = startOf(trade, eventTime)
-        if (Number.isNaN(startTime)) return 'no-business-date'
         const line = lineOf(trade.instrument)
+        const startTime = startOf(trade, eventTime, line)
+        if (Number.isNaN(startTime)) return 'no-business-date'
         const lateness = trade.receivedTime - eventTime
         const lagMs = lateness > graceMs ? lateness : 0
         const { bar } = line
@@ -151,7 +158,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
 
       function begin(line: Line, trade: Trade, price: number, volume: number, startTime: number, lagMs: number): void {
         const { bar: finished } = line
-        const endTime = endOf(startTime, trade)
+        const endTime = endOf(startTime, trade, line)
         const isWhole = hasAllSince(line, startTime, trade)
         const figures = { open: price, high: price, low: price, close: price, volume, tradeCount: 1 }
         line.bar = { startTime, endTime, ...figures, isWhole, lagMs }
@@ -246,6 +253,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
           line = {
             instrument,
             market: marketOf(instrument),
+            zone: zoneOf(instrument),
             bar: undefined,
             closedUntil: -Infinity,
             provenFrom: Infinity,
@@ -281,12 +289,12 @@ function equalParts(lengthMs: number): Buckets {
 }
 
 const businessDates: Buckets = {
-  startOf: trade => dayOf(trade)?.startTime ?? Number.NaN,
-  endOf: (_startTime, trade) => dayOf(trade)?.endTime ?? Number.NaN,
+  startOf: (trade, _eventTime, line) => dayOf(trade, line)?.startTime ?? Number.NaN,
+  endOf: (_startTime, trade, line) => dayOf(trade, line)?.endTime ?? Number.NaN,
 }
 
-function dayOf({ instrument, businessDate }: Trade) {
-  return businessDate === null ? undefined : dayIn(zoneOf(instrument), businessDate)
+function dayOf({ businessDate }: Trade, { zone }: Line) {
+  return businessDate === null ? undefined : dayIn(zone, businessDate)
 }
 
 /** The US day market trades a business date from 10:00 KST on: the evening before it, up to four hours before its midnight. */

@@ -45,9 +45,6 @@ function quoteOf({ instrument, bids, asks, eventTime, receivedTime }: OrderBook)
 
 function isSame(a: Quote, b: Quote): boolean {
   return (
-    a.bidPrice === b.bidPrice &&
-    a.askPrice === b.askPrice &&
-    a.bidVolume === b.bidVolume &&
-    a.askVolume === b.askVolume
+    a.bidPrice === b.bidPrice && a.askPrice === b.askPrice && a.bidVolume === b.bidVolume && a.askVolume === b.askVolume
   )
 }

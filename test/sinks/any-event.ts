@@ -12,7 +12,10 @@ function record<T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary
 
 /** JSON has neither -0 nor infinities, and KIS neither. */
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).map(value => (value === 0 ? 0 : value))
-const figure: fc.Arbitrary<number | null> = fc.oneof({ weight: 1, arbitrary: fc.constant(null) }, { weight: 6, arbitrary: finite })
+const figure: fc.Arbitrary<number | null> = fc.oneof(
+  { weight: 1, arbitrary: fc.constant(null) },
+  { weight: 6, arbitrary: finite },
+)
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 })
 const timeOrNull = fc.option(time)
 const text = fc.string({ unit: 'binary', maxLength: 30 })
@@ -21,12 +24,14 @@ export const anyInstrument: fc.Arbitrary<Instrument> = fc
   .tuple(fc.constantFrom(...(Object.keys(venues) as Venue[])), fc.stringMatching(/^[A-Z0-9]{1,8}$/))
   .map(([venue, symbol]) => `${venue}:${symbol}` as const)
 
-const columns: fc.Arbitrary<Columns> = fc.dictionary(fc.stringMatching(/^[A-Z_0-9]{1,12}$/), text, { maxKeys: 4, ...plain })
+const columns: fc.Arbitrary<Columns> = fc.dictionary(fc.stringMatching(/^[A-Z_0-9]{1,12}$/), text, {
+  maxKeys: 4,
+  ...plain,
+})
 const maybeColumns = fc.option(
   columns.map(chosen => ({ columns: chosen })),
   { nil: {}, freq: 4 },
 )
-
 
 const tradeFields = record({
   type: constant('trade' as const),
@@ -47,7 +52,9 @@ const tradeFields = record({
   eventTime: timeOrNull,
   receivedTime: time,
 })
-export const anyTrade: fc.Arbitrary<Trade> = fc.tuple(tradeFields, maybeColumns).map(([fields, more]) => ({ ...fields, ...more }))
+export const anyTrade: fc.Arbitrary<Trade> = fc
+  .tuple(tradeFields, maybeColumns)
+  .map(([fields, more]) => ({ ...fields, ...more }))
 
 const levels: fc.Arbitrary<Level[]> = fc.array(record({ price: figure, volume: figure }), { maxLength: 12 })
 const bookFields = record({
@@ -60,7 +67,9 @@ const bookFields = record({
   eventTime: timeOrNull,
   receivedTime: time,
 })
-export const anyBook: fc.Arbitrary<OrderBook> = fc.tuple(bookFields, maybeColumns).map(([fields, more]) => ({ ...fields, ...more }))
+export const anyBook: fc.Arbitrary<OrderBook> = fc
+  .tuple(bookFields, maybeColumns)
+  .map(([fields, more]) => ({ ...fields, ...more }))
 
 const anyOther: fc.Arbitrary<MarketEvent> = fc.oneof(
   record({
@@ -70,8 +79,18 @@ const anyOther: fc.Arbitrary<MarketEvent> = fc.oneof(
     extra: fc.array(text, { maxLength: 3 }),
     receivedTime: time,
   }),
-  record({ type: constant('disconnect' as const), market: constantFrom('KR' as const, 'US' as const), reason: text, receivedTime: time }),
-  record({ type: constant('resume' as const), market: constantFrom('KR' as const, 'US' as const), outageMs: fc.nat(), receivedTime: time }),
+  record({
+    type: constant('disconnect' as const),
+    market: constantFrom('KR' as const, 'US' as const),
+    reason: text,
+    receivedTime: time,
+  }),
+  record({
+    type: constant('resume' as const),
+    market: constantFrom('KR' as const, 'US' as const),
+    outageMs: fc.nat(),
+    receivedTime: time,
+  }),
   record({
     type: constant('subscription' as const),
     instrument: fc.option(anyInstrument),
@@ -81,8 +100,19 @@ const anyOther: fc.Arbitrary<MarketEvent> = fc.oneof(
     receivedTime: time,
   }),
   record({ type: constant('heartbeat' as const), serverTime: timeOrNull, receivedTime: time }),
-  record({ type: constant('schema-drift' as const), tr: text, width: fc.nat(), knownWidth: fc.nat(), receivedTime: time }),
-  record({ type: constant('malformed' as const), reason: text, raw: fc.string({ unit: 'binary' }), receivedTime: time }),
+  record({
+    type: constant('schema-drift' as const),
+    tr: text,
+    width: fc.nat(),
+    knownWidth: fc.nat(),
+    receivedTime: time,
+  }),
+  record({
+    type: constant('malformed' as const),
+    reason: text,
+    raw: fc.string({ unit: 'binary' }),
+    receivedTime: time,
+  }),
 )
 
 export const anyEvent: fc.Arbitrary<MarketEvent> = fc.oneof(

@@ -46,8 +46,14 @@ describe('an event that went through the ring', () => {
     ['an empty book', orderBook({ bids: [], asks: [], totalBidVolume: null, totalAskVolume: null, eventTime: null })],
     ['a lopsided book', orderBook({ bids: [{ price: null, volume: 5 }], asks: [] })],
     ['a book with columns', orderBook({ columns: { HOUR_CLS_CODE: '0' } })],
-    ['a book too deep for a row', orderBook({ bids: Array.from({ length: 300 }, (_, price) => ({ price, volume: 1 })) })],
-    ['a record', { type: 'record', tr: 'H0STPGM0', columns: { A: '1', B: 2, C: null }, extra: ['한글'], receivedTime: 5 }],
+    [
+      'a book too deep for a row',
+      orderBook({ bids: Array.from({ length: 300 }, (_, price) => ({ price, volume: 1 })) }),
+    ],
+    [
+      'a record',
+      { type: 'record', tr: 'H0STPGM0', columns: { A: '1', B: 2, C: null }, extra: ['한글'], receivedTime: 5 },
+    ],
     ['a heartbeat', { type: 'heartbeat', serverTime: null, receivedTime: 5 }],
   ])('is equal to what was written: %s', (_what, event) => {
     const [received] = throughRing(event)
@@ -148,7 +154,9 @@ describe('the memory of a ring', () => {
   })
 
   it('is a power of two, and never too small to work at all', () => {
-    expect([-5, 0, 128, 129, 1_000].map(bytes => createRing(bytes).byteLength - 256)).toEqual([128, 128, 128, 256, 1_024])
+    expect([-5, 0, 128, 129, 1_000].map(bytes => createRing(bytes).byteLength - 256)).toEqual([
+      128, 128, 128, 256, 1_024,
+    ])
   })
 })
 
@@ -159,36 +167,40 @@ describe('whatever is written, at whatever pace, through rings of any size', () 
       { weight: 1, arbitrary: fc.integer({ min: 1, max: 6 }) }, // this many reads
     )
     fc.assert(
-      fc.property(fc.constantFrom(128, 256, 512, 1_024, 4_096), fc.array(action, { maxLength: 80 }), (capacityBytes, actions) => {
-        const { writer, reader } = openRing(capacityBytes)
-        const expected: (MarketEvent | Dropped)[] = []
-        const received: (MarketEvent | Dropped)[] = []
-        let offered = 0
-        let written = 0
-        for (const act of actions) {
-          if (typeof act === 'number') {
-            for (let reads = 0; reads < act; reads++) received.push(...atMostOne(reader.read()))
-            continue
+      fc.property(
+        fc.constantFrom(128, 256, 512, 1_024, 4_096),
+        fc.array(action, { maxLength: 80 }),
+        (capacityBytes, actions) => {
+          const { writer, reader } = openRing(capacityBytes)
+          const expected: (MarketEvent | Dropped)[] = []
+          const received: (MarketEvent | Dropped)[] = []
+          let offered = 0
+          let written = 0
+          for (const act of actions) {
+            if (typeof act === 'number') {
+              for (let reads = 0; reads < act; reads++) received.push(...atMostOne(reader.read()))
+              continue
+            }
+            offered++
+            if (writer.write(act)) {
+              written++
+              expected.push(act)
+            } else {
+              const last = expected.at(-1)
+              const { receivedTime } = act
+              if (last?.type === 'dropped') expected.splice(-1, 1, { ...last, count: last.count + 1, to: receivedTime })
+              else expected.push({ type: 'dropped', count: 1, from: receivedTime, to: receivedTime })
+            }
           }
-          offered++
-          if (writer.write(act)) {
-            written++
-            expected.push(act)
-          } else {
-            const last = expected.at(-1)
-            const { receivedTime } = act
-            if (last?.type === 'dropped') expected.splice(-1, 1, { ...last, count: last.count + 1, to: receivedTime })
-            else expected.push({ type: 'dropped', count: 1, from: receivedTime, to: receivedTime })
-          }
-        }
-        writer.close()
-        received.push(...readAll(reader))
+          writer.close()
+          received.push(...readAll(reader))
 
-        expect(received).toStrictEqual(expected)
-        expect(received.map(event => JSON.stringify(event))).toEqual(expected.map(event => JSON.stringify(event)))
-        expect(written + writer.dropped).toBe(offered)
-        expect(reader.hasEnded).toBe(true)
-      }),
+          expect(received).toStrictEqual(expected)
+          expect(received.map(event => JSON.stringify(event))).toEqual(expected.map(event => JSON.stringify(event)))
+          expect(written + writer.dropped).toBe(offered)
+          expect(reader.hasEnded).toBe(true)
+        },
+      ),
       { numRuns: 1_000 },
     )
   })

@@ -189,7 +189,13 @@ describe('a process', () => {
   const run = promisify(execFile)
   const sinkModule = new URL('../../sinks/json-lines.ts', import.meta.url).href
   const repository = fileURLToPath(new URL('../..', import.meta.url))
-  const script = (body: string) => ['--import', 'tsx', '--input-type=module', '-e', `import { jsonLines } from '${sinkModule}'\n${body}`]
+  const script = (body: string) => [
+    '--import',
+    'tsx',
+    '--input-type=module',
+    '-e',
+    `import { jsonLines } from '${sinkModule}'\n${body}`,
+  ]
 
   it('ends although a sink is open, and what was given to it is written first', async () => {
     const events = JSON.stringify(manyTrades(5))

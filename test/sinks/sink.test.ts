@@ -1,4 +1,19 @@
-import { delay, filter, finalize, firstValueFrom, map, Observable, of, Subject, share, switchMap, take, tap, throwError, timer } from 'rxjs'
+import {
+  delay,
+  filter,
+  finalize,
+  firstValueFrom,
+  map,
+  Observable,
+  of,
+  Subject,
+  share,
+  switchMap,
+  take,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MarketEvent } from '../../market/events.ts'
 import { isolate } from '../../sinks/sink.ts'
@@ -144,7 +159,16 @@ describe('a handler that throws', () => {
 describe('an operator that throws', () => {
   it.each<[string, (events: Observable<MarketEvent>) => Observable<unknown>]>([
     ['alone', events => events.pipe(map(fail))],
-    ['between others', events => events.pipe(filter(() => true), tap(fail), delay(0), take(5))],
+    [
+      'between others',
+      events =>
+        events.pipe(
+          filter(() => true),
+          tap(fail),
+          delay(0),
+          take(5),
+        ),
+    ],
     ['behind an operator of our own', events => events.pipe(toQuotes(), map(fail))],
     ['inside another', events => events.pipe(switchMap(() => of(1).pipe(map(fail))))],
     ['in two pipes', events => events.pipe(map(event => event)).pipe(map(fail))],

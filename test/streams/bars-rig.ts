@@ -3,7 +3,14 @@ import { Subject, type Subscription } from 'rxjs'
 import { vi } from 'vitest'
 import type { Bar, MarketEvent, SubscriptionStatus, Trade } from '../../market/events.ts'
 import type { Instrument, Market } from '../../market/instrument.ts'
-import { type BarInterval, type BarOptions, type ForgetReason, type ForgottenBar, type SkipReason, toBars } from '../../streams/bars.ts'
+import {
+  type BarInterval,
+  type BarOptions,
+  type ForgetReason,
+  type ForgottenBar,
+  type SkipReason,
+  toBars,
+} from '../../streams/bars.ts'
 import { at, samsung, trade } from './samples.ts'
 
 export function barRig(interval: BarInterval, options: BarOptions = {}) {
@@ -56,7 +63,12 @@ export function barRig(interval: BarInterval, options: BarOptions = {}) {
       this.advanceTo(time)
       events.next({ type: 'disconnect', market, reason: 'cut', receivedTime: at(time) })
     },
-    becomes(status: SubscriptionStatus, time: string, instrument: Instrument | null = samsung, channel = 'trade'): void {
+    becomes(
+      status: SubscriptionStatus,
+      time: string,
+      instrument: Instrument | null = samsung,
+      channel = 'trade',
+    ): void {
       this.advanceTo(time)
       events.next({ type: 'subscription', instrument, channel, status, receivedTime: at(time) })
     },

@@ -44,7 +44,10 @@ describe('whatever arrives, in whatever order', () => {
         status: fc.constantFrom<SubscriptionStatus>('requested', 'active', 'adopted', 'released', 'refused'),
       }),
     },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 20_000 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 20_000 }) }),
+    },
   )
 
   it('every trade is in a bar, or was skipped or forgotten with a reason, and no bar holds trades from before a disconnect', () => {
@@ -109,7 +112,11 @@ describe('whatever arrives, in whatever order', () => {
 describe('a day that is heard in pieces', () => {
   const secondsOfTape = 40
   const tape = fc.array(
-    fc.record({ second: fc.integer({ min: 0, max: secondsOfTape - 1 }), volume: fc.integer({ min: 1, max: 9 }), price: fc.nat(9) }),
+    fc.record({
+      second: fc.integer({ min: 0, max: secondsOfTape - 1 }),
+      volume: fc.integer({ min: 1, max: 9 }),
+      price: fc.nat(9),
+    }),
     { maxLength: 60 },
   )
   /** In which second the line goes or comes, and how this is told. */
@@ -120,46 +127,57 @@ describe('a day that is heard in pieces', () => {
 
   it('gives bars of which each is exactly the one that hearing everything would have given', () => {
     fc.assert(
-      fc.property(tape, turns, fc.boolean(), fc.constantFrom<BarInterval>('1s', '5s', '10s'), (shuffled, changes, isToldUp, length) => {
-        vi.setSystemTime(start)
-        const trades = toTrades(shuffled)
-        const lengthMs = Number.parseInt(length, 10) * 1_000
-        const rig = barRig(length)
-        let isUp = changes.length % 2 === 0
-        const tellUp = (how: string) => {
-          const receivedTime = Date.now()
-          const own = { instrument: samsung, channel: 'trade', receivedTime }
-          if (how === 'line') rig.events.next({ type: 'resume', market: 'KR', outageMs: 1, receivedTime })
-          else rig.events.next({ type: 'subscription', status: 'active', ...own })
-        }
-        if (isUp && isToldUp) tellUp('line')
-
-        for (let second = 0; second <= secondsOfTape + 12; second++) {
-          // Trades of a second arrive in its middle; the line changes at its end, between this second's and the next one's.
-          vi.setSystemTime(start + second * 1_000 + 500)
-          for (const event of trades) if (isUp && event.eventTime === start + second * 1_000) rig.events.next(event)
-          vi.advanceTimersByTime(499)
-          for (const { how } of changes.filter(change => change.second === second)) {
+      fc.property(
+        tape,
+        turns,
+        fc.boolean(),
+        fc.constantFrom<BarInterval>('1s', '5s', '10s'),
+        (shuffled, changes, isToldUp, length) => {
+          vi.setSystemTime(start)
+          const trades = toTrades(shuffled)
+          const lengthMs = Number.parseInt(length, 10) * 1_000
+          const rig = barRig(length)
+          let isUp = changes.length % 2 === 0
+          const tellUp = (how: string) => {
             const receivedTime = Date.now()
             const own = { instrument: samsung, channel: 'trade', receivedTime }
-            if (!isUp) tellUp(how)
-            else if (how === 'line') rig.events.next({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime })
-            else rig.events.next({ type: 'subscription', status: 'released', ...own })
-            isUp = !isUp
+            if (how === 'line') rig.events.next({ type: 'resume', market: 'KR', outageMs: 1, receivedTime })
+            else rig.events.next({ type: 'subscription', status: 'active', ...own })
           }
-          vi.advanceTimersByTime(1)
-        }
-        rig.events.complete()
+          if (isUp && isToldUp) tellUp('line')
 
-        for (const bar of rig.bars) {
-          const inside = trades.filter(({ eventTime }) => bar.startTime <= Number(eventTime) && Number(eventTime) < bar.endTime)
-          expect(bar).toMatchObject(summaryOf(inside))
-        }
-        // And not by publishing nothing: a line that was known to be up all the time gives every bar.
-        if (changes.length === 0 && isToldUp) {
-          expect(rig.bars.length).toBe(new Set(trades.map(({ eventTime }) => Math.floor(Number(eventTime) / lengthMs))).size)
-        }
-      }),
+          for (let second = 0; second <= secondsOfTape + 12; second++) {
+            // Trades of a second arrive in its middle; the line changes at its end, between this second's and the next one's.
+            vi.setSystemTime(start + second * 1_000 + 500)
+            for (const event of trades) if (isUp && event.eventTime === start + second * 1_000) rig.events.next(event)
+            vi.advanceTimersByTime(499)
+            for (const { how } of changes.filter(change => change.second === second)) {
+              const receivedTime = Date.now()
+              const own = { instrument: samsung, channel: 'trade', receivedTime }
+              if (!isUp) tellUp(how)
+              else if (how === 'line')
+                rig.events.next({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime })
+              else rig.events.next({ type: 'subscription', status: 'released', ...own })
+              isUp = !isUp
+            }
+            vi.advanceTimersByTime(1)
+          }
+          rig.events.complete()
+
+          for (const bar of rig.bars) {
+            const inside = trades.filter(
+              ({ eventTime }) => bar.startTime <= Number(eventTime) && Number(eventTime) < bar.endTime,
+            )
+            expect(bar).toMatchObject(summaryOf(inside))
+          }
+          // And not by publishing nothing: a line that was known to be up all the time gives every bar.
+          if (changes.length === 0 && isToldUp) {
+            expect(rig.bars.length).toBe(
+              new Set(trades.map(({ eventTime }) => Math.floor(Number(eventTime) / lengthMs))).size,
+            )
+          }
+        },
+      ),
       { numRuns: 500 },
     )
   })
@@ -176,7 +194,8 @@ describe('a day that is heard in pieces', () => {
 })
 
 function insideOf(bar: Bar, trades: Trade[], length: BarInterval): Trade[] {
-  if (length !== '1d') return trades.filter(({ eventTime }) => Number(eventTime) >= bar.startTime && Number(eventTime) < bar.endTime)
+  if (length !== '1d')
+    return trades.filter(({ eventTime }) => Number(eventTime) >= bar.startTime && Number(eventTime) < bar.endTime)
   const noon = new Date(bar.startTime + 12 * 3_600_000).toLocaleDateString('sv', {
     timeZone: bar.instrument === apple ? 'America/New_York' : 'Asia/Seoul',
   })

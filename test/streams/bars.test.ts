@@ -175,7 +175,9 @@ describe('a bar of a business date', () => {
   it('runs from midnight to midnight of the venue, whatever the hours of that day', () => {
     const rig = barRig('1d')
     const day = (businessDate: number, eventTime: string) =>
-      rig.events.next(trade({ instrument: apple, businessDate, volume: 9, cumulativeVolume: 9, eventTime: Date.parse(eventTime) }))
+      rig.events.next(
+        trade({ instrument: apple, businessDate, volume: 9, cumulativeVolume: 9, eventTime: Date.parse(eventTime) }),
+      )
     day(20261030, '2026-10-30T09:30:00-04:00')
     day(20261101, '2026-11-01T09:30:00-05:00')
     day(20261102, '2026-11-02T09:30:00-05:00')
@@ -467,7 +469,9 @@ describe('the stream of bars', () => {
 
   it('passes on an error of its source', () => {
     const seen: unknown[] = []
-    throwError(() => 'broken').pipe(toBars('1m')).subscribe({ error: error => seen.push(error) })
+    throwError(() => 'broken')
+      .pipe(toBars('1m'))
+      .subscribe({ error: error => seen.push(error) })
     expect(seen).toEqual(['broken'])
   })
 

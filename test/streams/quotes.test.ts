@@ -60,7 +60,9 @@ describe('quotes', () => {
   })
 
   it('are kept apart by instrument', () => {
-    expect(quotesOf(orderBook(), orderBook({ instrument: hynix }), orderBook(), orderBook({ instrument: hynix }))).toHaveLength(2)
+    expect(
+      quotesOf(orderBook(), orderBook({ instrument: hynix }), orderBook(), orderBook({ instrument: hynix })),
+    ).toHaveLength(2)
   })
 
   it('are told again after the line of their market was down, and only of that market', () => {

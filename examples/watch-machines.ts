@@ -1,0 +1,17 @@
+// See the statecharts move: every transition of both sockets and of the feed between them. The same hook feeds the XState inspector.
+//   KIS_APP_KEY=… KIS_APP_SECRET=… npx tsx examples/watch-machines.ts
+import { createFeed } from 'kis-stream'
+
+const feed = createFeed({
+  appKey: process.env['KIS_APP_KEY'] ?? '',
+  appSecret: process.env['KIS_APP_SECRET'] ?? '',
+  instruments: ['KRX:005930', 'NAS:AAPL'],
+  inspect: event => {
+    if (event.type !== '@xstate.snapshot' || !('value' in event.snapshot)) return
+    const { actorRef } = event
+    const name = 'id' in actorRef ? actorRef.id : actorRef.sessionId
+    console.log(name, event.event.type, '→', JSON.stringify(event.snapshot.value))
+  },
+})
+feed.start()
+process.once('SIGINT', () => void feed.stop())

@@ -1,0 +1,84 @@
+// What a user installs: the packed tarball, its declarations, an example that imports it, and its command.
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { startSimulator } from '../../simulator/server.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const project = mkdtempSync(join(tmpdir(), 'kis-stream-package-'))
+const modules = join(project, 'node_modules')
+const installed = join(modules, 'kis-stream')
+
+beforeAll(async () => {
+  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', project], { cwd: root })
+  await run('tar', ['-xzf', join(project, stdout.trim().split('\n').at(-1) as string), '-C', project])
+  mkdirSync(modules)
+  cpSync(join(project, 'package'), installed, { recursive: true })
+  // Its dependencies are those of the checkout, so that the test needs no registry.
+  for (const name of readdirSync(join(root, 'node_modules'))) {
+    if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
+  }
+  writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
+  cpSync(join(root, 'examples'), project, { recursive: true })
+}, 120_000)
+afterAll(() => rmSync(project, { recursive: true, force: true }))
+
+describe('the package', () => {
+  it('carries the library and nothing of the workshop', () => {
+    expect(existsSync(join(installed, 'dist/index.d.ts'))).toBe(true)
+    for (const name of ['test', 'dist/test', 'dist/bench', 'tsconfig.json']) {
+      expect(existsSync(join(installed, name))).toBe(false)
+    }
+  })
+
+  it('has declarations that every example compiles against', async () => {
+    const options = { target: 'es2023', module: 'nodenext', types: ['node'], strict: true, noEmit: true, skipLibCheck: true }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: readdirSync(join(root, 'examples')) }))
+    const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project])
+    expect(stdout).toBe('')
+  })
+
+  it('streams trades to an example that imports it by name', async () => {
+    const simulator = await startSimulator({ tape: generatedTape({ rate: 500 }) })
+    onTestFinished(() => simulator.stop())
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'print-trades.ts', 'KRX:005930'], {
+      cwd: project,
+      env: {
+        PATH: process.env['PATH'],
+        KIS_APP_KEY: 'an-app-key',
+        KIS_APP_SECRET: 'an-app-secret',
+        KIS_REST_URL: simulator.restUrl,
+        KIS_WS_URL: simulator.wsUrl,
+      },
+    })
+    const lines = stdout.trim().split('\n')
+    expect(lines).toHaveLength(10)
+    for (const line of lines) expect(line).toMatch(/^KRX:005930 \d+ \d+ (buy|sell)$/)
+    expect(simulator.stats().requests.map(({ verb }) => verb)).toEqual(['subscribe', 'unsubscribe'])
+  })
+
+  it('has a command that runs compiled, its worker thread included', async () => {
+    const frames = fileURLToPath(new URL('../fixtures/frames/H0STCNT0.txt', import.meta.url))
+    const command = join(installed, 'dist/cli/main.js')
+    const { stdout } = await run(process.execPath, [command, 'decode', frames])
+    expect(stdout.split('\n').filter(line => line.startsWith('{"type":"trade"'))).toHaveLength(43)
+
+    const running = execFile(process.execPath, [command, 'run', '--market', 'KR', '--output', 'ndjson'], {
+      env: { PATH: process.env['PATH'], KIS_GRACE_MS: '50', KIS_PACING_MS: '1' },
+      cwd: project,
+    })
+    const firstTrade = new Promise<void>(resolve => {
+      running.stdout?.on('data', chunk => String(chunk).includes('"type":"trade"') && resolve())
+    })
+    await firstTrade
+    running.kill('SIGINT')
+    const code = await new Promise(resolve => running.on('close', resolve))
+    expect(code).toBe(0)
+  })
+})
