@@ -78,3 +78,11 @@ export function barRig(interval: BarInterval, options: BarOptions = {}) {
 export function timeOf(instant: number): string {
   return new Date(instant + 9 * 3_600_000).toISOString().slice(11, 19)
 }
+
+/** A rig whose line is known to be up since 09:59. */
+export function upRig(...[interval = '1m', options]: Partial<Parameters<typeof barRig>>) {
+  const rig = barRig(interval, options)
+  rig.resumes('09:59:00')
+  rig.resumes('09:59:00', 'US')
+  return rig
+}
