@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layoutOf } from '../../kis/layout.ts'
 import { decode, frame, linesOf, receivedTime } from '../support/frames.ts'
+import { tries } from '../support/property.ts'
 import { referenceDecode, textOf, typedTransactions } from '../support/reference-decoder.ts'
 
 const captured = ['H0STCNT0', 'H0STASP0', 'HDFSCNT0', 'HDFSASP0'].flatMap(tr => linesOf(`${tr}.txt`))
@@ -55,7 +56,7 @@ describe('a frame nobody captured', () => {
         const { events, expected } = both(Buffer.from(text))
         expect(events).toStrictEqual(expected)
       }),
-      { numRuns: 400 },
+      tries(400),
     )
   })
 
@@ -65,7 +66,7 @@ describe('a frame nobody captured', () => {
         const events = decode(texts).filter(({ type }) => type !== 'schema-drift')
         expect(events).toStrictEqual(texts.flatMap(text => referenceDecode(Buffer.from(text), receivedTime) ?? []))
       }),
-      { numRuns: 60 },
+      tries(60),
     )
   })
 })
@@ -89,7 +90,7 @@ describe('a captured frame with some bytes changed', () => {
           expect(events).toEqual([expect.objectContaining({ type: 'malformed', raw: textOf(bytes.toString('latin1')) })])
         }
       }),
-      { numRuns: 1_500 },
+      tries(1_500),
     )
   })
 

@@ -34,7 +34,7 @@ const narrowest: Readonly<Record<string, number>> = {
   HDFSASP1: 17,
 }
 
-/** What one frame of a typed transaction means, drift aside; undefined when it cannot be read and is to be reported whole. */
+/** What one frame of a typed transaction means, drift aside; undefined when it is none, or is to be reported whole. */
 export function referenceDecode(bytes: Uint8Array, receivedTime: number): DecodedEvent[] | undefined {
   // Latin-1 keeps every byte apart, so that splitting the text is splitting the bytes.
   const text = Buffer.from(bytes).toString('latin1')
@@ -44,7 +44,7 @@ export function referenceDecode(bytes: Uint8Array, receivedTime: number): Decode
   const count = Number(digits)
   const values = payload.split('^')
   const width = values.length / count
-  if (count === 0 || !Number.isInteger(width) || width < (narrowest[tr] ?? 1)) return undefined
+  if (count === 0 || !Number.isInteger(width) || width < (narrowest[tr] ?? Number.POSITIVE_INFINITY)) return undefined
   return Array.from({ length: count }, (_, i) => {
     const record = values.slice(i * width, (i + 1) * width)
     const instrument = instrumentOf(tr, record[0] ?? '')
