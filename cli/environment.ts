@@ -51,7 +51,17 @@ export function readEnvironment(flags: Readonly<Record<string, unknown>>, enviro
   return { told, nameOf: (setting: string) => names[setting] ?? setting }
 }
 
-/** Reads `.env` of the working directory, if there is one. What is already set stays as it is. */
-export function loadDotEnv(): void {
-  if (existsSync('.env')) process.loadEnvFile('.env')
+/**
+ * Reads the file that `KIS_ENV_FILE` names, or `.env` of the working directory if there is one. What is already set stays as it
+ * is. Says what is wrong with a file that was named.
+ */
+export function loadEnvironmentFile(): string | undefined {
+  const named = process.env['KIS_ENV_FILE']
+  if (!named && !existsSync('.env')) return undefined
+  try {
+    process.loadEnvFile(named || '.env')
+    return undefined
+  } catch (error) {
+    return `KIS_ENV_FILE cannot be read: ${(error as Error).message}`
+  }
 }

@@ -5,7 +5,7 @@ import { type FeedSettings, readSettings, SettingsError } from '../app/settings.
 import { jsonLines } from '../sinks/json-lines.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
-import { loadDotEnv, readEnvironment } from './environment.ts'
+import { loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
 import { prettyPrinter } from './pretty.ts'
@@ -23,7 +23,7 @@ const outputSettings = z.object({
 })
 
 export async function run(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
-  loadDotEnv()
+  const fileProblem = loadEnvironmentFile()
   const { told, nameOf } = readEnvironment(flags, process.env)
   const isDemonstration = ['appKey', 'appSecret', 'restUrl', 'socketUrl', 'koreanSocketUrl', 'usSocketUrl'].every(
     name => told[name] === undefined,
@@ -34,6 +34,7 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
     ...(isDemonstration ? { appKey: 'demonstration', appSecret: 'demonstration' } : {}),
   }
   const mistakes = strayWords(words)
+  if (fileProblem !== undefined) mistakes.push(fileProblem)
   const output = outputSettings.safeParse(told)
   for (const issue of output.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
   const settings = settingsOr(mistakes, complete, nameOf)

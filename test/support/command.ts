@@ -1,5 +1,6 @@
 // The `kis-stream` command as a process of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
+import { devNull } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -13,11 +14,11 @@ export type Running = {
   printed(fits: (out: string, err: string) => boolean): Promise<void>
 }
 
-/** Starts the command with nothing in its environment but what is given. */
+/** Starts the command with nothing in its environment but what is given; the checkout's own .env is none of a test's business. */
 export function startCommand(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
   const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
     cwd: root,
-    env: { PATH: process.env['PATH'], ...environment },
+    env: { PATH: process.env['PATH'], KIS_ENV_FILE: devNull, ...environment },
   })
   let out = ''
   let err = ''

@@ -85,8 +85,10 @@ function readRecord(tr: string, instrument: Instrument, record: readonly string[
   }
   const depth = overseas ? Math.min(10, Math.floor((record.length - 11) / 6)) : 10
   const side = (price: string, volume: string) =>
-    Array.from({ length: depth }, (_, i): Level => ({ price: number(`${price}${i + 1}`), volume: number(`${volume}${i + 1}`) }))
-      .filter(level => level.price || level.volume)
+    Array.from(
+      { length: depth },
+      (_, i): Level => ({ price: number(`${price}${i + 1}`), volume: number(`${volume}${i + 1}`) }),
+    ).filter(level => level.price || level.volume)
   return {
     type: 'order-book',
     instrument,
