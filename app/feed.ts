@@ -28,7 +28,7 @@ import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
-import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf } from './settings.ts'
+import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
 
 export type FeedOptions = FeedInput & FeedParts
 
@@ -87,10 +87,7 @@ export function createFeed({ clock, log, seed, inspect, ...input }: FeedOptions)
 export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const { timing } = settings
   const clock = parts.clock ?? systemClock
-  const wireOptions = {
-    overseasFeed: settings.overseasFeed,
-    ...(settings.htsId === undefined ? {} : { htsId: settings.htsId }),
-  }
+  const wireOptions = wireOptionsOf(settings)
   const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [new Secret(settings.htsId)] : [])]
   const hide = (text: string) => redact(text, secrets)
   const journal = createJournal(parts.log ?? silentLogger, hide)
@@ -168,7 +165,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   /** An answer that names nobody still happened: it becomes an event without an instrument. */
   function heard(answer: HeardAnswer): void {
-    journal.answer(answer)
+    const isOldNews =
+      answer.entry.reaction === 'duplicate' && answer.key && ledgerEntry(answer.key)?.status === 'active'
+    if (!isOldNews) journal.answer(answer)
     const { code, severity } = answer.entry
     if (answer.key !== undefined || severity === 'info') return
     const whom = { instrument: null, channel: null }

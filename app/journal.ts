@@ -51,7 +51,9 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
     },
 
     transition(market, from, to, facts) {
-      log.info({ market, from, to, ...redactAll(facts, redact) }, `${market} socket: ${from} → ${to}`)
+      const text = `${market} socket: ${from} → ${to}`
+      if (to === 'reconnecting') log.warn({ market, from, to, ...redactAll(facts, redact) }, text)
+      else log.info({ market, from, to, ...redactAll(facts, redact) }, text)
     },
 
     answer({ market, entry, key }) {

@@ -20,22 +20,23 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
   let ledger: Ledger = {}
   let session: number | undefined
   let isUp = false
-  let wentDownAt: number | undefined
+  /** When it was said that the line is down; a line that never came up is said to be down once as well. */
+  let downSince: number | undefined
 
   function goUp(): void {
     if (isUp || session === undefined) return
     isUp = true
-    if (wentDownAt === undefined) return
+    if (downSince === undefined) return
     const receivedTime = clock.now()
-    emit({ type: 'resume', market, outageMs: receivedTime - wentDownAt, receivedTime })
-    wentDownAt = undefined
+    emit({ type: 'resume', market, outageMs: receivedTime - downSince, receivedTime })
+    downSince = undefined
   }
 
   function goDown(reason: string): void {
-    if (!isUp) return
     isUp = false
+    if (downSince !== undefined) return
     const receivedTime = clock.now()
-    wentDownAt = receivedTime
+    downSince = receivedTime
     emit({ type: 'disconnect', market, reason, receivedTime })
   }
 
@@ -62,7 +63,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
       const { context } = snapshot
       // Between two snapshots the machine may have left one session and entered the next.
       const current = snapshot.matches('session') ? context.sessions : undefined
-      if (session !== current) goDown(context.loss ?? 'closed')
+      if (session !== undefined && session !== current) goDown(context.loss ?? 'closed')
       session = current
       if (entriesOf(context.ledger).some(([, { status }]) => status === 'active')) goUp()
       if (context.ledger !== ledger) reportChanges(context.ledger)

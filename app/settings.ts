@@ -1,7 +1,7 @@
 // What a feed can be told, checked as a whole: either settings that hold together, or one error that lists every mistake.
 import { z } from 'zod'
 import type { CustomerType } from '../kis/request.ts'
-import { problemWith } from '../kis/channel.ts'
+import { isChannel, problemWith, unknownChannel, type WireOptions } from '../kis/channel.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../kis/endpoints.ts'
 import { Secret } from '../kis/secret.ts'
 import type { Endpoint } from '../machines/events.ts'
@@ -78,8 +78,7 @@ const instrumentList = list.transform((names, context) =>
 /** Channels by themselves; whether one fits an instrument is looked at once everything else is in order. */
 const channelList = list.superRefine((channels, context) => {
   for (const channel of channels) {
-    const problem = problemWith({ instrument: 'KRX:000000', channel }, { overseasFeed: 'free', htsId: 'any' })
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+    if (!isChannel(channel)) context.addIssue({ code: 'custom', message: unknownChannel(channel) })
   }
 })
 
@@ -129,7 +128,7 @@ export function readSettings(
     )
   }
   const told = parsed.data
-  const problems = subscriptionProblems(told)
+  const problems = subscriptionProblems({ ...told, htsId: told.htsId })
   if (!told.checkCertificate && told.environment !== 'paper') {
     problems.push(`${nameOf('checkCertificate')} may be turned off for paper only`)
   }
@@ -158,21 +157,26 @@ export function readSettings(
   })
 }
 
-/** Every instrument on every channel. */
-export function subscriptionsOf({
-  instruments,
-  channels,
-}: Pick<FeedSettings, 'instruments' | 'channels'>): Subscription[] {
-  return instruments.flatMap(instrument => channels.map(channel => ({ instrument, channel })))
+/** Every instrument on every channel that its venue has. */
+export function subscriptionsOf(settings: Pick<FeedSettings, 'instruments' | 'channels' | 'overseasFeed' | 'htsId'>) {
+  return pairsOf(settings).filter(pair => problemWith(pair, wireOptionsOf(settings)) === undefined)
 }
 
-function subscriptionProblems(told: z.output<typeof shape>): string[] {
-  const options = { overseasFeed: told.overseasFeed, ...(told.htsId === undefined ? {} : { htsId: told.htsId }) }
-  const subscriptions = subscriptionsOf(told)
-  const problems = new Set(
-    subscriptions.map(subscription => problemWith(subscription, options)).filter(p => p !== undefined),
-  )
-  return [...problems]
+export function wireOptionsOf({ overseasFeed, htsId }: Pick<FeedSettings, 'overseasFeed' | 'htsId'>): WireOptions {
+  return { overseasFeed, ...(htsId === undefined ? {} : { htsId }) }
+}
+
+function pairsOf({ instruments, channels }: Pick<FeedSettings, 'instruments' | 'channels'>): Subscription[] {
+  return channels.flatMap(channel => instruments.map(instrument => ({ instrument, channel })))
+}
+
+/** A channel that fits none of the instruments is a mistake; one that fits some is asked for those. */
+function subscriptionProblems(told: Pick<FeedSettings, 'instruments' | 'channels' | 'overseasFeed' | 'htsId'>): string[] {
+  return told.channels.flatMap(channel => {
+    const problems = told.instruments.map(instrument => problemWith({ instrument, channel }, wireOptionsOf(told)))
+    const [first] = problems
+    return first !== undefined && problems.every(problem => problem !== undefined) ? [first] : []
+  })
 }
 
 function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

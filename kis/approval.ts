@@ -17,19 +17,17 @@ export function createApprovalKeys(issue: () => Promise<Secret>, clock: Clock): 
   let underWay: Promise<Secret> | undefined
 
   async function renew(): Promise<Secret> {
-    try {
-      key = await issue()
-      issuedAt = clock.now()
-      return key
-    } finally {
-      underWay = undefined
-    }
+    key = await issue()
+    issuedAt = clock.now()
+    return key
   }
 
   return {
     current() {
       if (key !== undefined && clock.now() - issuedAt < validMs) return Promise.resolve(key)
-      underWay ??= renew()
+      underWay ??= renew().finally(() => {
+        underWay = undefined
+      })
       return underWay
     },
     forget() {

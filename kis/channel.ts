@@ -40,8 +40,14 @@ export function toWire(subscription: Subscription, options: WireOptions): WireKe
   const tr = transactionFor(subscription.channel, venue, options)
   if (layoutOf(tr)?.kind === 'notice') return { tr, key: options.htsId ?? '' }
   if (!tr.startsWith('HDFSCNT') && !tr.startsWith('HDFSASP')) return { tr, key: symbol }
-  const feed = dayMarketVenues.has(venue) || options.overseasFeed === 'paid' ? 'R' : 'D'
-  return { tr, key: `${feed}${venue}${symbol}` }
+  return { tr, key: `${feedOf(tr, venue, options)}${venue}${symbol}` }
+}
+
+/** D for the free feed; R for the paid one and for the US day market. US books are free only (portal page of HDFSASP0). */
+function feedOf(tr: string, venue: Venue, { overseasFeed }: WireOptions): 'D' | 'R' {
+  if (dayMarketVenues.has(venue)) return 'R'
+  const isUsBook = tr === 'HDFSASP0' && usVenues.has(venue)
+  return overseasFeed === 'paid' && !isUsBook ? 'R' : 'D'
 }
 
 function transactionFor(channel: Channel, venue: Venue, options: WireOptions): string {
@@ -75,14 +81,33 @@ export function readable(name: string): Instrument | undefined {
   return 'instrument' in parsed && parsed.instrument === name ? parsed.instrument : undefined
 }
 
+export function isChannel(name: string): boolean {
+  return name === 'trade' || name === 'order-book' || layoutOf(name) !== undefined
+}
+
+export function unknownChannel(name: string): string {
+  return `channel '${name}' is unknown; expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0`
+}
+
 /** What keeps a subscription from being asked for, or undefined when nothing does. */
 export function problemWith(subscription: Subscription, options: WireOptions): string | undefined {
-  const { channel } = subscription
+  const { channel, instrument } = subscription
   if (channel === 'trade' || channel === 'order-book') return undefined
   const layout = layoutOf(channel)
-  if (layout === undefined) {
-    return `channel '${channel}' is unknown; expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0`
+  if (layout === undefined) return unknownChannel(channel)
+  if (layout.kind === 'notice') {
+    return options.htsId ? undefined : `channel '${channel}' needs the HTS login id (KIS_HTS_ID)`
   }
-  if (layout.kind === 'notice' && !options.htsId) return `channel '${channel}' needs the HTS login id (KIS_HTS_ID)`
-  return undefined
+  const { venue } = partsOf(instrument)
+  return fits(channel, venue)
+    ? undefined
+    : `channel '${channel}' is none of ${venue}'s, which ${instrument} is asked from`
+}
+
+/** Which venues a transaction speaks of: its id says so. Indices, derivatives and bonds are asked for under KRX. */
+function fits(tr: string, venue: Venue): boolean {
+  if (tr.startsWith('HDFS')) return domesticVenues[venue] === undefined
+  if (tr.startsWith('HDF')) return true
+  if (tr.startsWith('H0NX')) return venue === 'NXT'
+  return venue === (tr.startsWith('H0UN') ? 'UN' : 'KRX')
 }

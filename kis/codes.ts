@@ -81,6 +81,11 @@ export function explain(code: string, text: string): CodeEntry {
   return text.trim() === '' || alike(text, entry.message) ? entry : { ...entry, message: text }
 }
 
+/** Whether any source describes the code. */
+export function isCatalogued(code: string): boolean {
+  return entriesByCode.has(code.trim())
+}
+
 function alike(text: string, message: string | null): boolean {
   return message !== null && text.trim().toLowerCase() === message.trim().toLowerCase()
 }

@@ -4,7 +4,7 @@
 //  "msg1":"SUBSCRIBE SUCCESS","output":{"iv":"…","key":"…"}}} (acknowledgement, 2026-06-08)
 // {"header":{"tr_id":"(null)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9","msg_cd":"OPSP8996",…}} (refusal, 2025-11)
 // {"header":{"tr_id":"PINGPONG","datetime":"20230502221924"}} (heartbeat, 2023-05-02)
-import { type CodeEntry, explain } from './codes.ts'
+import { type CodeEntry, explain, isCatalogued } from './codes.ts'
 import { frameText } from './frame.ts'
 import { instantOf } from './time.ts'
 
@@ -45,7 +45,7 @@ export function readControl(frame: Uint8Array): ControlMessage {
     kind: 'answer',
     tr,
     key: textAt(header, 'tr_key'),
-    entry: refusalIfSaid(explain(code, text ?? ''), textAt(body, 'rt_cd')),
+    entry: inLightOf(textAt(body, 'rt_cd'), explain(code, text ?? '')),
     noticeKey: iv !== undefined && key !== undefined ? { iv, key } : undefined,
   }
 }
@@ -56,7 +56,8 @@ export function withoutKeys(text: string): string {
 }
 
 /** A code nobody knows with `rt_cd` 0 is a success of some kind; `rt_cd` other than 0 never activates a key. */
-function refusalIfSaid(entry: CodeEntry, resultCode: string | undefined): CodeEntry {
+function inLightOf(resultCode: string | undefined, entry: CodeEntry): CodeEntry {
+  if (resultCode === '0' && !isCatalogued(entry.code)) return { ...entry, reaction: 'none', severity: 'info' }
   const failed = resultCode !== undefined && resultCode !== '0'
   return failed && entry.reaction === 'acknowledged' ? { ...entry, reaction: 'refused', severity: 'high' } : entry
 }

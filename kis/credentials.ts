@@ -1,9 +1,9 @@
 // The two things KIS issues against an app key: the access token of the REST calls, and the approval key of the socket.
 import { z } from 'zod'
-import { koreanDate } from '../market/korea-time.ts'
 import { KisError } from './errors.ts'
 import type { RestClient } from './rest.ts'
 import { Secret } from './secret.ts'
+import { instantOf } from './time.ts'
 
 export type AppKeys = { readonly appKey: Secret; readonly appSecret: Secret }
 
@@ -49,16 +49,9 @@ function read<T>(shape: z.ZodType<T>, body: unknown, path: string): T {
 
 /** `2023-12-22 08:16:59`, Korean time without an offset. */
 function koreanInstant(text: string | undefined): number | undefined {
-  const parts = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/.exec(text ?? '')
-  if (parts === null) return undefined
-  const [year, month, day, hours, minutes, seconds] = parts.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
-  const instant = koreanDate(year * 10_000 + month * 100 + day) + ((hours * 60 + minutes) * 60 + seconds) * 1000
-  return Number.isNaN(instant) ? undefined : instant
+  const digits = /^(\d{4})-(\d{2})-(\d{2}) (\d{2}):(\d{2}):(\d{2})$/.test(text ?? '')
+    ? text?.replaceAll(/\D/g, '')
+    : undefined
+  if (digits === undefined) return undefined
+  return instantOf(Number(digits.slice(0, 8)), Number(digits.slice(8))) ?? undefined
 }

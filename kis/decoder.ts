@@ -5,7 +5,7 @@ import type { Instrument } from '../market/instrument.ts'
 import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
 import { readControl, withoutKeys } from './control.ts'
-import { countValues, frameText, isControl, readEnvelope, transactionAt } from './frame.ts'
+import { countValues, frameText, isControl, readEnvelope, transactionAt, transactionLength } from './frame.ts'
 import { createInterner, type Interned } from './intern.ts'
 import { knownWidth, type Layout, layoutOf } from './layout.ts'
 import {
@@ -80,16 +80,15 @@ function readMeasured(
   receivedTime: number,
 ): DecodedEvent[] {
   const { layout, tr } = transaction
-  const raw = () => (layout?.encrypted ? `${tr}: a notice of ${frame.length} bytes, [redacted]` : frameText(frame))
   const values = countValues(frame, payload)
   const width = values / count
   if (!Number.isInteger(width)) {
     const reason = `${values} values do not divide into the ${count} records the frame announces`
-    return [malformed(reason, raw(), receivedTime)]
+    return [malformed(reason, shownText(frame), receivedTime)]
   }
   if (layout !== undefined && width < layout.minWidth) {
     const reason = `records of ${width} values; ${tr} has at least ${layout.minWidth}, so this one was cut off`
-    return [malformed(reason, raw(), receivedTime)]
+    return [malformed(reason, shownText(frame), receivedTime)]
   }
   const events = readRecords(transaction, width, frame, payload, count, receivedTime)
   if (events === undefined) throw new Error(`${values} values did not make ${count} records of ${width}`)
@@ -143,10 +142,17 @@ function readRecords(
 }
 
 function notData(frame: Uint8Array, problem: string, receivedTime: number): Malformed {
-  if (!isControl(frame)) return malformed(problem, frameText(frame), receivedTime)
+  if (!isControl(frame)) return malformed(problem, shownText(frame), receivedTime)
   const message = readControl(frame)
   const reason = message.kind === 'unreadable' ? message.reason : 'a control message among the data'
   return malformed(reason, withoutKeys(frameText(frame)), receivedTime)
+}
+
+/** A frame's text. An account notice that was opened is not shown: what is broken may well be where the account number stands. */
+function shownText(frame: Uint8Array): string {
+  const tr = frameText(frame.subarray(transactionAt, transactionAt + transactionLength))
+  const isOpenNotice = frame[0] === 48 && layoutOf(tr)?.encrypted === true
+  return isOpenNotice ? `${tr}: a notice of ${frame.length} bytes, [redacted]` : frameText(frame)
 }
 
 function malformed(reason: string, raw: string, receivedTime: number): Malformed {

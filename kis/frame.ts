@@ -10,7 +10,7 @@ const zero = 48
 
 /** Where the transaction id of every frame starts: behind the flag and its bar. */
 export const transactionAt = 2
-const transactionLength = 8
+export const transactionLength = 8
 
 /** A data frame as it left the socket. */
 export type RawFrame = {

@@ -23,7 +23,8 @@ export function createInterner<T>(terminator: number, make: (text: string) => T)
       hash = (Math.imul(hash, 31) + (frame[stop] as number)) | 0
       stop++
     }
-    let entry = hash === lastHash ? last : entries.get(hash)
+    if (hash === lastHash && last !== undefined && holds(last.bytes, frame, start, stop)) return last.made
+    let entry = entries.get(hash)
     while (entry !== undefined && !holds(entry.bytes, frame, start, stop)) entry = entry.next
     if (entry === undefined) {
       // A copy: a view would keep the socket's whole receive buffer alive.

@@ -4,7 +4,7 @@
 // 1|H0STCNI0|001|<base64> → 0|H0STCNI0|001|<values>
 import { createDecipheriv } from 'node:crypto'
 import type { NoticeKey } from './control.ts'
-import { frameText, transactionAt } from './frame.ts'
+import { frameText, transactionAt, transactionLength } from './frame.ts'
 
 export type NoticeOpener = {
   learn(tr: string, key: NoticeKey): void
@@ -17,7 +17,7 @@ export function createNoticeOpener(): NoticeOpener {
   return {
     learn: (tr, key) => void keys.set(tr, key),
     open(frame) {
-      const key = keys.get(frameText(frame.subarray(transactionAt, transactionAt + 8)))
+      const key = keys.get(frameText(frame.subarray(transactionAt, transactionAt + transactionLength)))
       return key === undefined ? 'unknown-key' : (decrypted(frame, key) ?? frame)
     },
   }

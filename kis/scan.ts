@@ -15,15 +15,15 @@ const fourCarets = 0x5e5e5e5e
 const lowBits = 0x7f7f7f7f
 const topBits = 0x80808080 | 0
 
-let bytes: Uint8Array = new Uint8Array(0)
-let view = new DataView(bytes.buffer)
+let bytes: Buffer = Buffer.alloc(0)
+let view = new DataView(bytes.buffer, bytes.byteOffset, 0)
 let end = 0
 let at = 0
 
 /** Put the cursor on a value of `frame`. Values end at a caret or at the frame's end. */
 export function scanFrom(frame: Uint8Array, position: number): void {
   if (frame !== bytes) {
-    bytes = frame
+    bytes = Buffer.isBuffer(frame) ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
     view = new DataView(frame.buffer, frame.byteOffset, frame.length)
     end = frame.length
   }
@@ -126,16 +126,16 @@ export function readText(): string {
   let p = at
   while (p < end && bytes[p] !== caret) p++
   at = p + 1
-  return start >= end ? '' : (bytes as Buffer).toString('utf8', start, p)
+  return start >= end ? '' : bytes.toString('utf8', start, p)
 }
 
-/** The first byte of the value, or 0 when it is empty; for one-letter codes. */
+/** The byte of a one-letter code, or 0 when the value is empty or longer. */
 export function readCode(): number {
+  const start = at
   let p = at
-  const first = p < end ? (bytes[p] as number) : caret
   while (p < end && bytes[p] !== caret) p++
   at = p + 1
-  return first === caret ? 0 : first
+  return p - start === 1 ? (bytes[start] as number) : 0
 }
 
 /** Exactly `length` digits as an integer, or -1; for dates and times of day. */

@@ -4,7 +4,7 @@ import { fromCallback } from 'xstate'
 import WebSocket from 'ws'
 import type { ApprovalKeys } from '../kis/approval.ts'
 import type { WireKey } from '../kis/channel.ts'
-import type { CodeEntry } from '../kis/codes.ts'
+import { type CodeEntry, explain } from '../kis/codes.ts'
 import { type Answer, readControl } from '../kis/control.ts'
 import { KisError } from '../kis/errors.ts'
 import { isControl, type RawFrame } from '../kis/frame.ts'
@@ -54,7 +54,7 @@ export function createConnection(parts: ConnectionParts) {
     const { clock, timing, deliver } = parts
     const tell = (observation: Observation) => sendBack(observation)
     const notices = createNoticeOpener()
-    const pending = createPending()
+    const pending = createPending(timing.ackTimeoutMs)
     const outbox = createOutbox(timing.pacingMs, send)
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
@@ -73,7 +73,7 @@ export function createConnection(parts: ConnectionParts) {
       }
     })
 
-    void open().catch(error => tell(failureToOpen(error)))
+    void open().catch(failToOpen)
     return leave
 
     async function open(): Promise<void> {
@@ -87,6 +87,17 @@ export function createConnection(parts: ConnectionParts) {
         freeLine()
         throw error
       }
+    }
+
+    function failToOpen(error: unknown): void {
+      const said = error instanceof KisError ? error.code : undefined
+      const why = error instanceof Error ? error.message : String(error)
+      if (said !== undefined) parts.heard({ market, entry: explain(said, ''), key: undefined })
+      tell(
+        isAboutKeys(error)
+          ? { type: 'credentials.refused', code: said ?? why }
+          : { type: 'socket.closed', reason: why },
+      )
     }
 
     function connect(freeLine: () => void): void {
@@ -152,7 +163,7 @@ export function createConnection(parts: ConnectionParts) {
     function sendHeartbeat(): void {
       if (socket?.readyState !== WebSocket.OPEN) return
       unansweredHeartbeats++
-      pending.sent({ verb: 'heartbeat' })
+      pending.sent({ verb: 'heartbeat', sentAt: clock.now() })
       socket.send(heartbeatText, ignoreFailure)
     }
 
@@ -167,7 +178,7 @@ export function createConnection(parts: ConnectionParts) {
         parts.heard({ market, entry, key: undefined })
         return tell({ type: 'credentials.refused', code: entry.code })
       }
-      const settled = pending.settle(answer)
+      const settled = pending.settle(answer, clock.now())
       if (settled?.verb === 'heartbeat') return tell({ type: 'heartbeat.refused' })
       const key = settled?.key ?? pending.keyOf(answer)
       parts.heard({ market, entry, key })
@@ -175,7 +186,7 @@ export function createConnection(parts: ConnectionParts) {
         notices.learn(answer.tr, answer.noticeKey)
         openSealed()
       }
-      if (key !== undefined) tell(observationOf(entry, key))
+      if (key !== undefined && entry.reaction !== 'none') tell(observationOf(entry, key))
     }
 
     function takeNotice(bytes: Uint8Array, receivedTime: number): void {
@@ -223,10 +234,8 @@ function observationOf(entry: CodeEntry, key: SubscriptionKey): Observation {
   }
 }
 
-function failureToOpen(error: unknown): Observation {
-  const isAboutKeys = error instanceof KisError && (error.kind === 'authentication' || error.kind === 'invalid-request')
-  if (isAboutKeys) return { type: 'credentials.refused', code: error.code ?? error.message }
-  return { type: 'socket.closed', reason: error instanceof Error ? error.message : String(error) }
+function isAboutKeys(error: unknown): boolean {
+  return error instanceof KisError && (error.kind === 'authentication' || error.kind === 'invalid-request')
 }
 
 /** A send that fails is followed by the socket's close, which says it all. */

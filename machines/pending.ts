@@ -4,17 +4,18 @@ import type { Answer } from '../kis/control.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Request } from './outbox.ts'
 
-export type Sent = (Request & { readonly wire: WireKey }) | { readonly verb: 'heartbeat' }
+export type Sent = (Request & { readonly wire: WireKey }) | { readonly verb: 'heartbeat'; readonly sentAt: number }
 
 export type Pending = {
   sent(what: Sent): void
-  /** What the answer belongs to, which is then no longer pending. */
-  settle(answer: Answer): Sent | undefined
+  /** What an answer that came at `now` belongs to, which is then no longer pending. */
+  settle(answer: Answer, now: number): Sent | undefined
   /** The key of an answer that names one, asked for in this session, answered before or not. */
   keyOf(answer: Answer): SubscriptionKey | undefined
 }
 
-export function createPending(): Pending {
+/** A heartbeat that was not refused within `patienceMs` was accepted: KIS says nothing to those it likes. */
+export function createPending(patienceMs: number): Pending {
   let waiting: Sent[] = []
   const keys = new Map<string, SubscriptionKey>()
 
@@ -23,14 +24,15 @@ export function createPending(): Pending {
       waiting.push(what)
       if (what.verb !== 'heartbeat') keys.set(`${what.wire.tr} ${what.wire.key}`, what.key)
     },
-    settle(answer) {
+    settle(answer, now) {
+      waiting = waiting.filter(what => what.verb !== 'heartbeat' || now - what.sentAt <= patienceMs)
       if (answer.tr === undefined) return waiting.shift()
       const index = indexOfAnswered(waiting, answer)
       if (index < 0) return undefined
-      const [found] = waiting.splice(index, 1)
+      const answered = waiting[index]
       // Answers come in order, so a heartbeat sent before this request was accepted without a word.
-      waiting = waiting.filter((what, position) => position >= index || what.verb !== 'heartbeat')
-      return found
+      waiting = waiting.filter((what, position) => position > index || (position < index && what.verb !== 'heartbeat'))
+      return answered
     },
     keyOf: answer => keys.get(`${answer.tr} ${answer.key}`),
   }

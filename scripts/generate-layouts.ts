@@ -38,6 +38,23 @@ const widthsSeen: Record<string, Record<number, string | null>> = {
   HDFSASP0: { 17: null, 71: '2024-01-01' },
 }
 
+/**
+ * Column lists that the specification lacks. Domestic notices had 23 values until the exchange fields came (python-kis issue 68,
+ * 2025-03); the list is that of the vendor's example under test/fixtures/frames.
+ */
+const formerNotice = (fields: readonly string[]) => [
+  ...fields.slice(0, 18),
+  'CNTG_ISNM',
+  'CRDT_CLS',
+  'CRDT_LOAN_DATE',
+  'CNTG_ISNM40',
+  'ODER_PRC',
+]
+const formerLists: Record<string, (fields: readonly string[]) => string[]> = {
+  H0STCNI0: formerNotice,
+  H0STCNI9: formerNotice,
+}
+
 /** Columns that identify a person or an account. Their values never leave the decoder. */
 const secretColumns = new Set(['CUST_ID', 'ACNT_NO', 'ACNT_NAME', 'USER_ID', 'ACCT_NO', 'WORK_EMPL'])
 
@@ -67,7 +84,7 @@ function describedColumns(specs: readonly Spec[]): Described {
 }
 
 function layoutText(tr: string, spec: Spec, everywhere: Described): string {
-  const variants = variantsOf(spec)
+  const variants = variantsOf(tr, spec)
   const widths: Record<number, string | null> = {
     [spec.fields.length]: null,
     [spec.min_field_count]: null,
@@ -102,8 +119,9 @@ function layoutText(tr: string, spec: Spec, everywhere: Described): string {
 }
 
 /** Other column lists KIS is known to send; one of the same width as the main list could not be told apart. */
-function variantsOf(spec: Spec): string[][] {
-  return Object.values(spec.variants ?? {}).filter(fields => fields.length !== spec.fields.length)
+function variantsOf(tr: string, spec: Spec): string[][] {
+  const lists = [...Object.values(spec.variants ?? {}), ...(formerLists[tr] ? [formerLists[tr](spec.fields)] : [])]
+  return lists.filter(fields => fields.length !== spec.fields.length)
 }
 
 function quote(text: string): string {

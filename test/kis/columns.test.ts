@@ -73,10 +73,9 @@ function columnsOf(event: unknown) {
 
 describe('a column that is not in a record', () => {
   it('is not in its columns either', () => {
-    expect(columnsIn([frame('H0STCNT0', krx46), frame('H0STCNT0', krx47)], ['VI_STND_PRC', 'MARKET_CLS_CODE'])).toEqual([
-      { VI_STND_PRC: '302000' },
-      { VI_STND_PRC: '249500', MARKET_CLS_CODE: '2' },
-    ])
+    expect(columnsIn([frame('H0STCNT0', krx46), frame('H0STCNT0', krx47)], ['VI_STND_PRC', 'MARKET_CLS_CODE'])).toEqual(
+      [{ VI_STND_PRC: '302000' }, { VI_STND_PRC: '249500', MARKET_CLS_CODE: '2' }],
+    )
   })
 
   it('is where it was, when the record is wider than ever', () => {

@@ -67,7 +67,9 @@ describe('a payload', () => {
   })
 
   it('of carets alone names no symbol', () => {
-    expect(decode(`0|H0STCNT0|001|${'^'.repeat(46)}`)).toEqual([malformed('record 1 of 1 names no symbol', '^'.repeat(46))])
+    expect(decode(`0|H0STCNT0|001|${'^'.repeat(46)}`)).toEqual([
+      malformed('record 1 of 1 names no symbol', '^'.repeat(46)),
+    ])
   })
 
   it('with a caret too many has one empty value more', () => {

@@ -1,10 +1,12 @@
 // Account notices become records, and whose account it is never leaves the decoder: not in a record, not in a complaint.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layouts } from '../../kis/layouts.ts'
 import { createNoticeOpener } from '../../kis/notices.ts'
 import type { DecodedEvent } from '../../kis/decoder.ts'
 import { decode, frame, lineOf, only, receivedTime, typesOf } from '../support/frames.ts'
 import { encryptedFrame, testNoticeKey } from '../support/notices.ts'
+import { tries } from '../support/property.ts'
 
 const values = lineOf('H0STCNI0.decrypted.txt', 1).split('^')
 const accountNumber = '1234567801'
@@ -143,6 +145,22 @@ describe('a notice that is damaged once it is open', () => {
     const events = opened('H0STCNI0', text)
     const bytes = '0|H0STCNI0|001|'.length + Buffer.byteLength(text)
     expect(only('malformed', events).raw).toBe(`H0STCNI0: a notice of ${bytes} bytes, [redacted]`)
+  })
+
+  it('tells nothing of whom it is about, wherever it is cut off and whatever its count', () => {
+    const count = fc.string({ unit: fc.constantFrom(...'0012 x|'.split('')), maxLength: 8 })
+    fc.assert(
+      fc.property(count, fc.nat({ max: today.join('^').length }), (digits, length) => {
+        const events = opened('H0STCNI0', today.join('^').slice(0, length), digits)
+        expect(events.length).toBeGreaterThan(0)
+        expectNoIdentity(events)
+      }),
+      tries(500),
+    )
+  })
+
+  it('tells nothing either when the bar behind its transaction is missing', () => {
+    expectNoIdentity(decode(`0|H0STCNI0001|${today.join('^')}`))
   })
 
   it('is as silent when it comes in clear', () => {

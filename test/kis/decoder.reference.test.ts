@@ -15,33 +15,57 @@ function both(bytes: Uint8Array) {
 }
 
 describe('a captured frame', () => {
-  it.each(captured.map((line, i) => [i + 1, line] as const))('number %d means what the plain decoder says', (_, line) => {
-    const { events, expected } = both(Buffer.from(line))
-    expect(expected).toBeDefined()
-    expect(events).toStrictEqual(expected)
-  })
+  it.each(captured.map((line, i) => [i + 1, line] as const))(
+    'number %d means what the plain decoder says',
+    (_, line) => {
+      const { events, expected } = both(Buffer.from(line))
+      expect(expected).toBeDefined()
+      expect(events).toStrictEqual(expected)
+    },
+  )
 })
 
-const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 20 })
+const digits = fc.string({ unit: fc.constantFrom(...'0123456789'.split('')), minLength: 1, maxLength: 20 })
 const sign = fc.constantFrom('', '', '', '-', '+')
 const number = fc.oneof(
   fc.nat().map(String),
   fc.bigInt({ min: 0n, max: 99_999_999_999_999n }).map(String),
   fc.tuple(sign, digits).map(parts => parts.join('')),
   fc.tuple(sign, digits, digits).map(([minus, whole, fraction]) => `${minus}${whole}.${fraction}`),
-  fc.tuple(sign, fc.nat({ max: 2_000_000 }), fc.nat({ max: 9999 })).map(([minus, won, part]) => `${minus}${won}.${part}`),
+  fc
+    .tuple(sign, fc.nat({ max: 2_000_000 }), fc.nat({ max: 9999 }))
+    .map(([minus, won, part]) => `${minus}${won}.${part}`),
 )
 const value = fc.oneof(
   { weight: 8, arbitrary: number },
-  { weight: 2, arbitrary: fc.constantFrom('', '0', '1', '5', '3', '20260914', '153000', '090001', '(null)', 'nan', '-nan') },
-  { weight: 1, arbitrary: fc.constantFrom('-', '+', '.', '1e5', ' 1', '1 ', '1.2.3', '미래에셋증권', 'N', '|', '0x1F') },
+  {
+    weight: 2,
+    arbitrary: fc.constantFrom('', '0', '1', '5', '3', '20260914', '153000', '090001', '(null)', 'nan', '-nan'),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('-', '+', '.', '1e5', ' 1', '1 ', '1.2.3', '미래에셋증권', 'N', '|', '0x1F'),
+  },
 )
-const symbol = fc.constantFrom('005930', '0074K0', 'Q500001', 'DNASAAPL', 'RBAQNVDA', 'DNYSBRK/B', 'DHKS00003', '', 'krx', 'DNAS')
+const symbol = fc.constantFrom(
+  '005930',
+  '0074K0',
+  'Q500001',
+  'DNASAAPL',
+  'RBAQNVDA',
+  'DNYSBRK/B',
+  'DHKS00003',
+  '',
+  'krx',
+  'DNAS',
+)
 
 /** Some records of one typed transaction, all of one width: a known one, or up to four columns more. */
 const frames = fc.constantFrom(...typedTransactions).chain(tr => {
   const widths = Object.keys(layoutOf(tr)?.widths ?? {}).map(Number)
-  const width = fc.tuple(fc.constantFrom(...widths), fc.constantFrom(0, 0, 0, 1, 4)).map(([known, more]) => known + more)
+  const width = fc
+    .tuple(fc.constantFrom(...widths), fc.constantFrom(0, 0, 0, 1, 4))
+    .map(([known, more]) => known + more)
   const records = width.chain(values => {
     const record = fc.tuple(symbol, fc.array(value, { minLength: values - 1, maxLength: values - 1 }))
     return fc.array(record, { minLength: 1, maxLength: 4 })
@@ -74,11 +98,13 @@ describe('a frame nobody captured', () => {
 /** A captured frame with a few bytes changed, taken out or put in: mostly bytes that mean something on the wire. */
 const byte = fc.oneof(fc.constantFrom(...Buffer.from('^^^||0159.-+ND')), fc.nat({ max: 255 }))
 const edit = fc.record({ where: fc.nat(), deletes: fc.nat({ max: 3 }), inserts: fc.array(byte, { maxLength: 3 }) })
-const mutated = fc.tuple(fc.constantFrom(...captured), fc.array(edit, { minLength: 1, maxLength: 4 })).map(([line, edits]) => {
-  const bytes = [...Buffer.from(line)]
-  for (const { where, deletes, inserts } of edits) bytes.splice(where % (bytes.length + 1), deletes, ...inserts)
-  return Buffer.from(bytes)
-})
+const mutated = fc
+  .tuple(fc.constantFrom(...captured), fc.array(edit, { minLength: 1, maxLength: 4 }))
+  .map(([line, edits]) => {
+    const bytes = [...Buffer.from(line)]
+    for (const { where, deletes, inserts } of edits) bytes.splice(where % (bytes.length + 1), deletes, ...inserts)
+    return Buffer.from(bytes)
+  })
 
 describe('a captured frame with some bytes changed', () => {
   it('means what the plain decoder says, or is reported whole', () => {
@@ -87,7 +113,9 @@ describe('a captured frame with some bytes changed', () => {
         const { events, expected } = both(bytes)
         if (expected !== undefined) expect(events).toStrictEqual(expected)
         else if (!isForeign(bytes)) {
-          expect(events).toEqual([expect.objectContaining({ type: 'malformed', raw: textOf(bytes.toString('latin1')) })])
+          expect(events).toEqual([
+            expect.objectContaining({ type: 'malformed', raw: textOf(bytes.toString('latin1')) }),
+          ])
         }
       }),
       tries(1_500),
@@ -99,7 +127,8 @@ describe('a captured frame with some bytes changed', () => {
     for (let length = 0; length < line.length; length++) {
       const bytes = line.subarray(0, length)
       const { events, expected } = both(bytes)
-      if (expected === undefined) expect(events).toEqual([expect.objectContaining({ type: 'malformed', raw: bytes.toString() })])
+      if (expected === undefined)
+        expect(events).toEqual([expect.objectContaining({ type: 'malformed', raw: bytes.toString() })])
       else expect(events).toStrictEqual(expected)
     }
   })

@@ -2,7 +2,16 @@
 import { readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createDecoder, type DecodedEvent } from '../../kis/decoder.ts'
-import { decode, linesOf, lineOf, manifest, receivedTime, recordsOf, transactionOf, typesOf } from '../support/frames.ts'
+import {
+  decode,
+  linesOf,
+  lineOf,
+  manifest,
+  receivedTime,
+  recordsOf,
+  transactionOf,
+  typesOf,
+} from '../support/frames.ts'
 
 const rows = manifest()
 const wholeFrames = rows.filter(
@@ -27,12 +36,15 @@ describe('the manifest of captured frames', () => {
 })
 
 describe('decoding a captured frame', () => {
-  it.each(wholeFrames)('$file $line gives all of its $headerCount records and nothing else', ({ file, line, headerCount }) => {
-    const tr = transactionOf(file)
-    const events = decode(lineOf(file, line))
-    expect(typesOf(events)).toEqual(Array.from({ length: Number(headerCount) }, () => typeOf[tr] ?? 'record'))
-    for (const event of events) expect(event.receivedTime).toBe(receivedTime)
-  })
+  it.each(wholeFrames)(
+    '$file $line gives all of its $headerCount records and nothing else',
+    ({ file, line, headerCount }) => {
+      const tr = transactionOf(file)
+      const events = decode(lineOf(file, line))
+      expect(typesOf(events)).toEqual(Array.from({ length: Number(headerCount) }, () => typeOf[tr] ?? 'record'))
+      for (const event of events) expect(event.receivedTime).toBe(receivedTime)
+    },
+  )
 
   it.each(bodies)('$file $line is read once an envelope is put around it', ({ file, line, fields }) => {
     const tr = transactionOf(file)

@@ -58,8 +58,24 @@ describe('a captured record without a type of its own', () => {
   it('has null for nan and -nan: an option at night', () => {
     const { columns } = record('H0EUCNT0.txt')
     const empty = Object.entries(columns).flatMap(([name, value]) => (value === null ? [name] : []))
-    expect(empty).toEqual(['HTS_THPR', 'DELTA', 'GAMA', 'VEGA', 'THETA', 'RHO', 'ESDG', 'THPR_BASIS', 'UNAS_HIST_VLTL', 'DPRT'])
-    expect(columns).toMatchObject({ OPTN_SHRN_ISCD: '301V06362', OPTN_PRPR: 2.98, OPTN_PRDY_VRSS: -0.35, MRKT_BASIS: -363.1 })
+    expect(empty).toEqual([
+      'HTS_THPR',
+      'DELTA',
+      'GAMA',
+      'VEGA',
+      'THETA',
+      'RHO',
+      'ESDG',
+      'THPR_BASIS',
+      'UNAS_HIST_VLTL',
+      'DPRT',
+    ])
+    expect(columns).toMatchObject({
+      OPTN_SHRN_ISCD: '301V06362',
+      OPTN_PRPR: 2.98,
+      OPTN_PRDY_VRSS: -0.35,
+      MRKT_BASIS: -363.1,
+    })
   })
 
   it('keeps letters in codes: ELW and expected price', () => {
@@ -69,9 +85,17 @@ describe('a captured record without a type of its own', () => {
 
   it('reads bonds, index, futures and the overtime market', () => {
     expect(record('H0BICNT0.txt').columns).toMatchObject({ NMIX_ID: 'KBPR01', TOTL_ERNN_NMIX_OPRC: 163.55 })
-    expect(record('H0UPCNT0.txt').columns).toMatchObject({ BSTP_CLS_CODE: '0001', PRPR_NMIX: 2624.54, LSLM_ISSU_CNT: 0 })
+    expect(record('H0UPCNT0.txt').columns).toMatchObject({
+      BSTP_CLS_CODE: '0001',
+      PRPR_NMIX: 2624.54,
+      LSLM_ISSU_CNT: 0,
+    })
     expect(record('H0ZFCNT0.txt').columns).toMatchObject({ FUTS_SHRN_ISCD: '111V06', PRDY_VRSS: -100 })
-    expect(record('H0STOUP0.txt').columns).toMatchObject({ MKSC_SHRN_ISCD: '005930', STCK_PRPR: 77700, NTBY_CNTG_CSNU: -1 })
+    expect(record('H0STOUP0.txt').columns).toMatchObject({
+      MKSC_SHRN_ISCD: '005930',
+      STCK_PRPR: 77700,
+      NTBY_CNTG_CSNU: -1,
+    })
   })
 })
 
@@ -88,7 +112,7 @@ describe('numbers as KIS writes them', () => {
     ['7.', 7],
     ['12000000000000', 12_000_000_000_000],
     ['9007199254740993', Number('9007199254740993')],
-    ['123456789.123456789', 123456789.123456789],
+    ['123456789.123456789', Number('123456789.123456789')],
     ['', null],
     ['-', null],
     ['+', null],

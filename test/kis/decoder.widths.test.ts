@@ -28,7 +28,10 @@ describe('a record wider than ever', () => {
     ['HDFSASP0', usBook, ['5'], 72, 71],
     ['HDFSASP0', usBook, ['1', '2', '3', '4', '5', '6'], 77, 71],
   ])('%s: its known columns are read, and the change is said first', (tr, record, added, width, knownWidth) => {
-    expect(decode(frame(tr, [...record, ...added]))).toEqual([drift(tr, width, knownWidth), ...decode(frame(tr, record))])
+    expect(decode(frame(tr, [...record, ...added]))).toEqual([
+      drift(tr, width, knownWidth),
+      ...decode(frame(tr, record)),
+    ])
   })
 
   it('keeps the values beyond the known columns of a record without a type of its own', () => {

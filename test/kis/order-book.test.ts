@@ -3,7 +3,17 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { columnsFor, layoutOf } from '../../kis/layout.ts'
 import type { OrderBook } from '../../market/events.ts'
-import { decode, frame, indexOfColumn, kst, lineOf, only, receivedTime, recordsOf, withValues } from '../support/frames.ts'
+import {
+  decode,
+  frame,
+  indexOfColumn,
+  kst,
+  lineOf,
+  only,
+  receivedTime,
+  recordsOf,
+  withValues,
+} from '../support/frames.ts'
 
 function book(file: string, line: number, at = receivedTime): OrderBook {
   return only('order-book', decode(lineOf(file, line), { receivedTime: at }))
@@ -64,13 +74,16 @@ describe('a captured Korean book', () => {
     expect(rest).toMatchObject({ totalAskVolume, totalBidVolume })
   })
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])('of line %d adds up to its totals, and its prices part from the middle', line => {
-    const { asks, bids, totalAskVolume, totalBidVolume } = book('H0STASP0.txt', line)
-    const sum = (side: OrderBook['asks']) => side.reduce((total, level) => total + level.volume!, 0)
-    expect([sum(asks), sum(bids)]).toEqual([totalAskVolume, totalBidVolume])
-    const prices = [...bids.toReversed(), ...asks].map(level => level.price!)
-    expect(prices).toEqual(prices.toSorted((a, b) => a - b))
-  })
+  it.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])(
+    'of line %d adds up to its totals, and its prices part from the middle',
+    line => {
+      const { asks, bids, totalAskVolume, totalBidVolume } = book('H0STASP0.txt', line)
+      const sum = (side: OrderBook['asks']) => side.reduce((total, level) => total + level.volume!, 0)
+      expect([sum(asks), sum(bids)]).toEqual([totalAskVolume, totalBidVolume])
+      const prices = [...bids.toReversed(), ...asks].map(level => level.price!)
+      expect(prices).toEqual(prices.toSorted((a, b) => a - b))
+    },
+  )
 })
 
 describe('the captured US book', () => {
@@ -113,8 +126,10 @@ describe('the captured US book', () => {
 describe('the date of a Korean book, which carries only a time', () => {
   const [record = []] = recordsOf(lineOf('H0STASP0.txt', 11))
   const eventTimeOf = (time: string, at: string) =>
-    only('order-book', decode(frame('H0STASP0', withValues('H0STASP0', record, { BSOP_HOUR: time })), { receivedTime: kst(at) }))
-      .eventTime
+    only(
+      'order-book',
+      decode(frame('H0STASP0', withValues('H0STASP0', record, { BSOP_HOUR: time })), { receivedTime: kst(at) }),
+    ).eventTime
 
   it.each([
     ['115959', '2026-06-08T12:00:00', '2026-06-08T11:59:59'],
@@ -157,7 +172,11 @@ describe('levels that KIS left blank', () => {
 
   it('leave nothing when the whole book is empty', () => {
     const empty = record.map((value, index) => (index >= 3 && index <= 44 ? '0' : value))
-    expect(only('order-book', decode(frame('H0STASP0', empty)))).toMatchObject({ asks: [], bids: [], totalAskVolume: 0 })
+    expect(only('order-book', decode(frame('H0STASP0', empty)))).toMatchObject({
+      asks: [],
+      bids: [],
+      totalAskVolume: 0,
+    })
   })
 })
 
@@ -197,9 +216,9 @@ describe('every value of a book is read from the column that means it', () => {
   })
 
   it('is tried at every width known so far', () => {
-    expect(['H0STASP0', 'H0NXASP0', 'H0UNASP0', 'HDFSASP0', 'HDFSASP1'].flatMap(widthsOf).map(([, width]) => width)).toEqual([
-      59, 62, 63, 59, 62, 65, 65, 66, 17, 71, 17,
-    ])
+    expect(
+      ['H0STASP0', 'H0NXASP0', 'H0UNASP0', 'HDFSASP0', 'HDFSASP1'].flatMap(widthsOf).map(([, width]) => width),
+    ).toEqual([59, 62, 63, 59, 62, 65, 65, 66, 17, 71, 17])
   })
 })
 
@@ -207,10 +226,12 @@ describe('the positions in the comments of kis/order-book.ts', () => {
   const source = readFileSync(new URL('../../kis/order-book.ts', import.meta.url), 'utf8')
   const [domestic = '', overseas = ''] = source.split('overseasBookHead =')
   const positions = (text: string) =>
-    [...text.matchAll(/\/\/ (\d+)(?:–(\d+))? ([A-Z_]+\d*)(?:…(\d+))?$/gm)].flatMap(([, first, last, name = '', lastName]) => {
-      const ends: (readonly [number, string])[] = [[Number(first), name]]
-      return last === undefined ? ends : [...ends, [Number(last), name.replace(/1$/, lastName ?? '')] as const]
-    })
+    [...text.matchAll(/\/\/ (\d+)(?:–(\d+))? ([A-Z_]+\d*)(?:…(\d+))?$/gm)].flatMap(
+      ([, first, last, name = '', lastName]) => {
+        const ends: (readonly [number, string])[] = [[Number(first), name]]
+        return last === undefined ? ends : [...ends, [Number(last), name.replace(/1$/, lastName ?? '')] as const]
+      },
+    )
 
   it.each([
     ['H0STASP0', positions(domestic), 11],

@@ -17,7 +17,7 @@ function numbersIn(text: string): (number | null)[] {
   return [...inside, readNumber(), readNumber()]
 }
 
-const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), maxLength: 24 })
+const digits = fc.string({ unit: fc.constantFrom(...'0123456789'.split('')), maxLength: 24 })
 const decimal = fc
   .tuple(fc.constantFrom('', '', '-', '+'), digits, fc.constantFrom('', '.'), digits)
   .map(parts => parts.join(''))
@@ -60,14 +60,13 @@ describe('reading a number', () => {
     ['2147483648', 2_147_483_648],
     ['4294967296', 4_294_967_296],
     ['999999999999999', 999_999_999_999_999],
-    ['9999999999999999', 9_999_999_999_999_998],
+    ['9007199254740993', 9_007_199_254_740_992],
     ['0.1', 0.1],
     ['303993.34', 303993.34],
     ['123456789012.345', 123456789012.345],
     ['-0', -0],
-    ['1'.repeat(400), Number.POSITIVE_INFINITY],
   ])('reads %s', (text, value) => {
-    expect(numbersIn(text)[0]).toBe(Number.isFinite(value) ? value : null)
+    expect(numbersIn(text)[0]).toBe(value)
   })
 })
 

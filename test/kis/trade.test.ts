@@ -3,7 +3,17 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { columnsFor, layoutOf } from '../../kis/layout.ts'
 import type { Trade } from '../../market/events.ts'
-import { decode, frame, indexOfColumn, kst, lineOf, only, receivedTime, recordsOf, withValues } from '../support/frames.ts'
+import {
+  decode,
+  frame,
+  indexOfColumn,
+  kst,
+  lineOf,
+  only,
+  receivedTime,
+  recordsOf,
+  withValues,
+} from '../support/frames.ts'
 
 function firstTrade(file: string, line: number): Trade {
   const [event] = decode(lineOf(file, line))
@@ -57,7 +67,12 @@ describe('a captured trade', () => {
   })
 
   it('at the middle of the spread keeps its half tick', () => {
-    expect(firstTrade('H0STCNT0.txt', 7)).toMatchObject({ price: 313750, bidPrice: 313500, askPrice: 314000, side: 'buy' })
+    expect(firstTrade('H0STCNT0.txt', 7)).toMatchObject({
+      price: 313750,
+      bidPrice: 313500,
+      askPrice: 314000,
+      side: 'buy',
+    })
   })
 
   it('of the opening auction has no side, because nobody crossed a spread', () => {
@@ -231,9 +246,12 @@ describe('a trade with something missing', () => {
     expect(tradeWith({ BSOP_DATE: date })).toMatchObject({ eventTime: null, businessDate: null })
   })
 
-  it.each(['20260931', '20270229', '20261301', '00000000'])('has no event time on %s, a date that does not exist', date => {
-    expect(tradeWith({ BSOP_DATE: date }).eventTime).toBeNull()
-  })
+  it.each(['20260931', '20270229', '20261301', '00000000'])(
+    'has no event time on %s, a date that does not exist',
+    date => {
+      expect(tradeWith({ BSOP_DATE: date }).eventTime).toBeNull()
+    },
+  )
 
   it('has null, not 0, for every number that is empty', () => {
     const empty = Object.fromEntries(Object.values(domesticSources).map(column => [column, '']))

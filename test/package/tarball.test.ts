@@ -38,8 +38,18 @@ describe('the package', () => {
   })
 
   it('has declarations that every example compiles against', async () => {
-    const options = { target: 'es2023', module: 'nodenext', types: ['node'], strict: true, noEmit: true, skipLibCheck: true }
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: readdirSync(join(root, 'examples')) }))
+    const options = {
+      target: 'es2023',
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+    }
+    writeFileSync(
+      join(project, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: options, files: readdirSync(join(root, 'examples')) }),
+    )
     const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project])
     expect(stdout).toBe('')
   })

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SubscriptionError } from '../../app/confirmations.ts'
 import { startSimulator } from '../../simulator/server.ts'
@@ -69,5 +72,29 @@ describe('what KIS refuses', () => {
     await eventually(() => rig.feed.subscriptions().length === 1)
     expect(rig.feed.subscriptions()).toMatchObject([{ status: 'wanted' }])
     await rig.feed.stop()
+  })
+})
+
+describe('a line that cannot be opened', () => {
+  it('is said to be down once, with the reason, and resumes when it can', async () => {
+    const rig = await feedRig({ restUrl: 'http://127.0.0.1:9' })
+    const disconnect = await rig.until('disconnect')
+    expect(disconnect.reason).toMatch(/no answer from http:\/\/127\.0\.0\.1:9/)
+    await eventually(() => rig.feed.counters().disconnect === 1)
+    await rig.feed.stop()
+    expect(rig.of('disconnect')).toHaveLength(1)
+  })
+
+  it('for keys that KIS refuses is an event with the code', async () => {
+    const gateway = createServer((_, response) => {
+      response.writeHead(403, { 'content-type': 'application/json' })
+      response.end('{"error_code":"EGW00103","error_description":"유효하지 않은 AppKey입니다."}')
+    })
+    await once(gateway.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void gateway.close())
+    const rig = await feedRig({ restUrl: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}` })
+    const refusal = await rig.until('subscription', ({ status }) => status === 'refused')
+    expect(refusal).toMatchObject({ instrument: null, code: 'EGW00103' })
+    expect((await rig.until('disconnect')).reason).toContain('EGW00103')
   })
 })

@@ -1,0 +1,107 @@
+// A value that must not be printed, whatever is done to it by accident.
+import { Console } from 'node:console'
+import { Writable } from 'node:stream'
+import { format, inspect } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { redact, Secret } from '../../kis/secret.ts'
+import { tries } from '../support/property.ts'
+
+const value = 'PSr8aQ-very-secret-0123456789'
+const secret = new Secret(value)
+const holder = {
+  name: 'app key',
+  secret,
+  list: [secret],
+  map: new Map([['key', secret]]),
+  nested: { deep: { secret } },
+}
+
+function printedBy(use: (console: Console) => void): string {
+  let printed = ''
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      printed += chunk
+      done()
+    },
+  })
+  use(new Console({ stdout: stream, stderr: stream }))
+  return printed
+}
+
+describe('a secret', () => {
+  it('is told to the one who asks for it by name', () => {
+    expect(secret.reveal()).toBe(value)
+  })
+
+  it.each([
+    // oxlint-disable-next-line typescript/restrict-template-expressions -- the mistake is the point
+    ['a template', () => `${secret}`],
+    ['String()', () => String(secret)],
+    ['concatenation', () => `${secret + ''}`],
+    ['join', () => [secret, secret].join()],
+    ['JSON', () => JSON.stringify(secret)],
+    ['util.inspect', () => inspect(secret)],
+    ['util.format %s', () => format('%s', secret)],
+    ['util.format %o', () => format('%o', secret)],
+    ['util.format %O', () => format('%O', secret)],
+    ['util.format %j', () => format('%j', secret)],
+    ['a lone argument', () => format(secret)],
+    ['console.log', () => printedBy(console => console.log(secret, 'and', [secret]))],
+    ['console.error', () => printedBy(console => console.error('%s', secret))],
+  ])('reads [redacted] in %s', (_, print) => {
+    expect(print()).toContain('[redacted]')
+    expect(print()).not.toContain(value)
+  })
+
+  it.each([
+    ['JSON', () => JSON.stringify(holder)],
+    ['util.inspect', () => inspect(holder, { depth: 9, showHidden: true, getters: true })],
+    ['console.dir', () => printedBy(console => console.dir(holder, { depth: 9 }))],
+    ['console.table', () => printedBy(console => console.table([holder]))],
+    // oxlint-disable-next-line typescript/restrict-template-expressions -- the mistake is the point
+    ['an error’s message', () => `${new Error(`refused: ${secret}`).stack}`],
+    ['an error’s cause', () => inspect(new Error('refused', { cause: holder }), { depth: 9 })],
+    ['util.inspect without customs', () => inspect(holder, { customInspect: false, showHidden: true, depth: 9 })],
+    [
+      'its own entries',
+      () => JSON.stringify([Object.entries(secret), Object.getOwnPropertyNames(secret), Object.assign({}, secret)]),
+    ],
+    ['a structured clone', () => inspect(structuredClone({ secret }))],
+  ])('stays hidden within other things, in %s', (_, print) => {
+    expect(print()).not.toContain(value)
+  })
+
+  it('equals nothing that could be compared by its text', () => {
+    expect(secret.toString()).toBe(new Secret('another').toString())
+  })
+})
+
+describe('taking secrets out of a text', () => {
+  it('takes out every occurrence of each', () => {
+    const other = new Secret('another-secret')
+    const text = `{"a":"${value}","b":"${value}${value}","c":"another-secret"}`
+    expect(redact(text, [secret, other])).toBe('{"a":"[redacted]","b":"[redacted][redacted]","c":"[redacted]"}')
+  })
+
+  it('takes a secret as it is, not as a pattern', () => {
+    expect(redact('a.b$&c*d and axb$&c*d', [new Secret('a.b$&c*d')])).toBe('[redacted] and axb$&c*d')
+    expect(redact('abcdef', [new Secret('......')])).toBe('abcdef')
+  })
+
+  it('leaves words too short to be a secret, and everything else', () => {
+    expect(redact('trade of KRX:005930', [new Secret('trade'), new Secret('')])).toBe('trade of KRX:005930')
+    expect(redact('nothing to hide', [])).toBe('nothing to hide')
+  })
+
+  it('leaves none in any text', () => {
+    const word = fc.string({ unit: fc.constantFrom(...'abcdef$&.'.split('')), minLength: 6, maxLength: 12 })
+    fc.assert(
+      fc.property(word, fc.array(fc.oneof(word, fc.constant('|')), { maxLength: 8 }), (hidden, parts) => {
+        const text = parts.map(part => (part === '|' ? hidden : part)).join(' ')
+        expect(redact(text, [new Secret(hidden)])).not.toContain(hidden)
+      }),
+      tries(500),
+    )
+  })
+})
