@@ -7,7 +7,7 @@ import { issueApprovalKey } from '../kis/credentials.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import { createRestClient } from '../kis/rest.ts'
-import { redact, Secret } from '../kis/secret.ts'
+import { redact } from '../kis/secret.ts'
 import { createConnection, type HeardAnswer } from '../machines/connection.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { fromStream } from '../machines/from-stream.ts'
@@ -88,7 +88,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const { timing } = settings
   const clock = parts.clock ?? systemClock
   const wireOptions = wireOptionsOf(settings)
-  const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [new Secret(settings.htsId)] : [])]
+  const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [settings.htsId] : [])]
   const hide = (text: string) => redact(text, secrets)
   const journal = createJournal(parts.log ?? silentLogger, hide)
   const confirmations = createConfirmations()

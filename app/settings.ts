@@ -14,7 +14,8 @@ export type FeedSettings = {
   readonly appKey: Secret
   readonly appSecret: Secret
   readonly customerType: CustomerType
-  readonly htsId: string | undefined
+  /** Identifies a person, so it is kept like a secret. */
+  readonly htsId: Secret | undefined
   readonly overseasFeed: 'free' | 'paid'
   readonly restUrl: string
   readonly checkCertificate: boolean
@@ -66,14 +67,15 @@ const key = z
   .min(1, { error: 'is empty' })
   .transform(text => new Secret(text))
 
-const instrumentList = list.transform((names, context) =>
-  names.flatMap(name => {
+const instrumentList = list.transform((names, context) => {
+  const instruments = names.flatMap(name => {
     const parsed = parseInstrument(name)
     if ('instrument' in parsed) return [parsed.instrument]
     context.addIssue({ code: 'custom', message: parsed.problem })
     return []
-  }),
-)
+  })
+  return [...new Set(instruments)]
+})
 
 /** Channels by themselves; whether one fits an instrument is looked at once everything else is in order. */
 const channelList = list.superRefine((channels, context) => {
@@ -87,7 +89,7 @@ const shape = z.object({
   appKey: key,
   appSecret: key,
   customerType: oneOf('P', 'B').default('P'),
-  htsId: z.string().trim().min(1, { error: 'is empty' }).optional(),
+  htsId: key.optional(),
   overseasFeed: oneOf('free', 'paid').default('free'),
   restUrl: url(['http:', 'https:']).optional(),
   socketUrl: socketUrl.optional(),
@@ -163,7 +165,7 @@ export function subscriptionsOf(settings: Pick<FeedSettings, 'instruments' | 'ch
 }
 
 export function wireOptionsOf({ overseasFeed, htsId }: Pick<FeedSettings, 'overseasFeed' | 'htsId'>): WireOptions {
-  return { overseasFeed, ...(htsId === undefined ? {} : { htsId }) }
+  return { overseasFeed, ...(htsId === undefined ? {} : { htsId: htsId.reveal() }) }
 }
 
 function pairsOf({ instruments, channels }: Pick<FeedSettings, 'instruments' | 'channels'>): Subscription[] {
@@ -171,7 +173,9 @@ function pairsOf({ instruments, channels }: Pick<FeedSettings, 'instruments' | '
 }
 
 /** A channel that fits none of the instruments is a mistake; one that fits some is asked for those. */
-function subscriptionProblems(told: Pick<FeedSettings, 'instruments' | 'channels' | 'overseasFeed' | 'htsId'>): string[] {
+function subscriptionProblems(
+  told: Pick<FeedSettings, 'instruments' | 'channels' | 'overseasFeed' | 'htsId'>,
+): string[] {
   return told.channels.flatMap(channel => {
     const problems = told.instruments.map(instrument => problemWith({ instrument, channel }, wireOptionsOf(told)))
     const [first] = problems
