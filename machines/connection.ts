@@ -14,6 +14,7 @@ import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Instruction, Observation } from './events.ts'
+import type { Budget } from './budget.ts'
 import type { Line } from './line.ts'
 import { createOutbox, type Request } from './outbox.ts'
 import { createPending } from './pending.ts'
@@ -37,6 +38,9 @@ export type ConnectionParts = {
   readonly clock: Clock
   readonly timing: Timing
   readonly line: Line
+  /** Asked before every connection of the app key. */
+  readonly connects: Budget
+  readonly requests: Budget
 }
 
 /** Longest message taken from a server. Twenty records are about 8 KB. */
@@ -55,7 +59,7 @@ export function createConnection(parts: ConnectionParts) {
     const tell = (observation: Observation) => sendBack(observation)
     const notices = createNoticeOpener()
     const pending = createPending(timing.ackTimeoutMs)
-    const outbox = createOutbox(timing.pacingMs, send)
+    const outbox = createOutbox(timing.pacingMs, parts.requests, send)
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
     let socket: WebSocket | undefined
@@ -80,6 +84,11 @@ export function createConnection(parts: ConnectionParts) {
       const freeLine = await parts.line.take()
       try {
         if (isLeft) return freeLine()
+        const waitMs = parts.connects.take()
+        if (waitMs > 0) {
+          freeLine()
+          return tell({ type: 'connect.denied', waitMs })
+        }
         approvalKey = (await parts.approvalKeys.current()).reveal()
         if (isLeft) return freeLine()
         connect(freeLine)
@@ -182,6 +191,7 @@ export function createConnection(parts: ConnectionParts) {
       if (settled?.verb === 'heartbeat') return tell({ type: 'heartbeat.refused' })
       const key = settled?.key ?? pending.keyOf(answer)
       parts.heard({ market, entry, key })
+      if (entry.reaction === 'acknowledged') parts.approvalKeys.accepted()
       if (answer.noticeKey !== undefined && answer.tr !== undefined) {
         notices.learn(answer.tr, answer.noticeKey)
         openSealed()

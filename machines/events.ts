@@ -19,6 +19,8 @@ export type Command =
 export type Observation =
   | { readonly type: 'socket.opened' }
   | { readonly type: 'socket.closed'; readonly reason: string }
+  /** The connect budget is spent: nothing was opened. */
+  | { readonly type: 'connect.denied'; readonly waitMs: number }
   | { readonly type: 'session.occupied' }
   | { readonly type: 'credentials.refused'; readonly code: string }
   | ({ readonly type: 'subscription.acknowledged' } & Key)
@@ -29,6 +31,14 @@ export type Observation =
   | ({ readonly type: 'subscription.unsent' } & Key)
   /** Data of an adopted key arrived. */
   | ({ readonly type: 'subscription.flowing' } & Key)
+  /** A live market, and no data of this key although others flow. */
+  | ({ readonly type: 'subscription.mute' } & Key)
+  /** A live market, and no data at all. */
+  | { readonly type: 'silence.detected'; readonly quietMs: number }
+  /** Data of this session flowed for a while: past failures are past. */
+  | { readonly type: 'session.proven' }
+  /** A key that was released because it was mute has waited out its grace. */
+  | ({ readonly type: 'subscription.rested' } & Key)
   | { readonly type: 'heartbeat.due' }
   | { readonly type: 'heartbeat.refused' }
 

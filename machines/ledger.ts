@@ -8,8 +8,10 @@ export type LedgerEntry = {
   readonly status: LedgerStatus
   /** Somebody wants this key, whatever the server holds at the moment. */
   readonly wished: boolean
-  /** Why it was refused: KIS's code, or `UNANSWERED`. */
+  /** Why it was refused: KIS's code, or `UNANSWERED`, or `MUTE`. */
   readonly code?: string
+  /** Released because it was mute, and not to be asked for before its grace is over. */
+  readonly isResting?: true
 }
 
 export type Ledger = Readonly<Record<SubscriptionKey, LedgerEntry>>
@@ -20,6 +22,9 @@ export const mostSubscriptions = 41
 /** The code KIS gives to the 42nd; we say it ourselves and spare KIS the question. */
 export const sessionFull = 'OPSP0008'
 export const unanswered = 'UNANSWERED'
+
+/** KIS says it is subscribed, and sends nothing, however often it is asked. */
+export const mute = 'MUTE'
 
 export const emptyLedger: Ledger = {}
 
@@ -50,7 +55,7 @@ export function unwant(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger
 
 /** Wished for, and not asked yet. */
 export function toRequest(ledger: Ledger): SubscriptionKey[] {
-  return keysWhere(ledger, entry => entry.status === 'wanted')
+  return keysWhere(ledger, entry => entry.status === 'wanted' && !entry.isResting)
 }
 
 /** No longer wished for, and not let go of yet. */
@@ -70,7 +75,8 @@ export function hasWishes(ledger: Ledger): boolean {
 /** Everything that was asked has been answered. */
 export function isSettled(ledger: Ledger): boolean {
   return entriesOf(ledger).every(
-    ([, { status }]) => status !== 'wanted' && status !== 'requested' && status !== 'releasing',
+    ([, { status, isResting }]) =>
+      (status !== 'wanted' || isResting === true) && status !== 'requested' && status !== 'releasing',
   )
 }
 
@@ -103,7 +109,8 @@ export function flowing(ledger: Ledger, key: SubscriptionKey): Ledger {
 export function released(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (entry === undefined || !isHeld(entry)) return ledger
-  return entry.wished ? set(ledger, key, wanted) : remove(ledger, key)
+  if (!entry.wished) return remove(ledger, key)
+  return set(ledger, key, entry.isResting ? { ...wanted, isResting: true } : wanted)
 }
 
 /** The server said no: to the subscription, or to the release of something it then does not hold. */
@@ -112,6 +119,23 @@ export function refused(ledger: Ledger, key: SubscriptionKey, code: string): Led
   if (entry === undefined) return ledger
   if (entry.status === 'releasing' || !entry.wished) return released(ledger, key)
   return set(ledger, key, { status: 'refused', wished: true, code })
+}
+
+/** Let go of a mute key, to ask for it again after a rest. */
+export function resting(ledger: Ledger, key: SubscriptionKey): Ledger {
+  const entry = ledger[key]
+  if (entry === undefined) return ledger
+  return set(ledger, key, { status: 'releasing', wished: entry.wished, isResting: true })
+}
+
+export function rested(ledger: Ledger, key: SubscriptionKey): Ledger {
+  const entry = ledger[key]
+  return entry?.isResting ? set(ledger, key, { status: entry.status, wished: entry.wished }) : ledger
+}
+
+/** Nothing helped: it stays refused until the next session, or until somebody asks again. */
+export function gaveUp(ledger: Ledger, key: SubscriptionKey): Ledger {
+  return ledger[key]?.wished ? set(ledger, key, { status: 'refused', wished: true, code: mute }) : ledger
 }
 
 /** The request never left the house, so it was no request. */

@@ -1,5 +1,6 @@
-// Requests on their way out, one every `pacingMs`: KIS takes bursts for abuse.
+// Requests on their way out, one every `pacingMs` and within a budget: KIS takes bursts and changes of mind for abuse.
 import type { SubscriptionKey } from '../market/subscription.ts'
+import type { Budget } from './budget.ts'
 
 export type Request = { readonly verb: 'subscribe' | 'unsubscribe'; readonly key: SubscriptionKey }
 
@@ -10,23 +11,49 @@ export type Outbox = {
   close(): void
 }
 
-export function createOutbox(pacingMs: number, send: (request: Request) => void): Outbox {
+/** Releases never wait for the budget: holding on to what nobody wants helps nobody. */
+export function createOutbox(pacingMs: number, budget: Budget, send: (request: Request) => void): Outbox {
   const waiting: Request[] = []
   let timer: NodeJS.Timeout | undefined
+  let isPacing = false
 
   function sendNext(): void {
     timer = undefined
-    const request = waiting.shift()
-    if (request === undefined) return
-    // The pause follows the last request too, so that the next batch keeps the pace.
-    timer = setTimeout(sendNext, pacingMs)
-    send(request)
+    isPacing = false
+    const next = takeNext()
+    if (typeof next === 'number') {
+      timer = setTimeout(sendNext, next)
+    } else if (next !== undefined) {
+      // The pause follows the last request too, so that the next batch keeps the pace.
+      isPacing = true
+      timer = setTimeout(sendNext, pacingMs)
+      send(next)
+    }
+  }
+
+  /** The request to send now, or how long the budget makes it wait. */
+  function takeNext(): Request | number | undefined {
+    if (waiting[0]?.verb === 'subscribe') {
+      const waitMs = budget.take()
+      if (waitMs === 0) return waiting.shift()
+      return takeRelease() ?? waitMs
+    }
+    return takeRelease()
+  }
+
+  function takeRelease(): Request | undefined {
+    const index = waiting.findIndex(({ verb }) => verb === 'unsubscribe')
+    if (index < 0) return undefined
+    budget.spend()
+    return waiting.splice(index, 1)[0]
   }
 
   return {
     add(requests) {
       waiting.push(...requests)
-      if (timer === undefined) sendNext()
+      if (isPacing) return
+      clearTimeout(timer)
+      sendNext()
     },
     withdraw({ verb, key }) {
       const index = waiting.findIndex(request => request.verb === verb && request.key === key)

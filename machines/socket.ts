@@ -2,13 +2,14 @@
 // It never sees market data, and it holds no secret: everything in it may be shown in the inspector.
 import { assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { Market } from '../market/instrument.ts'
+import type { SubscriptionKey } from '../market/subscription.ts'
 import { nextBackoff } from './backoff.ts'
 import type { Endpoint, Instruction, SocketEvent } from './events.ts'
 import * as ledger from './ledger.ts'
 import type { Timing } from './timing.ts'
 
 /** Why a session is being left while its link can still carry a message. */
-export type Departure = 'market-close' | 'endpoint-switch' | 'credentials' | 'stop'
+export type Departure = 'market-close' | 'endpoint-switch' | 'duplicate' | 'silence' | 'credentials' | 'stop'
 
 export type SocketContext = {
   readonly market: Market
@@ -27,6 +28,8 @@ export type SocketContext = {
   readonly releases: number
   /** KIS refused our heartbeat in this session. */
   readonly heartbeatRefused: boolean
+  /** What was tried for each mute key since it last flowed: steps up the ladder. Outlives sessions, as ghosts do. */
+  readonly cures: Readonly<Record<SubscriptionKey, number>>
   readonly failures: number
   readonly waitMs: number
   readonly seed: number
@@ -41,6 +44,24 @@ export type SocketInput = {
 }
 
 export type ConnectionInput = { readonly market: Market; readonly endpoint: Endpoint }
+
+/**
+ * The ladder for a key without data. A ghost is asked for once more by itself; then the whole session is released and opened anew, at
+ * most three times; then it is called mute. A key that KIS acknowledged is asked for again at most three times, and the others are
+ * left in peace: only it would gain from a new session, and all of them would pay.
+ */
+function cureFor({ ledger: entries, cures }: SocketContext, event: SocketEvent): 'ask again' | 'recover' | 'give up' | undefined {
+  if (event.type !== 'subscription.mute') return undefined
+  const tried = cures[event.key] ?? 0
+  switch (entries[event.key]?.status) {
+    case 'adopted':
+      return tried === 0 ? 'ask again' : tried <= 3 ? 'recover' : 'give up'
+    case 'active':
+      return tried < 3 ? 'ask again' : undefined
+    default:
+      return undefined
+  }
+}
 
 const unplugged = (name: string) => () => {
   throw new Error(`the socket machine has no ${name}: plug one in with provide()`)
@@ -62,6 +83,10 @@ export const socketMachine = setup({
     isStopping: ({ context }) => context.isStopping,
     isSwitching: ({ context }) => context.departure === 'market-close' || context.departure === 'endpoint-switch',
     isSettled: ({ context }) => ledger.isSettled(context.ledger),
+    mayAskAgain: ({ context, event }) => cureFor(context, event) === 'ask again',
+    mayRecover: ({ context, event }) => cureFor(context, event) === 'recover',
+    isGhost: ({ context, event }) => cureFor(context, event) === 'give up',
+    hasActive: ({ context }) => ledger.held(context.ledger).length > 0,
     mayHeartbeat: ({ context }) => !context.heartbeatRefused,
   },
   delays: {
@@ -69,7 +94,6 @@ export const socketMachine = setup({
     // Requests leave one by one, so the last one leaves this much later than the first.
     ackTimeout: ({ context }) =>
       context.timing.ackTimeoutMs + ledger.held(context.ledger).length * context.timing.pacingMs,
-    stable: ({ context }) => context.timing.stableMs,
     grace: ({ context }) =>
       context.releases === 0 ? 0 : context.timing.graceMs + context.releases * context.timing.pacingMs,
     backoff: ({ context }) => context.waitMs,
@@ -110,6 +134,8 @@ export const socketMachine = setup({
             return ledger.refused(context.ledger, event.key, event.code)
           case 'subscription.unsent':
             return ledger.unsent(context.ledger, event.key)
+          case 'subscription.rested':
+            return ledger.rested(context.ledger, event.key)
           case 'subscription.flowing':
             return ledger.flowing(context.ledger, event.key)
           default:
@@ -125,6 +151,11 @@ export const socketMachine = setup({
     noteRefusedCredentials: assign({
       loss: ({ event }) =>
         event.type === 'credentials.refused' ? `${event.code}: credentials refused` : 'credentials refused',
+    }),
+    noteDenied: assign({
+      loss: ({ context: { timing } }) =>
+        `connect budget spent: ${timing.mostConnects} in ${timing.connectWindowMs / 60_000} minutes`,
+      waitMs: ({ context, event }) => (event.type === 'connect.denied' ? event.waitMs : context.waitMs),
     }),
     noteHeartbeatRefused: assign({ heartbeatRefused: true }),
     departFor: assign((_, params: { departure: Departure }) => ({
@@ -144,6 +175,25 @@ export const socketMachine = setup({
         Math.max(context.timing.occupiedMs, context.waitMs >= context.timing.occupiedMs ? context.waitMs * 2 : 0),
       ),
     })),
+    countCure: assign({
+      cures: ({ context, event }) =>
+        'key' in event ? { ...context.cures, [event.key]: (context.cures[event.key] ?? 0) + 1 } : context.cures,
+    }),
+    forgetCures: assign({
+      cures: ({ context, event }) => ('key' in event ? { ...context.cures, [event.key]: 0 } : context.cures),
+    }),
+    giveUpKey: assign({
+      ledger: ({ context, event }) =>
+        event.type === 'subscription.mute' ? ledger.gaveUp(context.ledger, event.key) : context.ledger,
+    }),
+    /** The mildest cure: let go of this one key, let it rest, ask again. Nobody else on the line notices. */
+    releaseMuteKey: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'subscription.mute') return
+      const { key } = event
+      enqueue.assign({ ledger: ledger.resting(context.ledger, key) })
+      enqueue.sendTo('connection', { type: 'request.unsubscribe', keys: [key] })
+      enqueue.raise({ type: 'subscription.rested', key }, { delay: context.timing.graceMs, id: `rest ${key}` })
+    }),
     /** Ask for what is wanted, and let go of what no longer is. */
     bringUpToDate: enqueueActions(({ context, enqueue }) => {
       const wanted = ledger.toRequest(context.ledger)
@@ -171,6 +221,7 @@ export const socketMachine = setup({
     loss: undefined,
     releases: 0,
     heartbeatRefused: false,
+    cures: {},
     failures: 0,
     waitMs: 0,
   }),
@@ -200,6 +251,7 @@ export const socketMachine = setup({
         'socket.closed': { target: 'reconnecting', actions: ['noteLoss', 'waitForServerToTidyUp'] },
         'session.occupied': { target: 'reconnecting', actions: ['noteOccupied', 'waitForTheOther'] },
         'subscription.*': { actions: 'noteAnswer' },
+        'subscription.flowing': { actions: ['noteAnswer', 'forgetCures'] },
         'heartbeat.refused': { actions: 'noteHeartbeatRefused' },
         'market.close': {
           target: '.unsubscribing-grace',
@@ -222,6 +274,7 @@ export const socketMachine = setup({
             opening: {
               on: {
                 'socket.opened': 'subscribing',
+                'connect.denied': { target: '#socket.reconnecting', actions: 'noteDenied' },
                 'credentials.refused': {
                   target: '#socket.reconnecting',
                   actions: ['noteRefusedCredentials', 'waitForServerToTidyUp'],
@@ -251,8 +304,23 @@ export const socketMachine = setup({
 
         subscribed: {
           invoke: { id: 'heartbeat', src: 'heartbeat' },
-          after: { stable: { actions: 'forgetFailures' } },
           on: {
+            'session.proven': { actions: 'forgetFailures' },
+            'silence.detected': {
+              guard: 'hasActive',
+              target: 'unsubscribing-grace',
+              actions: { type: 'departFor', params: { departure: 'silence' } },
+            },
+            // The ladder: this key alone, then the whole session, then the truth.
+            'subscription.mute': [
+              { guard: 'mayAskAgain', target: '.asking', actions: ['countCure', 'releaseMuteKey'] },
+              {
+                guard: 'mayRecover',
+                target: 'unsubscribing-grace',
+                actions: ['countCure', { type: 'departFor', params: { departure: 'duplicate' } }],
+              },
+              { guard: 'isGhost', actions: 'giveUpKey' },
+            ],
             'heartbeat.due': { guard: 'mayHeartbeat', actions: 'ping' },
             'credentials.refused': {
               target: 'unsubscribing-grace',

@@ -1,4 +1,4 @@
-// Every wait of the control plane, with its default and the reason for it. Milliseconds.
+// Every wait and every limit of the control plane, with its default and the reason for it. Milliseconds, or a count where it says most.
 
 export type Timing = {
   /** Between the last release and the close of a socket. The operating guide's rule (4.1): release, wait 3 s, close. */
@@ -9,7 +9,7 @@ export type Timing = {
   readonly openTimeoutMs: number
   /** From the last request of a batch to its answer. An answer that late is not coming. */
   readonly ackTimeoutMs: number
-  /** A session that lasted this long was a success: past failures are forgotten. */
+  /** A session whose data flowed this long was a success: past failures are forgotten. An open socket alone proves nothing. */
   readonly stableMs: number
   /** The longest wait between two attempts to connect. The first one is the grace: the server tidies up that long. */
   readonly longestBackoffMs: number
@@ -20,6 +20,17 @@ export type Timing = {
   readonly pacingMs: number
   /** A socket that does not confirm its close by then is cut. */
   readonly closeTimeoutMs: number
+  /** Connections of an app key in any window. KIS blocks an address and an app key that connect in a loop. */
+  readonly mostConnects: number
+  readonly connectWindowMs: number
+  /** Subscriptions and releases in any window: four full sessions, asked for and released, and some change of mind. */
+  readonly mostRequests: number
+  readonly requestWindowMs: number
+  /** An adopted key without data by then, on a live market, is a ghost. Long enough not to suspect a quiet symbol. */
+  readonly adoptionMs: number
+  /** The shortest silence that counts, of one key among live ones and of a whole session. */
+  readonly quietMs: number
+  readonly silenceMs: number
   /** Beyond a full session's releases and the grace: a market that has not let go of the line by then is passed over. */
   readonly handOverTimeoutMs: number
 }
@@ -35,5 +46,12 @@ export const defaultTiming: Timing = {
   longestOccupiedMs: 600_000,
   pacingMs: 100,
   closeTimeoutMs: 1_000,
+  mostConnects: 4,
+  connectWindowMs: 600_000,
+  mostRequests: 500,
+  requestWindowMs: 600_000,
+  adoptionMs: 30_000,
+  quietMs: 30_000,
+  silenceMs: 120_000,
   handOverTimeoutMs: 15_000,
 }

@@ -1,0 +1,218 @@
+// Acknowledged is not flowing. Watches each subscription's own rhythm and says which ones fell silent that should not have: one mute key
+// among live ones, or a whole market. It only watches; what to do about it is for the machine.
+import type { MarketEvent } from '../market/events.ts'
+import { type Instrument, type Market, marketOf, markets } from '../market/instrument.ts'
+import { keyOf, type SubscriptionKey } from '../market/subscription.ts'
+import { createRhythm, type Rhythm } from './rhythm.ts'
+
+export type FreshnessChange =
+  | { readonly type: 'flowing' | 'stale'; readonly key: SubscriptionKey }
+  /** Stale although others of its market flow. Said again as long as it lasts, each time after twice the wait. */
+  | { readonly type: 'mute'; readonly key: SubscriptionKey }
+  /** Nothing at all from a market that is open. */
+  | { readonly type: 'silence'; readonly market: Market; readonly quietMs: number }
+  /** Data has flowed for `stableMs` since the line came up. Said once for each line. */
+  | { readonly type: 'proven'; readonly market: Market }
+
+export type Freshness = {
+  readonly flowingSince: number | undefined
+  readonly lastData: number | undefined
+  readonly isStale: boolean
+}
+
+export type FreshnessOptions = {
+  /** The trading session an instrument is in, by name; undefined while it is closed, in an auction or otherwise excused. */
+  readonly sessionOf: (instrument: Instrument, time: number) => string | undefined
+  /** For a key KIS says it already has: no data by then means a ghost. */
+  readonly adoptionMs: number
+  /** The shortest silence of one key that counts. */
+  readonly quietMs: number
+  /** The shortest silence of a whole market that counts. */
+  readonly silenceMs: number
+  readonly stableMs: number
+}
+
+/** Never heard of, so its rhythm is unknown: thin names exist, and asking again too early is a false alarm. */
+const timesQuietForUnknown = 20
+const timesSilentForUnknown = 5
+
+type Watched = {
+  readonly key: SubscriptionKey
+  readonly instrument: Instrument
+  readonly rhythm: Rhythm
+  /** Trades and books have a rhythm; program trades or notices may rightly not come for hours. */
+  readonly hasRhythm: boolean
+  status: 'active' | 'adopted' | 'other'
+  /** Since when it could have flowed: acknowledged, or its trading session began. */
+  since: number
+  session: string | undefined
+  flowingSince: number | undefined
+  isStale: boolean
+  isHalted: boolean
+  /** Silence after which it is called mute (again). */
+  nextAlarmMs: number
+}
+
+type Line = { readonly rhythm: Rhythm; since: number | undefined; isProven: boolean; alarmedAt: number }
+
+export type FreshnessWatch = {
+  note(event: MarketEvent): void
+  /** Looks at everything, and says what changed since the last look. Once a second is enough. */
+  look(now: number): FreshnessChange[]
+  of(key: SubscriptionKey): Freshness | undefined
+}
+
+export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
+  const watched = new Map<SubscriptionKey, Watched>()
+  // The data path looks a key up by instrument alone, so that it makes no string for each trade.
+  const trades = new Map<string, Watched>()
+  const books = new Map<string, Watched>()
+  const records = new Map<string, Watched[]>()
+  const lines: Record<Market, Line> = { KR: newLine(), US: newLine() }
+  let news: FreshnessChange[] = []
+
+  function data(one: Watched | undefined, time: number): void {
+    if (one === undefined) return
+    one.rhythm.beat(time)
+    if (one.flowingSince === undefined || one.isStale || one.status === 'adopted') startFlowing(one, time)
+    const line = lines[marketOf(one.instrument)]
+    line.rhythm.beat(time)
+    line.since ??= time
+    if (!line.isProven && time - line.since >= options.stableMs) {
+      line.isProven = true
+      news.push({ type: 'proven', market: marketOf(one.instrument) })
+    }
+  }
+
+  function startFlowing(one: Watched, time: number): void {
+    one.flowingSince ??= time
+    one.isStale = false
+    one.nextAlarmMs = 0
+    news.push({ type: 'flowing', key: one.key })
+  }
+
+  function lookAt(one: Watched, now: number): void {
+    const session = one.isHalted ? undefined : options.sessionOf(one.instrument, now)
+    if (session !== one.session) {
+      one.session = session
+      one.since = now
+      one.nextAlarmMs = 0
+      one.rhythm.forget()
+    }
+    if (session === undefined || one.status === 'other' || !one.hasRhythm) return
+    const quietMs = now - Math.max(one.since, one.rhythm.last() ?? 0)
+    const patienceMs = patienceWith(one)
+    if (quietMs < patienceMs || isExcused(one, now)) return
+    if (!one.isStale && one.flowingSince !== undefined) {
+      one.isStale = true
+      news.push({ type: 'stale', key: one.key })
+    }
+    if (quietMs < one.nextAlarmMs || (!isUnproven(one) && !othersFlow(one, now))) return
+    one.nextAlarmMs = Math.max(patienceMs, quietMs) * 2
+    news.push({ type: 'mute', key: one.key })
+  }
+
+  function patienceWith(one: Watched): number {
+    if (isUnproven(one)) return options.adoptionMs
+    return one.rhythm.patience(options.quietMs) ?? options.quietMs * timesQuietForUnknown
+  }
+
+  /** The other channel of the same instrument flows, so the line carries it: there is nothing to tell. */
+  function isExcused(one: Watched, now: number): boolean {
+    if (isUnproven(one)) return false
+    const sibling = (trades.get(one.instrument) === one ? books : trades).get(one.instrument)
+    const lastOfSibling = sibling?.rhythm.last()
+    return lastOfSibling !== undefined && now - lastOfSibling < options.quietMs
+  }
+
+  /** Somebody else of this market flowed lately. Otherwise it is the whole line that is silent, and no key in particular. */
+  function othersFlow(one: Watched, now: number): boolean {
+    const last = lines[marketOf(one.instrument)].rhythm.last()
+    return last !== undefined && now - last < options.silenceMs
+  }
+
+  function lookAtLine(market: Market, now: number): void {
+    const open = [...watched.values()].filter(
+      one => one.hasRhythm && marketOf(one.instrument) === market && one.session !== undefined && one.status !== 'other',
+    )
+    if (open.length === 0) return
+    const line = lines[market]
+    const quietMs = now - Math.max(line.rhythm.last() ?? 0, line.alarmedAt, ...open.map(({ since }) => since))
+    if (quietMs < (line.rhythm.patience(options.silenceMs) ?? options.silenceMs * timesSilentForUnknown)) return
+    line.alarmedAt = now
+    news.push({ type: 'silence', market, quietMs })
+  }
+
+  function newSubscription(key: SubscriptionKey, instrument: Instrument, channel: string): Watched {
+    const one: Watched = {
+      key,
+      instrument,
+      rhythm: createRhythm(),
+      hasRhythm: channel === 'trade' || channel === 'order-book',
+      status: 'other',
+      since: 0,
+      session: undefined,
+      flowingSince: undefined,
+      isStale: false,
+      isHalted: false,
+      nextAlarmMs: 0,
+    }
+    watched.set(key, one)
+    if (channel === 'trade') trades.set(instrument, one)
+    else if (channel === 'order-book') books.set(instrument, one)
+    else records.set(channel, [...(records.get(channel) ?? []), one])
+    return one
+  }
+
+  return {
+    note(event) {
+      switch (event.type) {
+        case 'trade':
+          return data(trades.get(event.instrument), event.receivedTime)
+        case 'order-book':
+          return data(books.get(event.instrument), event.receivedTime)
+        case 'record':
+          for (const one of records.get(event.tr) ?? []) data(one, event.receivedTime)
+          return
+        case 'subscription': {
+          if (event.instrument === null || event.channel === null) return
+          const key = keyOf({ instrument: event.instrument, channel: event.channel })
+          const one = watched.get(key) ?? newSubscription(key, event.instrument, event.channel)
+          const isHeld = event.status === 'active' || event.status === 'adopted'
+          if (isHeld && one.status === 'other') {
+            one.since = event.receivedTime
+            one.rhythm.pause()
+          }
+          one.status = isHeld ? (event.status as 'active' | 'adopted') : 'other'
+          if (!isHeld) one.flowingSince = undefined
+          return
+        }
+        case 'disconnect':
+          lines[event.market].since = undefined
+          lines[event.market].isProven = false
+          lines[event.market].rhythm.pause()
+          return
+      }
+    },
+    look(now) {
+      for (const one of watched.values()) lookAt(one, now)
+      for (const market of markets) lookAtLine(market, now)
+      const found = news
+      news = []
+      return found
+    },
+    of(key) {
+      const one = watched.get(key)
+      return one && { flowingSince: one.flowingSince, lastData: one.rhythm.last(), isStale: one.isStale }
+    },
+  }
+}
+
+function newLine(): Line {
+  return { rhythm: createRhythm(), since: undefined, isProven: false, alarmedAt: 0 }
+}
+
+/** KIS says it has this key, and nothing has come of it yet. */
+function isUnproven(one: Watched): boolean {
+  return one.status === 'adopted' && one.rhythm.last() === undefined
+}
