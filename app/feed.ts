@@ -1,5 +1,5 @@
 // The composition root: the only place where machines, streams and KIS meet. Builds, plugs, starts, stops.
-import { filter, type Observable, of, Subject, Subscription as RxSubscription } from 'rxjs'
+import { filter, interval, type Observable, of, Subject, Subscription as RxSubscription } from 'rxjs'
 import { type ActorOptions, createActor, type SnapshotFrom, waitFor } from 'xstate'
 import { createApprovalKeys } from '../kis/approval.ts'
 import { problemWith, toWire } from '../kis/channel.ts'
@@ -8,19 +8,21 @@ import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import { createRestClient } from '../kis/rest.ts'
 import { redact } from '../kis/secret.ts'
+import { createBudget } from '../machines/budget.ts'
 import { createConnection, type HeardAnswer } from '../machines/connection.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { fromStream } from '../machines/from-stream.ts'
 import { entriesOf, type LedgerEntry } from '../machines/ledger.ts'
 import { createLine } from '../machines/line.ts'
 import { socketMachine } from '../machines/socket.ts'
-import { turnAt } from '../market/calendar.ts'
+import { type Calendar, standardCalendar, turnAt } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import type { Dropped, Lifecycle, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../market/events.ts'
 import { type Instrument, type Market, marketOf, markets, parseInstrument } from '../market/instrument.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
+import { type Freshness, type FreshnessChange, watchFreshness } from '../streams/freshness.ts'
 import { heartbeats } from '../streams/liveness.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
@@ -30,11 +32,18 @@ import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
 
+/** How often freshness is looked at. */
+const lookEveryMs = 1_000
+
+const continuousSessions: ReadonlySet<string> = new Set(['pre-market', 'regular', 'after-market', 'day-market'])
+
 export type FeedOptions = FeedInput & FeedParts
 
 /** What a feed is made of besides its settings. */
 export type FeedParts = {
   readonly clock?: Clock
+  /** When which venue trades; with your own holidays if you know better. */
+  readonly calendar?: Calendar
   /** Anything with pino's debug, info, warn and error. Silent by default. */
   readonly log?: Logger
   /** Start of the random numbers that spread reconnections. */
@@ -48,6 +57,11 @@ export type SubscriptionState = {
   readonly channel: Channel
   readonly status: SubscriptionStatus
   readonly code?: string
+  /** When data first came in this session, and last. An acknowledgement alone is no data. */
+  readonly flowingSince?: number
+  readonly lastData?: number
+  /** Silent for longer than its own rhythm explains, while its market is open. */
+  readonly isStale?: boolean
 }
 
 export type Feed = {
@@ -77,8 +91,8 @@ export type Feed = {
 }
 
 /** A feed for one app key. Throws a SettingsError that lists everything wrong with the options. */
-export function createFeed({ clock, log, seed, inspect, ...input }: FeedOptions): Feed {
-  const parts = { clock, log, seed, inspect }
+export function createFeed({ clock, calendar, log, seed, inspect, ...input }: FeedOptions): Feed {
+  const parts = { clock, calendar, log, seed, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
@@ -96,8 +110,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const frames = new Subject<RawFrame>()
   const lifecycle = new Subject<Lifecycle>()
   const events = new Subject<MarketEvent>()
-  /** Keys whose only proof is data. Almost always empty, so the data path looks at its size alone. */
-  const adopted = new Set<SubscriptionKey>()
+  const calendar = parts.calendar ?? standardCalendar
+  const freshness = watchFreshness({ ...timing, sessionOf: (where, time) => continuousSession(calendar, where, time) })
 
   const rest = createRestClient({
     baseUrl: settings.restUrl,
@@ -113,6 +127,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }, clock)
 
   const line = createLine()
+  const budgets = {
+    connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
+    requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
+  }
   const connection = createConnection({
     approvalKeys,
     customerType: settings.customerType,
@@ -122,6 +140,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     clock,
     timing,
     line,
+    connects: budgets.connects,
+    requests: budgets.requests,
   })
   const socket = socketMachine.provide({
     actors: { connection, heartbeat: fromStream(() => heartbeats(timing.heartbeatMs)) },
@@ -136,14 +156,14 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
   const turns = settings.market === 'auto' ? marketTurns(clock, turnAt) : of(settings.market)
   /** There once the feed was started. */
-  let turning: RxSubscription | undefined
+  let running: RxSubscription | undefined
   let stopped: Promise<void> | undefined
   let sinks = 0
 
   marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide }).subscribe(events)
   events.subscribe(event => {
     journal.event(event)
-    if (adopted.size > 0) proveByData(event)
+    freshness.note(event)
   })
   const events$ = isolate(events, error => journal.sinkFailed('events$', error))
 
@@ -154,11 +174,6 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
 
   function emitLifecycle(event: Lifecycle): void {
-    if (event.type === 'subscription' && event.instrument !== null && event.channel !== null) {
-      const key = keyOf({ instrument: event.instrument, channel: event.channel })
-      if (event.status === 'adopted') adopted.add(key)
-      else adopted.delete(key)
-    }
     lifecycle.next(event)
     confirmations.note(event)
   }
@@ -174,12 +189,33 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     lifecycle.next({ type: 'subscription', ...whom, status: 'refused', code, receivedTime: clock.now() })
   }
 
-  function proveByData(event: MarketEvent): void {
-    for (const key of adopted) {
-      const { instrument, channel } = subscriptionOf(key)
-      if (provesFlow(event, instrument, channel))
-        socketOf(marketOf(instrument))?.send({ type: 'subscription.flowing', key })
+  /** What the data says about the subscriptions, to the machine that may do something about it, and to those who watch. */
+  function tellFreshness(change: FreshnessChange): void {
+    switch (change.type) {
+      case 'proven':
+        return socketOf(change.market)?.send({ type: 'session.proven' })
+      case 'silence':
+        journal.silence(change.market, change.quietMs)
+        return socketOf(change.market)?.send({ type: 'silence.detected', quietMs: change.quietMs })
+      case 'mute':
+        journal.mute(change.key)
+        return socketOfKey(change.key)?.send({ type: 'subscription.mute', key: change.key })
+      case 'flowing':
+        socketOfKey(change.key)?.send({ type: 'subscription.flowing', key: change.key })
+        return emitFlow(change.key, 'flowing')
+      case 'stale':
+        return emitFlow(change.key, 'stale')
     }
+  }
+
+  function emitFlow(key: SubscriptionKey, flow: 'flowing' | 'stale'): void {
+    const status = ledgerEntry(key)?.status
+    if (status === undefined) return
+    lifecycle.next({ type: 'subscription', ...subscriptionOf(key), status, flow, receivedTime: clock.now() })
+  }
+
+  function socketOfKey(key: SubscriptionKey) {
+    return socketOf(marketOf(subscriptionOf(key).instrument))
   }
 
   function socketOf(market: Market) {
@@ -230,8 +266,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
 
   async function shutDown(): Promise<void> {
-    turning?.unsubscribe()
-    if (turning !== undefined) {
+    running?.unsubscribe()
+    if (running !== undefined) {
       actor.send({ type: 'stop' })
       await waitFor(actor, snapshot => snapshot.status === 'done')
       // The machine has left; the line is free once the socket is really closed.
@@ -260,6 +296,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
           ...subscriptionOf(key),
           status,
           ...(code === undefined ? {} : { code }),
+          ...flowOf(freshness.of(key)),
         })),
       ),
     attach,
@@ -277,11 +314,12 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     },
     counters: () => journal.counters(),
     start() {
-      if (turning !== undefined || stopped !== undefined) return
+      if (running !== undefined || stopped !== undefined) return
       actor.start()
       for (const market of markets) watchSocket(market)
       send('subscribe', subscriptionsOf(settings).map(keyOf))
-      turning = turns.subscribe(market => actor.send({ type: 'market.turn', market }))
+      running = turns.subscribe(market => actor.send({ type: 'market.turn', market }))
+      running.add(interval(lookEveryMs).subscribe(() => freshness.look(clock.now()).forEach(tellFreshness)))
     },
     stop() {
       stopped ??= shutDown()
@@ -290,11 +328,16 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
 }
 
-function provesFlow(event: MarketEvent, instrument: Instrument, channel: Channel): boolean {
-  if (event.type === 'record') return event.tr === channel
-  return (
-    (event.type === 'trade' || event.type === 'order-book') && event.type === channel && event.instrument === instrument
-  )
+/** Trading that never pauses by itself: auctions and closing-price trading may rightly be silent. */
+function continuousSession(calendar: Calendar, instrument: Instrument, time: number): string | undefined {
+  const session = calendar.sessionAt(instrument, time)?.session
+  return session !== undefined && continuousSessions.has(session) ? session : undefined
+}
+
+function flowOf(freshness: Freshness | undefined): Partial<SubscriptionState> {
+  if (freshness?.flowingSince === undefined) return {}
+  const { flowingSince, lastData = flowingSince, isStale } = freshness
+  return { flowingSince, lastData, isStale }
 }
 
 function isTrade(event: MarketEvent): event is Trade {

@@ -2,9 +2,12 @@
 import type { HeardAnswer } from '../machines/connection.ts'
 import type { MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
+import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Logger } from './log.ts'
 
-export type Counters = { readonly [Type in MarketEvent['type'] | 'frames' | 'sinkErrors' | 'sinkDropped']?: number }
+export type Counters = {
+  readonly [Type in MarketEvent['type'] | 'frames' | 'mute' | 'silences' | 'sinkErrors' | 'sinkDropped']?: number
+}
 
 export type Journal = {
   frame(): void
@@ -12,6 +15,8 @@ export type Journal = {
   /** `facts`: why, and what follows. */
   transition(market: Market, from: string, to: string, facts: object): void
   answer(answer: HeardAnswer): void
+  mute(key: SubscriptionKey): void
+  silence(market: Market, quietMs: number): void
   sinkFailed(sink: string, error: unknown): void
   sinkDropped(sink: string, count: number): void
   counters(): Counters
@@ -65,6 +70,16 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
       const text = redact(`KIS: ${entry.meaning.en} ${entry.remedy.en}`)
       if (entry.severity === 'critical') log.error(facts, text)
       else log.warn(facts, text)
+    },
+
+    mute(key) {
+      count('mute')
+      log.warn({ subscription: key }, 'subscribed, and silent while others flow; asking for it again')
+    },
+
+    silence(market, quietMs) {
+      count('silences')
+      log.warn({ market, quietMs }, `${market} line is silent in trading hours; leaving it for a new one`)
     },
 
     sinkFailed(sink, error) {

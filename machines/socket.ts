@@ -50,7 +50,10 @@ export type ConnectionInput = { readonly market: Market; readonly endpoint: Endp
  * most three times; then it is called mute. A key that KIS acknowledged is asked for again at most three times, and the others are
  * left in peace: only it would gain from a new session, and all of them would pay.
  */
-function cureFor({ ledger: entries, cures }: SocketContext, event: SocketEvent): 'ask again' | 'recover' | 'give up' | undefined {
+function cureFor(
+  { ledger: entries, cures }: SocketContext,
+  event: SocketEvent,
+): 'ask again' | 'recover' | 'give up' | undefined {
   if (event.type !== 'subscription.mute') return undefined
   const tried = cures[event.key] ?? 0
   switch (entries[event.key]?.status) {

@@ -121,6 +121,8 @@ export type SubscriptionChange = {
   readonly channel: Channel | null
   readonly status: SubscriptionStatus
   readonly code?: string
+  /** Data began to come, or stopped coming while it should. Only in events that say so; the status did not change. */
+  readonly flow?: 'flowing' | 'stale'
   readonly receivedTime: number
 }
 

@@ -133,7 +133,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
 
   function lookAtLine(market: Market, now: number): void {
     const open = [...watched.values()].filter(
-      one => one.hasRhythm && marketOf(one.instrument) === market && one.session !== undefined && one.status !== 'other',
+      one =>
+        one.hasRhythm && marketOf(one.instrument) === market && one.session !== undefined && one.status !== 'other',
     )
     if (open.length === 0) return
     const line = lines[market]
