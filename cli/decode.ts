@@ -80,7 +80,8 @@ export function createLineDecoder(
   }
 }
 
-function statusOf(entry: CodeEntry): SubscriptionStatus {
+/** Undefined for an answer that is neither yes nor no to a subscription. */
+function statusOf(entry: CodeEntry): SubscriptionStatus | undefined {
   switch (entry.reaction) {
     case 'acknowledged':
       return 'active'
@@ -88,6 +89,8 @@ function statusOf(entry: CodeEntry): SubscriptionStatus {
       return 'released'
     case 'duplicate':
       return 'adopted'
+    case 'none':
+      return undefined
     default:
       return 'refused'
   }
