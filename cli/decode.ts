@@ -67,14 +67,10 @@ export function createLineDecoder(
       if (noticeKey !== undefined && tr !== undefined) notices.learn(tr, noticeKey)
       const whom = tr === undefined || key === undefined ? undefined : fromWire({ tr, key })
       const { instrument, channel } = whom ?? { instrument: null, channel: tr ?? null }
-      events.push({
-        type: 'subscription',
-        instrument,
-        channel,
-        status: statusOf(entry),
-        code: entry.code,
-        receivedTime,
-      })
+      const status = statusOf(entry)
+      if (status !== undefined) {
+        events.push({ type: 'subscription', instrument, channel, status, code: entry.code, receivedTime })
+      }
     }
     return events
   }
