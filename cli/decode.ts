@@ -67,20 +67,17 @@ export function createLineDecoder(
       if (noticeKey !== undefined && tr !== undefined) notices.learn(tr, noticeKey)
       const whom = tr === undefined || key === undefined ? undefined : fromWire({ tr, key })
       const { instrument, channel } = whom ?? { instrument: null, channel: tr ?? null }
-      events.push({
-        type: 'subscription',
-        instrument,
-        channel,
-        status: statusOf(entry),
-        code: entry.code,
-        receivedTime,
-      })
+      const status = statusOf(entry)
+      if (status !== undefined) {
+        events.push({ type: 'subscription', instrument, channel, status, code: entry.code, receivedTime })
+      }
     }
     return events
   }
 }
 
-function statusOf(entry: CodeEntry): SubscriptionStatus {
+/** Undefined for an answer that is neither yes nor no to a subscription. */
+function statusOf(entry: CodeEntry): SubscriptionStatus | undefined {
   switch (entry.reaction) {
     case 'acknowledged':
       return 'active'
@@ -88,6 +85,8 @@ function statusOf(entry: CodeEntry): SubscriptionStatus {
       return 'released'
     case 'duplicate':
       return 'adopted'
+    case 'none':
+      return undefined
     default:
       return 'refused'
   }

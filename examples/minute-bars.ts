@@ -14,7 +14,9 @@ const feed = createFeed({
 
 const lines = jsonLines({ to: file })
 feed.attach(lines, file)
-feed.events$.pipe(toBars('1m')).subscribe(bar => console.log(bar.instrument, bar.open, bar.high, bar.low, bar.close, bar.volume))
+feed.events$
+  .pipe(toBars('1m'))
+  .subscribe(bar => console.log(bar.instrument, bar.open, bar.high, bar.low, bar.close, bar.volume))
 feed.start()
 
 process.once('SIGINT', () => void feed.stop().then(() => lines.close()))

@@ -1,5 +1,5 @@
 // Channel and instrument ↔ KIS's transaction id and key, in both directions.
-import { type Instrument, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
+import { type Instrument, marketOf, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
 import { type Channel, type Subscription } from '../market/subscription.ts'
 import { layoutOf } from './layout.ts'
 
@@ -72,7 +72,8 @@ export function fromWire(wire: WireKey): Subscription | undefined {
 
 /** `DNASAAPL` → `NAS:AAPL`: D for the free feed or R for the paid one and the day market, exchange, symbol. */
 export function overseasInstrument(key: string): Instrument | undefined {
-  return /^[DR]/.test(key) ? readable(`${key.slice(1, 4)}:${key.slice(4)}`) : undefined
+  const instrument = /^[DR]/.test(key) ? readable(`${key.slice(1, 4)}:${key.slice(4)}`) : undefined
+  return instrument !== undefined && marketOf(instrument) === 'US' ? instrument : undefined
 }
 
 /** The instrument, provided that it is spelled exactly so. */

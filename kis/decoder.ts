@@ -149,7 +149,7 @@ function notData(frame: Uint8Array, problem: string, receivedTime: number): Malf
 }
 
 /** A frame's text. An account notice that was opened is not shown: what is broken may well be where the account number stands. */
-function shownText(frame: Uint8Array): string {
+export function shownText(frame: Uint8Array): string {
   const tr = frameText(frame.subarray(transactionAt, transactionAt + transactionLength))
   const isOpenNotice = frame[0] === 48 && layoutOf(tr)?.encrypted === true
   return isOpenNotice ? `${tr}: a notice of ${frame.length} bytes, [redacted]` : frameText(frame)

@@ -24,7 +24,9 @@ export type RestClient = {
 }
 
 export function createRestClient(options: RestOptions): RestClient {
-  const dispatcher = new Agent({ connect: { rejectUnauthorized: options.checkCertificate } })
+  const dispatcher = new Agent({
+    connect: { rejectUnauthorized: options.checkCertificate, timeout: options.timeoutMs },
+  })
   let nextCall = 0
 
   /** Calls leave one after another, `spacingMs` apart, in the order they were made. */

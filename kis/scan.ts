@@ -117,7 +117,8 @@ function readDecimal(reached: number, whole: number): number | null {
 /** Long numbers go through Number(); whatever is no plain decimal is null. */
 function readUnusual(): number | null {
   const text = readText()
-  return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : null
+  const value = /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : null
+  return Number.isFinite(value) ? value : null
 }
 
 /** The value as text. Column text is UTF-8 (member names are Korean). */

@@ -1,7 +1,7 @@
 // Frames → market events. Never errors: a frame that cannot be read becomes an event like any other.
 import { Observable, type OperatorFunction } from 'rxjs'
-import { createDecoder, type DecodedEvent, type DecoderOptions } from '../kis/decoder.ts'
-import { frameText, type RawFrame } from '../kis/frame.ts'
+import { createDecoder, type DecodedEvent, type DecoderOptions, shownText } from '../kis/decoder.ts'
+import type { RawFrame } from '../kis/frame.ts'
 import type { Malformed } from '../market/events.ts'
 
 export type NormalizeOptions = DecoderOptions & {
@@ -23,7 +23,7 @@ export function normalizeFrames(options: NormalizeOptions = {}): OperatorFunctio
             decoder.decode(bytes, receivedTime, emit)
           } catch (error) {
             const reason = `a fault in the decoder, please report it: ${String(error)}`
-            emit({ type: 'malformed', reason, raw: frameText(bytes), receivedTime })
+            emit({ type: 'malformed', reason, raw: shownText(bytes), receivedTime })
           }
         },
         complete: () => subscriber.complete(),

@@ -49,10 +49,12 @@ describe('what to ask KIS for', () => {
 
   it.each([
     ['NAS:AAPL', 'trade', 'HDFSCNT0', 'RNASAAPL'],
+    ['NAS:AAPL', 'order-book', 'HDFSASP0', 'DNASAAPL'],
+    ['AMS:SPY', 'order-book', 'HDFSASP0', 'DAMSSPY'],
     ['HKS:00003', 'order-book', 'HDFSASP0', 'RHKS00003'],
     ['BAQ:AAPL', 'order-book', 'HDFSASP0', 'RBAQAAPL'],
     ['KRX:005930', 'trade', 'H0STCNT0', '005930'],
-  ] as const)('%s %s of the paid feed is %s %s', (instrument, channel, tr, key) => {
+  ] as const)('%s %s, where the paid feed is asked for, is %s %s', (instrument, channel, tr, key) => {
     expect(toWire({ instrument, channel }, paid)).toEqual({ tr, key })
   })
 
