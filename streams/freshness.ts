@@ -33,7 +33,7 @@ export type FreshnessOptions = {
 }
 
 /** Never heard of, so its rhythm is unknown: thin names exist, and asking again too early is a false alarm. */
-const timesQuietForUnknown = 20
+const timesQuietForUnknown = 60
 const timesSilentForUnknown = 5
 
 type Watched = {
@@ -98,6 +98,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       one.since = now
       one.nextAlarmMs = 0
       one.rhythm.forget()
+      lines[marketOf(one.instrument)].rhythm.forget()
     }
     if (session === undefined || one.status === 'other' || !one.hasRhythm) return
     const quietMs = now - Math.max(one.since, one.rhythm.last() ?? 0)

@@ -2,8 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defaultTiming } from '../../machines/timing.ts'
 import { hynix, samsung, socketRig, subscribedRig } from '../support/socket-rig.ts'
 
-const { graceMs, openTimeoutMs, ackTimeoutMs, stableMs, occupiedMs, longestOccupiedMs, longestBackoffMs } =
-  defaultTiming
+const { graceMs, openTimeoutMs, ackTimeoutMs, occupiedMs, longestOccupiedMs, longestBackoffMs } = defaultTiming
 const other = { url: 'ws://two' }
 
 beforeEach(() => void vi.useFakeTimers())
@@ -291,7 +290,7 @@ describe('socket machine, after a loss', () => {
     expect(Math.max(...waits)).toBeGreaterThan(longestBackoffMs / 3)
   })
 
-  it('forgets past failures once a session was stable', async () => {
+  it('forgets past failures once data has flowed for a while, not for an open socket alone', async () => {
     const rig = socketRig()
     for (let failure = 0; failure < 5; failure++) {
       rig.server.closes()
@@ -299,9 +298,21 @@ describe('socket machine, after a loss', () => {
     }
     rig.server.opens()
     rig.server.acknowledges(samsung, hynix)
-    await rig.advance(stableMs)
+    await rig.advance(600_000)
+    expect(rig.context.failures).toBe(5)
+    rig.tell({ type: 'session.proven' })
     rig.server.closes()
     expect(rig.context.waitMs).toBe(graceMs)
+  })
+
+  it('waits as long as the connect budget says', async () => {
+    const rig = socketRig()
+    rig.tell({ type: 'connect.denied', waitMs: 400_000 })
+    expect(rig.phase).toBe('reconnecting')
+    await rig.advance(399_999)
+    expect(rig.connections.opened).toBe(1)
+    await rig.advance(1)
+    expect(rig.connections.opened).toBe(2)
   })
 
   it('leaves an occupied app key alone for a minute, then longer and longer', async () => {
@@ -330,5 +341,87 @@ describe('socket machine, after a loss', () => {
     rig.server.closes()
     rig.command({ type: 'stop' })
     expect(rig.phase).toBe('stopped')
+  })
+})
+
+describe('socket machine, told that a key is mute', () => {
+  it('lets go of that key alone, lets it rest, asks again, and leaves the others in peace', async () => {
+    const rig = subscribedRig()
+    rig.forgetRequests()
+    rig.tell({ type: 'subscription.mute', key: hynix })
+    expect(rig.requested('unsubscribe')).toEqual([hynix])
+    rig.server.releases(hynix)
+    await rig.advance(graceMs - 1)
+    expect(rig.requested('subscribe')).toEqual([])
+    await rig.advance(1)
+    expect(rig.requested('subscribe')).toEqual([hynix])
+    expect(rig.statusOf(samsung)).toBe('active')
+    expect(rig.phase).toBe('subscribed')
+  })
+
+  it('asks for an acknowledged key three times at most', async () => {
+    const rig = subscribedRig()
+    for (let time = 0; time < 6; time++) {
+      rig.tell({ type: 'subscription.mute', key: hynix })
+      rig.server.releases(hynix)
+      await rig.advance(graceMs)
+      rig.server.acknowledges(hynix)
+    }
+    expect(rig.requested('unsubscribe')).toEqual([hynix, hynix, hynix])
+    expect(rig.connections).toEqual({ opened: 1, closed: 0 })
+  })
+
+  it('climbs the ladder for a ghost: the key alone, the whole session three times, then the truth', async () => {
+    const rig = socketRig()
+    const meetGhost = () => {
+      rig.server.opens()
+      rig.server.acknowledges(samsung)
+      rig.server.saysDuplicate(hynix)
+    }
+    meetGhost()
+    rig.tell({ type: 'subscription.mute', key: hynix })
+    expect(rig.phase).toBe('subscribed')
+    rig.server.releases(hynix)
+    await rig.advance(graceMs)
+    rig.server.saysDuplicate(hynix)
+
+    for (let round = 1; round <= 3; round++) {
+      rig.tell({ type: 'subscription.mute', key: hynix })
+      expect(rig.phase).toBe('unsubscribing-grace')
+      expect(rig.context.loss).toBe('duplicate')
+      await rig.advance(graceMs)
+      await rig.advance(rig.context.waitMs)
+      expect(rig.connections.opened).toBe(round + 1)
+      meetGhost()
+    }
+
+    rig.tell({ type: 'subscription.mute', key: hynix })
+    expect(rig.phase).toBe('subscribed')
+    expect(rig.ledger[hynix]).toEqual({ status: 'refused', wished: true, code: 'MUTE' })
+    expect(rig.statusOf(samsung)).toBe('active')
+  })
+
+  it('starts at the foot of the ladder again once the key has flowed', async () => {
+    const rig = subscribedRig()
+    for (let time = 0; time < 3; time++) {
+      rig.tell({ type: 'subscription.mute', key: hynix })
+      rig.server.releases(hynix)
+      await rig.advance(graceMs)
+      rig.server.acknowledges(hynix)
+    }
+    rig.server.sendsDataOf(hynix)
+    rig.forgetRequests()
+    rig.tell({ type: 'subscription.mute', key: hynix })
+    expect(rig.requested('unsubscribe')).toEqual([hynix])
+  })
+
+  it('leaves a whole session that is silent, by way of the grace', async () => {
+    const rig = subscribedRig()
+    rig.tell({ type: 'silence.detected', quietMs: 120_000 })
+    expect(rig.phase).toBe('unsubscribing-grace')
+    await rig.advance(graceMs)
+    expect(rig.phase).toBe('reconnecting')
+    await rig.advance(graceMs)
+    expect(rig.connections.opened).toBe(2)
   })
 })

@@ -17,6 +17,13 @@ export const shortTiming = {
   longestOccupiedMs: 300,
   pacingMs: 1,
   closeTimeoutMs: 200,
+  mostConnects: 1_000,
+  connectWindowMs: 600_000,
+  mostRequests: 10_000,
+  requestWindowMs: 600_000,
+  adoptionMs: 1_000,
+  quietMs: 1_000,
+  silenceMs: 3_000,
   handOverTimeoutMs: 2_000,
 }
 

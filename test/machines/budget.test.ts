@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createBudget } from '../../machines/budget.ts'
+
+function rig(most: number, windowMs: number) {
+  let now = 1_000_000
+  const budget = createBudget(most, windowMs, { now: () => now })
+  return { budget, pass: (ms: number) => (now += ms), now: () => now }
+}
+
+describe('a budget', () => {
+  it('grants its number in any window, and says how long the next one takes', () => {
+    const { budget, pass } = rig(4, 600_000)
+    for (let time = 0; time < 4; time++) {
+      expect(budget.take()).toBe(0)
+      pass(1_000)
+    }
+    expect(budget.left()).toBe(0)
+    expect(budget.take()).toBe(596_000)
+    pass(596_000)
+    expect(budget.take()).toBe(0)
+    expect(budget.take()).toBe(1_000)
+  })
+
+  it('counts what must not wait, and makes what may wait for it', () => {
+    const { budget } = rig(2, 1_000)
+    for (let time = 0; time < 5; time++) budget.spend()
+    expect(budget.left()).toBe(0)
+    expect(budget.take()).toBe(1_000)
+  })
+
+  it('is not frozen by a clock that was set back', () => {
+    const { budget, pass } = rig(1, 1_000)
+    expect(budget.take()).toBe(0)
+    pass(-3_600_000)
+    expect(budget.take()).toBe(0)
+  })
+
+  it('never grants more than its number in any window, whoever asks when', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 200 }), pauses => {
+        const { budget, pass, now } = rig(4, 1_000)
+        const granted: number[] = []
+        for (const ms of pauses) {
+          pass(ms)
+          if (budget.take() === 0) granted.push(now())
+        }
+        for (const [index, time] of granted.entries()) {
+          const fourEarlier = granted[index - 4]
+          if (fourEarlier !== undefined) expect(time - fourEarlier).toBeGreaterThanOrEqual(1_000)
+        }
+      }),
+    )
+  })
+})

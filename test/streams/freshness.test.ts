@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest'
+import type { MarketEvent } from '../../market/events.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import { type FreshnessOptions, watchFreshness } from '../../streams/freshness.ts'
+
+const samsung: Instrument = 'KRX:005930'
+const hynix: Instrument = 'KRX:000660'
+
+const seconds = 1_000
+
+function rig(options: Partial<FreshnessOptions> = {}) {
+  const watch = watchFreshness({
+    sessionOf: () => 'regular',
+    adoptionMs: 30 * seconds,
+    quietMs: 30 * seconds,
+    silenceMs: 120 * seconds,
+    stableMs: 10 * seconds,
+    ...options,
+  })
+  const said: string[] = []
+  const describeChange = (change: ReturnType<typeof watch.look>[number]) =>
+    'key' in change ? `${change.type} ${change.key}` : `${change.type} ${change.market}`
+  return {
+    watch,
+    said,
+    subscription: (instrument: Instrument, status: 'active' | 'adopted' | 'wanted', time: number, channel = 'trade') =>
+      watch.note({ type: 'subscription', instrument, channel, status, receivedTime: time }),
+    data: (instrument: Instrument, time: number, type: 'trade' | 'order-book' = 'trade') =>
+      watch.note({ type, instrument, receivedTime: time } as MarketEvent),
+    /** Looks once a second from the last look on, feeding whoever flows. */
+    run(from: number, to: number, flowing: readonly Instrument[], everyMs = seconds) {
+      for (let time = from; time < to; time += seconds) {
+        for (const instrument of flowing) if (time % everyMs === 0) this.data(instrument, time)
+        said.push(...watch.look(time).map(describeChange))
+      }
+    },
+  }
+}
+
+describe('freshness', () => {
+  it('says when data begins to flow, and that the line has proven itself', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    expect(r.watch.of(`${samsung} trade`)).toMatchObject({ flowingSince: undefined })
+    r.run(seconds, 30 * seconds, [samsung])
+    expect(r.said).toEqual([`flowing ${samsung} trade`, 'proven KR'])
+    expect(r.watch.of(`${samsung} trade`)).toEqual({ flowingSince: seconds, lastData: 29 * seconds, isStale: false })
+  })
+
+  it('finds the one mute key among live ones, and says so again after longer and longer', () => {
+    const r = rig()
+    for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
+    r.run(0, 60 * seconds, [samsung, hynix])
+    r.said.splice(0)
+    r.run(60 * seconds, 600 * seconds, [samsung])
+    expect(r.said).toEqual([
+      `stale ${hynix} trade`,
+      `mute ${hynix} trade`,
+      `mute ${hynix} trade`,
+      `mute ${hynix} trade`,
+      `mute ${hynix} trade`,
+      `mute ${hynix} trade`,
+    ])
+    r.data(hynix, 600 * seconds)
+    r.run(600 * seconds, 602 * seconds, [samsung])
+    expect(r.said.at(-1)).toBe(`flowing ${hynix} trade`)
+  })
+
+  it('does not call a thin name stale', () => {
+    const r = rig()
+    for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
+    r.run(0, 600 * seconds, [samsung])
+    expect(r.said.filter(text => text.includes(hynix))).toEqual([])
+  })
+
+  it('leaves a name alone whose book flows while its trades do not', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    r.subscription(samsung, 'active', 0, 'order-book')
+    r.run(0, 60 * seconds, [samsung])
+    for (let time = 60; time < 600; time++) {
+      r.data(samsung, time * seconds, 'order-book')
+      r.run(time * seconds, (time + 1) * seconds, [])
+    }
+    expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
+  })
+
+  it('expects nothing while the market is closed, and starts afresh when it opens', () => {
+    let session: string | undefined = 'regular'
+    const r = rig({ sessionOf: () => session })
+    r.subscription(samsung, 'active', 0)
+    r.run(0, 60 * seconds, [samsung])
+    session = undefined
+    r.run(60 * seconds, 4_000 * seconds, [])
+    session = 'after-market'
+    r.run(4_000 * seconds, 4_300 * seconds, [])
+    expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
+  })
+
+  it('calls a whole market silent, not each of its keys mute', () => {
+    const r = rig()
+    for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
+    r.run(0, 60 * seconds, [samsung, hynix])
+    r.said.splice(0)
+    r.run(60 * seconds, 190 * seconds, [])
+    expect(r.said.filter(text => text.startsWith('silence'))).toEqual(['silence KR'])
+  })
+
+  it('takes a key that KIS says it already has for a ghost when nothing comes of it', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    r.subscription(hynix, 'adopted', 0)
+    r.run(0, 35 * seconds, [samsung])
+    expect(r.said).toContain(`mute ${hynix} trade`)
+  })
+
+  it('never takes a heartbeat for life', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    r.run(0, 60 * seconds, [samsung])
+    for (let time = 60; time < 200; time++) {
+      r.watch.note({ type: 'heartbeat', serverTime: time, receivedTime: time * seconds })
+      r.run(time * seconds, (time + 1) * seconds, [])
+    }
+    expect(r.said).toContain('silence KR')
+  })
+
+  it('raises no false alarm in a quiet hour of forty names, thin ones among them', () => {
+    const r = rig()
+    const names = Array.from({ length: 40 }, (_, index): Instrument => `KRX:${String(index).padStart(6, '0')}`)
+    let seed = 7
+    const random = () => {
+      seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) | 0
+      return (seed >>> 0) / 2 ** 32
+    }
+    const next = new Map(names.map(name => [name, 0]))
+    const meanOf = (name: Instrument) => (1 + (Number(name.slice(4)) % 20) * 10) * seconds
+    for (const name of names) r.subscription(name, 'active', 0)
+    for (let time = 0; time < 3_600 * seconds; time += seconds) {
+      for (const name of names) {
+        if ((next.get(name) as number) > time) continue
+        r.data(name, time)
+        next.set(name, time - Math.log(1 - random()) * meanOf(name))
+      }
+      r.run(time, time + seconds, [])
+    }
+    expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
+  })
+})

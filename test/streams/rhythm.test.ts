@@ -1,0 +1,55 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createRhythm } from '../../streams/rhythm.ts'
+
+const beats = (rhythm: ReturnType<typeof createRhythm>, silences: readonly number[]) => {
+  let time = 0
+  rhythm.beat(time)
+  for (const silence of silences) rhythm.beat((time += silence))
+}
+
+describe('a rhythm', () => {
+  it('knows nothing before it has heard enough', () => {
+    const rhythm = createRhythm()
+    beats(rhythm, [100, 100, 100])
+    expect(rhythm.patience(1_000)).toBeUndefined()
+  })
+
+  it('is patient in proportion to what is usual, and never less than the floor', () => {
+    const rhythm = createRhythm()
+    beats(
+      rhythm,
+      Array.from({ length: 50 }, () => 1_000),
+    )
+    expect(rhythm.patience(5_000)).toBe(20_000)
+    expect(rhythm.patience(60_000)).toBe(60_000)
+  })
+
+  it('has been silent for long before, and may be again', () => {
+    const rhythm = createRhythm()
+    beats(rhythm, [...Array.from({ length: 50 }, () => 100), 60_000, ...Array.from({ length: 50 }, () => 100)])
+    expect(rhythm.patience(1_000)).toBeGreaterThanOrEqual(120_000)
+  })
+
+  it('learns nothing from a pause', () => {
+    const rhythm = createRhythm()
+    beats(
+      rhythm,
+      Array.from({ length: 50 }, () => 100),
+    )
+    rhythm.pause()
+    expect(rhythm.last()).toBeUndefined()
+    rhythm.beat(10_000_000)
+    expect(rhythm.patience(1_000)).toBe(2_000)
+  })
+
+  it('survives a clock that goes back, and is always at least as patient as twice the longest silence', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -10_000, max: 100_000 }), { minLength: 12, maxLength: 100 }), silences => {
+        const rhythm = createRhythm()
+        beats(rhythm, silences)
+        expect(rhythm.patience(0)).toBeGreaterThanOrEqual(2 * Math.max(0, ...silences))
+      }),
+    )
+  })
+})
