@@ -63,12 +63,35 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
         return emit(malformed(reason, frameText(frame), receivedTime))
       }
       const { count, payload } = envelope
+      if (count === 1 && transaction.read !== undefined) {
+        const event = readOnly(transaction, frame, payload, receivedTime)
+        if (event !== undefined) return emit(event)
+      }
       const events =
         readRecords(transaction, transaction.width, frame, payload, count, receivedTime) ??
         readMeasured(transaction, frame, payload, count, receivedTime)
       for (let i = 0; i < events.length; i++) emit(events[i] as DecodedEvent)
     },
   }
+}
+
+/** The fast road, for a frame of one typed record as wide as the last one; undefined for any other. */
+function readOnly(
+  transaction: Transaction,
+  frame: Uint8Array,
+  payload: number,
+  receivedTime: number,
+): MarketData | undefined {
+  const { read, width, pick } = transaction
+  if (width === 0 || read === undefined) return undefined
+  const instrument = transaction.symbol(frame, payload)
+  if (instrument === undefined) return undefined
+  scanFrom(frame, payload)
+  skipValues(1)
+  const event = read(instrument, receivedTime, width)
+  skipValues(width - transaction.reads(width))
+  if (position() !== frame.length + 1) return undefined
+  return pick === undefined ? event : pick(event, frame, payload, width)
 }
 
 /** The slow road, for the first frame of a transaction, a changed width, and damaged frames. */

@@ -16,7 +16,9 @@ const lowBits = 0x7f7f7f7f
 const topBits = 0x80808080 | 0
 
 let bytes: Buffer = Buffer.alloc(0)
-let view = new DataView(bytes.buffer, bytes.byteOffset, 0)
+let view = new DataView(bytes.buffer)
+/** Where the frame starts in `view`. */
+let base = 0
 let end = 0
 let at = 0
 
@@ -24,8 +26,10 @@ let at = 0
 export function scanFrom(frame: Uint8Array, position: number): void {
   if (frame !== bytes) {
     bytes = Buffer.isBuffer(frame) ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
-    view = new DataView(frame.buffer, frame.byteOffset, frame.length)
     end = frame.length
+    base = frame.byteOffset
+    // Frames that arrived together share a buffer, and then its view.
+    if (frame.buffer !== view.buffer) view = new DataView(frame.buffer)
   }
   at = position
 }
@@ -41,11 +45,12 @@ export function position(): number {
  */
 export function skipValues(count: number): void {
   const words = view
+  const offset = base
   const lastWord = end - 4
   let left = count
   let p = at
   while (left > 0 && p <= lastWord) {
-    const word = words.getInt32(p, true) ^ fourCarets
+    const word = words.getInt32(offset + p, true) ^ fourCarets
     let marks = ~(((word & lowBits) + lowBits) | word) & topBits
     const carets = Math.imul(marks >>> 7, 0x01010101) >>> 24
     if (carets < left) {
@@ -65,42 +70,42 @@ export function skipValues(count: number): void {
 /** A number, or null when the value is empty or is no number (`nan`, `(null)`). Accepts a sign and a decimal point. */
 export function readNumber(): number | null {
   const frame = bytes
+  const stop = end
   const start = at
   let p = start
-  let digit = (frame[p] as number) - zero
   let value = 0
-  // Nine digits fit 32 bits; integer arithmetic is several times faster than floating point here.
-  while (digit >= 0 && digit <= 9 && p - start < 9) {
-    value = (value * 10 + digit) | 0
+  // One comparison a byte: as an unsigned number, whatever is no digit is greater than 9. Integer arithmetic is several times faster
+  // than floating point; what overflows it is read again, the slow way.
+  let digit = (frame[p] as number) - zero
+  while (digit >>> 0 <= 9 && p < stop) {
+    value = (Math.imul(value, 10) + digit) | 0
     digit = (frame[++p] as number) - zero
   }
-  if (digit !== caret - zero || p === start) return readDecimal(p, value)
+  const digits = p - start
+  if (digit !== caret - zero || digits === 0 || digits > 9) return readDecimal()
   at = p + 1
   return value
 }
 
 /** Everything but a short unsigned integer: long ones, signs, fractions, a frame's last value, and what is no number at all. */
-function readDecimal(reached: number, whole: number): number | null {
+function readDecimal(): number | null {
   const frame = bytes
-  let p = reached
-  let start = at
-  let value = whole
+  let p = at
   let digit = (frame[p] as number) - zero
   const negative = digit === minus - zero
-  if (p === start && (negative || digit === plus - zero)) {
-    start++
-    digit = (frame[++p] as number) - zero
-  }
-  while (digit >= 0 && digit <= 9) {
+  if (negative || digit === plus - zero) digit = (frame[++p] as number) - zero
+  const start = p
+  let value = 0
+  while (digit >>> 0 <= 9 && p < end) {
     value = value * 10 + digit
     digit = (frame[++p] as number) - zero
   }
   let digits = p - start
   let decimals = 0
-  if (digit === point - zero) {
+  if (digit === point - zero && p < end) {
     const fraction = ++p
     digit = (frame[p] as number) - zero
-    while (digit >= 0 && digit <= 9) {
+    while (digit >>> 0 <= 9 && p < end) {
       value = value * 10 + digit
       digit = (frame[++p] as number) - zero
     }
@@ -141,16 +146,21 @@ export function readCode(): number {
 
 /** Exactly `length` digits as an integer, or -1; for dates and times of day. */
 export function readDigits(length: number): number {
+  const frame = bytes
+  const stop = at + length
   let value = 0
-  let p = at
-  let valid = true
-  while (p < end && bytes[p] !== caret) {
-    const digit = (bytes[p] as number) - zero
-    if (digit < 0 || digit > 9) valid = false
-    value = value * 10 + digit
-    p++
+  let wrong = 0
+  if (stop <= end) {
+    for (let p = at; p < stop; p++) {
+      const digit = (frame[p] as number) - zero
+      wrong |= digit | (9 - digit) // negative for whatever is no digit
+      value = (Math.imul(value, 10) + digit) | 0
+    }
+    if (wrong >= 0 && (stop === end || frame[stop] === caret)) {
+      at = stop + 1
+      return value
+    }
   }
-  if (p - at !== length) valid = false
-  at = p + 1
-  return valid ? value : -1
+  skipValues(1)
+  return -1
 }

@@ -24,10 +24,16 @@ function timeOfDay(hhmmss: number): number {
   return (hours * 3600 + minutes * 60 + seconds) * 1000
 }
 
-/** The instant of a Korean date and time, or null when either is unreadable. */
+let lastTime = -1
+let lastInstant: number | null = null
+
+/** The instant of a Korean date and time, or null when either is unreadable. Trades of one second follow each other. */
 export function instantOf(date: number, hhmmss: number): number | null {
+  if (hhmmss === lastTime && date === lastDate) return lastInstant
   const time = midnightOf(date) + timeOfDay(hhmmss)
-  return time === time ? time : null
+  lastTime = hhmmss
+  lastInstant = time === time ? time : null
+  return lastInstant
 }
 
 /** The instant of a Korean time that came without a date: on the Korean date that puts it nearest to `receivedTime`. */
