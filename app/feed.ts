@@ -21,11 +21,13 @@ import { type Instrument, type Market, marketOf, markets, parseInstrument } from
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
+import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { heartbeats } from '../streams/liveness.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import { type Counters, createJournal } from './journal.ts'
+import { keepLastSeen } from './last-seen.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf } from './settings.ts'
@@ -39,6 +41,11 @@ export type FeedParts = {
   readonly log?: Logger
   /** Start of the random numbers that spread reconnections. */
   readonly seed?: number
+  /**
+   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed. One folder to a
+   * process. Without one, a feed begins anew.
+   */
+  readonly dataFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: NonNullable<ActorOptions<typeof feedMachine>['inspect']>
 }
@@ -77,8 +84,8 @@ export type Feed = {
 }
 
 /** A feed for one app key. Throws a SettingsError that lists everything wrong with the options. */
-export function createFeed({ clock, log, seed, inspect, ...input }: FeedOptions): Feed {
-  const parts = { clock, log, seed, inspect }
+export function createFeed({ clock, log, seed, dataFolder, inspect, ...input }: FeedOptions): Feed {
+  const parts = { clock, log, seed, dataFolder, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
@@ -93,7 +100,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
   const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [new Secret(settings.htsId)] : [])]
   const hide = (text: string) => redact(text, secrets)
-  const journal = createJournal(parts.log ?? silentLogger, hide)
+  const log = parts.log ?? silentLogger
+  const journal = createJournal(log, hide)
   const confirmations = createConfirmations()
 
   const frames = new Subject<RawFrame>()
@@ -101,6 +109,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const events = new Subject<MarketEvent>()
   /** Keys whose only proof is data. Almost always empty, so the data path looks at its size alone. */
   const adopted = new Set<SubscriptionKey>()
+
+  const memory = createContinuityMemory()
+  const { environment, restUrl, overseasFeed } = settings
+  const source = `${environment} ${restUrl} ${overseasFeed}`
+  const lastSeen = parts.dataFolder ? keepLastSeen({ folder: parts.dataFolder, source, memory, log }) : undefined
 
   const rest = createRestClient({
     baseUrl: settings.restUrl,
@@ -143,7 +156,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let stopped: Promise<void> | undefined
   let sinks = 0
 
-  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide }).subscribe(events)
+  const continuity = { memory, onDuplicate: journal.duplicate }
+  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe(events)
   events.subscribe(event => {
     journal.event(event)
     if (adopted.size > 0) proveByData(event)
@@ -241,6 +255,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
+    await lastSeen?.stop()
     await rest.close()
   }
 
@@ -279,6 +294,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     counters: () => journal.counters(),
     start() {
       if (turning !== undefined || stopped !== undefined) return
+      lastSeen?.start()
       actor.start()
       for (const market of markets) watchSocket(market)
       send('subscribe', subscriptionsOf(settings).map(keyOf))

@@ -4,11 +4,15 @@ import type { MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 import type { Logger } from './log.ts'
 
-export type Counters = { readonly [Type in MarketEvent['type'] | 'frames' | 'sinkErrors' | 'sinkDropped']?: number }
+export type Counters = {
+  readonly [Type in MarketEvent['type'] | 'frames' | 'duplicates' | 'sinkErrors' | 'sinkDropped']?: number
+}
 
 export type Journal = {
   frame(): void
   event(event: MarketEvent): void
+  /** A record that was dropped because it had been delivered before. */
+  duplicate(): void
   /** `facts`: why, and what follows. */
   transition(market: Market, from: string, to: string, facts: object): void
   answer(answer: HeardAnswer): void
@@ -25,6 +29,7 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
     return counts[what] as number
   }
   let frames = 0
+  let duplicates = 0
 
   return {
     frame: () => void frames++,
@@ -41,6 +46,20 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
             { tr: event.tr, width: event.width, knownWidth: event.knownWidth },
             'KIS changed the columns of a transaction; the known ones were read. Please report it',
           )
+        case 'gap': {
+          const { instrument, cause, missingVolume, from, to } = event
+          const facts = { instrument, cause, missingVolume, from, to, soFar }
+          // As many as there are instruments after every outage.
+          if (isPowerOfTen(soFar)) log.warn(facts, 'volume is missing')
+          else log.debug(facts, 'volume is missing')
+          return
+        }
+        case 'resync': {
+          const { instrument, reason, from, to } = event
+          if (isPowerOfTen(soFar))
+            log.warn({ instrument, reason, from, to, soFar }, 'it cannot be told whether volume is missing')
+          return
+        }
         case 'disconnect':
           return log.info({ market: event.market, reason: redact(event.reason) }, `${event.market} data line is down`)
         case 'resume':
@@ -49,6 +68,8 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
           return log.debug(event, 'subscription')
       }
     },
+
+    duplicate: () => void duplicates++,
 
     transition(market, from, to, facts) {
       log.info({ market, from, to, ...redactAll(facts, redact) }, `${market} socket: ${from} → ${to}`)
@@ -76,7 +97,7 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
       log.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it, the oldest first')
     },
 
-    counters: () => ({ ...counts, frames }),
+    counters: () => ({ ...counts, frames, duplicates }),
   }
 }
 
