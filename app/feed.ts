@@ -22,12 +22,14 @@ import { type Instrument, type Market, marketOf, markets, parseInstrument } from
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
+import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { type Freshness, type FreshnessChange, watchFreshness } from '../streams/freshness.ts'
 import { heartbeats } from '../streams/liveness.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import { type Counters, createJournal } from './journal.ts'
+import { keepLastSeen } from './last-seen.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
@@ -48,6 +50,11 @@ export type FeedParts = {
   readonly log?: Logger
   /** Start of the random numbers that spread reconnections. */
   readonly seed?: number
+  /**
+   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed. One folder to a
+   * process. Without one, a feed begins anew.
+   */
+  readonly dataFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: NonNullable<ActorOptions<typeof feedMachine>['inspect']>
 }
@@ -91,8 +98,8 @@ export type Feed = {
 }
 
 /** A feed for one app key. Throws a SettingsError that lists everything wrong with the options. */
-export function createFeed({ clock, calendar, log, seed, inspect, ...input }: FeedOptions): Feed {
-  const parts = { clock, calendar, log, seed, inspect }
+export function createFeed({ clock, calendar, log, seed, dataFolder, inspect, ...input }: FeedOptions): Feed {
+  const parts = { clock, calendar, log, seed, dataFolder, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
@@ -104,7 +111,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const wireOptions = wireOptionsOf(settings)
   const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [settings.htsId] : [])]
   const hide = (text: string) => redact(text, secrets)
-  const journal = createJournal(parts.log ?? silentLogger, hide)
+  const log = parts.log ?? silentLogger
+  const journal = createJournal(log, hide)
   const confirmations = createConfirmations()
 
   const frames = new Subject<RawFrame>()
@@ -112,6 +120,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const events = new Subject<MarketEvent>()
   const calendar = parts.calendar ?? standardCalendar
   const freshness = watchFreshness({ ...timing, sessionOf: (where, time) => continuousSession(calendar, where, time) })
+
+  const memory = createContinuityMemory()
+  const { environment, restUrl, overseasFeed } = settings
+  const source = `${environment} ${restUrl} ${overseasFeed}`
+  const lastSeen = parts.dataFolder ? keepLastSeen({ folder: parts.dataFolder, source, memory, log }) : undefined
 
   const rest = createRestClient({
     baseUrl: settings.restUrl,
@@ -160,7 +173,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let stopped: Promise<void> | undefined
   let sinks = 0
 
-  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide }).subscribe(events)
+  const continuity = { memory, onDuplicate: journal.duplicate }
+  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe(events)
   events.subscribe(event => {
     journal.event(event)
     freshness.note(event)
@@ -276,6 +290,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
+    await lastSeen?.stop()
     await rest.close()
   }
 
@@ -315,6 +330,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     counters: () => journal.counters(),
     start() {
       if (running !== undefined || stopped !== undefined) return
+      lastSeen?.start()
       actor.start()
       for (const market of markets) watchSocket(market)
       send('subscribe', subscriptionsOf(settings).map(keyOf))

@@ -6,12 +6,21 @@ import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Logger } from './log.ts'
 
 export type Counters = {
-  readonly [Type in MarketEvent['type'] | 'frames' | 'mute' | 'silences' | 'sinkErrors' | 'sinkDropped']?: number
+  readonly [Type in
+    | MarketEvent['type']
+    | 'frames'
+    | 'duplicates'
+    | 'mute'
+    | 'silences'
+    | 'sinkErrors'
+    | 'sinkDropped']?: number
 }
 
 export type Journal = {
   frame(): void
   event(event: MarketEvent): void
+  /** A record that was dropped because it had been delivered before. */
+  duplicate(): void
   /** `facts`: why, and what follows. */
   transition(market: Market, from: string, to: string, facts: object): void
   answer(answer: HeardAnswer): void
@@ -30,6 +39,7 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
     return counts[what] as number
   }
   let frames = 0
+  let duplicates = 0
 
   return {
     frame: () => void frames++,
@@ -46,6 +56,20 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
             { tr: event.tr, width: event.width, knownWidth: event.knownWidth },
             'KIS changed the columns of a transaction; the known ones were read. Please report it',
           )
+        case 'gap': {
+          const { instrument, cause, missingVolume, from, to } = event
+          const facts = { instrument, cause, missingVolume, from, to, soFar }
+          // As many as there are instruments after every outage.
+          if (isPowerOfTen(soFar)) log.warn(facts, 'volume is missing')
+          else log.debug(facts, 'volume is missing')
+          return
+        }
+        case 'resync': {
+          const { instrument, reason, from, to } = event
+          if (isPowerOfTen(soFar))
+            log.warn({ instrument, reason, from, to, soFar }, 'it cannot be told whether volume is missing')
+          return
+        }
         case 'disconnect':
           return log.info({ market: event.market, reason: redact(event.reason) }, `${event.market} data line is down`)
         case 'resume':
@@ -54,6 +78,8 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
           return log.debug(event, 'subscription')
       }
     },
+
+    duplicate: () => void duplicates++,
 
     transition(market, from, to, facts) {
       const text = `${market} socket: ${from} → ${to}`
@@ -93,7 +119,7 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
       log.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it, the oldest first')
     },
 
-    counters: () => ({ ...counts, frames }),
+    counters: () => ({ ...counts, frames, duplicates }),
   }
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The `kis-stream` command. Each subcommand parses its words and calls one function.
 import { Command, CommanderError } from 'commander'
+import { faultHelp } from '../simulator/fault-script.ts'
 import { decode } from './decode.ts'
 import { misuse } from './mistakes.ts'
 import { run } from './run.ts'
@@ -14,6 +15,11 @@ const program = new Command('kis-stream')
 /** Values are optional to the parser, so that a missing one is reported together with every other mistake. */
 function subcommand(name: string, description: string): Command {
   return program.command(name).description(description).exitOverride().allowUnknownOption().allowExcessArguments()
+}
+
+/** For a flag that may be given many times. */
+function collect(value: string, earlier: unknown): unknown[] {
+  return [...(Array.isArray(earlier) ? earlier : []), value]
 }
 
 subcommand('run', 'stream market events; without KIS keys, from a simulator inside this process')
@@ -30,6 +36,8 @@ subcommand('simulate', 'be KIS, on loopback')
   .option('--tape [file]', 'send captured frames, one a line, instead of a generated market')
   .option('--rate [rate]', 'records per second (frames, with a tape)', '20')
   .option('--seed [seed]', 'another number, another market', '1')
+  .option('--fault [fault]', 'trouble to make, as cut@30s; may be given many times (see below)', collect)
+  .addHelpText('after', faultHelp)
   .action((flags, command: Command) => simulate(flags, command.args))
 
 subcommand('decode [file]', 'frames, one a line, from a file or standard input, as events (NDJSON)')

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { SettingsError } from '../app/settings.ts'
+import { readFaultScript } from '../simulator/fault-script.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
-import { startSimulator } from '../simulator/server.ts'
+import { type ScheduledFault, startSimulator } from '../simulator/server.ts'
 import { capturedTape } from '../simulator/tape.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 
@@ -28,13 +29,15 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
   const mistakes = strayWords(words)
   const read = shape.safeParse(flags)
   for (const issue of read.error?.issues ?? []) mistakes.push(`--${String(issue.path[0])} ${issue.message}`)
+  const script = readFaults(flags['fault'], mistakes)
   const lines = typeof flags['tape'] === 'string' ? readTape(flags['tape'], mistakes) : undefined
   if (mistakes.length > 0 || !read.success) return reportMistakes(new SettingsError(mistakes), 'simulate')
 
   const { port, rate, seed } = read.data
   const tape = lines === undefined ? generatedTape({ rate, seed }) : capturedTape(lines, { rate })
   try {
-    const simulator = await startSimulator({ port, tape, log: line => process.stderr.write(`${line}\n`) })
+    const log = (line: string) => void process.stderr.write(`${line}\n`)
+    const simulator = await startSimulator({ port, tape, log, faults: script, faultSeed: seed, control: true })
     process.stdout.write(`KIS simulator: REST ${simulator.restUrl}, WebSocket ${simulator.wsUrl}
 
 Any app key and secret will do. To point kis-stream at it:
@@ -43,6 +46,11 @@ Any app key and secret will do. To point kis-stream at it:
     kis-stream run --market KR --instruments KRX:005930
 
 Any other KIS client: these two addresses in place of KIS's own, plain http and ws. Ctrl-C ends it.
+
+Trouble, from the start with --fault (see --help), or while it runs:
+
+  curl -d '{"kind":"cut"}' ${simulator.restUrl}/simulator/faults
+  curl ${simulator.restUrl}/simulator/withheld
 `)
     const stop = () => void simulator.stop().then(() => process.exit(0))
     process.once('SIGINT', stop)
@@ -51,6 +59,15 @@ Any other KIS client: these two addresses in place of KIS's own, plain http and 
     process.stderr.write(`kis-stream simulate: ${(error as Error).message}\n`)
     process.exitCode = misuse
   }
+}
+
+/** `given`: what was behind each --fault, or true where nothing was. */
+function readFaults(given: unknown, mistakes: string[]): readonly ScheduledFault[] {
+  const texts = Array.isArray(given) ? given : given === undefined ? [] : [given]
+  const script = readFaultScript(texts.filter(text => typeof text === 'string'))
+  if (texts.some(text => typeof text !== 'string')) mistakes.push('--fault needs a fault, as cut@30s')
+  mistakes.push(...script.mistakes.map(mistake => `--fault ${mistake}`))
+  return script.faults
 }
 
 function readTape(file: string, mistakes: string[]): string[] {

@@ -152,6 +152,67 @@ export type Malformed = {
   readonly receivedTime: number
 }
 
+/**
+ * - `lost`: the line was up · `outage`: the line of the market was down in between
+ * - `unsubscribed`: the instrument was let go of in between · `restart`: nobody ran this feed in between
+ */
+export type GapCause = 'lost' | 'outage' | 'unsubscribed' | 'restart'
+
+/**
+ * Volume that traded and did not come. Right before the trade that revealed it. What traded on a date before its first trade
+ * came is no gap: nobody had begun to count.
+ */
+export type Gap = {
+  readonly type: 'gap'
+  readonly instrument: Instrument
+  readonly cause: GapCause
+  readonly businessDate: number
+  /** Shares, exactly: every record carries the day's total. `toVolume` less `fromVolume`. */
+  readonly missingVolume: number
+  /** Money. Abroad KIS rounds its total, so it may be one or two off. Null when a price or a total could not be read. */
+  readonly missingValue: number | null
+  /** Where in the day's cumulative volume the hole begins: the total of the trade before it. */
+  readonly fromVolume: number
+  /** Where it ends: the total just before the trade that revealed it. */
+  readonly toVolume: number
+  /** When the trade before it happened. */
+  readonly from: number | null
+  /** When the trade that revealed it happened. */
+  readonly to: number | null
+  readonly receivedTime: number
+}
+
+/** A trade that was missing came late. Right before it; what lies in [`fromVolume`, `toVolume`) of the day is missing no longer. */
+export type GapFilled = {
+  readonly type: 'gap-filled'
+  readonly instrument: Instrument
+  readonly businessDate: number
+  readonly filledVolume: number
+  readonly fromVolume: number
+  readonly toVolume: number
+  readonly receivedTime: number
+}
+
+/**
+ * Why the day's total could not be followed.
+ * - `unreadable`: the volume, total or date of a trade in between could not be read
+ * - `total-lowered`: less was traded than before, so a part was cancelled · `count-restarted`: the total began anew
+ * - `total-restated`: more was traded than before, and no time has passed: another total took the place of the one we knew
+ */
+export type ResyncReason = 'unreadable' | 'total-lowered' | 'count-restarted' | 'total-restated'
+
+/** Whether anything is missing between two trades cannot be told. Right before the second, from which it is followed again. */
+export type Resync = {
+  readonly type: 'resync'
+  readonly instrument: Instrument
+  readonly reason: ResyncReason
+  readonly businessDate: number
+  /** When the last trade that could be followed happened, and the one after it. */
+  readonly from: number | null
+  readonly to: number | null
+  readonly receivedTime: number
+}
+
 /** Given to a slow consumer in place of what it missed. */
 export type Dropped = {
   readonly type: 'dropped'
@@ -163,7 +224,7 @@ export type Dropped = {
 
 export type MarketData = Trade | OrderBook | OtherRecord
 export type Lifecycle = Disconnect | Resume | SubscriptionChange | Heartbeat
-export type Trouble = SchemaDrift | Malformed
+export type Trouble = SchemaDrift | Malformed | Gap | GapFilled | Resync
 
 /** What `feed.events$` emits. */
 export type MarketEvent = MarketData | Lifecycle | Trouble

@@ -16,7 +16,10 @@ const addressed = {
   OPSP0001: ['0', 'UNSUBSCRIBE SUCCESS'],
   OPSP0002: ['1', 'ALREADY IN SUBSCRIBE'],
   OPSP0003: ['1', 'UNSUBSCRIBE ERROR(not found!)'],
+  OPSP0007: ['1', 'SUBSCRIBE INTERNAL ERROR'],
   OPSP0008: ['1', 'MAX SUBSCRIBE OVER'],
+  OPSP0009: ['1', 'SUBSCRIBE ERROR : mci send failed'],
+  OPSP0010: ['1', 'SUBSCRIBE WARNING : invalid appkey'],
   OPSP0011: ['1', 'invalid approval : NOT FOUND'],
 } as const
 
@@ -24,13 +27,19 @@ const addressed = {
 const unaddressed = {
   OPSP8991: 'SUBSCRIBE ERROR : invalid tr_id',
   OPSP8992: 'SUBSCRIBE ERROR : invalid tr_key',
+  OPSP8993: 'JSON PARSING ERROR : invalid tr_key',
+  OPSP8994: 'JSON PARSING ERROR : personalseckey not found',
+  OPSP8995: 'JSON PARSING ERROR : appsecret not found',
   OPSP8996: 'ALREADY IN USE appkey',
   OPSP8997: 'JSON PARSING ERROR : invalid tr_type',
   OPSP8998: 'JSON PARSING ERROR : invalid custtype',
+  OPSP8999: 'resource not available (ALLOC_CALL_PARAM)',
   OPSP9990: 'JSON PARSING ERROR : tr_key not found',
   OPSP9991: 'JSON PARSING ERROR : input not found',
   OPSP9992: 'JSON PARSING ERROR : body not found',
+  OPSP9993: 'JSON PARSING ERROR : internal error',
   OPSP9994: 'JSON PARSING ERROR : INVALID appkey',
+  OPSP9995: 'resource not available',
   OPSP9996: 'JSON PARSING ERROR : appkey',
   OPSP9997: 'JSON PARSING ERROR : custtype not found',
   OPSP9998: 'JSON PARSING ERROR : header not found',
@@ -39,6 +48,18 @@ const unaddressed = {
 
 export type AddressedCode = keyof typeof addressed
 export type RefusalCode = keyof typeof unaddressed
+export type AnswerCode = AddressedCode | RefusalCode
+
+/** The codes that say no to a subscription. */
+export type RefusingCode = Exclude<AnswerCode, 'OPSP0000' | 'OPSP0001' | 'OPSP0003'>
+
+export function isAddressed(code: AnswerCode): code is AddressedCode {
+  return Object.hasOwn(addressed, code)
+}
+
+export const refusingCodes = [...Object.keys(addressed), ...Object.keys(unaddressed)].filter(
+  code => !['OPSP0000', 'OPSP0001', 'OPSP0003'].includes(code),
+) as readonly RefusingCode[]
 
 /** `noticeKey` comes with every SUBSCRIBE SUCCESS, whether the transaction is encrypted or not, and with nothing else. */
 export function answer(code: AddressedCode, { tr, key }: Registration, noticeKey: NoticeKey): string {

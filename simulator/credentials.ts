@@ -34,6 +34,8 @@ export type Credentials = {
   revokeToken(appKey: string, token: string): boolean
   issueApproval(appKey: string): string
   approvalOf(approvalKey: string): Approval | undefined
+  /** No approval key issued so far is known afterwards; says how many were. */
+  forgetApprovals(): number
   counts(): CredentialCounts
 }
 
@@ -73,6 +75,11 @@ export function createCredentials(clock: Clock): Credentials {
       const approval = approvals.get(approvalKey)
       if (approval === undefined) return undefined
       return { appKey: approval.appKey, expired: clock.now() - approval.issuedAt >= lifetimeMs }
+    },
+    forgetApprovals() {
+      const { size } = approvals
+      approvals.clear()
+      return size
     },
     counts: () => ({ ...counts }),
   }

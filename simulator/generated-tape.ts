@@ -19,6 +19,10 @@ export type GeneratedTapeOptions = {
   readonly width?: Widths
 }
 
+function frameOf(tr: string, rows: string, count: number): string {
+  return `0|${tr}|${String(count).padStart(3, '0')}|${rows}`
+}
+
 /** One transaction of one instrument, and who registered it. */
 type Channel = {
   readonly tr: string
@@ -31,6 +35,8 @@ type Playing = {
   readonly instrument: SimulatedInstrument
   /** By transaction. */
   readonly channels: Map<string, Channel>
+  /** How its trades were told when somebody last listened to them. They go on without, which only a history takes down. */
+  trades: { readonly tr: string; readonly write: RowWriter } | undefined
   /** When it was last listened to; undefined while it is. */
   leftAt: number | undefined
 }
@@ -51,32 +57,45 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   let frames = 0
   let records = 0
 
-  function send(channel: Channel, rows: string, count: number): void {
-    const frame = `0|${channel.tr}|${String(count).padStart(3, '0')}|${rows}`
+  function send(channel: Channel, key: string, rows: string, count: number, time: number): void {
+    const frame = frameOf(channel.tr, rows, count)
+    context.history?.tell(channel.tr, key, frame, time)
     for (const listener of channel.listeners) listener.emit(frame)
     frames += channel.listeners.length
     records += count * channel.listeners.length
+  }
+
+  /** Lets one thing happen; true when it was a trade. */
+  function goOn(playing: Playing, time: number): boolean {
+    const { channels, instrument, trades } = playing
+    if (!advance(instrument, time)) return false
+    if (context.history !== undefined && trades !== undefined && !channels.has(trades.tr)) {
+      context.history.tell(trades.tr, instrument.listing.key, frameOf(trades.tr, trades.write(instrument), 1), time)
+    }
+    return true
   }
 
   /**
    * What happens to one instrument in one go: a few trades in one frame, then the book they left, alone in its frame. A recorder
    * that kept both of 005930 had 851 trade frames and 837 books (2026-06-08).
    */
-  function burst({ channels, instrument }: Playing, trades: number, time: number): number {
+  function burst(playing: Playing, trades: number, time: number): number {
+    const { channels, instrument } = playing
+    const { key } = instrument.listing
     const traded: { readonly channel: Channel; rows: string }[] = []
     let sent = 0
     for (const channel of channels.values()) if (channel.isTrade) traded.push({ channel, rows: '' })
-    if (traded.length === 0) advance(instrument, time)
+    if (traded.length === 0) goOn(playing, time)
     for (let i = 0; i < trades && traded.length > 0; i++) {
-      while (!advance(instrument, time));
+      while (!goOn(playing, time));
       for (const entry of traded) entry.rows += `${i === 0 ? '' : '^'}${entry.channel.write(instrument)}`
       sent++
     }
-    for (const { channel, rows } of traded) send(channel, rows, sent)
+    for (const { channel, rows } of traded) send(channel, key, rows, sent, time)
     let books = 0
     for (const channel of channels.values()) {
       if (channel.isTrade) continue
-      send(channel, channel.write(instrument), 1)
+      send(channel, key, channel.write(instrument), 1, time)
       books++
     }
     if (books > 0) bookShown(instrument)
@@ -100,9 +119,12 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
 
   /** A market does not wait for its listeners: what it did meanwhile is missing, as after a real outage. */
   function catchUp(playing: Playing, now: number): void {
-    if (playing.leftAt === undefined) return
-    const moments = ((now - playing.leftAt) / 1000) * (rate / active.length)
-    for (let i = Math.min(mostUnheard, Math.floor(moments)); i > 0; i--) advance(playing.instrument, now)
+    const { leftAt } = playing
+    if (leftAt === undefined) return
+    const moments = Math.min(mostUnheard, Math.floor(((now - leftAt) / 1000) * (rate / active.length)))
+    // Only a history asks when each of them was, and every second that is looked up costs time.
+    const passed = context.history === undefined ? 0 : (now - leftAt) / moments
+    for (let i = 1; i <= moments; i++) goOn(playing, passed === 0 ? now : Math.floor(leftAt + i * passed))
     bookShown(playing.instrument)
     playing.leftAt = undefined
   }
@@ -116,7 +138,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
       if (market.size >= mostRemembered)
         for (const [other, { channels }] of market) if (channels.size === 0) market.delete(other)
       const instrument = createInstrument(listing, seed, context.clock.now())
-      playing = { instrument, channels: new Map(), leftAt: undefined }
+      playing = { instrument, channels: new Map(), trades: undefined, leftAt: undefined }
       market.set(name, playing)
     }
     return playing
@@ -131,16 +153,18 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
       const playing = instrumentOf(listener)
       // Other transactions are acknowledged and stay silent.
       if (playing === undefined) return
+      if (!active.includes(playing)) active.push(playing)
+      // Before it is listened to: what it did meanwhile nobody heard.
+      catchUp(playing, context.clock.now())
       let channel = playing.channels.get(listener.tr)
       if (channel === undefined) {
         const { tr } = listener
         const write = rowWriter(tr, rowWidth(tr, playing.instrument.listing.venue, width))
         channel = { tr, isTrade: tr.endsWith('CNT0'), write, listeners: [] }
         playing.channels.set(tr, channel)
+        if (channel.isTrade) playing.trades = { tr, write }
       }
       channel.listeners.push(listener)
-      if (!active.includes(playing)) active.push(playing)
-      catchUp(playing, context.clock.now())
       pacer?.run()
     },
     remove(listener) {

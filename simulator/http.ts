@@ -1,6 +1,7 @@
 // The HTTP server around the REST routes: reads a body, writes an answer as JSON.
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { Rest } from './rest.ts'
 
 /** No request of KIS's comes near it. */
@@ -8,14 +9,15 @@ const mostBodyBytes = 64 * 1024
 
 export function createRestServer(rest: Rest, log: (line: string) => void): Server {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { method = '', url = '' } = request
+    const { headers, method = '', url = '' } = request
     const path = url.split('?', 1)[0] ?? ''
     const text = await readBody(request)
     if (text === undefined) {
       response.writeHead(413, { connection: 'close' }).end()
       return
     }
-    const { body, status } = rest.answer(method, path, text)
+    const { host = '', origin } = headers
+    const { body, status } = await rest.answer({ method, path, body: text, host, origin })
     const error = typeof body.error_code === 'string' ? ` ${body.error_code}` : ''
     // A path of somebody's making may hold anything.
     log(`${method} ${status === 404 ? 'an unknown path' : path}: ${status}${error}`)
@@ -39,6 +41,13 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
     return undefined
   }
   return bytes > mostBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8')
+}
+
+/** No WebSocket for this one. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+  )
 }
 
 /** The port it listens on, or a rejection that says why it cannot. */

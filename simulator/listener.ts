@@ -9,7 +9,18 @@ export interface Listener extends Registration {
   emit(frame: string): boolean
 }
 
-export type TapeContext = { readonly clock: Clock; readonly log: (line: string) => void }
+/** Keeps what happened, whoever heard it. */
+export interface History {
+  /** Told of each frame before its listeners are, and of each trade that nobody listened to, as a frame of its own. */
+  tell(tr: string, key: string, frame: string, time: number): void
+}
+
+export type TapeContext = {
+  readonly clock: Clock
+  readonly log: (line: string) => void
+  /** Absent when nobody wants to know. */
+  readonly history?: History
+}
 
 export type TapeStats = {
   /** Frames and records sent, once for each listener. */

@@ -7,16 +7,18 @@ import { isKeyOf, isTransaction } from './transactions.ts'
 
 export type Verb = 'subscribe' | 'unsubscribe'
 
+export type SubscriptionRequest = {
+  readonly kind: 'subscription'
+  readonly verb: Verb
+  readonly approvalKey: string
+  readonly tr: string
+  readonly key: string
+}
+
 export type Request =
   /** PINGPONG; `dated` when it carries a datetime, as an echo does and a client's own does not. */
   | { readonly kind: 'heartbeat'; readonly dated: boolean }
-  | {
-      readonly kind: 'subscription'
-      readonly verb: Verb
-      readonly approvalKey: string
-      readonly tr: string
-      readonly key: string
-    }
+  | SubscriptionRequest
   | {
       readonly kind: 'refused'
       readonly code: RefusalCode

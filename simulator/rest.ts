@@ -8,8 +8,33 @@ export type RestAnswer = { readonly status: number; readonly body: Readonly<Reco
 
 type Route = (body: string) => RestAnswer
 
+/** An HTTP call: its path without what follows a question mark, and the two headers that say where it comes from. */
+export type RestCall = {
+  readonly method: string
+  readonly path: string
+  readonly body: string
+  readonly host: string
+  readonly origin: string | undefined
+}
+
 export type Rest = {
-  answer(method: string, path: string, body: string): RestAnswer
+  answer(call: RestCall): RestAnswer | Promise<RestAnswer>
+}
+
+/** KIS's way to say that it is its own fault, which is HTTP 500 with a code (protocol notes 6.3). */
+export function serverError(path: string, code: string): RestAnswer {
+  const text = Object.hasOwn(serverErrors, code) ? serverErrors[code] : '서버 에러가 발생했습니다.'
+  const body = path.startsWith('/oauth2/')
+    ? { error_code: code, error_description: text }
+    : { rt_cd: '1', msg_cd: code, msg1: text }
+  return { status: 500, body }
+}
+
+const serverErrors: Readonly<Record<string, string>> = {
+  EGW00001: '일시적으로 오류가 발생했습니다.',
+  EGW00002: '서버 에러가 발생했습니다.',
+  EGW00123: '기간이 만료된 token 입니다.',
+  EGW00201: '초당 거래건수를 초과하였습니다.',
 }
 
 export function createRest(credentials: Credentials): Rest {
@@ -23,7 +48,7 @@ export function createRest(credentials: Credentials): Rest {
     body: { error: 'the simulator has no such path', exists: [...Object.keys(routes), 'WebSocket on any path'] },
   }
   return {
-    answer(method, path, body) {
+    answer({ body, method, path }) {
       const name = `${method} ${path}`
       const route = Object.hasOwn(routes, name) ? routes[name] : undefined
       return route === undefined ? notFound : route(body)

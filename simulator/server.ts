@@ -1,56 +1,34 @@
 // The stand-in for KIS on loopback: REST and WebSocket on one port. Plumbing only: what is said is in answers.ts, what is remembered
-// in session.ts, what is sent in the tape.
+// in session.ts, what is sent in the tape, what goes wrong in injector.ts.
 import { once } from 'node:events'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type Clock, systemClock } from '../market/clock.ts'
+import { systemClock } from '../market/clock.ts'
+import { createAlarms } from './alarms.ts'
 import { noticeFrame } from './answers.ts'
+import { controlBefore } from './control.ts'
 import { createCredentials } from './credentials.ts'
-import { createRestServer, listen } from './http.ts'
+import type { Host, Recipient } from './fault-hooks.ts'
+import { createRestServer, listen, refuseUpgrade } from './http.ts'
+import { createInjector } from './injector.ts'
+import { createLedger } from './ledger.ts'
+import type { Simulator, SimulatorOptions } from './options.ts'
 import { type Ping, startPing } from './ping.ts'
 import { readRequest } from './request.ts'
 import { createRest } from './rest.ts'
 import { createSessions, type Session } from './session.ts'
-import { createCounters, remember, type SimulatorStats, statsOf } from './stats.ts'
-import { generatedTape, type Listener, type Tape } from './tape.ts'
+import { createCounters, remember, statsOf } from './stats.ts'
+import { generatedTape, type Listener } from './tape.ts'
 import { isNotice, nameOf, type Registration } from './transactions.ts'
 
+export type { Fault, FaultKind, FaultReport, Injected, ScheduledFault } from './faults.ts'
+export type { LedgerSizes, TruthRecord, Withheld } from './ledger.ts'
+export type { Simulator, SimulatorOptions } from './options.ts'
 export type { ReceivedRequest, SimulatorStats } from './stats.ts'
-
-export type SimulatorOptions = {
-  /** Default 0: any free one. Listens on 127.0.0.1 only. */
-  readonly port?: number
-  readonly clock?: Clock
-  /** Default: a generated market. */
-  readonly tape?: Tape
-  /** The server's PINGPONG. KIS's period is reported as about 110 s (protocol notes 3.6). */
-  readonly pingIntervalMs?: number
-  /** A client that has not echoed by then is cut; KIS is reported to do so after 100 to 105 s. */
-  readonly pingTimeoutMs?: number
-  /** One line for each noteworthy thing; never an app key, secret, token, approval key or login id. */
-  readonly log?: (line: string) => void
-}
-
-export type Simulator = {
-  readonly port: number
-  readonly restUrl: string
-  readonly wsUrl: string
-  /** What was counted so far. */
-  stats(): SimulatorStats
-  /** Registrations held right now, by open session. */
-  sessions(): readonly { readonly registrations: readonly Registration[] }[]
-  /** Sends one text to every open session, as it is. */
-  send(text: string): void
-  /** Sends an account notice to every session that registered `tr`, encrypted with that session's key; says to how many. */
-  sendNotice(tr: string, plaintext: string): number
-  /** Cuts every connection without a close handshake, as a network or KIS does. */
-  cut(): void
-  stop(): Promise<void>
-}
 
 /** One client's connection. */
 type Connection = { readonly socket: WebSocket; readonly session: Session; readonly ping: Ping }
 
-const host = '127.0.0.1'
+const loopback = '127.0.0.1'
 const mostMessageBytes = 1024 * 1024
 /** Queued for one client: a tape that can wait waits beyond the first, and beyond the second the client is cut off. */
 const congestedBytes = 1024 * 1024
@@ -59,14 +37,38 @@ const hopelessBytes = 64 * 1024 * 1024
 /** Rejects with a sentence when the port cannot be had. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, clock = systemClock, tape = generatedTape(), log = () => {} } = options
-  const { pingIntervalMs = 110_000, pingTimeoutMs = 100_000 } = options
+  const { control = false, faultSeed = 1, faults = [], pingIntervalMs = 110_000, pingTimeoutMs = 100_000 } = options
   const counters = createCounters()
   const credentials = createCredentials(clock)
   const connections = new Map<Session, Connection>()
   const listeners = new Map<Registration, Listener>()
-  const sessions = createSessions(credentials, { registered, released })
+  const alarms = createAlarms(clock)
+  const ledger = createLedger({ withheld: 100_000, truth: 0, ...options.memory })
+  const host: Host = {
+    clock,
+    sessions: () => [...connections.keys()],
+    send(session, text) {
+      const connection = connections.get(session)
+      if (connection !== undefined) say(connection, text)
+    },
+    cut(session) {
+      const socket = connections.get(session)?.socket
+      const queued = socket?.bufferedAmount ?? 0
+      socket?.terminate()
+      return queued
+    },
+    stopPing: session => connections.get(session)?.ping.stop(),
+    adopt: (session, registration) => sessions.adopt(session, registration),
+    forget: (session, registration) => sessions.forget(session, registration),
+    forgetApprovals: () => credentials.forgetApprovals(),
+  }
+  const injector = createInjector({ host, alarms, ledger, seed: faultSeed, log })
+  const startFaults = injector.schedule(faults)
+  const sessions = createSessions(credentials, { registered, released }, injector)
 
-  const server = createRestServer(createRest(credentials), log)
+  const stats = () => statsOf(counters, credentials.counts(), tape.stats(), ledger.stats())
+  const rest = injector.restBehind(createRest(credentials))
+  const server = createRestServer(control ? controlBefore(rest, { injector, ledger, stats }) : rest, log)
   // KIS does not answer a client's protocol pings either (protocol notes 3.6).
   const sockets = new WebSocketServer({
     noServer: true,
@@ -76,7 +78,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
-    sockets.handleUpgrade(request, socket, head, accept)
+    const refusal = injector.refusesUpgrade()
+    if (refusal === undefined) sockets.handleUpgrade(request, socket, head, accept)
+    else refuseUpgrade(socket, refusal)
   })
 
   function accept(socket: WebSocket): void {
@@ -87,7 +91,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       timeoutMs: pingTimeoutMs,
       send: text => {
         counters.pings++
-        socket.send(text)
+        say(connection, text)
       },
       overdue: () => {
         log(`session ${session.id}: no echo of PINGPONG, cut`)
@@ -99,14 +103,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     counters.socketsOpened++
     counters.mostSocketsOpen = Math.max(counters.mostSocketsOpen, connections.size)
     log(`session ${session.id}: opened`)
+    injector.opened(session)
 
     // By default ws hands over every message as one Buffer.
-    socket.on('message', data => receive(connection, (data as Buffer).toString()))
+    socket.on('message', data => {
+      if (!injector.isAbsent(session, 'heard')) receive(connection, (data as Buffer).toString())
+    })
     // The official sample echoes with a pong frame that carries the text; that is reported to do as well (protocol notes 3.6).
     socket.on('pong', data => {
       const text = data.toString()
-      if (text.includes('PINGPONG')) heard(connection, text, true)
+      if (text.includes('PINGPONG') && !injector.isAbsent(session, 'heard')) heard(connection, text, true)
     })
+    // ws answers a close frame by calling this, which is where the answer can be put off.
+    const close = socket.close.bind(socket)
+    socket.close = (code, reason) => injector.closing(session, () => close(code, reason))
     socket.on('ping', () => {
       counters.protocolPings++
       log(`session ${session.id}: a protocol ping; the real service drops a client for these after about 30 s`)
@@ -122,7 +132,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 
   function receive(connection: Connection, text: string): void {
-    const { session, socket } = connection
+    const { session } = connection
     const request = readRequest(text)
     if (request.kind === 'heartbeat') return heard(connection, text, request.dated)
     const reply = sessions.answer(session, request)
@@ -132,7 +142,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     log(
       `session ${session.id}: ${request.kind === 'refused' ? 'refused' : `${verb} ${nameOf(request)}`}: ${reply.code}`,
     )
-    socket.send(reply.text)
+    if (request.kind === 'refused') say(connection, reply.text)
+    else injector.reply(session, request, () => say(connection, reply.text))
+  }
+
+  /** Everything but frames of the tape goes out here. */
+  function say({ session, socket }: Connection, text: string): void {
+    if (!injector.isAbsent(session, 'said')) socket.send(text)
   }
 
   function heard({ ping }: Connection, text: string, dated: boolean): void {
@@ -145,20 +161,30 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   function registered(session: Session, registration: Registration): void {
     counters.registrations++
     const socket = connections.get(session)?.socket
-    const listener = { ...registration, emit: (frame: string) => socket !== undefined && emit(socket, session, frame) }
+    if (socket === undefined) return
+    const send = (frame: string) => {
+      if (socket.readyState !== socket.OPEN) return false
+      socket.send(frame)
+      return true
+    }
+    const to = { session, registration, send }
+    const listener = { ...registration, emit: (frame: string) => emit(socket, to, frame) }
     listeners.set(registration, listener)
     tape.add(listener)
   }
 
-  function released(_session: Session, registration: Registration): void {
+  function released(session: Session, registration: Registration): void {
     const listener = listeners.get(registration)
     if (listener !== undefined) tape.remove(listener)
     listeners.delete(registration)
+    injector.released(session, registration)
   }
 
-  function emit(socket: WebSocket, session: Session, frame: string): boolean {
+  function emit(socket: WebSocket, to: Recipient, frame: string): boolean {
     if (socket.readyState !== socket.OPEN) return true
-    socket.send(frame)
+    if (injector.isWatching) injector.deliver(to, frame)
+    else socket.send(frame)
+    const { session } = to
     if (socket.bufferedAmount > hopelessBytes) {
       log(`session ${session.id}: reads too slowly, ${socket.bufferedAmount} bytes behind, cut`)
       socket.terminate()
@@ -166,9 +192,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return socket.bufferedAmount < congestedBytes
   }
 
-  const actualPort = await listen(server, host, port)
-  tape.start({ clock, log })
-  log(`listening on http://${host}:${actualPort} and ws://${host}:${actualPort}`)
+  const actualPort = await listen(server, loopback, port)
+  tape.start(ledger.keepsTruth ? { clock, log, history: ledger } : { clock, log })
+  log(`listening on http://${loopback}:${actualPort} and ws://${loopback}:${actualPort}`)
+  startFaults()
   let stopped: Promise<void> | undefined
 
   function cut(): void {
@@ -177,6 +204,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   async function stop(): Promise<void> {
     tape.stop()
+    alarms.stop()
     const open = [...connections.values()]
     const closed = open.map(({ socket }) => once(socket, 'close'))
     cut()
@@ -189,27 +217,30 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   return {
     port: actualPort,
-    restUrl: `http://${host}:${actualPort}`,
-    wsUrl: `ws://${host}:${actualPort}`,
-    stats: () => statsOf(counters, credentials.counts(), tape.stats()),
+    restUrl: `http://${loopback}:${actualPort}`,
+    wsUrl: `ws://${loopback}:${actualPort}`,
+    stats,
     sessions: () => [...connections.keys()].map(session => ({ registrations: [...session.registrations.values()] })),
     send(text) {
-      for (const { socket } of connections.values()) socket.send(text)
+      for (const connection of connections.values()) say(connection, text)
     },
     sendNotice(tr, plaintext) {
       if (!isNotice(tr)) throw new Error(`${tr} is no account notice, so nothing would decrypt it`)
-      const concerned = [...connections.values()].filter(({ session }) => hasRegistered(session, tr))
-      for (const { session, socket } of concerned) socket.send(noticeFrame(tr, plaintext, session.noticeKey))
-      return concerned.length
+      const meant = [...connections.keys()].flatMap(session => {
+        const held = [...session.registrations.values()].find(registration => registration.tr === tr)
+        return held === undefined ? [] : [{ session, listener: listeners.get(held) }]
+      })
+      for (const { listener, session } of meant) listener?.emit(noticeFrame(tr, plaintext, session.noticeKey))
+      return meant.length
     },
+    inject: fault => injector.inject(fault),
+    faults: () => injector.reports(),
+    withheld: () => ledger.withheld(),
+    truth: (tr, key) => ledger.truth(tr, key),
     cut,
     stop() {
       stopped ??= stop()
       return stopped
     },
   }
-}
-
-function hasRegistered({ registrations }: Session, tr: string): boolean {
-  return [...registrations.values()].some(registration => registration.tr === tr)
 }

@@ -1,9 +1,9 @@
 // What KIS remembers of each connection: whose app key it is, what it registered, and the key of its notices. One session to an
 // app key, 41 registrations to a session (protocol notes 3.3).
 import { randomBytes } from 'node:crypto'
-import { type AddressedCode, answer, type NoticeKey, type RefusalCode, refusal } from './answers.ts'
+import { type AddressedCode, type AnswerCode, answer, isAddressed, type NoticeKey, refusal } from './answers.ts'
 import type { Credentials } from './credentials.ts'
-import type { Request } from './request.ts'
+import type { Request, SubscriptionRequest } from './request.ts'
 import type { Registration } from './transactions.ts'
 
 /** All transactions and markets together. */
@@ -24,16 +24,34 @@ export type RegistrationListener = {
   released(session: Session, registration: Registration): void
 }
 
-export type Reply = { readonly code: AddressedCode | RefusalCode; readonly text: string }
+/** Who may speak before the session does. */
+export type Interference = {
+  /** Whether an app key is taken, although no session here holds it. */
+  isOccupied(session: Session, appKey: string): boolean
+  /** An answer instead of the ordinary one. */
+  answer(session: Session, request: SubscriptionRequest): AnswerCode | undefined
+  /** Called before what the session registered is forgotten. */
+  closed(session: Session): void
+}
+
+export type Reply = { readonly code: AnswerCode; readonly text: string }
 
 export type Sessions = {
   open(): Session
   answer(session: Session, request: Exclude<Request, { kind: 'heartbeat' }>): Reply
-  /** Forgets the session whole. The real server is reported to hold on to it for 45 to 90 seconds after a crash. */
+  /** Registers without an answer. False when the session can hold no more. */
+  adopt(session: Session, registration: Registration): boolean
+  /** Releases without an answer. */
+  forget(session: Session, registration: Registration): void
+  /** Forgets the session whole. The real server is reported to hold on to it for a while: see ghosts.ts. */
   close(session: Session): void
 }
 
-export function createSessions(credentials: Credentials, listener: RegistrationListener): Sessions {
+export function createSessions(
+  credentials: Credentials,
+  listener: RegistrationListener,
+  interference: Interference,
+): Sessions {
   const holders = new Map<string, Session>()
   let opened = 0
 
@@ -45,27 +63,34 @@ export function createSessions(credentials: Credentials, listener: RegistrationL
     if (session.appKey !== undefined) return session.appKey === approval.appKey ? undefined : 'OPSP9994'
     // An approval key lives 24 hours, but an open session outlives it.
     if (approval.expired) return 'OPSP0011'
-    if (holders.has(approval.appKey)) return 'OPSP8996'
+    if (holders.has(approval.appKey) || interference.isOccupied(session, approval.appKey)) return 'OPSP8996'
     holders.set(approval.appKey, session)
     session.appKey = approval.appKey
     return undefined
   }
 
   function subscribe(session: Session, registration: Registration): AddressedCode {
-    const name = `${registration.tr} ${registration.key}`
-    if (session.registrations.has(name)) return 'OPSP0002'
-    if (session.registrations.size >= mostRegistrations) return 'OPSP0008'
-    session.registrations.set(name, registration)
-    listener.registered(session, registration)
-    return 'OPSP0000'
+    if (session.registrations.has(nameFor(registration))) return 'OPSP0002'
+    return adopt(session, registration) ? 'OPSP0000' : 'OPSP0008'
   }
 
-  function unsubscribe(session: Session, { tr, key }: Registration): AddressedCode {
-    const held = session.registrations.get(`${tr} ${key}`)
+  function adopt(session: Session, registration: Registration): boolean {
+    if (session.registrations.size >= mostRegistrations) return false
+    session.registrations.set(nameFor(registration), registration)
+    listener.registered(session, registration)
+    return true
+  }
+
+  function unsubscribe(session: Session, registration: Registration): AddressedCode {
+    const held = session.registrations.get(nameFor(registration))
     if (held === undefined) return 'OPSP0003'
-    session.registrations.delete(`${tr} ${key}`)
-    listener.released(session, held)
+    forget(session, held)
     return 'OPSP0001'
+  }
+
+  function forget(session: Session, registration: Registration): void {
+    session.registrations.delete(nameFor(registration))
+    listener.released(session, registration)
   }
 
   return {
@@ -76,13 +101,16 @@ export function createSessions(credentials: Credentials, listener: RegistrationL
     answer(session, request) {
       if (request.kind === 'refused') return { code: request.code, text: refusal(request.code) }
       const registration = { tr: request.tr, key: request.key }
-      const addressed = (code: AddressedCode) => ({ code, text: answer(code, registration, session.noticeKey) })
-      const problem = problemWith(session, request.approvalKey)
-      if (problem === 'OPSP0011') return addressed(problem)
-      if (problem !== undefined) return { code: problem, text: refusal(problem) }
-      return addressed((request.verb === 'subscribe' ? subscribe : unsubscribe)(session, registration))
+      const code =
+        problemWith(session, request.approvalKey) ??
+        interference.answer(session, request) ??
+        (request.verb === 'subscribe' ? subscribe : unsubscribe)(session, registration)
+      return { code, text: isAddressed(code) ? answer(code, registration, session.noticeKey) : refusal(code) }
     },
+    adopt,
+    forget,
     close(session) {
+      interference.closed(session)
       if (session.appKey !== undefined) holders.delete(session.appKey)
       session.appKey = undefined
       const released = [...session.registrations.values()]
@@ -90,6 +118,10 @@ export function createSessions(credentials: Credentials, listener: RegistrationL
       for (const registration of released) listener.released(session, registration)
     },
   }
+}
+
+function nameFor({ tr, key }: Registration): string {
+  return `${tr} ${key}`
 }
 
 /** One pair a session, whatever is registered in it. The real ones are lower-case letters and digits. */

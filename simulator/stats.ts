@@ -1,5 +1,6 @@
 // What a simulator counted: the facts a test, or a person who wonders, can check a client against.
 import type { CredentialCounts } from './credentials.ts'
+import type { LedgerStats } from './ledger.ts'
 import type { TapeStats } from './listener.ts'
 import type { Verb } from './request.ts'
 
@@ -34,6 +35,7 @@ export type SimulatorStats = CredentialCounts & {
   /** Protocol-level pings, for which the real service drops a client. */
   readonly protocolPings: number
   readonly tape: TapeStats
+  readonly ledger: LedgerStats
 }
 
 const mostRequests = 100_000
@@ -73,7 +75,12 @@ export function remember(counters: Counters, request: ReceivedRequest): void {
   counters.requests.push(request)
 }
 
-export function statsOf(counters: Counters, credentials: CredentialCounts, tape: TapeStats): SimulatorStats {
+export function statsOf(
+  counters: Counters,
+  credentials: CredentialCounts,
+  tape: TapeStats,
+  ledger: LedgerStats,
+): SimulatorStats {
   const { echoes, identicalEchoes, requests, ...counts } = counters
   return {
     ...credentials,
@@ -81,5 +88,6 @@ export function statsOf(counters: Counters, credentials: CredentialCounts, tape:
     requests: requests.slice(-mostRequests),
     echoes: { total: echoes, identical: identicalEchoes },
     tape,
+    ledger,
   }
 }

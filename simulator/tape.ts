@@ -5,7 +5,7 @@ import { createPacer, type Pacer } from './pacer.ts'
 import { nameOf } from './transactions.ts'
 
 export { type GeneratedTapeOptions, generatedTape } from './generated-tape.ts'
-export type { Listener, Tape, TapeContext, TapeStats } from './listener.ts'
+export type { History, Listener, Tape, TapeContext, TapeStats } from './listener.ts'
 
 export type CapturedTapeOptions = {
   /** Frames a second; by default as fast as the listeners take them. */
@@ -17,7 +17,13 @@ export type CapturedTapeOptions = {
 type Frame = { readonly text: string; readonly records: number; readonly at: number }
 
 /** The frames of one transaction and key, in file order, and how far they were played. */
-type Track = { readonly frames: Frame[]; next: number; readonly listeners: Listener[] }
+type Track = {
+  readonly tr: string
+  readonly key: string
+  readonly frames: Frame[]
+  next: number
+  readonly listeners: Listener[]
+}
 
 /**
  * Plays the lines of a capture, one frame a line, byte for byte. Whoever registers a key is sent every frame of it, in file
@@ -76,6 +82,7 @@ export function capturedTape(lines: readonly string[], options: CapturedTapeOpti
       played++
       frames += track.listeners.length
       records += track.listeners.length * frame.records
+      context.history?.tell(track.tr, track.key, frame.text, context.clock.now())
       const taken = track.listeners.map(listener => listener.emit(frame.text))
       // Without a rate of its own the tape is paced by its slowest listener.
       if (rate === Number.POSITIVE_INFINITY && taken.includes(false)) return played
@@ -127,7 +134,7 @@ function sort(lines: readonly string[]): { tracks: Map<string, Track>; skippedLi
     const tr = text.slice(2, 10)
     const key = text.slice(envelope.payload).split('^', 1)[0] ?? ''
     const name = `${tr} ${key}`
-    const track = tracks.get(name) ?? { frames: [], next: 0, listeners: [] }
+    const track = tracks.get(name) ?? { tr, key, frames: [], next: 0, listeners: [] }
     track.frames.push({ text, records: envelope.count, at })
     tracks.set(name, track)
   })

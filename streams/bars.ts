@@ -2,7 +2,7 @@
 // it was left out.
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription, timer } from 'rxjs'
 import { type Clock, systemClock } from '../market/clock.ts'
-import type { Bar, MarketEvent, SubscriptionStatus, Trade } from '../market/events.ts'
+import type { Bar, Gap, MarketEvent, Resync, SubscriptionStatus, Trade } from '../market/events.ts'
 import { type Instrument, type Market, marketOf, partsOf, type Venue, zoneOf } from '../market/instrument.ts'
 import { koreanMidnight } from '../market/korea-time.ts'
 import { dayIn } from '../market/zone.ts'
@@ -18,8 +18,10 @@ export type SkipReason = 'no-price' | 'no-volume' | 'no-event-time' | 'no-busine
  * - `joined-late`: the line was not known to be up when it began
  * - `disconnect` · `unsubscribed`: the line, or the instrument's subscription, ended before it did
  * - `completed`: the stream ended before it did
+ * - `gap`: volume of its time did not come in its turn, or nobody can tell whether it did. A gap that shows after a bar was
+ *   published cannot take it back
  */
-export type ForgetReason = 'joined-late' | 'disconnect' | 'unsubscribed' | 'completed'
+export type ForgetReason = 'joined-late' | 'disconnect' | 'unsubscribed' | 'completed' | 'gap'
 
 export type ForgottenBar = Pick<Bar, 'instrument' | 'startTime' | 'endTime' | 'volume' | 'tradeCount'>
 
@@ -59,8 +61,8 @@ type OpenBar = {
   readonly startTime: number
   readonly endTime: number
   readonly open: number
-  /** Everything since its start is in it. */
-  readonly isWhole: boolean
+  /** Undefined when everything since its start is in it. */
+  flaw: 'joined-late' | 'gap' | undefined
   high: number
   low: number
   close: number
@@ -85,15 +87,19 @@ type Line = {
   provenFrom: number
   /** A bar was forgotten, so buckets that start before this miss what was in it. */
   brokenUntil: number
+  /** Buckets that start before this miss what is missing. */
+  gapUntil: number
   status: LineStatus
   activeSince: number
 }
 
 /** `startOf` is NaN when the trade has no date. */
 type Buckets = {
-  startOf(trade: Trade, eventTime: number, line: Line): number
-  endOf(startTime: number, trade: Trade, line: Line): number
+  startOf(trade: Dated, eventTime: number, line: Line): number
+  endOf(startTime: number, trade: Dated, line: Line): number
 }
+
+type Dated = Pick<Trade, 'businessDate'>
 
 /** Bars of all instruments in the stream. Never errors; when the events complete, unfinished bars are forgotten. */
 export function toBars(interval: BarInterval, options: BarOptions = {}): OperatorFunction<MarketEvent, Bar> {
@@ -131,6 +137,8 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
           closeDue()
           upSince[event.market] = Infinity
           for (const line of lines.values()) if (line.market === event.market) interrupt(line, 'disconnect', 'unheard')
+        } else if (event.type === 'gap' || event.type === 'resync') {
+          noteGap(event)
         } else if (event.type === 'resume') {
           upSince[event.market] = event.receivedTime
         } else if (event.type === 'subscription' && event.channel === 'trade' && event.instrument !== null) {
@@ -159,9 +167,9 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
       function begin(line: Line, trade: Trade, price: number, volume: number, startTime: number, lagMs: number): void {
         const { bar: finished } = line
         const endTime = endOf(startTime, trade, line)
-        const isWhole = hasAllSince(line, startTime, trade)
+        const flaw = startTime < line.gapUntil ? 'gap' : hasAllSince(line, startTime, trade) ? undefined : 'joined-late'
         const figures = { open: price, high: price, low: price, close: price, volume, tradeCount: 1 }
-        line.bar = { startTime, endTime, ...figures, isWhole, lagMs }
+        line.bar = { startTime, endTime, ...figures, flaw, lagMs }
         line.closedUntil = startTime
         line.provenFrom = Math.min(line.provenFrom, endTime)
         const due = dueOf(line.bar)
@@ -177,6 +185,16 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         const marketSince = line.status === 'unheard' ? upSince[line.market] : Infinity
         const lineSince = line.status === 'active' ? line.activeSince : marketSince
         return lineSince <= startTime - (lengthMs === null ? earlyTradingMs(line.instrument) : 0)
+      }
+
+      /** What is missing happened in some bucket from that of the trade before it to that of the trade that revealed it. */
+      function noteGap(gap: Gap | Resync): void {
+        const line = lineOf(gap.instrument)
+        const { bar } = line
+        const first = gap.from === null ? -Infinity : startOf(gap, gap.from, line)
+        const last = startOf(gap, gap.to ?? gap.receivedTime, line)
+        if (bar !== undefined && first <= bar.startTime && bar.startTime <= last) bar.flaw ??= 'gap'
+        if (!Number.isNaN(last)) line.gapUntil = Math.max(line.gapUntil, endOf(last, gap, line))
       }
 
       function noteStatus(line: Line, status: SubscriptionStatus, receivedTime: number): void {
@@ -206,7 +224,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
 
       /** What becomes of a bar that is over. */
       function release(line: Line, bar: OpenBar): void {
-        if (!bar.isWhole) return tellForgotten(line, bar, 'joined-late')
+        if (bar.flaw !== undefined) return tellForgotten(line, bar, bar.flaw)
         const { startTime, endTime, open, high, low, close, volume, tradeCount } = bar
         const { instrument } = line
         subscriber.next({ type: 'bar', instrument, startTime, endTime, open, high, low, close, volume, tradeCount })
@@ -258,6 +276,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
             closedUntil: -Infinity,
             provenFrom: Infinity,
             brokenUntil: -Infinity,
+            gapUntil: -Infinity,
             status: 'unheard',
             activeSince: Infinity,
           }
@@ -293,7 +312,7 @@ const businessDates: Buckets = {
   endOf: (_startTime, trade, line) => dayOf(trade, line)?.endTime ?? Number.NaN,
 }
 
-function dayOf({ businessDate }: Trade, { zone }: Line) {
+function dayOf({ businessDate }: Dated, { zone }: Line) {
   return businessDate === null ? undefined : dayIn(zone, businessDate)
 }
 

@@ -2,13 +2,20 @@
 import { merge, type Observable } from 'rxjs'
 import type { RawFrame } from '../kis/frame.ts'
 import type { Lifecycle, MarketEvent } from '../market/events.ts'
+import { checkContinuity, type ContinuityOptions } from './continuity.ts'
 import { type NormalizeOptions, normalizeFrames } from './normalize.ts'
+
+export type PipelineOptions = NormalizeOptions & {
+  /** False: every record as it came, repeats and all. */
+  readonly continuity?: ContinuityOptions | false
+}
 
 /** Both inputs are pushed as things happen, so merging them keeps their order. */
 export function marketEvents(
   frames: Observable<RawFrame>,
   lifecycle: Observable<Lifecycle>,
-  options: NormalizeOptions,
+  { continuity = {}, ...options }: PipelineOptions,
 ): Observable<MarketEvent> {
-  return merge(lifecycle, frames.pipe(normalizeFrames(options)))
+  const events: Observable<MarketEvent> = merge(lifecycle, frames.pipe(normalizeFrames(options)))
+  return continuity === false ? events : events.pipe(checkContinuity(continuity))
 }

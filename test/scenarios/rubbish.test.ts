@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { eventually, feedRig } from '../support/feed-rig.ts'
+import { frame, recordsOf, withValues } from '../support/frames.ts'
 
 const goodFrame = readFileSync(new URL('../fixtures/frames/H0STCNT0.txt', import.meta.url), 'utf8').split(
   '\n',
@@ -43,10 +44,15 @@ it('rubbish on the socket becomes one malformed event each, whole, and the line 
 it('a column that KIS appends in mid-stream costs no trade and is said once', async () => {
   const rig = await feedRig()
   await rig.feed.confirmed('KRX:005930')
-  for (let i = 0; i < 3; i++) rig.simulator.send(goodFrame)
-  for (let i = 0; i < 3; i++) rig.simulator.send(`${goodFrame}^2^NEW^NEWER`)
+  const [record = []] = recordsOf(goodFrame)
+  for (let i = 0; i < 6; i++) {
+    // The same trade six times over, as far as the day's total allows.
+    const another = frame('H0STCNT0', withValues('H0STCNT0', record, { ACML_VOL: String(2_388_396 + 20 * i) }))
+    rig.simulator.send(i < 3 ? another : `${another}^2^NEW^NEWER`)
+  }
   await eventually(() => rig.of('trade').length === 6)
   expect(rig.of('schema-drift')).toMatchObject([{ tr: 'H0STCNT0', width: 49, knownWidth: 47 }])
   const [first, last] = [rig.of('trade')[0], rig.of('trade')[5]]
-  expect({ ...last, receivedTime: 0 }).toEqual({ ...first, receivedTime: 0 })
+  const alike = { receivedTime: 0, cumulativeVolume: 2_388_396 }
+  expect({ ...last, ...alike }).toEqual({ ...first, ...alike })
 })

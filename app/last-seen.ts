@@ -1,0 +1,156 @@
+// How far each instrument's volume was followed, kept in a file, so that a feed that starts again can say what it missed meanwhile.
+// Losing the file costs that and nothing else: whatever is wrong with it is logged, and the feed goes on.
+import { readFileSync } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { asyncScheduler, exhaustMap, interval, type SchedulerLike, type Subscription } from 'rxjs'
+import { z } from 'zod'
+import { parseInstrument } from '../market/instrument.ts'
+import { type ContinuityMemory, restoreLines, type SavedLine, savedLines } from '../streams/continuity-memory.ts'
+import type { Logger } from './log.ts'
+
+export type LastSeenOptions = {
+  /** Made when it is not there. Belongs to one process: two would overwrite each other's file. */
+  readonly folder: string
+  /** Where the data comes from. What was seen elsewhere (the paper server, a simulator, the paid feed) counts otherwise. */
+  readonly source: string
+  readonly memory: ContinuityMemory
+  readonly log: Logger
+  /** 1 s. A process that is killed knows nothing of what it delivered since, and will call it missing. */
+  readonly everyMs?: number
+  readonly scheduler?: SchedulerLike
+}
+
+export type LastSeen = {
+  /** Reads the file into the memory, and begins to write what changes. */
+  start(): void
+  /** Writes once more. Resolves when everything is on disk, or could not be written. */
+  stop(): Promise<void>
+}
+
+export const lastSeenFile = 'last-seen.json'
+
+/** Instruments that somebody watched once are in no hurry to leave the file; these many that traded last go on. */
+const mostKept = 1_000
+
+const format = 1
+const volume = z.number().min(0)
+const time = z.number().nullable()
+const hole = z
+  .object({ fromVolume: volume, toVolume: volume, from: time, to: time, isGap: z.boolean() })
+  .refine(({ fromVolume, toVolume }) => fromVolume < toVolume)
+const count = z.object({
+  businessDate: z.int(),
+  volume,
+  value: z.number().nullable(),
+  eventTime: time,
+  holes: z.array(hole),
+})
+const content = z.object({
+  format: z.literal(format),
+  source: z.string(),
+  instruments: z.record(z.string(), z.array(count).min(1).max(2)),
+})
+
+export function keepLastSeen(options: LastSeenOptions): LastSeen {
+  const { folder, source, memory, log, everyMs = 1_000, scheduler = asyncScheduler } = options
+  const file = join(folder, lastSeenFile)
+  let written = memory.changes
+  let isFailing = false
+  let writing: Promise<void> = Promise.resolve()
+  let saving: Subscription | undefined
+
+  function read(): void {
+    const text = textOf(file)
+    if (text === undefined) return
+    const saved = typeof text === 'string' ? parse(text) : { problem: text.message }
+    if ('problem' in saved) {
+      log.warn({ file, problem: saved.problem }, 'what was last seen cannot be read; starting afresh')
+    } else if (saved.source !== source) {
+      log.info({ file }, 'what was last seen came from elsewhere; starting afresh')
+    } else {
+      restoreLines(memory, saved.lines)
+    }
+  }
+
+  async function write(): Promise<void> {
+    const { changes } = memory
+    if (changes === written) return
+    const instruments = Object.fromEntries(savedLines(memory).map(({ instrument, counts }) => [instrument, counts]))
+    try {
+      await replace(folder, file, JSON.stringify({ format, source, instruments }))
+      written = changes
+      isFailing = false
+    } catch (error) {
+      if (!isFailing) log.warn({ file, problem: String(error) }, 'what was last seen cannot be written; trying on')
+      isFailing = true
+    }
+  }
+
+  return {
+    start() {
+      if (saving !== undefined) return
+      read()
+      saving = interval(everyMs, scheduler)
+        .pipe(exhaustMap(() => (writing = write())))
+        .subscribe()
+    },
+    async stop() {
+      if (saving === undefined) return
+      saving.unsubscribe()
+      await writing
+      await write()
+    },
+  }
+}
+
+/** The content of a file, undefined when there is none, or why it cannot be had. */
+function textOf(file: string): string | Error | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? undefined : (error as Error)
+  }
+}
+
+function parse(text: string): { source: string; lines: SavedLine[] } | { problem: string } {
+  let told: unknown
+  try {
+    told = JSON.parse(text)
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
+  const parsed = content.safeParse(told)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return { problem: `${issue?.path.join('.')}: ${issue?.message}` }
+  }
+  const lines: SavedLine[] = []
+  for (const [name, counts] of Object.entries(parsed.data.instruments)) {
+    const named = parseInstrument(name)
+    if ('problem' in named) return named
+    lines.push({ instrument: named.instrument, counts })
+  }
+  lines.sort((a, b) => lastTime(b) - lastTime(a))
+  return { source: parsed.data.source, lines: lines.slice(0, mostKept) }
+}
+
+function lastTime({ counts }: SavedLine): number {
+  return counts[0]?.eventTime ?? 0
+}
+
+/** Whoever looks finds the old content or the new one, whole, whenever the power fails. For the owner's eyes only. */
+async function replace(folder: string, file: string, text: string): Promise<void> {
+  const draft = `${file}.tmp`
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await rm(draft, { force: true }) // what a killed process left behind; its mode would be kept
+  const handle = await open(draft, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(draft, file)
+}

@@ -1,0 +1,35 @@
+// Which function makes which fault.
+import { expireApprovalKeys, lateAcks, lostAcks, occupied, refuse } from './answer-faults.ts'
+import type { FaultMaker, Hooks, Work } from './fault-hooks.ts'
+import type { Fault, FaultKind } from './faults.ts'
+import { duplicate, lose, muteSymbol, newColumn, reorder } from './frame-faults.ts'
+import { ghosts } from './ghosts.ts'
+import { restError, restSlow } from './rest-faults.ts'
+import { cut, halfOpen, muteSession, refuseHandshake, rubbish, slowClose } from './session-faults.ts'
+
+const makers: { readonly [K in FaultKind]: FaultMaker<K> } = {
+  cut,
+  'half-open': halfOpen,
+  'mute-session': muteSession,
+  'mute-symbol': muteSymbol,
+  refuse,
+  occupied,
+  ghosts,
+  'late-acks': lateAcks,
+  'lost-acks': lostAcks,
+  lose,
+  duplicate,
+  reorder,
+  'new-column': newColumn,
+  rubbish,
+  'expire-approval-keys': expireApprovalKeys,
+  'rest-500': restError,
+  'rest-slow': restSlow,
+  'refuse-handshake': refuseHandshake,
+  'slow-close': slowClose,
+}
+
+export function makeFault(fault: Fault, work: Work): Hooks {
+  // The table has the maker of each kind under its name.
+  return (makers[fault.kind] as (fault: Fault, work: Work) => Hooks)(fault, work)
+}

@@ -1,0 +1,60 @@
+// What a simulator can be told when it starts, and what it can be asked and told while it runs.
+import type { Clock } from '../market/clock.ts'
+import type { Fault, FaultReport, Injected, ScheduledFault } from './faults.ts'
+import type { LedgerSizes, TruthRecord, Withheld } from './ledger.ts'
+import type { SimulatorStats } from './stats.ts'
+import type { Tape } from './tape.ts'
+import type { Registration } from './transactions.ts'
+
+export type SimulatorOptions = {
+  /** Default 0: any free one. Listens on 127.0.0.1 only. */
+  readonly port?: number
+  readonly clock?: Clock
+  /** Default: a generated market. */
+  readonly tape?: Tape
+  /** The server's PINGPONG. KIS's period is reported as about 110 s (protocol notes 3.6). */
+  readonly pingIntervalMs?: number
+  /** A client that has not echoed by then is cut; KIS is reported to do so after 100 to 105 s. */
+  readonly pingTimeoutMs?: number
+  /** Faults from the start on. */
+  readonly faults?: readonly ScheduledFault[]
+  /** The same seed, the same dice in every fault. Default 1. */
+  readonly faultSeed?: number
+  /** Whether faults can be injected over HTTP, under /simulator. Default false. */
+  readonly control?: boolean
+  /**
+   * How many records are remembered, the newest: of those withheld (default 100,000), and of everything that was told (default 0,
+   * since it costs time and memory; `Simulator.truth` needs it).
+   */
+  readonly memory?: Partial<LedgerSizes>
+  /** One line for each noteworthy thing; never an app key, secret, token, approval key or login id. */
+  readonly log?: (line: string) => void
+}
+
+export type Simulator = {
+  readonly port: number
+  readonly restUrl: string
+  readonly wsUrl: string
+  /** What was counted so far. */
+  stats(): SimulatorStats
+  /** Registrations held right now, by open session. */
+  sessions(): readonly { readonly registrations: readonly Registration[] }[]
+  /** Sends one text to every open session, as it is. */
+  send(text: string): void
+  /** Sends an account notice to every session that registered `tr`, encrypted with that session's key; says to how many. */
+  sendNotice(tr: string, plaintext: string): number
+  /** Cuts every connection without a close handshake, as a network or KIS does. */
+  cut(): void
+  /** Makes trouble from now on, or at once. Throws, with everything that is wrong with it, what is no fault. */
+  inject(fault: Fault): Injected
+  /** Every fault so far, oldest first; of those that are over the last 1,000. */
+  faults(): readonly FaultReport[]
+  /** Every record that was kept from a session that had registered it, in the order they were told. */
+  withheld(): readonly Withheld[]
+  /**
+   * Every record of a transaction and key since it was first registered, in order, and what became of each. Trades go on without
+   * listeners: what they were is known once somebody registers the key again. Throws when no truth is kept.
+   */
+  truth(tr: string, key: string): readonly TruthRecord[]
+  stop(): Promise<void>
+}
