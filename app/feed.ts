@@ -48,6 +48,8 @@ export type FeedParts = {
   readonly calendar?: Calendar
   /** Anything with pino's debug, info, warn and error. Silent by default. */
   readonly log?: Logger
+  /** False passes every record on as it came: repeats are not dropped, and missing volume is not reported. */
+  readonly continuity?: boolean
   /** Start of the random numbers that spread reconnections. */
   readonly seed?: number
   /**
@@ -98,8 +100,17 @@ export type Feed = {
 }
 
 /** A feed for one app key. Throws a SettingsError that lists everything wrong with the options. */
-export function createFeed({ clock, calendar, log, seed, dataFolder, inspect, ...input }: FeedOptions): Feed {
-  const parts = { clock, calendar, log, seed, dataFolder, inspect }
+export function createFeed({
+  clock,
+  calendar,
+  log,
+  continuity,
+  seed,
+  dataFolder,
+  inspect,
+  ...input
+}: FeedOptions): Feed {
+  const parts = { clock, calendar, log, continuity, seed, dataFolder, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
@@ -173,7 +184,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let stopped: Promise<void> | undefined
   let sinks = 0
 
-  const continuity = { memory, onDuplicate: journal.duplicate }
+  const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
   marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe(events)
   events.subscribe(event => {
     journal.event(event)

@@ -20,6 +20,7 @@ export const environmentNames: Readonly<Record<string, string>> = {
   channels: 'KIS_CHANNELS',
   market: 'KIS_MARKET',
   columns: 'KIS_COLUMNS',
+  dataFolder: 'KIS_DATA_FOLDER',
   output: 'KIS_OUTPUT',
   logLevel: 'KIS_LOG_LEVEL',
 }

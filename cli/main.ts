@@ -27,6 +27,10 @@ subcommand('run', 'stream market events; without KIS keys, from a simulator insi
   .option('--channels [list]', 'trade, order-book, or ids of KIS transactions such as H0STPGM0 (KIS_CHANNELS)')
   .option('--market [market]', 'auto follows the schedule; KR or US holds that market (KIS_MARKET)')
   .option('--columns [list]', "further columns of trades and books by KIS's own names (KIS_COLUMNS)")
+  .option(
+    '--data-folder [folder]',
+    'where the last seen state is kept across restarts; off keeps none (KIS_DATA_FOLDER)',
+  )
   .option('--output [format]', 'pretty for people, ndjson for programs: one event a line (KIS_OUTPUT)')
   .option('--log-level [level]', 'silent, error, warn, info or debug, on standard error (KIS_LOG_LEVEL)')
   .action((flags, command: Command) => run(flags, command.args))

@@ -59,7 +59,7 @@ function newsLine(event: MarketEvent): string | undefined {
   switch (event.type) {
     case 'subscription':
       if (event.status === 'wanted' || event.status === 'requested') return undefined
-      return `${event.instrument ?? 'KIS'} ${event.channel ?? ''} ${event.status}${event.code === undefined ? '' : ` (${event.code})`}`
+      return `${event.instrument ?? 'KIS'} ${event.channel ?? ''} ${event.flow ?? event.status}${event.code === undefined ? '' : ` (${event.code})`}`
     case 'disconnect':
       return `${event.market} line is down: ${event.reason}`
     case 'resume':
@@ -68,6 +68,12 @@ function newsLine(event: MarketEvent): string | undefined {
       return `${event.tr} ${JSON.stringify(event.columns)}`
     case 'schema-drift':
       return `${event.tr} now has ${event.width} columns (${event.knownWidth} known); the known ones are read`
+    case 'gap':
+      return `${event.instrument} missed ${amount(event.missingVolume, 0)} shares (${event.cause})`
+    case 'gap-filled':
+      return `${event.instrument} ${amount(event.filledVolume, 0)} missing shares came late`
+    case 'resync':
+      return `${event.instrument} cannot tell whether volume is missing: ${event.reason}`
     case 'malformed':
       return `malformed: ${event.reason}`
   }

@@ -17,6 +17,7 @@ const outputSettings = z.object({
   output: z
     .enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` })
     .default('pretty'),
+  dataFolder: z.string({ error: 'needs a folder, or off' }).default('.kis-stream'),
   logLevel: z
     .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
     .default('info'),
@@ -40,6 +41,7 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   const settings = settingsOr(mistakes, complete, nameOf)
   if (settings === undefined || !output.success) return reportMistakes(new SettingsError(mistakes), 'run')
 
+  const { dataFolder } = output.data
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
   const simulator = isDemonstration ? await startSimulator({ tape: generatedTape() }) : undefined
   if (simulator !== undefined) {
@@ -47,7 +49,11 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
       'No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).\n',
     )
   }
-  const feed = composeFeed(simulator === undefined ? settings : pointedAt(simulator, settings), { log })
+  const feed = composeFeed(simulator === undefined ? settings : pointedAt(simulator, settings), {
+    log,
+    // A demonstration has nothing to remember: its market begins anew with each run.
+    dataFolder: simulator === undefined && dataFolder !== 'off' && dataFolder,
+  })
   const printed = output.data.output === 'ndjson' ? printLines(feed) : printPretty(feed)
   feed.start()
   const exitCode = await Promise.race([stopSignal(), printed.closed])
