@@ -3,6 +3,7 @@ export { type Feed, type FeedOptions, createFeed, type SubscriptionState } from 
 export { SubscriptionError } from './app/confirmations.ts'
 export type { Logger } from './app/log.ts'
 export { type FeedInput, SettingsError } from './app/settings.ts'
+export { type Calendar, createCalendar, standardCalendar } from './market/calendar.ts'
 export { type Clock, clockStartingAt, systemClock } from './market/clock.ts'
 export type {
   Bar,

@@ -1,6 +1,6 @@
 // Promises about subscriptions: kept when KIS says so, broken with its code when it says no.
 import { explain } from '../kis/codes.ts'
-import { type LedgerEntry, sessionFull, unanswered } from '../machines/ledger.ts'
+import { type LedgerEntry, mute, sessionFull, unanswered } from '../machines/ledger.ts'
 import type { Lifecycle } from '../market/events.ts'
 import { keyOf, type SubscriptionKey } from '../market/subscription.ts'
 
@@ -8,7 +8,7 @@ import { keyOf, type SubscriptionKey } from '../market/subscription.ts'
 export class SubscriptionError extends Error {
   override readonly name = 'SubscriptionError'
   readonly key: SubscriptionKey
-  /** KIS's code, or `UNANSWERED`, `RELEASED`, `STOPPED`, `NOT_ASKED`. */
+  /** KIS's code, or `UNANSWERED`, `MUTE`, `RELEASED`, `STOPPED`, `NOT_ASKED`. */
   readonly code: string
 
   constructor(key: SubscriptionKey, code: string) {
@@ -21,6 +21,8 @@ export class SubscriptionError extends Error {
 const ownReasons: Readonly<Record<string, string>> = {
   [sessionFull]: 'the session carries 41 subscriptions, all channels together. Drop some, or use another app key',
   [unanswered]: 'KIS did not answer in time. It is asked again in the next session',
+  [mute]:
+    'KIS says it is subscribed and sends nothing, however often it is asked. Check the symbol and your entitlement',
   RELEASED: 'it was released meanwhile',
   STOPPED: 'the feed was stopped',
   NOT_ASKED: 'nobody asked for it. Call subscribe() first',

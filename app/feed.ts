@@ -185,10 +185,13 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let sinks = 0
 
   const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
-  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe(events)
-  events.subscribe(event => {
-    journal.event(event)
-    freshness.note(event)
+  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe({
+    next(event) {
+      journal.event(event)
+      freshness.note(event)
+      events.next(event)
+    },
+    complete: () => events.complete(),
   })
   const events$ = isolate(events, error => journal.sinkFailed('events$', error))
 

@@ -39,12 +39,23 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
     return counts[what] as number
   }
   let frames = 0
+  let trades = 0
+  let orderBooks = 0
   let duplicates = 0
 
   return {
     frame: () => void frames++,
 
     event(event) {
+      // Nothing else happens as often, so data is counted without a look-up.
+      if (event.type === 'trade') {
+        trades++
+        return
+      }
+      if (event.type === 'order-book') {
+        orderBooks++
+        return
+      }
       const soFar = count(event.type)
       switch (event.type) {
         case 'malformed':
@@ -119,7 +130,7 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
       log.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it, the oldest first')
     },
 
-    counters: () => ({ ...counts, frames, duplicates }),
+    counters: () => ({ ...counts, frames, trade: trades, 'order-book': orderBooks, duplicates }),
   }
 }
 

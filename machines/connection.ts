@@ -84,13 +84,13 @@ export function createConnection(parts: ConnectionParts) {
       const freeLine = await parts.line.take()
       try {
         if (isLeft) return freeLine()
+        approvalKey = (await parts.approvalKeys.current()).reveal()
+        if (isLeft) return freeLine()
         const waitMs = parts.connects.take()
         if (waitMs > 0) {
           freeLine()
           return tell({ type: 'connect.denied', waitMs })
         }
-        approvalKey = (await parts.approvalKeys.current()).reveal()
-        if (isLeft) return freeLine()
         connect(freeLine)
       } catch (error) {
         freeLine()
