@@ -1,0 +1,90 @@
+// The clients that are compared on a socket. Each connects, and calls `heard` for what it counts.
+import { once } from 'node:events'
+import WebSocket from 'ws'
+import { createFeed, type Feed } from '../app/feed.ts'
+import type { MarketEvent, Trade } from '../market/events.ts'
+import { jsonLines } from '../sinks/json-lines.ts'
+import { obviousPipeline, obviousTrades, type Read, usualTrades } from './baselines.ts'
+import { symbolAt, usualSymbols } from './frames.ts'
+
+/** `nothing` is the floor: what the WebSocket itself costs. */
+export type ClientName =
+  | 'nothing'
+  | 'kis-stream'
+  | 'kis-stream and json-lines'
+  | 'the obvious pipeline'
+  | 'the usual pipeline'
+
+export type Connect = (url: string, heard: () => void) => Promise<void>
+
+/** `nothing` hears frames, all others hear records. */
+export const clients: Readonly<Record<ClientName, Connect>> = {
+  nothing: connectBare,
+  'kis-stream': connectFeed,
+  'kis-stream and json-lines': connectFeedWithSink,
+  'the obvious pipeline': (url, heard) => connectPipeline(url, heard, obviousTrades),
+  'the usual pipeline': (url, heard) => connectPipeline(url, heard, usualTrades),
+}
+
+/** Room for a whole round: this is about what a copy costs, and what is dropped is not copied. */
+const ringBytes = 64 * 1024 * 1024
+
+async function connectBare(url: string, heard: () => void): Promise<void> {
+  await open(url, () => heard())
+}
+
+async function connectPipeline(url: string, heard: () => void, read: Read<Trade>): Promise<void> {
+  const take = obviousPipeline(read, heard)
+  await open(url, data => take(data, Date.now()))
+}
+
+/** The options of machines/connection.ts: the comparison is about what follows. */
+async function open(url: string, take: (data: Buffer) => void): Promise<void> {
+  const socket = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true })
+  socket.on('message', data => take(data as Buffer))
+  await once(socket, 'open')
+}
+
+async function connectFeed(url: string, heard: () => void): Promise<void> {
+  await feedOf(url, heard)
+}
+
+/** /dev/null takes everything at once: this is about what a sink costs the feed, not about disks. */
+async function connectFeedWithSink(url: string, heard: () => void): Promise<void> {
+  const feed = await feedOf(url, heard)
+  feed.attach(jsonLines({ to: '/dev/null', capacityBytes: ringBytes, onDropped: complain, onClosed: complain }))
+}
+
+/** While the others have their turn, nothing comes, and that is no trouble. */
+const forever = 86_400_000
+
+const troubles: ReadonlySet<MarketEvent['type']> = new Set(['malformed', 'disconnect', 'gap', 'resync'])
+
+/** The whole feed, as anybody would make it: approval, machines, forty subscriptions, one subscriber. */
+async function feedOf(url: string, heard: () => void): Promise<Feed> {
+  const instruments = Array.from({ length: usualSymbols }, (_, index) => `KRX:${symbolAt(index)}`)
+  const feed = createFeed({
+    appKey: 'app key',
+    appSecret: 'app secret',
+    restUrl: new URL(url.replace('ws:', 'http:')).origin,
+    socketUrl: url,
+    market: 'KR',
+    instruments,
+    // The sender repeats its frames, and a repeat would be dropped.
+    continuity: false,
+    timing: { pacingMs: 1, heartbeatMs: 0, quietMs: forever, silenceMs: forever },
+  })
+  feed.events$.subscribe(event => {
+    if (event.type === 'trade') heard()
+    else if (troubles.has(event.type)) complain(JSON.stringify(event))
+  })
+  feed.start()
+  await Promise.all(instruments.map(instrument => feed.confirmed(instrument)))
+  return feed
+}
+
+/** A measurement in which this happened measured something else. */
+function complain(problem: string | number): void {
+  process.stderr.write(`bench: ${problem}\n`)
+  process.exit(1)
+}

@@ -1,0 +1,119 @@
+// How anything here is measured: in rounds in which every variant takes its turn, so that whatever else the machine does meets all
+// of them alike, and by processor time, which does not count what other programs do.
+import { readFileSync } from 'node:fs'
+
+export type Effort = {
+  /** Rounds that count. Odd, so that the median is one of them. */
+  readonly rounds: number
+  /**
+   * Processor time of one variant in one round. Many short rounds rather than a few long ones: a neighbour on the same processor slows
+   * everything for a moment, and the shorter a round, the more it is the same moment for all.
+   */
+  readonly roundMs: number
+  /** Before the first round, until the engine has optimised what will be measured. */
+  readonly warmUpMs: number
+  /** Rounds of a client on a socket, after those that warm it up. */
+  readonly socketRounds: number
+  /** The part of a full round's frames that one of these sends. */
+  readonly socketShare: number
+  /** Rounds at a given pace, and how long each of them lasts. */
+  readonly pacedRounds: number
+  readonly pacedSeconds: number
+}
+
+export const fullEffort: Effort = {
+  rounds: 41,
+  roundMs: 20,
+  warmUpMs: 500,
+  socketRounds: 11,
+  socketShare: 1,
+  pacedRounds: 5,
+  pacedSeconds: 2,
+}
+export const quickEffort: Effort = {
+  rounds: 11,
+  roundMs: 15,
+  warmUpMs: 150,
+  socketRounds: 3,
+  socketShare: 0.4,
+  pacedRounds: 3,
+  pacedSeconds: 0.5,
+}
+
+/** Processor time of this process so far, all its threads together: a variant that makes garbage pays for its collection. */
+export function cpuMicroseconds(): number {
+  const { user, system } = process.cpuUsage()
+  return user + system
+}
+
+/**
+ * Processor time of the main thread alone so far. Only Linux tells, in nanoseconds, in the first figure of
+ * /proc/self/task/<thread>/schedstat; the main thread's number is the process's. NaN elsewhere.
+ */
+export function mainThreadMicroseconds(): number {
+  try {
+    const [onCpu = ''] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')
+    return onCpu === '' ? Number.NaN : Number(onCpu) / 1000
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** What each round gave for each variant, in the order of the rounds. */
+export type Rounds<Name extends string, Result> = Readonly<Record<Name, readonly Result[]>>
+
+/** Every variant once a round; the order is reversed every other round, so that none always follows the same other one. */
+export async function interleave<Name extends string, Result>(
+  names: readonly Name[],
+  rounds: number,
+  measure: (name: Name) => Result | Promise<Result>,
+): Promise<Rounds<Name, Result>> {
+  const results = Object.fromEntries(names.map(name => [name, [] as Result[]])) as Record<Name, Result[]>
+  for (let round = 0; round < rounds; round++) {
+    for (const name of round % 2 === 0 ? names : names.toReversed()) results[name].push(await measure(name))
+  }
+  return results
+}
+
+/** Does some work, and says how many units (records, events) it was. */
+export type Pass = () => number
+
+/** Nanoseconds of processor time a unit, for passes of work in this process. */
+export async function timePasses<Passes extends Readonly<Partial<Record<string, Pass>>>>(
+  passes: Passes,
+  { rounds, roundMs, warmUpMs }: Effort,
+): Promise<{ readonly [Name in keyof Passes]: readonly number[] }> {
+  const names = Object.keys(passes)
+  const measure = (name: string, ms: number) => nanosecondsOf(passes[name] as Pass, ms) // no name without its pass
+  for (const name of names) measure(name, warmUpMs)
+  const results = await interleave(names, rounds, name => measure(name, roundMs))
+  return results as { [Name in keyof Passes]: readonly number[] } // the same names
+}
+
+function nanosecondsOf(pass: Pass, ms: number): number {
+  let units = 0
+  let spent = 0
+  const start = cpuMicroseconds()
+  while (spent < ms * 1000) {
+    units += pass()
+    spent = cpuMicroseconds() - start
+  }
+  return (spent * 1000) / units
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1 ? at(sorted, middle) : (at(sorted, middle - 1) + at(sorted, middle)) / 2
+}
+
+/** The median of the rounds' own ratios: both sides of each were measured within the same moments. */
+export function medianRatio(dividends: readonly number[], divisors: readonly number[]): number {
+  return median(dividends.map((dividend, round) => dividend / at(divisors, round)))
+}
+
+function at(values: readonly number[], index: number): number {
+  const value = values[index]
+  if (value === undefined) throw new RangeError(`${values.length} values, none at ${index}`)
+  return value
+}

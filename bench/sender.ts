@@ -1,0 +1,123 @@
+// A child that plays KIS's server as cheaply as possible: it approves and acknowledges whatever it is asked, and sends ready-made
+// frames, in large pieces as fast as a client takes them, or one by one at a given pace.
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { answer } from '../simulator/answers.ts'
+import { createRandom } from '../simulator/random.ts'
+import { readRequest } from '../simulator/request.ts'
+import { serve } from './children.ts'
+import { asWire, beginDay, type Day, type Load, type Piece, trades } from './frames.ts'
+
+export type LoadName = 'three records a frame' | 'one record a frame'
+
+export type SenderQuestion =
+  | { readonly ask: 'address' }
+  /** To the client that connected under this path, this many pieces of `framesPerPiece` frames. */
+  | { readonly ask: 'flood'; readonly path: string; readonly load: LoadName; readonly pieces: number }
+  | { readonly ask: 'pace'; readonly path: string; readonly frames: number; readonly perSecond: number }
+
+export type SenderAnswer = {
+  readonly port: number
+  readonly framesPerPiece: Readonly<Record<LoadName, number>>
+  /** The pace that was kept, the last time one was asked for. */
+  readonly perSecond: number
+}
+
+type Line = { readonly socket: Duplex; readonly day: Day }
+
+/** A little less than what a socket is read into at once. */
+const pieceBytes = 60_000
+/** Pieces that differ, so that no client sees the same symbols in the same order every time. */
+const differentPieces = 8
+
+const noticeKey = { iv: '0123456789abcdef', key: '0123456789abcdef0123456789abcdef' }
+
+const three = trades({ recordsPerFrame: 3, bytes: pieceBytes * differentPieces })
+const one = trades({ recordsPerFrame: 1, bytes: pieceBytes * differentPieces })
+const pieces: Readonly<Record<LoadName, readonly Piece[]>> = {
+  'three records a frame': piecesOf(three),
+  'one record a frame': piecesOf(one),
+}
+const singles = one.frames.map((_, index) => asWire(one, index, index + 1))
+
+/** By the path under which each client connected. A day for each: one client's trades are no news to another. */
+const lines = new Map<string, Line>()
+
+const server = createServer((request, response) => {
+  request.resume()
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ approval_key: 'approved' }))
+})
+const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false })
+server.on('upgrade', (request, socket, head) => {
+  sockets.handleUpgrade(request, socket, head, acknowledge)
+  lines.set(request.url ?? '', { socket, day: beginDay() })
+})
+server.listen(0, '127.0.0.1')
+await once(server, 'listening')
+
+const framesPerPiece: Readonly<Record<LoadName, number>> = {
+  'three records a frame': pieces['three records a frame'][0]?.frames ?? 0,
+  'one record a frame': pieces['one record a frame'][0]?.frames ?? 0,
+}
+let perSecond = 0
+
+serve<SenderQuestion, SenderAnswer>(async question => {
+  if (question.ask === 'flood') await flood(lineOf(question.path), pieces[question.load], question.pieces)
+  if (question.ask === 'pace') perSecond = await pace(lineOf(question.path), question.frames, question.perSecond)
+  const { port } = server.address() as AddressInfo
+  return { port, framesPerPiece, perSecond }
+})
+
+function acknowledge(socket: WebSocket): void {
+  socket.on('message', data => {
+    const request = readRequest((data as Buffer).toString())
+    if (request.kind === 'subscription') socket.send(answer('OPSP0000', request, noticeKey))
+  })
+}
+
+function piecesOf(load: Load): Piece[] {
+  const size = Math.floor(load.frames.length / differentPieces)
+  return Array.from({ length: differentPieces }, (_, i) => asWire(load, i * size, (i + 1) * size))
+}
+
+function lineOf(path: string): Line {
+  const line = lines.get(path)
+  if (line === undefined) throw new Error(`nobody connected under ${path}`)
+  return line
+}
+
+/** Past ws, which would frame and write each message by itself: the sender must not be what limits. */
+async function flood({ socket, day }: Line, all: readonly Piece[], count: number): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    const { bytes, totals } = all[i % all.length] as Piece
+    day.goOn(bytes, 0, totals)
+    // A piece is longer than what may wait, so it has left when it is taken, and may be written into again.
+    const isTaken = socket.write(bytes)
+    if (!isTaken) await once(socket, 'drain')
+  }
+}
+
+/** Poisson arrivals: exponential waits between frames, each frame in a write of its own. It spins, because no timer is so fine. */
+function pace({ socket, day }: Line, count: number, wanted: number): Promise<number> {
+  const random = createRandom(1)
+  const wait = () => (-Math.log(1 - random.next()) / wanted) * 1000
+  const start = performance.now()
+  let due = start + wait()
+  let sent = 0
+  return new Promise(resolve => {
+    const turn = () => {
+      for (const now = performance.now(); due <= now && sent < count; due += wait()) {
+        const { bytes, totals } = singles[sent++ % singles.length] as Piece
+        day.goOn(bytes, 0, totals)
+        socket.write(bytes)
+      }
+      if (sent < count) setImmediate(turn)
+      else resolve((count / (performance.now() - start)) * 1000)
+    }
+    turn()
+  })
+}

@@ -1,0 +1,91 @@
+// From a real socket to a subscriber, saturated: processor time a frame of the whole feed, against a client that does nothing with
+// its frames and against two pipelines anybody would write. Sender and clients are processes of their own.
+import type { ClientName } from './clients.ts'
+import { type Effort, interleave, median, medianRatio } from './measure.ts'
+import { atLeast, atMost, figure, print, printTable, type Target, times } from './report.ts'
+import type { LoadName } from './sender.ts'
+import type { ClientAnswer, ClientQuestion } from './socket-client.ts'
+import { setStage } from './stage.ts'
+
+const overNothing = 2.5
+const underUsual = 6
+
+const recordsPerFrame: Readonly<Record<LoadName, number>> = { 'three records a frame': 3, 'one record a frame': 1 }
+
+/**
+ * Pieces a round: a quarter of a second or so each. Shorter rounds would measure how a process comes back from waiting, longer ones
+ * would not meet the same moment.
+ */
+const piecesOf: Readonly<Record<ClientName, number>> = {
+  nothing: 2_000,
+  'kis-stream': 800,
+  'kis-stream and json-lines': 800,
+  'the obvious pipeline': 300,
+  'the usual pipeline': 120,
+}
+const names = Object.keys(piecesOf) as ClientName[]
+
+/** Rounds that only warm up: the engine's optimiser, and the memory of the sink's ring. */
+const warmUpRounds = 2
+
+export async function socket(effort: Effort): Promise<Target[]> {
+  const program = new URL('./socket-client.ts', import.meta.url)
+  const stage = await setStage<ClientQuestion, ClientAnswer>(program, names)
+
+  /** Microseconds a frame. */
+  async function measure(name: ClientName, load: LoadName): Promise<ClientAnswer> {
+    const client = stage.client(name)
+    const pieces = Math.ceil(piecesOf[name] * effort.socketShare)
+    const frames = pieces * stage.framesPerPiece[load]
+    await client.ask({ ask: 'prepare', count: name === 'nothing' ? frames : frames * recordsPerFrame[load] })
+    const [{ cpuUs, mainThreadUs }] = await Promise.all([
+      client.ask({ ask: 'result' }),
+      stage.flood(name, load, pieces),
+    ])
+    return { cpuUs: cpuUs / frames, mainThreadUs: mainThreadUs / frames }
+  }
+
+  const targets: Target[] = []
+  for (const load of Object.keys(recordsPerFrame) as LoadName[]) {
+    await interleave(names, warmUpRounds, name => measure(name, load))
+    const rounds = await interleave(names, effort.socketRounds, name => measure(name, load))
+    targets.push(...report(load, name => rounds[name]))
+  }
+  stage.end()
+  return targets
+}
+
+function report(load: LoadName, roundsOf: (name: ClientName) => readonly ClientAnswer[]): Target[] {
+  const records = recordsPerFrame[load]
+  const cpu = (name: ClientName) => roundsOf(name).map(({ cpuUs }) => cpuUs)
+  const main = (name: ClientName) => roundsOf(name).map(({ mainThreadUs }) => mainThreadUs)
+  const overFloor = (name: ClientName) => medianRatio(cpu(name), cpu('nothing'))
+  const thousandsASecond = (name: ClientName) => (1_000 * records) / median(cpu(name))
+  const rows = names.map(name => [
+    name,
+    figure(median(cpu(name))),
+    figure(median(main(name))),
+    times(overFloor(name)),
+    figure(thousandsASecond(name)),
+  ])
+  const heads = [
+    'what is done with a frame',
+    'µs a frame',
+    'of it main thread',
+    'over nothing',
+    'thousand records/cpu s',
+  ]
+  printTable(`Socket to subscriber, ${load}, processor time`, heads, rows)
+
+  const withSink = main('kis-stream and json-lines')
+  const added = main('kis-stream').map((without, round) => (withSink[round] ?? Number.NaN) - without)
+  print(`  json-lines adds ${figure((median(added) * 1_000) / records)} ns a record to the main thread`)
+  return [
+    atMost(`${load}: kis-stream over doing nothing, processor time`, overFloor('kis-stream'), overNothing),
+    atLeast(
+      `${load}: the usual pipeline over kis-stream, processor time`,
+      medianRatio(cpu('the usual pipeline'), cpu('kis-stream')),
+      underUsual,
+    ),
+  ]
+}
