@@ -348,7 +348,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       actor.start()
       for (const market of markets) watchSocket(market)
       send('subscribe', subscriptionsOf(settings).map(keyOf))
-      running = turns.subscribe(market => actor.send({ type: 'market.turn', market }))
+      running = new RxSubscription()
+      running.add(turns.subscribe(market => actor.send({ type: 'market.turn', market })))
       running.add(interval(lookEveryMs).subscribe(() => freshness.look(clock.now()).forEach(tellFreshness)))
     },
     stop() {

@@ -70,8 +70,6 @@ async function feedOf(url: string, heard: () => void): Promise<Feed> {
     socketUrl: url,
     market: 'KR',
     instruments,
-    // The sender repeats its frames, and a repeat would be dropped.
-    continuity: false,
     timing: { pacingMs: 1, heartbeatMs: 0, quietMs: forever, silenceMs: forever },
   })
   feed.events$.subscribe(event => {

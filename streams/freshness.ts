@@ -183,6 +183,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
           const isHeld = event.status === 'active' || event.status === 'adopted'
           if (isHeld && one.status === 'other') {
             one.since = event.receivedTime
+            one.session = options.sessionOf(one.instrument, event.receivedTime)
             one.rhythm.pause()
           }
           one.status = isHeld ? (event.status as 'active' | 'adopted') : 'other'

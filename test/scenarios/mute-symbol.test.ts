@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import { clockStartingAt } from '../../market/clock.ts'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { eventually, feedRig } from '../support/feed-rig.ts'
+
+const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380', 'KRX:051910']
+
+it('one mute symbol among live ones is found and asked for again, and the others notice nothing', async () => {
+  const clock = clockStartingAt(Date.parse('2026-11-20T10:00:00+09:00'))
+  const rig = await feedRig({ instruments, clock, simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 3 }) } })
+  await eventually(() =>
+    instruments.every(name => rig.of('trade').filter(trade => trade.instrument === name).length > 20),
+  )
+
+  const mute = rig.simulator.inject({ kind: 'mute-symbol', key: '000660' })
+  await rig.until('subscription', ({ instrument, flow }) => instrument === 'KRX:000660' && flow === 'stale')
+  await rig.until('subscription', ({ instrument, status }) => instrument === 'KRX:000660' && status === 'released')
+  expect(rig.feed.subscriptions().filter(({ status }) => status === 'active').length).toBeGreaterThanOrEqual(4)
+  mute.clear()
+  const mutedUntil = rig.events.length
+  await eventually(() =>
+    rig.events
+      .slice(mutedUntil)
+      .some(event => event.type === 'subscription' && event.instrument === 'KRX:000660' && event.flow === 'flowing'),
+  )
+
+  const requests = rig.simulator.stats().requests
+  expect(requests.filter(({ key }) => key !== '000660')).toHaveLength(4)
+  expect(requests.filter(({ key, verb }) => key === '000660' && verb === 'unsubscribe').length).toBeGreaterThanOrEqual(
+    1,
+  )
+  expect(rig.of('disconnect')).toEqual([])
+})
