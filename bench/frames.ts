@@ -54,13 +54,16 @@ export function symbolAt(index: number): string {
   return String(5930 + 10 * index).padStart(6, '0')
 }
 
-/** Each frame trades another symbol, in an order that looks random. */
+/**
+ * Each frame trades another symbol, and records of a fixed number a frame are drawn at random: a processor learns a pattern that is
+ * short enough, and then reads numbers faster than it would ever read a market's.
+ */
 export function trades(options: TradeOptions = {}): Load {
   const { width = 46, recordsPerFrame } = options
   const widened = capturedTrades.map(records => records.map(values => (width === 47 ? [...values, '2'] : values)))
   const single = widened.flat()
-  let next = 0
-  const take = (count: number) => Array.from({ length: count }, () => single[next++ % single.length] ?? [])
+  const random = createRandom(2)
+  const take = (count: number) => Array.from({ length: count }, () => single[random.below(single.length)] ?? [])
   const recordsAt = (index: number) =>
     recordsPerFrame === undefined ? (widened[index % widened.length] ?? []) : take(recordsPerFrame)
   return load(tradeTransaction, recordsAt, options)

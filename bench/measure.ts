@@ -12,8 +12,9 @@ export type Effort = {
   readonly roundMs: number
   /** Before the first round, until the engine has optimised what will be measured. */
   readonly warmUpMs: number
-  /** Rounds of a client on a socket, after those that warm it up. */
+  /** Rounds of a client on a socket, and those before them that warm it up: the engine, and the memory of its sink. */
   readonly socketRounds: number
+  readonly socketWarmUps: number
   /** The part of a full round's frames that one of these sends. */
   readonly socketShare: number
   /** Rounds at a given pace, and how long each of them lasts. */
@@ -26,18 +27,20 @@ export const fullEffort: Effort = {
   roundMs: 20,
   warmUpMs: 500,
   socketRounds: 11,
+  socketWarmUps: 2,
   socketShare: 1,
   pacedRounds: 5,
   pacedSeconds: 2,
 }
 export const quickEffort: Effort = {
-  rounds: 11,
+  rounds: 9,
   roundMs: 15,
-  warmUpMs: 150,
+  warmUpMs: 100,
   socketRounds: 3,
-  socketShare: 0.4,
+  socketWarmUps: 1,
+  socketShare: 0.3,
   pacedRounds: 3,
-  pacedSeconds: 0.5,
+  pacedSeconds: 0.4,
 }
 
 /** Processor time of this process so far, all its threads together: a variant that makes garbage pays for its collection. */

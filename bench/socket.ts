@@ -25,9 +25,6 @@ const piecesOf: Readonly<Record<ClientName, number>> = {
 }
 const names = Object.keys(piecesOf) as ClientName[]
 
-/** Rounds that only warm up: the engine's optimiser, and the memory of the sink's ring. */
-const warmUpRounds = 2
-
 export async function socket(effort: Effort): Promise<Target[]> {
   const program = new URL('./socket-client.ts', import.meta.url)
   const stage = await setStage<ClientQuestion, ClientAnswer>(program, names)
@@ -47,7 +44,7 @@ export async function socket(effort: Effort): Promise<Target[]> {
 
   const targets: Target[] = []
   for (const load of Object.keys(recordsPerFrame) as LoadName[]) {
-    await interleave(names, warmUpRounds, name => measure(name, load))
+    await interleave(names, effort.socketWarmUps, name => measure(name, load))
     const rounds = await interleave(names, effort.socketRounds, name => measure(name, load))
     targets.push(...report(load, name => rounds[name]))
   }

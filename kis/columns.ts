@@ -29,6 +29,7 @@ export function columnPicker(layout: Layout, names: readonly string[]): ColumnPi
       next = index + 1
     }
     scanFrom(frame, behind)
-    return { ...event, columns } as MarketData
+    // The event was made a moment ago and nobody has it yet; copying seventeen properties would cost more than reading them did.
+    return Object.assign(event, { columns })
   }
 }

@@ -4,7 +4,18 @@
 /** Rubbish can name endlessly many symbols. Past this many, forget them all and start over. */
 const mostEntries = 65_536
 
-type Entry<T> = { readonly bytes: Uint8Array; readonly made: T; readonly next: Entry<T> | undefined }
+/** Up to eight bytes, which is every Korean symbol and every transaction, are compared as two numbers. */
+const wordBytes = 4
+
+type Entry<T> = {
+  /** The first four bytes, and the last four of the others. */
+  readonly head: number
+  readonly tail: number
+  readonly bytes: Uint8Array
+  readonly length: number
+  readonly made: T
+  readonly next: Entry<T> | undefined
+}
 
 /** Reads the bytes from `start` up to `terminator` or the frame's end. */
 export type Interned<T> = (frame: Uint8Array, start: number) => T
@@ -12,35 +23,47 @@ export type Interned<T> = (frame: Uint8Array, start: number) => T
 /** `make` is given the bytes as Latin-1 text, once for each distinct run of bytes. */
 export function createInterner<T>(terminator: number, make: (text: string) => T): Interned<T> {
   const entries = new Map<number, Entry<T>>()
-  let lastHash = -1
+  let size = 0
   let last: Entry<T> | undefined
 
   return (frame, start) => {
     const length = frame.length
-    let hash = 0
-    let stop = start
-    while (stop < length && frame[stop] !== terminator) {
-      hash = (Math.imul(hash, 31) + (frame[stop] as number)) | 0
-      stop++
-    }
-    if (hash === lastHash && last !== undefined && holds(last.bytes, frame, start, stop)) return last.made
+    let head = 0
+    let tail = 0
+    let p = start
+    const middle = start + wordBytes
+    while (p < middle && p < length && frame[p] !== terminator) head = (head << 8) | (frame[p++] as number)
+    if (p === middle) while (p < length && frame[p] !== terminator) tail = (tail << 8) | (frame[p++] as number)
+    if (last !== undefined && isOf(last, head, tail, frame, start, p)) return last.made
+    const hash = (Math.imul(head, 0x9e3779b1) + tail) | 0
     let entry = entries.get(hash)
-    while (entry !== undefined && !holds(entry.bytes, frame, start, stop)) entry = entry.next
+    while (entry !== undefined && !isOf(entry, head, tail, frame, start, p)) entry = entry.next
     if (entry === undefined) {
       // A copy: a view would keep the socket's whole receive buffer alive.
-      const bytes = new Uint8Array(frame.subarray(start, stop))
-      if (entries.size >= mostEntries) entries.clear()
-      entry = { bytes, made: make(Buffer.from(bytes).toString('latin1')), next: entries.get(hash) }
+      const bytes = new Uint8Array(frame.subarray(start, p))
+      if (size >= mostEntries) {
+        entries.clear()
+        size = 0
+      }
+      size++
+      const made = make(Buffer.from(bytes).toString('latin1'))
+      entry = { head, tail, bytes, length: p - start, made, next: entries.get(hash) }
       entries.set(hash, entry)
     }
-    lastHash = hash
     last = entry
     return entry.made
   }
 }
 
-function holds(bytes: Uint8Array, frame: Uint8Array, start: number, stop: number): boolean {
-  if (bytes.length !== stop - start) return false
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== frame[start + i]) return false
+function isOf(
+  entry: Entry<unknown>,
+  head: number,
+  tail: number,
+  frame: Uint8Array,
+  start: number,
+  stop: number,
+): boolean {
+  if (entry.head !== head || entry.tail !== tail || entry.length !== stop - start) return false
+  for (let i = wordBytes; i < entry.length - wordBytes; i++) if (entry.bytes[i] !== frame[start + i]) return false
   return true
 }

@@ -12,31 +12,34 @@ const exactDigits = 15
 const powersOfTen = Float64Array.from({ length: exactDigits + 1 }, (_, exponent) => 10 ** exponent)
 
 const fourCarets = 0x5e5e5e5e
+const fourZeros = 0x30303030
 const lowBits = 0x7f7f7f7f
 const topBits = 0x80808080 | 0
 
-let bytes: Buffer = Buffer.alloc(0)
-let view = new DataView(bytes.buffer)
-/** Where the frame starts in `view`. */
+// Frames are slices of what the socket read at once. The views are of that whole memory, made once for all its frames, and positions
+// count from its start.
+let memory: ArrayBufferLike = new ArrayBuffer(0)
+let bytes: Uint8Array = new Uint8Array(memory)
+let view: DataView = new DataView(memory)
 let base = 0
 let end = 0
 let at = 0
 
 /** Put the cursor on a value of `frame`. Values end at a caret or at the frame's end. */
 export function scanFrom(frame: Uint8Array, position: number): void {
-  if (frame !== bytes) {
-    bytes = Buffer.isBuffer(frame) ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
-    end = frame.length
-    base = frame.byteOffset
-    // Frames that arrived together share a buffer, and then its view.
-    if (frame.buffer !== view.buffer) view = new DataView(frame.buffer)
+  if (frame.buffer !== memory) {
+    memory = frame.buffer
+    bytes = new Uint8Array(memory)
+    view = new DataView(memory)
   }
-  at = position
+  base = frame.byteOffset
+  end = base + frame.length
+  at = base + position
 }
 
 /** Where the cursor stands: one past the caret of the last value read, so one past the end after the last value. */
 export function position(): number {
-  return at
+  return at - base
 }
 
 /**
@@ -45,12 +48,21 @@ export function position(): number {
  */
 export function skipValues(count: number): void {
   const words = view
-  const offset = base
   const lastWord = end - 4
   let left = count
   let p = at
+  while (p < lastWord - 4) {
+    const one = words.getInt32(p, true) ^ fourCarets
+    const two = words.getInt32(p + 4, true) ^ fourCarets
+    const a = (~(((one & lowBits) + lowBits) | one) & topBits) >>> 7
+    const b = (~(((two & lowBits) + lowBits) | two) & topBits) >>> 7
+    const carets = Math.imul(a + b, 0x01010101) >>> 24
+    if (carets >= left) break
+    left -= carets
+    p += 8
+  }
   while (left > 0 && p <= lastWord) {
-    const word = words.getInt32(offset + p, true) ^ fourCarets
+    const word = words.getInt32(p, true) ^ fourCarets
     let marks = ~(((word & lowBits) + lowBits) | word) & topBits
     const carets = Math.imul(marks >>> 7, 0x01010101) >>> 24
     if (carets < left) {
@@ -62,57 +74,78 @@ export function skipValues(count: number): void {
     // Little-endian: the lowest mark is the first caret.
     p += ((31 - Math.clz32(marks & -marks)) >>> 3) + 1
   }
-  while (left > 0 && p < end) if (bytes[p++] === caret) left--
+  const frame = bytes
+  const stop = end
+  while (left > 0 && p < stop) if (frame[p++] === caret) left--
   // The end of the frame closes the last value; running beyond it is visible in position().
   at = p + left
 }
 
 /** A number, or null when the value is empty or is no number (`nan`, `(null)`). Accepts a sign and a decimal point. */
 export function readNumber(): number | null {
-  const frame = bytes
-  const stop = end
   const start = at
+  // Up to seven digits and a caret are two words, and neither may reach beyond the frame.
+  if (start + 8 > end) return readDecimal(start, 0)
+  const words = view
   let p = start
   let value = 0
-  // One comparison a byte: as an unsigned number, whatever is no digit is greater than 9. Integer arithmetic is several times faster
-  // than floating point; what overflows it is read again, the slow way.
-  let digit = (frame[p] as number) - zero
-  while (digit >>> 0 <= 9 && p < stop) {
-    value = (Math.imul(value, 10) + digit) | 0
-    digit = (frame[++p] as number) - zero
+  let word = words.getInt32(p, true)
+  if (areDigits((word - fourZeros) | 0)) {
+    value = fourDigits((word - fourZeros) | 0)
+    p += 4
+    word = words.getInt32(p, true)
   }
-  const digits = p - start
-  if (digit !== caret - zero || digits === 0 || digits > 9) return readDecimal()
-  at = p + 1
+  const carets = word ^ fourCarets
+  const marks = ~(((carets & lowBits) + lowBits) | carets) & topBits
+  const lowest = marks & -marks
+  // The bits in front of the caret's byte; 24 is 7, 15 or 23 without the mark's own place in its byte.
+  const before = (31 - Math.clz32(lowest)) & 24
+  if (marks === 0 || (before === 0 && p === start)) return readDecimal(p, value)
+  if (before > 0) {
+    // The digits in front of the caret, moved up so that zeros stand in front of them.
+    const digits = ((word << (32 - before)) - (fourZeros << (32 - before))) | 0
+    if (!areDigits(digits)) return readDecimal(p, value)
+    value = Math.imul(value, before === 8 ? 10 : before === 16 ? 100 : 1000) + fourDigits(digits)
+  }
+  at = p + (before >>> 3) + 1
   return value
 }
 
+/** Whether each of four bytes is 0 to 9. Adding 0x76 lifts whatever is more, and nothing else, into the top bit. */
+function areDigits(digits: number): boolean {
+  return ((digits | (digits + 0x76767676)) & topBits) === 0
+}
+
 /** Everything but a short unsigned integer: long ones, signs, fractions, a frame's last value, and what is no number at all. */
-function readDecimal(): number | null {
+function readDecimal(reached: number, whole: number): number | null {
   const frame = bytes
-  let p = at
-  let digit = (frame[p] as number) - zero
+  const stop = end
+  let p = reached
+  let start = at
+  let value = whole
+  let digit = (p < stop ? (frame[p] as number) : caret) - zero
   const negative = digit === minus - zero
-  if (negative || digit === plus - zero) digit = (frame[++p] as number) - zero
-  const start = p
-  let value = 0
-  while (digit >>> 0 <= 9 && p < end) {
+  if (p === start && (negative || digit === plus - zero)) {
+    start++
+    digit = (++p < stop ? (frame[p] as number) : caret) - zero
+  }
+  while (digit >= 0 && digit <= 9) {
     value = value * 10 + digit
-    digit = (frame[++p] as number) - zero
+    digit = (++p < stop ? (frame[p] as number) : caret) - zero
   }
   let digits = p - start
   let decimals = 0
-  if (digit === point - zero && p < end) {
+  if (digit === point - zero) {
     const fraction = ++p
-    digit = (frame[p] as number) - zero
-    while (digit >>> 0 <= 9 && p < end) {
+    digit = (p < stop ? (frame[p] as number) : caret) - zero
+    while (digit >= 0 && digit <= 9) {
       value = value * 10 + digit
-      digit = (frame[++p] as number) - zero
+      digit = (++p < stop ? (frame[p] as number) : caret) - zero
     }
     decimals = p - fraction
     digits += decimals
   }
-  if (digits === 0 || digits > exactDigits || (p < end && frame[p] !== caret)) return readUnusual()
+  if (digits === 0 || digits > exactDigits || digit !== caret - zero) return readUnusual()
   at = p + 1
   // Mantissa and power of ten are exact, so their quotient is the double that Number() gives.
   if (decimals > 0) value /= powersOfTen[decimals] as number
@@ -128,39 +161,49 @@ function readUnusual(): number | null {
 
 /** The value as text. Column text is UTF-8 (member names are Korean). */
 export function readText(): string {
+  const frame = bytes
   const start = at
+  const stop = end
   let p = at
-  while (p < end && bytes[p] !== caret) p++
+  while (p < stop && frame[p] !== caret) p++
   at = p + 1
-  return start >= end ? '' : bytes.toString('utf8', start, p)
+  return start >= stop ? '' : Buffer.from(memory, start, p - start).toString('utf8')
 }
 
 /** The byte of a one-letter code, or 0 when the value is empty or longer. */
 export function readCode(): number {
+  const frame = bytes
+  const stop = end
   const start = at
-  let p = at
-  while (p < end && bytes[p] !== caret) p++
+  let p = start
+  while (p < stop && frame[p] !== caret) p++
   at = p + 1
-  return p - start === 1 ? (bytes[start] as number) : 0
+  return p - start === 1 ? (frame[start] as number) : 0
 }
 
-/** Exactly `length` digits as an integer, or -1; for dates and times of day. */
+/** Exactly `length` digits as an integer, or -1; for dates and times of day: six digits or eight. */
 export function readDigits(length: number): number {
-  const frame = bytes
-  const stop = at + length
-  let value = 0
-  let wrong = 0
-  if (stop <= end) {
-    for (let p = at; p < stop; p++) {
-      const digit = (frame[p] as number) - zero
-      wrong |= digit | (9 - digit) // negative for whatever is no digit
-      value = (Math.imul(value, 10) + digit) | 0
-    }
-    if (wrong >= 0 && (stop === end || frame[stop] === caret)) {
-      at = stop + 1
-      return value
-    }
+  const p = at
+  const next = p + length
+  if (next > end || (next < end && bytes[next] !== caret)) {
+    skipValues(1)
+    return -1
   }
-  skipValues(1)
-  return -1
+  at = next + 1
+  const words = view
+  const head = (words.getInt32(p, true) - fourZeros) | 0
+  const tail =
+    length === 8 ? (words.getInt32(p + 4, true) - fourZeros) | 0 : (words.getInt16(p + 4, true) - 0x3030) << 16
+  if (!areDigits(head) || !areDigits(tail)) {
+    at = p
+    skipValues(1)
+    return -1
+  }
+  return fourDigits(head) * (length === 8 ? 10_000 : 100) + fourDigits(tail)
+}
+
+/** Four bytes of 0 to 9, the first one in the lowest. */
+function fourDigits(digits: number): number {
+  const pairs = (Math.imul(digits, 10) + (digits >>> 8)) & 0x00ff00ff
+  return (Math.imul(pairs, 100) + (pairs >>> 16)) & 0xffff
 }
