@@ -50,7 +50,6 @@ type Watched = {
   session: string | undefined
   flowingSince: number | undefined
   isStale: boolean
-  isHalted: boolean
   /** Silence after which it is called mute (again). */
   nextAlarmMs: number
 }
@@ -94,7 +93,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   }
 
   function lookAt(one: Watched, now: number): void {
-    const session = one.isHalted ? undefined : options.sessionOf(one.instrument, now)
+    const session = options.sessionOf(one.instrument, now)
     if (session !== one.session) {
       one.session = session
       one.since = now
@@ -158,7 +157,6 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       session: undefined,
       flowingSince: undefined,
       isStale: false,
-      isHalted: false,
       nextAlarmMs: 0,
     }
     watched.set(key, one)
