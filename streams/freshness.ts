@@ -52,6 +52,8 @@ type Watched = {
   isStale: boolean
   /** Silence after which it is called mute (again). */
   nextAlarmMs: number
+  /** The last moment something of it came, and was noted: what else comes in the same millisecond says nothing new. */
+  notedAt: number
 }
 
 type Line = { readonly rhythm: Rhythm; since: number | undefined; isProven: boolean; alarmedAt: number }
@@ -70,10 +72,12 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   const books = new Map<string, Watched>()
   const records = new Map<string, Watched[]>()
   const lines: Record<Market, Line> = { KR: newLine(), US: newLine() }
+  let lastTraded: Watched | undefined
   let news: FreshnessChange[] = []
 
   function data(one: Watched | undefined, time: number): void {
-    if (one === undefined) return
+    if (one === undefined || one.notedAt === time) return
+    one.notedAt = time
     one.rhythm.beat(time)
     if (one.flowingSince === undefined || one.isStale || one.status === 'adopted') startFlowing(one, time)
     const line = lines[one.market]
@@ -158,6 +162,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       flowingSince: undefined,
       isStale: false,
       nextAlarmMs: 0,
+      notedAt: Number.NaN,
     }
     watched.set(key, one)
     if (channel === 'trade') trades.set(instrument, one)
@@ -170,7 +175,9 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     note(event) {
       switch (event.type) {
         case 'trade':
-          return data(trades.get(event.instrument), event.receivedTime)
+          // Records of one frame are often of one instrument.
+          if (event.instrument !== lastTraded?.instrument) lastTraded = trades.get(event.instrument)
+          return data(lastTraded, event.receivedTime)
         case 'order-book':
           return data(books.get(event.instrument), event.receivedTime)
         case 'record':
@@ -186,6 +193,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
             one.session = options.sessionOf(one.instrument, event.receivedTime)
             one.rhythm.pause()
           }
+          one.notedAt = Number.NaN
           one.status = isHeld ? (event.status as 'active' | 'adopted') : 'other'
           if (!isHeld) one.flowingSince = undefined
           return
