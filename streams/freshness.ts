@@ -49,6 +49,8 @@ type Watched = {
   since: number
   session: string | undefined
   flowingSince: number | undefined
+  /** Data began to come since the last look, in this session. */
+  hasBegun: boolean
   isStale: boolean
   /** Silence after which it is called mute (again). */
   nextAlarmMs: number
@@ -79,20 +81,18 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     const line = lines[one.market]
     line.rhythm.beat(time)
     line.since ??= time
-    if (!line.isProven && time - line.since >= options.stableMs) {
-      line.isProven = true
-      news.push({ type: 'proven', market: one.market })
-    }
   }
 
   function startFlowing(one: Watched, time: number): void {
     one.flowingSince ??= time
     one.isStale = false
     one.nextAlarmMs = 0
-    news.push({ type: 'flowing', key: one.key })
+    one.hasBegun = true
   }
 
   function lookAt(one: Watched, now: number): void {
+    if (one.hasBegun) news.push({ type: 'flowing', key: one.key })
+    one.hasBegun = false
     const session = options.sessionOf(one.instrument, now)
     if (session !== one.session) {
       one.session = session
@@ -134,13 +134,18 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   }
 
   function lookAtLine(market: Market, now: number): void {
+    const line = lines[market]
+    const { since = now, rhythm } = line
+    if (!line.isProven && (rhythm.last() ?? 0) - since >= options.stableMs) {
+      line.isProven = true
+      news.push({ type: 'proven', market })
+    }
     const open = [...watched.values()].filter(
       one => one.hasRhythm && one.market === market && one.session !== undefined && one.status !== 'other',
     )
     if (open.length === 0) return
-    const line = lines[market]
-    const quietMs = now - Math.max(line.rhythm.last() ?? 0, line.alarmedAt, ...open.map(({ since }) => since))
-    if (quietMs < (line.rhythm.patience(options.silenceMs) ?? options.silenceMs * timesSilentForUnknown)) return
+    const quietMs = now - Math.max(rhythm.last() ?? 0, line.alarmedAt, ...open.map(({ since }) => since))
+    if (quietMs < (rhythm.patience(options.silenceMs) ?? options.silenceMs * timesSilentForUnknown)) return
     line.alarmedAt = now
     news.push({ type: 'silence', market, quietMs })
   }
@@ -156,6 +161,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       since: 0,
       session: undefined,
       flowingSince: undefined,
+      hasBegun: false,
       isStale: false,
       nextAlarmMs: 0,
     }
@@ -187,7 +193,10 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
             one.rhythm.pause()
           }
           one.status = isHeld ? (event.status as 'active' | 'adopted') : 'other'
-          if (!isHeld) one.flowingSince = undefined
+          if (!isHeld) {
+            one.flowingSince = undefined
+            one.hasBegun = false
+          }
           return
         }
         case 'disconnect':

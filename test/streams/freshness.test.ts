@@ -114,6 +114,25 @@ describe('freshness', () => {
     expect(r.said).toContain(`mute ${hynix} trade`)
   })
 
+  it('says once that an adopted key flows, however much came before the look', () => {
+    const r = rig()
+    r.subscription(samsung, 'adopted', 0)
+    for (let time = 1; time <= 20; time++) r.data(samsung, time)
+    r.run(seconds, 2 * seconds, [])
+    expect(r.said).toEqual([`flowing ${samsung} trade`])
+  })
+
+  it('does not take what the last session sent for a sign of life in this one', () => {
+    const r = rig({ stableMs: 100 })
+    r.subscription(samsung, 'active', 0)
+    for (let time = 0; time <= 500; time += 100) r.data(samsung, time)
+    r.watch.note({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: 600 })
+    r.subscription(samsung, 'wanted', 600)
+    r.subscription(samsung, 'adopted', 900)
+    r.run(seconds, 2 * seconds, [])
+    expect(r.said).toEqual([])
+  })
+
   it('never takes a heartbeat for life', () => {
     const r = rig()
     r.subscription(samsung, 'active', 0)

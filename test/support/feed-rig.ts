@@ -1,6 +1,7 @@
 // A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for events, never for time.
 import { onTestFinished } from 'vitest'
 import { createFeed, type Feed, type FeedOptions } from '../../app/feed.ts'
+import { clockStartingAt } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import { capturedTape } from '../../simulator/tape.ts'
@@ -29,6 +30,9 @@ export const shortTiming = {
 
 /** A market in which nothing happens unless the test sends it. */
 export const silentMarket = () => capturedTape([])
+
+/** A Monday morning in Seoul, far from every auction and from midnight, on which the story begins. */
+export const mondayAtTen = () => clockStartingAt(Date.parse('2026-09-14T10:00:00+09:00'))
 
 export type FeedRig = {
   readonly simulator: Simulator
