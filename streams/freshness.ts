@@ -102,14 +102,16 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       lines[one.market].rhythm.forget()
     }
     if (session === undefined || one.status === 'other' || !one.hasRhythm) return
-    const quietMs = now - Math.max(one.since, one.rhythm.last() ?? 0)
+    const quietSince = Math.max(one.since, one.rhythm.last() ?? 0)
+    const quietMs = now - quietSince
     const patienceMs = patienceWith(one)
     if (quietMs < patienceMs || isExcused(one, now)) return
     if (!one.isStale && one.flowingSince !== undefined) {
       one.isStale = true
       news.push({ type: 'stale', key: one.key })
     }
-    if (quietMs < one.nextAlarmMs || (!isUnproven(one) && !othersFlow(one, now))) return
+    const dueMs = Math.max(patienceMs, one.nextAlarmMs)
+    if (quietMs < dueMs || (!isUnproven(one) && !othersFlowed(one, quietSince + dueMs))) return
     one.nextAlarmMs = Math.max(patienceMs, quietMs) * 2
     news.push({ type: 'mute', key: one.key })
   }
@@ -127,10 +129,12 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     return lastOfSibling !== undefined && now - lastOfSibling < options.quietMs
   }
 
-  /** Somebody else of this market flowed lately. Otherwise it is the whole line that is silent, and no key in particular. */
-  function othersFlow(one: Watched, now: number): boolean {
-    const last = lines[one.market].rhythm.last()
-    return last !== undefined && now - last < options.silenceMs
+  /**
+   * Somebody else of this market was heard after this key should have been. Otherwise it may be the whole line that is silent, and
+   * no key in particular.
+   */
+  function othersFlowed(one: Watched, dueTime: number): boolean {
+    return (lines[one.market].rhythm.last() ?? 0) >= dueTime
   }
 
   function lookAtLine(market: Market, now: number): void {
