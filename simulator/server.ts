@@ -16,7 +16,7 @@ import { type Ping, startPing } from './ping.ts'
 import { readRequest } from './request.ts'
 import { createRest } from './rest.ts'
 import { createSessions, type Session } from './session.ts'
-import { createCounters, remember, statsOf } from './stats.ts'
+import { createCounters, rememberHandshake, rememberRequest, statsOf } from './stats.ts'
 import { generatedTape, type Listener } from './tape.ts'
 import { isNotice, nameOf, type Registration } from './transactions.ts'
 
@@ -78,6 +78,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
+    rememberHandshake(counters, clock.now())
     const refusal = injector.refusesUpgrade()
     if (refusal === undefined) sockets.handleUpgrade(request, socket, head, accept)
     else refuseUpgrade(socket, refusal)
@@ -137,7 +138,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (request.kind === 'heartbeat') return heard(connection, text, request.dated)
     const reply = sessions.answer(session, request)
     const { verb, tr, key } = request
-    remember(counters, { time: clock.now(), session: session.id, verb, tr, key, code: reply.code })
+    rememberRequest(counters, { time: clock.now(), session: session.id, verb, tr, key, code: reply.code })
     // What could not be read is not repeated: anything may stand in it.
     log(
       `session ${session.id}: ${request.kind === 'refused' ? 'refused' : `${verb} ${nameOf(request)}`}: ${reply.code}`,
