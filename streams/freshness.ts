@@ -32,6 +32,9 @@ export type FreshnessOptions = {
   readonly stableMs: number
 }
 
+/** Looks come once a second: when more than this has passed, or less than nothing, the clock was set or the machine slept. */
+const longestBetweenLooksMs = 10_000
+
 /** Never heard of, so its rhythm is unknown: thin names exist, and asking again too early is a false alarm. */
 const timesQuietForUnknown = 60
 const timesSilentForUnknown = 5
@@ -73,9 +76,11 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   const records = new Map<string, Watched[]>()
   const lines: Record<Market, Line> = { KR: newLine(), US: newLine() }
   let news: FreshnessChange[] = []
+  let lookedAt: number | undefined
 
   function data(one: Watched | undefined, time: number): void {
     if (one === undefined) return
+    if (hasLeapt(time)) startAfresh(time)
     one.rhythm.beat(time)
     if (one.flowingSince === undefined || one.isStale || one.status === 'adopted') startFlowing(one, time)
     const line = lines[one.market]
@@ -88,6 +93,26 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     one.isStale = false
     one.nextAlarmMs = 0
     one.hasBegun = true
+  }
+
+  function hasLeapt(now: number): boolean {
+    return lookedAt !== undefined && (now < lookedAt || now - lookedAt > longestBetweenLooksMs)
+  }
+
+  /** Nothing is known of the time in between. Every silence begins now, and what was learned of rhythms before still holds. */
+  function startAfresh(now: number): void {
+    lookedAt = now
+    for (const one of watched.values()) {
+      one.since = now
+      one.nextAlarmMs = 0
+      one.rhythm.pause()
+    }
+    for (const market of markets) {
+      const line = lines[market]
+      line.rhythm.pause()
+      line.alarmedAt = now
+      if (line.since !== undefined) line.since = now
+    }
   }
 
   function lookAt(one: Watched, now: number): void {
@@ -211,6 +236,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       }
     },
     look(now) {
+      if (hasLeapt(now)) startAfresh(now)
+      lookedAt = now
       for (const one of watched.values()) lookAt(one, now)
       for (const market of markets) lookAtLine(market, now)
       const found = news

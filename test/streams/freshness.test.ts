@@ -133,6 +133,31 @@ describe('freshness', () => {
     expect(r.said).toEqual([])
   })
 
+  it.each([
+    ['forward by an hour', 3_600],
+    ['back by ten minutes', -600],
+  ])('takes a clock that steps %s for no silence, and learns nothing from it', (_, step) => {
+    const r = rig()
+    for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
+    r.run(1_000 * seconds, 1_060 * seconds, [samsung, hynix])
+    r.said.splice(0)
+    const stepped = (1_060 + step) * seconds
+    r.run(stepped, stepped + 300 * seconds, [samsung, hynix])
+    expect(r.said).toEqual([])
+    r.run(stepped + 300 * seconds, stepped + 500 * seconds, [samsung])
+    expect(r.said).toContain(`mute ${hynix} trade`)
+  })
+
+  it('notices a line that did not survive a sleep, in the usual time after waking', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    r.run(0, 60 * seconds, [samsung])
+    r.run(3_000 * seconds, 3_119 * seconds, [])
+    expect(r.said.filter(text => text.startsWith('silence'))).toEqual([])
+    r.run(3_119 * seconds, 3_122 * seconds, [])
+    expect(r.said.filter(text => text.startsWith('silence'))).toEqual(['silence KR'])
+  })
+
   it('never takes a heartbeat for life', () => {
     const r = rig()
     r.subscription(samsung, 'active', 0)
