@@ -203,6 +203,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
 
   return {
     note(event) {
+      lookedAt ??= event.receivedTime
       switch (event.type) {
         case 'trade':
           return data(trades.get(event.instrument), event.receivedTime)
