@@ -68,9 +68,14 @@ export async function feedRig(
     ...feedOptions,
   })
   const events: MarketEvent[] = []
+  // Asked for at every turn of the event loop, so what is of a type is not looked for among everything each time.
+  const byType = new Map<string, MarketEvent[]>()
   const waiting = new Set<(event: MarketEvent) => void>()
   feed.events$.subscribe(event => {
     events.push(event)
+    const alike = byType.get(event.type) ?? []
+    byType.set(event.type, alike)
+    alike.push(event)
     for (const look of waiting) look(event)
   })
   onTestFinished(async () => {
@@ -96,7 +101,8 @@ export async function feedRig(
         events.slice().forEach(look)
       })
     },
-    of: type => events.filter((event): event is Extract<MarketEvent, { type: typeof type }> => event.type === type),
+    // What is kept under a type is of that type.
+    of: type => (byType.get(type) ?? []).slice() as Extract<MarketEvent, { type: typeof type }>[],
   }
 }
 
