@@ -22,7 +22,7 @@ export type SimulatorStats = CredentialCounts & {
   readonly handshakes: readonly number[]
   readonly socketsOpened: number
   readonly socketsClosed: number
-  /** The largest number of sockets that were open at once. */
+  /** The largest number of sockets that clients had open at once; one that hung up has none. */
   readonly mostSocketsOpen: number
   /** Registrations that were acknowledged, the released ones included. */
   readonly registrations: number
