@@ -43,6 +43,20 @@ describe('the hand-over between markets, at the hours of the operating guide', (
     expect(rig.feed.subscriptions()).toContainEqual({ instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' })
   })
 
+  it('follows another schedule when one is named', async () => {
+    const clock = clockStartingAt(Date.parse('2026-11-20T20:04:59.500+09:00'))
+    const rig = await feedRig({
+      ...bothMarkets,
+      schedule: 'korean-after-market',
+      clock,
+      simulator: { clock, tape: generatedTape({ rate: 500 }), ...wholeTruth },
+    })
+    await rig.until('trade', ({ instrument }) => instrument === 'KRX:005930')
+    await rig.until('trade', ({ instrument }) => instrument === 'NAS:AAPL')
+    expect(rig.of('disconnect')).toMatchObject([{ market: 'KR', reason: 'market-close' }])
+    await expectGoodAftermath(rig, { connections: 2, markets: ['US'] })
+  })
+
   it('opens no line for a market in which nothing is wished for', async () => {
     const clock = clockStartingAt(Date.parse('2026-11-20T16:29:59.500+09:00'))
     const rig = await feedRig({ instruments: ['KRX:005930'], market: 'auto', clock, simulator: { clock } })
