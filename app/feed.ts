@@ -66,6 +66,8 @@ export type SubscriptionState = {
   readonly lastData?: number
   /** Silent for longer than its own rhythm explains, while its market is open. */
   readonly isStale?: boolean
+  /** Trading in it is halted, as far as KIS told us: it is rightly silent. */
+  readonly isHalted?: true
 }
 
 export type Feed = {

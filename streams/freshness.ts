@@ -18,6 +18,8 @@ export type Freshness = {
   readonly flowingSince: number | undefined
   readonly lastData: number | undefined
   readonly isStale: boolean
+  /** Trading in it was halted: it is rightly silent. */
+  readonly isHalted: boolean
 }
 
 export type FreshnessOptions = {
@@ -55,6 +57,7 @@ type Watched = {
   /** Data began to come since the last look, in this session. */
   hasBegun: boolean
   isStale: boolean
+  isHalted: boolean
   /** Silence after which it is called mute (again). */
   nextAlarmMs: number
 }
@@ -63,6 +66,8 @@ type Line = { readonly rhythm: Rhythm; since: number | undefined; isProven: bool
 
 export type FreshnessWatch = {
   note(event: MarketEvent): void
+  /** Trading in a name was halted, or goes on. */
+  noteHalt(instrument: Instrument, isHalted: boolean, now: number): void
   /** Looks at everything, and says what changed since the last look. Once a second is enough. */
   look(now: number): FreshnessChange[]
   of(key: SubscriptionKey): Freshness | undefined
@@ -126,7 +131,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       one.rhythm.forget()
       lines[one.market].rhythm.forget()
     }
-    if (session === undefined || one.status === 'other' || !one.hasRhythm) return
+    if (session === undefined || one.isHalted || one.status === 'other' || !one.hasRhythm) return
     const quietSince = Math.max(one.since, one.rhythm.last() ?? 0)
     const quietMs = now - quietSince
     const patienceMs = patienceWith(one)
@@ -170,13 +175,24 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       news.push({ type: 'proven', market })
     }
     const open = [...watched.values()].filter(
-      one => one.hasRhythm && one.market === market && one.session !== undefined && one.status !== 'other',
+      one =>
+        one.hasRhythm && one.market === market && one.session !== undefined && !one.isHalted && one.status !== 'other',
     )
     if (open.length === 0) return
     const quietMs = now - Math.max(rhythm.last() ?? 0, line.alarmedAt, ...open.map(({ since }) => since))
     if (quietMs < (rhythm.patience(options.silenceMs) ?? options.silenceMs * timesSilentForUnknown)) return
     line.alarmedAt = now
     news.push({ type: 'silence', market, quietMs })
+  }
+
+  /** Afterwards its silence counts from now on, and the halt has taught nothing of its rhythm. */
+  function setHalted(one: Watched | undefined, isHalted: boolean, now: number): void {
+    if (one === undefined || one.isHalted === isHalted) return
+    one.isHalted = isHalted
+    one.isStale = false
+    one.since = now
+    one.nextAlarmMs = 0
+    one.rhythm.pause()
   }
 
   function newSubscription(key: SubscriptionKey, instrument: Instrument, channel: string): Watched {
@@ -192,6 +208,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       flowingSince: undefined,
       hasBegun: false,
       isStale: false,
+      isHalted: false,
       nextAlarmMs: 0,
     }
     watched.set(key, one)
@@ -201,12 +218,22 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     return one
   }
 
-  return {
+  const watch: FreshnessWatch = {
+    noteHalt(instrument, isHalted, now) {
+      setHalted(trades.get(instrument), isHalted, now)
+      setHalted(books.get(instrument), isHalted, now)
+    },
     note(event) {
       lookedAt ??= event.receivedTime
       switch (event.type) {
-        case 'trade':
-          return data(trades.get(event.instrument), event.receivedTime)
+        case 'trade': {
+          const one = trades.get(event.instrument)
+          // A trade that is not said to be of a halted name ends the halt.
+          if (event.isHalted !== undefined || one?.isHalted === true) {
+            watch.noteHalt(event.instrument, event.isHalted === true, event.receivedTime)
+          }
+          return data(one, event.receivedTime)
+        }
         case 'order-book':
           return data(books.get(event.instrument), event.receivedTime)
         case 'record':
@@ -247,9 +274,12 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     },
     of(key) {
       const one = watched.get(key)
-      return one && { flowingSince: one.flowingSince, lastData: one.rhythm.last(), isStale: one.isStale }
+      if (one === undefined) return undefined
+      const { flowingSince, isStale, isHalted, rhythm } = one
+      return { flowingSince, lastData: rhythm.last(), isStale, isHalted }
     },
   }
+  return watch
 }
 
 function newLine(): Line {

@@ -44,7 +44,12 @@ describe('freshness', () => {
     expect(r.watch.of(`${samsung} trade`)).toMatchObject({ flowingSince: undefined })
     r.run(seconds, 30 * seconds, [samsung])
     expect(r.said).toEqual([`flowing ${samsung} trade`, 'proven KR'])
-    expect(r.watch.of(`${samsung} trade`)).toEqual({ flowingSince: seconds, lastData: 29 * seconds, isStale: false })
+    expect(r.watch.of(`${samsung} trade`)).toEqual({
+      flowingSince: seconds,
+      lastData: 29 * seconds,
+      isStale: false,
+      isHalted: false,
+    })
   })
 
   it('finds the one mute key among live ones, and says so again after longer and longer', () => {
@@ -94,6 +99,34 @@ describe('freshness', () => {
     r.run(60 * seconds, 4_000 * seconds, [])
     session = 'after-market'
     r.run(4_000 * seconds, 4_300 * seconds, [])
+    expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
+  })
+
+  it.each(['a trade that says so', 'a notice'])(
+    'does not call a name stale that %s halts, and does so once it trades again',
+    how => {
+      const r = rig()
+      for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
+      r.run(0, 60 * seconds, [samsung, hynix])
+      if (how === 'a notice') r.watch.noteHalt(hynix, true, 60 * seconds)
+      else r.watch.note({ type: 'trade', instrument: hynix, isHalted: true, receivedTime: 60 * seconds } as MarketEvent)
+      expect(r.watch.of(`${hynix} trade`)).toMatchObject({ isHalted: true })
+      r.run(60 * seconds, 1_200 * seconds, [samsung])
+      expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
+
+      r.run(1_200 * seconds, 1_260 * seconds, [samsung, hynix])
+      expect(r.watch.of(`${hynix} trade`)).toMatchObject({ isHalted: false })
+      r.run(1_260 * seconds, 1_310 * seconds, [samsung])
+      expect(r.said.filter(text => /stale|mute/.test(text))).toEqual([`stale ${hynix} trade`, `mute ${hynix} trade`])
+    },
+  )
+
+  it('does not call a market silent of which every name is halted', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    r.run(0, 60 * seconds, [samsung])
+    r.watch.noteHalt(samsung, true, 60 * seconds)
+    r.run(60 * seconds, 900 * seconds, [])
     expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
   })
 
