@@ -29,7 +29,9 @@ export type {
   SubscriptionStatus,
   Trade,
 } from './market/events.ts'
+export type { CalendarChanges } from './market/holidays.ts'
 export { type Instrument, type Market, marketOf, parseInstrument, type Venue, venues } from './market/instrument.ts'
+export type { ScheduleName } from './market/schedules.ts'
 export type { Channel, Subscription } from './market/subscription.ts'
 export { type ConsumeOptions, consume } from './sinks/consume.ts'
 export { jsonLines } from './sinks/json-lines.ts'

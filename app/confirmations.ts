@@ -20,7 +20,7 @@ export class SubscriptionError extends Error {
 
 const ownReasons: Readonly<Record<string, string>> = {
   [sessionFull]: 'the session carries 41 subscriptions, all channels together. Drop some, or use another app key',
-  [unanswered]: 'KIS did not answer in time. It is asked again in the next session',
+  [unanswered]: 'KIS did not answer in time. It is asked again shortly, three times at most, and in the next session',
   [mute]:
     'KIS says it is subscribed and sends nothing, however often it is asked. Check the symbol and your entitlement',
   RELEASED: 'it was released meanwhile',

@@ -1,24 +1,22 @@
 // The control plane, assembled: the two sockets, each with what it needs from KIS, under the machine that hands over between them.
 // Which market data flows is none of its business; it passes frames on unseen.
 import { type ActorOptions, createActor, type SnapshotFrom, waitFor } from 'xstate'
-import { createApprovalKeys } from '../kis/approval.ts'
 import { toWire } from '../kis/channel.ts'
-import { issueApprovalKey } from '../kis/credentials.ts'
 import type { RawFrame } from '../kis/frame.ts'
+import type { AppKeys } from '../kis/credentials.ts'
 import { createRestClient } from '../kis/rest.ts'
 import type { Secret } from '../kis/secret.ts'
-import { createBudget } from '../machines/budget.ts'
 import { createConnection, type HeardAnswer } from '../machines/connection.ts'
 import type { Endpoint, Observation } from '../machines/events.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { fromStream } from '../machines/from-stream.ts'
 import { emptyLedger, type Ledger, type LedgerEntry } from '../machines/ledger.ts'
-import { createLine } from '../machines/line.ts'
 import { socketMachine } from '../machines/socket.ts'
 import type { Clock } from '../market/clock.ts'
 import { type Market, marketOf, markets } from '../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { heartbeats } from '../streams/liveness.ts'
+import { openAppKey } from './app-key.ts'
 import { type FeedSettings, wireOptionsOf } from './settings.ts'
 
 export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
@@ -41,8 +39,8 @@ export type ControlParts = {
 
 export type Control = {
   start(): void
-  /** It is this market's turn on the line. */
-  turn(market: Market): void
+  /** These markets have their turn, and no others. */
+  turn(markets: readonly Market[]): void
   subscribe(keys: readonly SubscriptionKey[]): void
   unsubscribe(keys: readonly SubscriptionKey[]): void
   switchEndpoint(market: Market, endpoint: Endpoint): void
@@ -65,23 +63,17 @@ export function createControl(parts: ControlParts): Control {
     timeoutMs: timing.openTimeoutMs,
     checkCertificate: settings.checkCertificate,
   })
-  const approvalKeys = createApprovalKeys(async () => {
-    const key = await issueApprovalKey(rest, settings)
-    parts.onSecret(key)
-    return key
-  }, clock)
-  const line = createLine()
+  const open = (keys: AppKeys) => openAppKey({ keys, rest, timing, clock, onSecret: parts.onSecret })
+  const ordinary = open(settings)
+  const access = { KR: ordinary, US: settings.us === undefined ? ordinary : open(settings.us) }
   const connection = createConnection({
-    approvalKeys,
+    accessOf: market => access[market],
     customerType: settings.customerType,
     wireOf: key => toWire(subscriptionOf(key), wireOptions),
     deliver: parts.deliver,
     heard: parts.heard,
     clock,
     timing,
-    line,
-    connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
-    requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
   })
   const heartbeat = fromStream(() => heartbeats(timing.heartbeatMs))
   const socket = socketMachine.provide({ actors: { connection, heartbeat } })
@@ -119,7 +111,7 @@ export function createControl(parts: ControlParts): Control {
       actor.start()
       markets.forEach(watch)
     },
-    turn: market => actor.send({ type: 'market.turn', market }),
+    turn: turns => actor.send({ type: 'market.turn', markets: turns }),
     subscribe: keys => send('subscribe', keys),
     unsubscribe: keys => send('unsubscribe', keys),
     switchEndpoint: (market, endpoint) => actor.send({ type: 'endpoint.switch', market, endpoint }),
@@ -130,8 +122,8 @@ export function createControl(parts: ControlParts): Control {
       if (isStarted) {
         actor.send({ type: 'stop' })
         await waitFor(actor, snapshot => snapshot.status === 'done')
-        // The machine has left; the line is free once the socket is really closed.
-        await line.take()
+        // The machine has left; a line is free once its socket is really closed.
+        await Promise.all([...new Set(Object.values(access))].map(({ line }) => line.take()))
       }
       await rest.close()
     },

@@ -6,10 +6,11 @@ import type { RawFrame } from '../kis/frame.ts'
 import { redact } from '../kis/secret.ts'
 import type { HeardAnswer } from '../machines/connection.ts'
 import { entriesOf } from '../machines/ledger.ts'
-import { type Calendar, standardCalendar, turnAt } from '../market/calendar.ts'
+import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import type { Dropped, Lifecycle, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../market/events.ts'
 import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
+import { turnsAt } from '../market/schedules.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
@@ -25,7 +26,14 @@ import { keepLastSeen } from './last-seen.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { causeOf, phaseOf } from './phase.ts'
-import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
+import {
+  type FeedInput,
+  type FeedSettings,
+  readSettings,
+  secretsOf,
+  subscriptionsOf,
+  wireOptionsOf,
+} from './settings.ts'
 
 export type FeedOptions = FeedInput & FeedParts
 
@@ -59,6 +67,8 @@ export type SubscriptionState = {
   readonly lastData?: number
   /** Silent for longer than its own rhythm explains, while its market is open. */
   readonly isStale?: boolean
+  /** Trading in it is halted, as far as KIS told us: it is rightly silent. */
+  readonly isHalted?: true
 }
 
 export type Feed = {
@@ -87,7 +97,7 @@ export type Feed = {
   stop(): Promise<void>
 }
 
-/** A feed for one app key. Throws a SettingsError that lists everything wrong with the options. */
+/** A feed for one app key, or one for each market. Throws a SettingsError that lists everything wrong with the options. */
 export function createFeed({
   clock,
   calendar,
@@ -105,9 +115,9 @@ export function createFeed({
 
 /** A feed from settings that were checked before. */
 export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
-  const { calendar = standardCalendar, clock = systemClock, log = silentLogger } = parts
+  const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const wireOptions = wireOptionsOf(settings)
-  const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [settings.htsId] : [])]
+  const secrets = secretsOf(settings)
   const hide = (text: string) => redact(text, secrets)
   const journal = createJournal(log, hide)
   const confirmations = createConfirmations()
@@ -137,7 +147,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     onSecret: secret => secrets.push(secret),
   })
   const flow = watchFlow({ settings, clock, calendar, journal, control, emit: event => lifecycle.next(event) })
-  const turns = settings.market === 'auto' ? marketTurns(clock, turnAt) : of(settings.market)
+  const turns =
+    settings.market === 'auto' ? marketTurns(clock, time => turnsAt(settings.schedule, time)) : of([settings.market])
   /** There once the feed was started. */
   let running: RxSubscription | undefined
   let stopped: Promise<void> | undefined
@@ -256,7 +267,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       control.start()
       control.subscribe(subscriptionsOf(settings).map(keyOf))
       running = new RxSubscription()
-      running.add(turns.subscribe(market => control.turn(market)))
+      running.add(turns.subscribe(markets => control.turn(markets)))
       running.add(flow.start())
     },
     stop() {

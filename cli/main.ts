@@ -26,6 +26,8 @@ subcommand('run', 'stream market events; without KIS keys, from a simulator insi
   .option('--instruments [list]', 'what to watch, as KRX:005930,NAS:AAPL (KIS_INSTRUMENTS)')
   .option('--channels [list]', 'trade, order-book, or ids of KIS transactions such as H0STPGM0 (KIS_CHANNELS)')
   .option('--market [market]', 'auto follows the schedule; KR or US holds that market (KIS_MARKET)')
+  .option('--schedule [name]', 'operating-guide, korean-after-market, or side-by-side on two app keys (KIS_SCHEDULE)')
+  .option('--calendar [file]', 'days you know better than the announced holidays, as JSON (KIS_CALENDAR)')
   .option('--columns [list]', "further columns of trades and books by KIS's own names (KIS_COLUMNS)")
   .option(
     '--data-folder [folder]',

@@ -26,13 +26,20 @@ const outputSettings = z.object({
 export async function run(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const fileProblem = loadEnvironmentFile()
   const { told, nameOf } = readEnvironment(flags, process.env)
-  const isDemonstration = ['appKey', 'appSecret', 'restUrl', 'socketUrl', 'koreanSocketUrl', 'usSocketUrl'].every(
-    name => told[name] === undefined,
-  )
+  const isDemonstration = [
+    'appKey',
+    'appSecret',
+    'usAppKey',
+    'usAppSecret',
+    'restUrl',
+    'socketUrl',
+    'koreanSocketUrl',
+    'usSocketUrl',
+  ].every(name => told[name] === undefined)
   const complete = {
     ...showcase,
     ...told,
-    ...(isDemonstration ? { appKey: 'demonstration', appSecret: 'demonstration' } : {}),
+    ...(isDemonstration ? demonstrationKeys(told['schedule']) : {}),
   }
   const mistakes = strayWords(words)
   if (fileProblem !== undefined) mistakes.push(fileProblem)
@@ -61,6 +68,12 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   await printed.flush()
   await simulator?.stop()
   process.exit(exitCode)
+}
+
+/** The simulator welcomes any key, but one session for each, as KIS does. */
+function demonstrationKeys(schedule: unknown) {
+  const keys = { appKey: 'demonstration', appSecret: 'demonstration' }
+  return schedule === 'side-by-side' ? { ...keys, usAppKey: 'demonstration-us', usAppSecret: 'demonstration-us' } : keys
 }
 
 function settingsOr(

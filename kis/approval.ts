@@ -26,7 +26,8 @@ export function createApprovalKeys(issue: () => Promise<Secret>, clock: Clock): 
   let underWay: Promise<Secret> | undefined
 
   async function renew(): Promise<Secret> {
-    const waitMs = issuedAt + pauseMs() - clock.now()
+    // A clock that was set back says nothing of how long ago it was.
+    const waitMs = pauseMs() - Math.max(0, clock.now() - issuedAt)
     if (refusals > 1 && waitMs > 0) throw tooEarly(refusals, waitMs)
     key = await issue()
     issuedAt = clock.now()

@@ -27,12 +27,15 @@ export function createRestClient(options: RestOptions): RestClient {
   const dispatcher = new Agent({
     connect: { rejectUnauthorized: options.checkCertificate, timeout: options.timeoutMs },
   })
+  let lastCall = 0
   let nextCall = 0
 
   /** Calls leave one after another, `spacingMs` apart, in the order they were made. */
   async function takeTurn(): Promise<void> {
     const now = options.clock.now()
-    const turn = Math.max(now, nextCall)
+    // A clock that was set back must not hold up a call until it has caught up.
+    const turn = now < lastCall ? now : Math.max(now, nextCall)
+    lastCall = now
     nextCall = turn + options.spacingMs
     if (turn > now) await wait(turn - now)
   }

@@ -122,6 +122,11 @@ export function endOf(value: number): number {
   return (carets[value + 1] as number) - frameAt
 }
 
+/** The first byte of a value; a caret, or whatever lies behind the frame, when it is empty. */
+export function firstByteOf(value: number): number {
+  return bytes[(carets[value] as number) + 1] as number
+}
+
 /** A value as text. Column text is UTF-8 (member names are Korean). */
 export function textOf(value: number): string {
   return bytes.toString('utf8', (carets[value] as number) + 1, carets[value + 1])

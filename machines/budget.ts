@@ -16,8 +16,8 @@ export function createBudget(most: number, windowMs: number, clock: Clock): Budg
   let spent: number[] = []
 
   function forgetTheOld(now: number): void {
-    // A clock that was set back must not freeze the budget until it has caught up.
-    spent = spent.filter(time => time <= now && now - time < windowMs)
+    // A clock that was set back must not freeze the budget until it has caught up, and must not refill it either.
+    spent = spent.map(time => Math.min(time, now)).filter(time => now - time < windowMs)
   }
 
   return {

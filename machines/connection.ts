@@ -28,8 +28,18 @@ export type HeardAnswer = {
   readonly key: SubscriptionKey | undefined
 }
 
-export type ConnectionParts = {
+/** KIS allows one session for each app key, and counts what each of them asks for. */
+export type AppKeyAccess = {
   readonly approvalKeys: ApprovalKeys
+  readonly line: Line
+  /** Asked before every connection. */
+  readonly connects: Budget
+  readonly requests: Budget
+}
+
+export type ConnectionParts = {
+  /** The app key of a market; the markets may share one. */
+  readonly accessOf: (market: Market) => AppKeyAccess
   readonly customerType: CustomerType
   readonly wireOf: (key: SubscriptionKey) => WireKey
   /** Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not lost here. */
@@ -37,10 +47,6 @@ export type ConnectionParts = {
   readonly heard: (answer: HeardAnswer) => void
   readonly clock: Clock
   readonly timing: Timing
-  readonly line: Line
-  /** Asked before every connection of the app key. */
-  readonly connects: Budget
-  readonly requests: Budget
 }
 
 /** Longest message taken from a server. Twenty records are about 8 KB. */
@@ -56,10 +62,11 @@ export function createConnection(parts: ConnectionParts) {
   return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
     const { market, endpoint } = input
     const { clock, timing, deliver } = parts
+    const { approvalKeys, line, connects, requests } = parts.accessOf(market)
     const tell = (observation: Observation) => sendBack(observation)
     const notices = createNoticeOpener()
     const pending = createPending(timing.ackTimeoutMs)
-    const outbox = createOutbox(timing.pacingMs, parts.requests, send)
+    const outbox = createOutbox(timing.pacingMs, requests, send)
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
     let socket: WebSocket | undefined
@@ -81,12 +88,12 @@ export function createConnection(parts: ConnectionParts) {
     return leave
 
     async function open(): Promise<void> {
-      const freeLine = await parts.line.take()
+      const freeLine = await line.take()
       try {
         if (isLeft) return freeLine()
-        approvalKey = (await parts.approvalKeys.current()).reveal()
+        approvalKey = (await approvalKeys.current()).reveal()
         if (isLeft) return freeLine()
-        const waitMs = parts.connects.take()
+        const waitMs = connects.take()
         if (waitMs > 0) {
           freeLine()
           return tell({ type: 'connect.denied', waitMs })
@@ -183,7 +190,7 @@ export function createConnection(parts: ConnectionParts) {
         return tell({ type: 'session.occupied' })
       }
       if (entry.reaction === 'renew-approval') {
-        parts.approvalKeys.forget()
+        approvalKeys.forget()
         parts.heard({ market, entry, key: undefined })
         return tell({ type: 'credentials.refused', code: entry.code })
       }
@@ -191,7 +198,7 @@ export function createConnection(parts: ConnectionParts) {
       if (settled?.verb === 'heartbeat') return tell({ type: 'heartbeat.refused' })
       const key = settled?.key ?? pending.keyOf(answer)
       parts.heard({ market, entry, key })
-      if (entry.reaction === 'acknowledged') parts.approvalKeys.accepted()
+      if (entry.reaction === 'acknowledged') approvalKeys.accepted()
       if (answer.noticeKey !== undefined && answer.tr !== undefined) {
         notices.learn(answer.tr, answer.noticeKey)
         openSealed()

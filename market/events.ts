@@ -32,6 +32,8 @@ export type Trade = {
   readonly eventTime: number | null
   /** Our clock, when the frame left the socket. */
   readonly receivedTime: number
+  /** Only there when the exchange has halted the name (거래정지). */
+  readonly isHalted?: true
   readonly columns?: Columns
 }
 

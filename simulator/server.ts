@@ -1,6 +1,7 @@
 // The stand-in for KIS on loopback: REST and WebSocket on one port. Plumbing only: what is said is in answers.ts, what is remembered
 // in session.ts, what is sent in the tape, what goes wrong in injector.ts.
 import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { systemClock } from '../market/clock.ts'
 import { createAlarms } from './alarms.ts'
@@ -16,7 +17,7 @@ import { type Ping, startPing } from './ping.ts'
 import { readRequest } from './request.ts'
 import { createRest } from './rest.ts'
 import { createSessions, type Session } from './session.ts'
-import { createCounters, remember, statsOf } from './stats.ts'
+import { createCounters, rememberHandshake, rememberRequest, statsOf } from './stats.ts'
 import { generatedTape, type Listener } from './tape.ts'
 import { isNotice, nameOf, type Registration } from './transactions.ts'
 
@@ -41,6 +42,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const counters = createCounters()
   const credentials = createCredentials(clock)
   const connections = new Map<Session, Connection>()
+  /** The TCP connections under them, until the client hangs up: what is left to tidy up here is not the client's doing. */
+  const lines = new Set<Duplex>()
   const listeners = new Map<Registration, Listener>()
   const alarms = createAlarms(clock)
   const ledger = createLedger({ withheld: 100_000, truth: 0, ...options.memory })
@@ -78,9 +81,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
+    rememberHandshake(counters, clock.now())
     const refusal = injector.refusesUpgrade()
-    if (refusal === undefined) sockets.handleUpgrade(request, socket, head, accept)
-    else refuseUpgrade(socket, refusal)
+    if (refusal !== undefined) return refuseUpgrade(socket, refusal)
+    lines.add(socket)
+    for (const over of ['end', 'close']) socket.once(over, () => lines.delete(socket))
+    counters.mostSocketsOpen = Math.max(counters.mostSocketsOpen, lines.size)
+    sockets.handleUpgrade(request, socket, head, accept)
   })
 
   function accept(socket: WebSocket): void {
@@ -101,7 +108,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const connection = { socket, session, ping }
     connections.set(session, connection)
     counters.socketsOpened++
-    counters.mostSocketsOpen = Math.max(counters.mostSocketsOpen, connections.size)
     log(`session ${session.id}: opened`)
     injector.opened(session)
 
@@ -137,7 +143,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (request.kind === 'heartbeat') return heard(connection, text, request.dated)
     const reply = sessions.answer(session, request)
     const { verb, tr, key } = request
-    remember(counters, { time: clock.now(), session: session.id, verb, tr, key, code: reply.code })
+    rememberRequest(counters, { time: clock.now(), session: session.id, verb, tr, key, code: reply.code })
     // What could not be read is not repeated: anything may stand in it.
     log(
       `session ${session.id}: ${request.kind === 'refused' ? 'refused' : `${verb} ${nameOf(request)}`}: ${reply.code}`,

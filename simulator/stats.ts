@@ -18,9 +18,11 @@ export type ReceivedRequest = {
 }
 
 export type SimulatorStats = CredentialCounts & {
+  /** When each handshake was asked for, refused ones included; the newest 10,000. What a connect budget is held against. */
+  readonly handshakes: readonly number[]
   readonly socketsOpened: number
   readonly socketsClosed: number
-  /** The largest number of sockets that were open at once. */
+  /** The largest number of sockets that clients had open at once; one that hung up has none. */
   readonly mostSocketsOpen: number
   /** Registrations that were acknowledged, the released ones included. */
   readonly registrations: number
@@ -39,6 +41,7 @@ export type SimulatorStats = CredentialCounts & {
 }
 
 const mostRequests = 100_000
+const mostHandshakes = 10_000
 
 /** The counters the server keeps itself. */
 export type Counters = {
@@ -52,6 +55,7 @@ export type Counters = {
   heartbeats: number
   protocolPings: number
   readonly requests: ReceivedRequest[]
+  readonly handshakes: number[]
 }
 
 export function createCounters(): Counters {
@@ -66,13 +70,22 @@ export function createCounters(): Counters {
     heartbeats: 0,
     protocolPings: 0,
     requests: [],
+    handshakes: [],
   }
 }
 
-export function remember(counters: Counters, request: ReceivedRequest): void {
+export function rememberRequest({ requests }: Counters, request: ReceivedRequest): void {
+  remember(requests, request, mostRequests)
+}
+
+export function rememberHandshake({ handshakes }: Counters, time: number): void {
+  remember(handshakes, time, mostHandshakes)
+}
+
+function remember<T>(list: T[], entry: T, most: number): void {
   // In bulk, because taking the first of a long list away moves all the others.
-  if (counters.requests.length >= mostRequests * 2) counters.requests.splice(0, mostRequests)
-  counters.requests.push(request)
+  if (list.length >= most * 2) list.splice(0, most)
+  list.push(entry)
 }
 
 export function statsOf(
@@ -81,11 +94,12 @@ export function statsOf(
   tape: TapeStats,
   ledger: LedgerStats,
 ): SimulatorStats {
-  const { echoes, identicalEchoes, requests, ...counts } = counters
+  const { echoes, identicalEchoes, requests, handshakes, ...counts } = counters
   return {
     ...credentials,
     ...counts,
     requests: requests.slice(-mostRequests),
+    handshakes: handshakes.slice(-mostHandshakes),
     echoes: { total: echoes, identical: identicalEchoes },
     tape,
     ledger,

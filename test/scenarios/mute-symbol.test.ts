@@ -1,13 +1,18 @@
 import { expect, it } from 'vitest'
 import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
+import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
 import { eventually, feedRig } from '../support/feed-rig.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380', 'KRX:051910']
 
 it('one mute symbol among live ones is found and asked for again, and the others notice nothing', async () => {
   const clock = clockStartingAt(Date.parse('2026-11-20T10:00:00+09:00'))
-  const rig = await feedRig({ instruments, clock, simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 3 }) } })
+  const rig = await feedRig({
+    instruments,
+    clock,
+    simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 3 }), ...wholeTruth },
+  })
   // What comes in one millisecond is one sign of life, and a rhythm is learned from more than a few.
   const momentsOf = (name: string) =>
     new Set(rig.of('trade').flatMap(trade => (trade.instrument === name ? [trade.receivedTime] : [])))
@@ -31,4 +36,5 @@ it('one mute symbol among live ones is found and asked for again, and the others
     1,
   )
   expect(rig.of('disconnect')).toEqual([])
+  await expectGoodAftermath(rig, { connections: 1 })
 })

@@ -1,6 +1,7 @@
 // A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for events, never for time.
 import { onTestFinished } from 'vitest'
 import { createFeed, type Feed, type FeedOptions } from '../../app/feed.ts'
+import { clockStartingAt } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import { capturedTape } from '../../simulator/tape.ts'
@@ -29,6 +30,9 @@ export const shortTiming = {
 
 /** A market in which nothing happens unless the test sends it. */
 export const silentMarket = () => capturedTape([])
+
+/** A Monday morning in Seoul, far from every auction and from midnight, on which the story begins. */
+export const mondayAtTen = () => clockStartingAt(Date.parse('2026-09-14T10:00:00+09:00'))
 
 export type FeedRig = {
   readonly simulator: Simulator
@@ -64,9 +68,14 @@ export async function feedRig(
     ...feedOptions,
   })
   const events: MarketEvent[] = []
+  // Asked for at every turn of the event loop, so what is of a type is not looked for among everything each time.
+  const byType = new Map<string, MarketEvent[]>()
   const waiting = new Set<(event: MarketEvent) => void>()
   feed.events$.subscribe(event => {
     events.push(event)
+    const alike = byType.get(event.type) ?? []
+    byType.set(event.type, alike)
+    alike.push(event)
     for (const look of waiting) look(event)
   })
   onTestFinished(async () => {
@@ -92,7 +101,8 @@ export async function feedRig(
         events.slice().forEach(look)
       })
     },
-    of: type => events.filter((event): event is Extract<MarketEvent, { type: typeof type }> => event.type === type),
+    // What is kept under a type is of that type.
+    of: type => (byType.get(type) ?? []).slice() as Extract<MarketEvent, { type: typeof type }>[],
   }
 }
 
