@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, feedRig, rhythmsAreKnown } from '../support/feed-rig.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380', 'KRX:051910']
 
@@ -13,10 +13,7 @@ it('one mute symbol among live ones is found and asked for again, and the others
     clock,
     simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 3 }), ...wholeTruth },
   })
-  // What comes in one millisecond is one sign of life, and a rhythm is learned from more than a few.
-  const momentsOf = (name: string) =>
-    new Set(rig.of('trade').flatMap(trade => (trade.instrument === name ? [trade.receivedTime] : [])))
-  await eventually(() => instruments.every(name => momentsOf(name).size > 20))
+  await rhythmsAreKnown(rig, instruments)
 
   const mute = rig.simulator.inject({ kind: 'mute-symbol', key: '000660' })
   await rig.until('subscription', ({ instrument, flow }) => instrument === 'KRX:000660' && flow === 'stale')

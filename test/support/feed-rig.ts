@@ -110,3 +110,10 @@ export async function feedRig(
 export async function eventually(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(resolve => setImmediate(resolve))
 }
+
+/** Resolves when each name has traded in more than a few milliseconds: what comes in one is one sign of life, and teaches no rhythm. */
+export async function rhythmsAreKnown({ of }: FeedRig, names: readonly string[]): Promise<void> {
+  const moments = (name: string) =>
+    of('trade').flatMap(trade => (trade.instrument === name ? [trade.receivedTime] : []))
+  await eventually(() => names.every(name => new Set(moments(name)).size > 20))
+}
