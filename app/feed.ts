@@ -1,5 +1,5 @@
 // The composition root: the only place where machines, streams and KIS meet. Builds, plugs, starts, stops.
-import { filter, type Observable, of, Subject, Subscription as RxSubscription } from 'rxjs'
+import { filter, type Observable, of, Subscription as RxSubscription } from 'rxjs'
 import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
@@ -14,6 +14,7 @@ import { turnsAt } from '../market/schedules.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
+import { createBroadcast } from '../streams/broadcast.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
@@ -121,9 +122,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const journal = createJournal(log, hide)
   const confirmations = createConfirmations()
 
-  const frames = new Subject<RawFrame>()
-  const lifecycle = new Subject<Lifecycle>()
-  const events = new Subject<MarketEvent>()
+  const frames = createBroadcast<RawFrame>()
+  const lifecycle = createBroadcast<Lifecycle>()
+  const events = createBroadcast<MarketEvent>()
   const watches = {
     KR: watchLifecycle('KR', clock, emitLifecycle),
     US: watchLifecycle('US', clock, emitLifecycle),
@@ -154,7 +155,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let sinks = 0
 
   const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
-  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe({
+  marketEvents(frames.values$, lifecycle.values$, { columns: settings.columns, redact: hide, continuity }).subscribe({
     next(event) {
       journal.event(event)
       flow.note(event)
@@ -162,7 +163,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     },
     complete: () => events.complete(),
   })
-  const events$ = isolate(events, error => journal.sinkFailed('events$', error))
+  const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
 
   function deliver(frame: RawFrame): void {
     journal.frame()
@@ -204,7 +205,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   function attach(sink: Sink, name = sink.name || `sink ${++sinks}`): RxSubscription {
     try {
-      return sink(isolate(events, error => journal.sinkFailed(name, error)))
+      return sink(isolate(events.values$, error => journal.sinkFailed(name, error)))
     } catch (error) {
       journal.sinkFailed(name, error)
       return RxSubscription.EMPTY

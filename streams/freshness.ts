@@ -37,9 +37,11 @@ export type FreshnessOptions = {
 /** Looks come once a second: when more than this has passed, or less than nothing, the clock was set or the machine slept. */
 const longestBetweenLooksMs = 10_000
 
-/** Never heard of, so its rhythm is unknown: thin names exist, and asking again too early is a false alarm. */
-const timesQuietForUnknown = 60
+/** The rhythm is unknown: names that trade twice an hour exist, and asking again too early is a false alarm. */
+const timesQuietForUnknown = 120
 const timesSilentForUnknown = 5
+/** A second of the 30: what happens within it is one moment of a name's rhythm. */
+const momentsInQuiet = 30
 
 type Watched = {
   readonly key: SubscriptionKey
@@ -60,6 +62,8 @@ type Watched = {
   isHalted: boolean
   /** Silence after which it is called mute (again). */
   nextAlarmMs: number
+  /** The last moment something of it came, and was noted: what else comes in the same millisecond says nothing new. */
+  notedAt: number
 }
 
 type Line = { readonly rhythm: Rhythm; since: number | undefined; isProven: boolean; alarmedAt: number }
@@ -80,12 +84,14 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   const books = new Map<string, Watched>()
   const records = new Map<string, Watched[]>()
   const lines: Record<Market, Line> = { KR: newLine(), US: newLine() }
+  let lastTraded: Watched | undefined
   let news: FreshnessChange[] = []
   let lookedAt: number | undefined
 
   function data(one: Watched | undefined, time: number): void {
-    if (one === undefined) return
+    if (one === undefined || one.notedAt === time) return
     if (hasLeapt(time)) startAfresh(time)
+    one.notedAt = time
     one.rhythm.beat(time)
     if (one.flowingSince === undefined || one.isStale || one.status === 'adopted') startFlowing(one, time)
     const line = lines[one.market]
@@ -192,6 +198,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     one.isStale = false
     one.since = now
     one.nextAlarmMs = 0
+    one.notedAt = Number.NaN
     one.rhythm.pause()
   }
 
@@ -200,7 +207,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       key,
       instrument,
       market: marketOf(instrument),
-      rhythm: createRhythm(),
+      rhythm: createRhythm(options.quietMs / momentsInQuiet),
       hasRhythm: channel === 'trade' || channel === 'order-book',
       status: 'other',
       since: 0,
@@ -210,6 +217,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       isStale: false,
       isHalted: false,
       nextAlarmMs: 0,
+      notedAt: Number.NaN,
     }
     watched.set(key, one)
     if (channel === 'trade') trades.set(instrument, one)
@@ -227,12 +235,13 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       lookedAt ??= event.receivedTime
       switch (event.type) {
         case 'trade': {
-          const one = trades.get(event.instrument)
+          // Records of one frame are often of one instrument.
+          if (event.instrument !== lastTraded?.instrument) lastTraded = trades.get(event.instrument)
           // A trade that is not said to be of a halted name ends the halt.
-          if (event.isHalted !== undefined || one?.isHalted === true) {
+          if (event.isHalted !== undefined || lastTraded?.isHalted === true) {
             watch.noteHalt(event.instrument, event.isHalted === true, event.receivedTime)
           }
-          return data(one, event.receivedTime)
+          return data(lastTraded, event.receivedTime)
         }
         case 'order-book':
           return data(books.get(event.instrument), event.receivedTime)
@@ -249,6 +258,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
             one.session = options.sessionOf(one.instrument, event.receivedTime)
             one.rhythm.pause()
           }
+          one.notedAt = Number.NaN
           one.status = isHeld ? (event.status as 'active' | 'adopted') : 'other'
           if (!isHeld) {
             one.flowingSince = undefined

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, feedRig, learnedRhythm } from '../support/feed-rig.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380', 'KRX:051910']
 
@@ -13,9 +13,7 @@ it('one mute symbol among live ones is found and asked for again, and the others
     clock,
     simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 3 }), ...wholeTruth },
   })
-  await eventually(() =>
-    instruments.every(name => rig.of('trade').filter(trade => trade.instrument === name).length > 20),
-  )
+  await learnedRhythm(rig)
 
   const mute = rig.simulator.inject({ kind: 'mute-symbol', key: '000660' })
   await rig.until('subscription', ({ instrument, flow }) => instrument === 'KRX:000660' && flow === 'stale')

@@ -106,6 +106,23 @@ export async function feedRig(
   }
 }
 
+/**
+ * Until every trade subscription was heard at enough moments for its rhythm to be known. What comes in one millisecond is one sign
+ * of life, and a machine under load hears much in one millisecond.
+ */
+export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {
+  const moments = new Map<string, Set<number>>()
+  for (const { instrument } of feed.subscriptions()) moments.set(instrument, new Set())
+  let seen = 0
+  await eventually(() => {
+    for (; seen < events.length; seen++) {
+      const event = events[seen]
+      if (event?.type === 'trade') moments.get(event.instrument)?.add(event.receivedTime)
+    }
+    return [...moments.values()].every(({ size }) => size > 20)
+  })
+}
+
 /** Resolves as soon as `holds`, looking again whenever the event loop comes round. */
 export async function eventually(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise(resolve => setImmediate(resolve))
