@@ -106,10 +106,10 @@ export async function feedRig(
   }
 }
 
-/**
- * Until every trade subscription was heard at enough moments for its rhythm to be known. What comes in one millisecond is one sign
- * of life, and a machine under load hears much in one millisecond.
- */
+/** What comes within a thirtieth of the shortest silence is one sign of life, however much it is. */
+const momentMs = shortTiming.quietMs / 30
+
+/** Until every trade subscription was heard at enough moments for its rhythm to be known: twice the 30 it takes. */
 export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {
   const moments = new Map<string, Set<number>>()
   for (const { instrument } of feed.subscriptions()) moments.set(instrument, new Set())
@@ -117,9 +117,9 @@ export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {
   await eventually(() => {
     for (; seen < events.length; seen++) {
       const event = events[seen]
-      if (event?.type === 'trade') moments.get(event.instrument)?.add(event.receivedTime)
+      if (event?.type === 'trade') moments.get(event.instrument)?.add(Math.floor(event.receivedTime / momentMs))
     }
-    return [...moments.values()].every(({ size }) => size > 20)
+    return [...moments.values()].every(({ size }) => size > 60)
   })
 }
 
