@@ -1,13 +1,12 @@
 import { expect, it } from 'vitest'
-import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { eventually, feedRig, learnedRhythm } from '../support/feed-rig.ts'
+import { eventually, feedRig, learnedRhythm, mondayAtTen } from '../support/feed-rig.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380', 'KRX:051910']
 
 it('one mute symbol among live ones is found and asked for again, and the others notice nothing', async () => {
-  const clock = clockStartingAt(Date.parse('2026-11-20T10:00:00+09:00'))
+  const clock = mondayAtTen()
   const rig = await feedRig({
     instruments,
     clock,

@@ -1,12 +1,11 @@
 // A session that KIS keeps, answers and pings, and sends no data. Nothing on the wire says that anything is wrong.
 import { expect, it } from 'vitest'
-import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { feedRig, learnedRhythm, mondayAtTen } from '../support/feed-rig.ts'
+import { feedRig, learnedRhythm, mondayAtTen, steadyClock } from '../support/feed-rig.ts'
 
 it('is noticed on a Saturday that the user knows to be a trading day', async () => {
-  const clock = clockStartingAt(Date.parse('2026-09-19T10:00:00+09:00'))
+  const clock = steadyClock('2026-09-19T10:00:00+09:00')
   const rig = await feedRig({
     clock,
     calendarChanges: { openDays: { KR: [20260919] } },

@@ -1,7 +1,7 @@
 // A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for events, never for time.
 import { onTestFinished } from 'vitest'
 import { createFeed, type Feed, type FeedOptions } from '../../app/feed.ts'
-import { clockStartingAt } from '../../market/clock.ts'
+import type { Clock } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import { capturedTape } from '../../simulator/tape.ts'
@@ -31,8 +31,25 @@ export const shortTiming = {
 /** A market in which nothing happens unless the test sends it. */
 export const silentMarket = () => capturedTape([])
 
+/**
+ * A clock for stories about silence: it goes while this process turns, and stands while a loaded machine lets it wait, so that a pause
+ * of ours is nobody's silence. Give it to both ends.
+ */
+export function steadyClock(text: string): Clock {
+  const mostAtOnceMs = 10
+  let now = Date.parse(text)
+  let seen = performance.now()
+  const timer = setInterval(() => {
+    const passed = performance.now() - seen
+    seen += passed
+    now += Math.min(passed, mostAtOnceMs)
+  }, 2)
+  onTestFinished(() => clearInterval(timer))
+  return { now: () => Math.floor(now) }
+}
+
 /** A Monday morning in Seoul, far from every auction and from midnight, on which the story begins. */
-export const mondayAtTen = () => clockStartingAt(Date.parse('2026-09-14T10:00:00+09:00'))
+export const mondayAtTen = () => steadyClock('2026-09-14T10:00:00+09:00')
 
 export type FeedRig = {
   readonly simulator: Simulator
