@@ -37,9 +37,11 @@ export type FreshnessOptions = {
 /** Looks come once a second: when more than this has passed, or less than nothing, the clock was set or the machine slept. */
 const longestBetweenLooksMs = 10_000
 
-/** Never heard of, so its rhythm is unknown: thin names exist, and asking again too early is a false alarm. */
-const timesQuietForUnknown = 60
+/** The rhythm is unknown: names that trade twice an hour exist, and asking again too early is a false alarm. */
+const timesQuietForUnknown = 120
 const timesSilentForUnknown = 5
+/** A second of the 30: what happens within it is one moment of a name's rhythm. */
+const momentsInQuiet = 30
 
 type Watched = {
   readonly key: SubscriptionKey
@@ -88,8 +90,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
 
   function data(one: Watched | undefined, time: number): void {
     if (one === undefined || one.notedAt === time) return
-    one.notedAt = time
     if (hasLeapt(time)) startAfresh(time)
+    one.notedAt = time
     one.rhythm.beat(time)
     if (one.flowingSince === undefined || one.isStale || one.status === 'adopted') startFlowing(one, time)
     const line = lines[one.market]
@@ -196,6 +198,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     one.isStale = false
     one.since = now
     one.nextAlarmMs = 0
+    one.notedAt = Number.NaN
     one.rhythm.pause()
   }
 
@@ -204,7 +207,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       key,
       instrument,
       market: marketOf(instrument),
-      rhythm: createRhythm(),
+      rhythm: createRhythm(options.quietMs / momentsInQuiet),
       hasRhythm: channel === 'trade' || channel === 'order-book',
       status: 'other',
       since: 0,
@@ -231,7 +234,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     note(event) {
       lookedAt ??= event.receivedTime
       switch (event.type) {
-        case 'trade':
+        case 'trade': {
           // Records of one frame are often of one instrument.
           if (event.instrument !== lastTraded?.instrument) lastTraded = trades.get(event.instrument)
           // A trade that is not said to be of a halted name ends the halt.
@@ -239,6 +242,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
             watch.noteHalt(event.instrument, event.isHalted === true, event.receivedTime)
           }
           return data(lastTraded, event.receivedTime)
+        }
         case 'order-book':
           return data(books.get(event.instrument), event.receivedTime)
         case 'record':

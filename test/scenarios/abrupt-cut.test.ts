@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
+import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { feedRig, mondayAtTen, shortTiming } from '../support/feed-rig.ts'
+import { feedRig, shortTiming } from '../support/feed-rig.ts'
 
 it('a line that is cut comes back after the grace, with every subscription, and says so before the first data', async () => {
-  const clock = mondayAtTen()
+  const clock = clockStartingAt(Date.parse('2026-09-14T10:00:00+09:00'))
   const rig = await feedRig({
     clock,
     instruments: ['KRX:005930', 'KRX:000660'],

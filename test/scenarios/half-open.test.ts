@@ -2,18 +2,17 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen, shortTiming } from '../support/feed-rig.ts'
+import { eventually, feedRig, learnedRhythm, mondayAtTen } from '../support/feed-rig.ts'
 
-const market = async (timing = shortTiming) => {
+const market = async () => {
   const clock = mondayAtTen()
   const tape = generatedTape({ rate: 1_000, seed: 6 })
   const rig = await feedRig({
     clock,
-    timing,
     instruments: ['KRX:005930', 'KRX:000660'],
     simulator: { clock, tape, ...wholeTruth },
   })
-  await eventually(() => rig.of('trade').length > 100)
+  await learnedRhythm(rig)
   return rig
 }
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { feedRig, mondayAtTen, rhythmsAreKnown } from '../support/feed-rig.ts'
+import { feedRig, learnedRhythm, mondayAtTen } from '../support/feed-rig.ts'
 import { frame, lineOf, recordsOf, withValues } from '../support/frames.ts'
 
 const [vendors = []] = recordsOf(lineOf('H0STMKO0.txt', 1))
@@ -16,7 +16,7 @@ it('a halted name is not called stale and not asked for again, while another tha
     instruments,
     simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 34 }), ...wholeTruth },
   })
-  await rhythmsAreKnown(rig, instruments)
+  await learnedRhythm(rig)
 
   const silences = ['000660', '035420'].map(key => rig.simulator.inject({ kind: 'mute-symbol', key }))
   rig.simulator.send(frame('H0STMKO0', withValues('H0STMKO0', vendors, halted)))

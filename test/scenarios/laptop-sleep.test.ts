@@ -5,7 +5,7 @@ import { silentLogger } from '../../app/log.ts'
 import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen, shortTiming } from '../support/feed-rig.ts'
+import { feedRig, learnedRhythm, mondayAtTen, shortTiming } from '../support/feed-rig.ts'
 import { steppedClock } from '../support/stepped-clock.ts'
 
 const minutes = 60_000
@@ -45,7 +45,7 @@ it('within the hours of a market finds its dead line by its silence, and tells w
     timing: { ...shortTiming, mostConnects: 4 },
     simulator: { clock, tape: generatedTape({ rate: 500, seed: 26 }), ...wholeTruth },
   })
-  await eventually(() => rig.of('trade').length > 100)
+  await learnedRhythm(rig)
 
   rig.simulator.inject({ kind: 'half-open' })
   clock.step(40 * minutes)

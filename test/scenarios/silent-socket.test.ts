@@ -1,18 +1,17 @@
 // A session that KIS keeps, answers and pings, and sends no data. Nothing on the wire says that anything is wrong.
 import { expect, it } from 'vitest'
-import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen } from '../support/feed-rig.ts'
+import { feedRig, learnedRhythm, mondayAtTen, steadyClock } from '../support/feed-rig.ts'
 
 it('is noticed on a Saturday that the user knows to be a trading day', async () => {
-  const clock = clockStartingAt(Date.parse('2026-09-19T10:00:00+09:00'))
+  const clock = steadyClock('2026-09-19T10:00:00+09:00')
   const rig = await feedRig({
     clock,
     calendarChanges: { openDays: { KR: [20260919] } },
     simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 5 }), ...wholeTruth },
   })
-  await eventually(() => rig.of('trade').length > 100)
+  await learnedRhythm(rig)
   rig.simulator.inject({ kind: 'mute-session' })
   await rig.until('resume')
   expect(rig.of('disconnect')).toMatchObject([{ market: 'KR', reason: 'silence' }])
@@ -27,7 +26,7 @@ it('a mute session is released, rested and left for a new one, while its PINGPON
     instruments,
     simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 5 }), pingIntervalMs: 50, ...wholeTruth },
   })
-  await eventually(() => rig.of('trade').length > 100)
+  await learnedRhythm(rig)
 
   rig.simulator.inject({ kind: 'mute-session' })
   const resume = await rig.until('resume')
