@@ -1,0 +1,77 @@
+// The queues: their names, what a job of each is told and answers, how often it is tried, and how its id names the work. Nothing here
+// connects to anything.
+import type { GapCause, MarketEvent } from '../market/events.ts'
+import type { Instrument } from '../market/instrument.ts'
+
+/** What a job is told. It lies in Redis as JSON, so it holds no secret: a token is named by its fingerprint. */
+export type Payloads = {
+  'token-refresh': {
+    /** `by-hand` and `scheduled` renew what is about to expire; `refused` renews what KIS no longer takes. */
+    readonly reason: 'scheduled' | 'by-hand' | 'refused'
+    /** Of the token that KIS refused. If another one is kept by now, there is nothing to do. */
+    readonly refused?: string
+  }
+  'key-validation': {
+    /** Answer without calling anything. */
+    readonly dryRun?: boolean
+    /** Epoch milliseconds of the instant asked about, instead of now. Nothing is called then either. */
+    readonly at?: number
+  }
+  'gap-validation': {
+    readonly instrument: Instrument
+    readonly businessDate: number
+    readonly fromVolume: number
+    readonly toVolume: number
+    readonly from: number | null
+    readonly to: number | null
+    readonly missingVolume: number
+    readonly cause: GapCause | 'by-hand'
+  }
+  /** A Korean business date, 20261120. */
+  certificate: { readonly date: number | 'today' }
+}
+
+/** What a job answers, as JSON. */
+export type Results = {
+  'token-refresh': {
+    readonly outcome: 'issued' | 'kept' | 'nothing-to-renew'
+    /** ISO 8601, in Korean time. */
+    readonly expiresAt: string | null
+  }
+  'key-validation': {
+    readonly allowed: boolean
+    readonly reason: string | null
+    /** ISO 8601, in Korean time; null when it will never be allowed. */
+    readonly next: string | null
+    /** Whether KIS took the key pair. Absent when it was not asked. */
+    readonly proved?: { readonly approvalKey: boolean; readonly token: 'issued' | 'kept' }
+  }
+  'gap-validation': {
+    readonly verdict: string
+    /** What the feed that reported the gap puts into its stream. */
+    readonly events: readonly MarketEvent[]
+  }
+  certificate: unknown
+}
+
+export type QueueName = keyof Payloads
+
+export const queueNames = [
+  'token-refresh',
+  'key-validation',
+  'gap-validation',
+  'certificate',
+] as const satisfies QueueName[]
+
+/** What a processor may do besides its work. */
+export type JobContext = {
+  /** Shown to whoever watches the job. */
+  progress(done: number, of: number, what: string): void
+  /** Aborted when the worker is to stop at once. */
+  readonly signal: AbortSignal
+}
+
+export type Processor<Q extends QueueName> = (payload: Payloads[Q], context: JobContext) => Promise<Results[Q]>
+
+/** The table of processors. A queue without one is not worked on by this process. */
+export type Processors = { readonly [Q in QueueName]?: Processor<Q> }
