@@ -1,6 +1,7 @@
 // The queues: their names, what a job of each is told and answers, how often it is tried, and how its id names the work. Nothing here
 // connects to anything.
-import type { GapCause, MarketEvent } from '../market/events.ts'
+import type { GapCause } from '../market/events.ts'
+import type { GapFinding } from '../market/gap-finding.ts'
 import type { Instrument } from '../market/instrument.ts'
 
 /** What a job is told. It lies in Redis as JSON, so it holds no secret: a token is named by its fingerprint. */
@@ -46,11 +47,7 @@ export type Results = {
     /** Whether KIS took the key pair. Absent when it was not asked. */
     readonly proved?: { readonly approvalKey: boolean; readonly token: 'issued' | 'kept' }
   }
-  'gap-validation': {
-    readonly verdict: string
-    /** What the feed that reported the gap puts into its stream. */
-    readonly events: readonly MarketEvent[]
-  }
+  'gap-validation': GapFinding
   certificate: unknown
 }
 
