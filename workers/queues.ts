@@ -72,3 +72,26 @@ export type Processor<Q extends QueueName> = (payload: Payloads[Q], context: Job
 
 /** The table of processors. A queue without one is not worked on by this process. */
 export type Processors = { readonly [Q in QueueName]?: Processor<Q> }
+
+/** How often a job is tried, and for how many days its outcome is kept: as long, the same name is the same work, done already. */
+export type Persistence = { readonly attempts: number; readonly keptDays: number }
+
+export const persistence: Readonly<Record<QueueName, Persistence>> = {
+  'token-refresh': { attempts: 5, keptDays: 2 },
+  // The window may have closed by the next attempt, and the answer says when the next one opens.
+  'key-validation': { attempts: 1, keptDays: 7 },
+  // The last attempts are five minutes apart: an hour of KIS being away.
+  'gap-validation': { attempts: 20, keptDays: 7 },
+  certificate: { attempts: 8, keptDays: 30 },
+}
+
+/** A job's id from its name. BullMQ forbids colons, and takes a bare number for an id of its own. */
+export function jobIdOf(name: string): string {
+  const id = name.replaceAll(':', '-')
+  return /^\d+$/.test(id) ? `job-${id}` : id
+}
+
+/** What a gap is called is what is missing: the same hole is the same job, whoever reports it and however often. */
+export function gapJobName({ instrument, businessDate, fromVolume, toVolume }: Payloads['gap-validation']): string {
+  return `gap-${instrument}-${businessDate}-${fromVolume}-${toVolume}`
+}
