@@ -7,7 +7,7 @@ import { issueApprovalKey } from '../kis/credentials.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import { createRestClient } from '../kis/rest.ts'
 import type { Secret } from '../kis/secret.ts'
-import { createBudget } from '../machines/budget.ts'
+import { type ConnectBudget, createBudget } from '../machines/budget.ts'
 import { createConnection, type HeardAnswer } from '../machines/connection.ts'
 import type { Endpoint, Observation } from '../machines/events.ts'
 import { feedMachine } from '../machines/feed.ts'
@@ -31,12 +31,20 @@ export type ControlParts = {
   /** Start of the random numbers that spread reconnections. */
   readonly seed: number
   readonly inspect: Inspect | undefined
+  /** What other processes of the app key spend as well. */
+  readonly shared: SharedAccess | undefined
   readonly deliver: (frame: RawFrame) => void
   readonly heard: (answer: HeardAnswer) => void
   /** Every state of a socket, the first included, in order. */
   readonly onSocket: (market: Market, snapshot: SocketSnapshot) => void
   /** KIS issued something that must never be shown. */
   readonly onSecret: (secret: Secret) => void
+}
+
+/** An approval key and a budget of connections that more processes than this one use. */
+export type SharedAccess = {
+  approvalKey(refused?: Secret): Promise<Secret>
+  readonly connects: ConnectBudget
 }
 
 export type Control = {
@@ -65,11 +73,13 @@ export function createControl(parts: ControlParts): Control {
     timeoutMs: timing.openTimeoutMs,
     checkCertificate: settings.checkCertificate,
   })
-  const approvalKeys = createApprovalKeys(async () => {
-    const key = await issueApprovalKey(rest, settings)
+  const { shared } = parts
+  const issue = async (refused?: Secret) => {
+    const key = await (shared === undefined ? issueApprovalKey(rest, settings) : shared.approvalKey(refused))
     parts.onSecret(key)
     return key
-  }, clock)
+  }
+  const approvalKeys = createApprovalKeys(issue, clock, shared && 0)
   const line = createLine()
   const connection = createConnection({
     approvalKeys,
@@ -80,7 +90,7 @@ export function createControl(parts: ControlParts): Control {
     clock,
     timing,
     line,
-    connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
+    connects: shared?.connects ?? createBudget(timing.mostConnects, timing.connectWindowMs, clock),
     requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
   })
   const heartbeat = fromStream(() => heartbeats(timing.heartbeatMs))

@@ -9,6 +9,7 @@ import { entriesOf } from '../machines/ledger.ts'
 import { type Calendar, standardCalendar, turnAt } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import type { Dropped, Lifecycle, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../market/events.ts'
+import type { GapFinding, GapQuestion } from '../market/gap-finding.ts'
 import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { consume } from '../sinks/consume.ts'
@@ -16,8 +17,9 @@ import { isolate, type Sink } from '../sinks/sink.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
+import { openGaps, settleFinding } from '../streams/repairs.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
-import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
+import { createControl, type Inspect, type SharedAccess, type SocketSnapshot } from './control.ts'
 import { watchFlow } from './flow.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
@@ -44,6 +46,8 @@ export type FeedParts = {
    * process. Without one, a feed begins anew.
    */
   readonly dataFolder?: string | false
+  /** What all processes of the app key share through Redis (`openJobs`). Without it, this feed counts for itself. */
+  readonly shared?: SharedAccess
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: Inspect
 }
@@ -81,6 +85,10 @@ export type Feed = {
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
   counters(): Counters
+  /** Volume that is missing and that nothing has filled yet. */
+  openGaps(): readonly GapQuestion[]
+  /** A gap validation found something. What of it is news comes out as `backfill` and `gap-verdict`; told twice, it comes out once. */
+  repair(finding: GapFinding): void
   start(): void
   /** Releases everything, waits out the grace, closes, completes the streams. */
   stop(): Promise<void>
@@ -94,10 +102,11 @@ export function createFeed({
   continuity,
   seed,
   dataFolder,
+  shared,
   inspect,
   ...input
 }: FeedOptions): Feed {
-  const parts = { clock, calendar, log, continuity, seed, dataFolder, inspect }
+  const parts = { clock, calendar, log, continuity, seed, dataFolder, shared, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
@@ -130,6 +139,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     clock,
     seed: parts.seed ?? clock.now() | 0,
     inspect: parts.inspect,
+    shared: parts.shared,
     deliver,
     heard,
     onSocket,
@@ -144,14 +154,16 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
   marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe({
-    next(event) {
-      journal.event(event)
-      flow.note(event)
-      events.next(event)
-    },
+    next: emit,
     complete: () => events.complete(),
   })
   const events$ = isolate(events, error => journal.sinkFailed('events$', error))
+
+  function emit(event: MarketEvent): void {
+    journal.event(event)
+    flow.note(event)
+    events.next(event)
+  }
 
   function deliver(frame: RawFrame): void {
     journal.frame()
@@ -249,6 +261,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       control.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
     },
     counters: () => journal.counters(),
+    openGaps: () => openGaps(memory),
+    repair(finding) {
+      if (stopped === undefined) settleFinding(memory, finding, clock.now()).forEach(emit)
+    },
     start() {
       if (running !== undefined || stopped !== undefined) return
       lastSeen?.start()

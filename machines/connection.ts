@@ -14,7 +14,7 @@ import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Instruction, Observation } from './events.ts'
-import type { Budget } from './budget.ts'
+import type { Budget, ConnectBudget } from './budget.ts'
 import type { Line } from './line.ts'
 import { createOutbox, type Request } from './outbox.ts'
 import { createPending } from './pending.ts'
@@ -39,7 +39,7 @@ export type ConnectionParts = {
   readonly timing: Timing
   readonly line: Line
   /** Asked before every connection of the app key. */
-  readonly connects: Budget
+  readonly connects: ConnectBudget
   readonly requests: Budget
 }
 
@@ -86,7 +86,8 @@ export function createConnection(parts: ConnectionParts) {
         if (isLeft) return freeLine()
         approvalKey = (await parts.approvalKeys.current()).reveal()
         if (isLeft) return freeLine()
-        const waitMs = parts.connects.take()
+        const waitMs = await parts.connects.take()
+        if (isLeft) return freeLine()
         if (waitMs > 0) {
           freeLine()
           return tell({ type: 'connect.denied', waitMs })

@@ -10,6 +10,9 @@ import { findServerProgram, joinPrivateServer, serverPrograms } from './private-
  */
 export type RedisUse = 'ask' | 'work'
 
+/** A connection, for those who need not know the package. */
+export type RedisClient = Redis
+
 export type RedisSource = {
   readonly kind: 'named' | 'private' | 'embedded'
   /** Which Redis it is and what that means, for people. Without user and password. */

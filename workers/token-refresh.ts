@@ -1,5 +1,6 @@
 // One process has a credential renewed, the others read what it brought. Never asks KIS without the lock, never more often than KIS
 // allows, and never for what somebody else has renewed meanwhile.
+import { setTimeout as sleep } from 'node:timers/promises'
 import { KisError } from '../kis/errors.ts'
 import type { Secret } from '../kis/secret.ts'
 import { isoKst } from '../market/korea-time.ts'
@@ -26,7 +27,7 @@ export type RefreshDeps = {
   readonly rules: Rules
   /** Asks KIS. Better rejects before the lock ends: what comes later may find that somebody else was faster. */
   readonly issue: () => Promise<{ readonly secret: Secret; readonly lifetimeMs: number }>
-  readonly wait: (ms: number) => Promise<unknown>
+  readonly wait?: (ms: number) => Promise<unknown>
 }
 
 export type Refreshed = { readonly outcome: 'kept' | 'issued'; readonly held: Held }
@@ -39,7 +40,7 @@ const lookEveryMs = 50
  * age. The lock ends by itself, so nobody waits for ever for a holder that was killed.
  */
 export async function refresh(deps: RefreshDeps, refused?: string): Promise<Refreshed> {
-  const { store, rules, wait } = deps
+  const { store, rules, wait = sleep } = deps
   for (;;) {
     const held = freshOf(await store.read(), rules, refused)
     if (held !== undefined) return { outcome: 'kept', held }
