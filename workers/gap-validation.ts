@@ -1,5 +1,6 @@
 // Asks REST about a gap: pages the conclusions back over it, has the minute bars judge what they leave open, and says what was found,
 // with the evidence. Keeps nothing and delivers nothing: the same question may be asked again by whoever comes after a killed worker.
+import { KisError } from '../kis/errors.ts'
 import type { Calendar } from '../market/calendar.ts'
 import type { Clock } from '../market/clock.ts'
 import type { ExplainedSpan, GapFinding, GapQuestion, UnknownSpan } from '../market/gap-finding.ts'
@@ -71,7 +72,9 @@ export async function validateGap(
 /** Between which totals two times lie, by the conclusions: what was traded in [from, to). */
 async function measure(asked: GapQuestion, quotations: Quotations): Promise<GapQuestion> {
   const { instrument, from, to } = asked
-  if (from === null || to === null) throw new RangeError(`a gap of ${instrument} without volumes needs two times`)
+  if (from === null || to === null) {
+    throw new KisError('invalid-request', `a gap of ${instrument} without volumes needs two times`)
+  }
   const [before, until] = [
     await quotations.conclusions(instrument, from - 1_000),
     await quotations.conclusions(instrument, to - 1_000),
@@ -80,7 +83,8 @@ async function measure(asked: GapQuestion, quotations: Quotations): Promise<GapQ
   const toVolume = totalOf(until)
   if (fromVolume === undefined || toVolume === undefined) {
     const reason = until.end === 'latest-only' ? 'only the latest are told abroad' : 'only those of today are told'
-    throw new RangeError(`${instrument}: no conclusions of ${formatKst(from)} to ${formatKst(to)}; ${reason}`)
+    const text = `${instrument}: no conclusions of ${formatKst(from)} to ${formatKst(to)}; ${reason}`
+    throw new KisError('invalid-request', text)
   }
   return { ...asked, fromVolume, toVolume }
 }
