@@ -4,13 +4,15 @@ import type { Clock } from '../market/clock.ts'
 import type { PastMarket, PastTrade } from './past-market.ts'
 import { createRandom, seedFor } from './random.ts'
 
+export type Skips = (trade: Pick<PastTrade, 'businessDate' | 'cumulativeVolume'>) => boolean
+
 /** What a quotation is made from. */
 export type Quoting = {
   readonly past: PastMarket
   readonly clock: Clock
   readonly calendar: Calendar
   /** Whether the conclusions leave this print out, as KIS's do now and then. The day's totals and the minutes have it. */
-  readonly skips: (trade: PastTrade) => boolean
+  readonly skips: Skips
 }
 
 /** The outputs of an answer; or the code of a refusal. */
@@ -26,7 +28,7 @@ export function wrongInput(name: string): Quoted {
 }
 
 /** One print of so many, always the same ones. The seed and the day's total decide, so a print is skipped however it is asked for. */
-export function skipsOneOf(many: number, seed: number): (trade: PastTrade) => boolean {
+export function skipsOneOf(many: number, seed: number): Skips {
   if (many === 0) return () => false
   return ({ businessDate, cumulativeVolume }) =>
     createRandom(seedFor(`skipped ${businessDate} ${cumulativeVolume}`, seed)).below(many) === 0

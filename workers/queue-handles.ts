@@ -84,7 +84,8 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
       const job: Job | undefined = await queues[queue].getJob(id)
       if (job === undefined) return { state: 'unknown' }
       if (job.finishedOn === undefined) return { state: 'waiting' }
-      if (job.failedReason) return { state: 'failed', reason: job.failedReason }
+      // A job that was done at last still carries the reason why an earlier attempt failed.
+      if (await job.isFailed()) return { state: 'failed', reason: job.failedReason }
       return { state: 'completed', result: job.returnvalue }
     },
     async onFinished(queue, listener) {
