@@ -20,6 +20,7 @@ import { marketEvents } from '../streams/pipeline.ts'
 import { openGaps, settleFinding } from '../streams/repairs.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import { createControl, type Inspect, type SharedAccess, type SocketSnapshot } from './control.ts'
+import { keepDayBook } from './day-book.ts'
 import { watchFlow } from './flow.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
@@ -42,8 +43,8 @@ export type FeedParts = {
   /** Start of the random numbers that spread reconnections. */
   readonly seed?: number
   /**
-   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed. One folder to a
-   * process. Without one, a feed begins anew.
+   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed, and what came in each
+   * minute, for the day's certificate. One folder to a process. Without one, a feed begins anew.
    */
   readonly dataFolder?: string | false
   /** What all processes of the app key share through Redis (`openJobs`). Without it, this feed counts for itself. */
@@ -132,7 +133,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const memory = createContinuityMemory()
   const { environment, restUrl, overseasFeed } = settings
   const source = `${environment} ${restUrl} ${overseasFeed}`
-  const lastSeen = parts.dataFolder ? keepLastSeen({ folder: parts.dataFolder, source, memory, log }) : undefined
+  const folder = parts.dataFolder
+  const lastSeen = folder ? keepLastSeen({ folder, source, memory, log }) : undefined
+  const dayBook = folder ? keepDayBook({ folder, log }) : undefined
 
   const control = createControl({
     settings,
@@ -162,6 +165,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function emit(event: MarketEvent): void {
     journal.event(event)
     flow.note(event)
+    dayBook?.note(event)
     events.next(event)
   }
 
@@ -218,7 +222,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
-    await lastSeen?.stop()
+    await Promise.all([lastSeen?.stop(), dayBook?.stop()])
   }
 
   return {
@@ -268,6 +272,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     start() {
       if (running !== undefined || stopped !== undefined) return
       lastSeen?.start()
+      dayBook?.start()
       control.start()
       control.subscribe(subscriptionsOf(settings).map(keyOf))
       running = new RxSubscription()

@@ -56,6 +56,11 @@ export type Jobs = {
 /** The token is looked at this often; renewed when an hour is left, it has five chances before it expires. */
 const lookAtTokenMs = 10 * 60_000
 
+/** Seconds first, by Korea's clock. When the Korean after-market is over (20:00)… */
+const eveningPattern = '0 30 20 * * 1-5'
+/** …and again when that of the US is (10:00 in winter), before consolidated data takes the place of what the free feed counted (noon). */
+const morningPattern = '0 30 10 * * 2-6'
+
 /** Rejects with a sentence when the Redis that was named cannot be reached. */
 export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): Promise<Jobs> {
   const { clock = systemClock, calendar = standardCalendar, log = silentLogger } = parts
@@ -96,11 +101,14 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       watching.add(gapJobs.watch(feed.events$, feed.openGaps()))
     },
     async startWorkers() {
-      const all = createProcessors({ settings, access, clock, calendar })
+      const all = createProcessors({ settings, access, clock, calendar, dataFolder: parts.dataFolder })
       const wanted = parts.queues ?? queueNames
       const processors = Object.fromEntries(wanted.map(queue => [queue, all[queue]]))
       workers = startWorkers({ redis, prefix, processors, onJob: heard })
       await queues.schedule('token-refresh', 'renew-token', { everyMs: lookAtTokenMs }, { reason: 'scheduled' })
+      if (parts.dataFolder === undefined) return
+      await queues.schedule('certificate', 'certificate-evening', { pattern: eveningPattern }, { date: 'today' })
+      await queues.schedule('certificate', 'certificate-morning', { pattern: morningPattern }, { date: 'yesterday' })
     },
     counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
     async close() {

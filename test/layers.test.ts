@@ -14,7 +14,7 @@ const layers: Readonly<Record<string, Layer>> = {
   kis: { folders: ['market'], packages: ['undici', 'zod'] },
   machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },
   streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
-  workers: { folders: ['market', 'kis'], packages: ['bullmq', 'ioredis', 'js-redis-server'] },
+  workers: { folders: ['market', 'kis'], packages: ['bullmq', 'ioredis', 'js-redis-server', 'zod'] },
   sinks: { folders: ['market', 'streams'], packages: ['rxjs'] },
   simulator: { folders: ['market', 'kis'], packages: ['ws'] },
   app: {

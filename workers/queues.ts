@@ -3,6 +3,7 @@
 import type { GapCause } from '../market/events.ts'
 import type { GapFinding } from '../market/gap-finding.ts'
 import type { Instrument } from '../market/instrument.ts'
+import type { DayCertificate } from './certificate.ts'
 
 /** What a job is told. It lies in Redis as JSON, so it holds no secret: a token is named by its fingerprint. */
 export type Payloads = {
@@ -28,8 +29,8 @@ export type Payloads = {
     readonly missingVolume: number
     readonly cause: GapCause | 'by-hand'
   }
-  /** A Korean business date, 20261120. */
-  certificate: { readonly date: number | 'today' }
+  /** A business date, 20261120; or today's or yesterday's, by Korea's clock. */
+  certificate: { readonly date: number | 'today' | 'yesterday' }
 }
 
 /** What a job answers, as JSON. */
@@ -48,7 +49,7 @@ export type Results = {
     readonly proved?: { readonly approvalKey: boolean; readonly token: 'issued' | 'kept' }
   }
   'gap-validation': GapFinding
-  certificate: unknown
+  certificate: DayCertificate
 }
 
 export type QueueName = keyof Payloads
