@@ -22,7 +22,7 @@ const processes = Number(values.processes)
 const program = await findServerProgram()
 if (program === undefined) throw new Error('the race needs a Redis that processes share: install redis-server')
 const folder = mkdtempSync(join(tmpdir(), 'kis-stream-race-'))
-const server = await joinPrivateServer(folder, program, systemClock)
+const server = await joinPrivateServer({ folder, program, clock: systemClock })
 const simulator = await startSimulator({ tape: capturedTape([]) })
 const common = { redisUrl: `unix://${server.path}`, simulator, processes, child: compiledChild() }
 

@@ -1,6 +1,6 @@
 // How fast an app key may call KIS over REST, as dated configuration, and the limiter that a client asks before every call. The limiter
 // here serves one process; workers/rate-limit.ts shares one among all processes of an app key.
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../market/clock.ts'
 import type { Environment } from './endpoints.ts'
 
@@ -47,7 +47,11 @@ export const forgivenMs = 60_000
 export const restMs = 1_000
 
 /** For one process. */
-export function createRateLimit(environment: Environment, clock: Clock): RateLimit {
+export function createRateLimit(
+  environment: Environment,
+  clock: Clock,
+  wait: (ms: number) => Promise<unknown> = sleep,
+): RateLimit {
   let next = 0
   let factor = 1
   let refusedAt = Number.NEGATIVE_INFINITY

@@ -24,26 +24,24 @@ export type PrivateServer = {
 export const serverPrograms = ['redis-server', 'valkey-server']
 
 /** A server starts in 30 to 40 ms; one that has a long log to read takes longer. */
-const startTimeoutMs = 15_000
+const defaultStartTimeoutMs = 15_000
 const lookEveryMs = 25
 /** The kernel's limit for the address of a unix socket is 108 bytes, 104 on some systems. */
 const longestPath = 100
 
 /**
- * Watches over the server from beside us, because we may be killed. Its standard input is the read end of a pipe whose write end is
- * held by every process that uses the server; the kernel closes theirs however they end, and `cat` sees the last one go.
+ * Stands beside the server, because we may be killed. Its standard input is the read end of a pipe whose write end is held by every
+ * process that uses the server; the kernel closes theirs however they end, `cat` sees the last one go, and the server is told to stop.
+ * It does not start the server again: two of them would ruin each other's files, so that is left to those who hold the lock.
  */
 const keeper = `umask 077
-over=
-trap 'over=1; kill "$server" 2>/dev/null' TERM
+trap 'kill "$server"' TERM
 exec 3<&0
-(cat <&3 >/dev/null; kill "$$") &
-until [ "$over" ]; do
-  "$@" </dev/null 3<&- & server=$!
-  wait "$server"
-  [ "$over" ] || sleep 1
-done
-wait "$server"`
+"$@" </dev/null 3<&- & server=$!
+(cat <&3 >/dev/null; kill "$$") & watch=$!
+wait "$server"
+wait "$server"
+kill "$watch" 2>/dev/null`
 
 /** The program on PATH that a private server would be, or undefined. */
 export async function findServerProgram(programs: readonly string[] = serverPrograms): Promise<string | undefined> {
@@ -56,7 +54,16 @@ export async function findServerProgram(programs: readonly string[] = serverProg
   return undefined
 }
 
-export async function joinPrivateServer(folder: string, program: string, clock: Clock): Promise<PrivateServer> {
+export type PrivateServerOptions = {
+  /** Made when it is not there. */
+  readonly folder: string
+  readonly program: string
+  readonly clock: Clock
+  readonly startTimeoutMs?: number
+}
+
+export async function joinPrivateServer(options: PrivateServerOptions): Promise<PrivateServer> {
+  const { folder, program, clock, startTimeoutMs = defaultStartTimeoutMs } = options
   const home = join(resolve(folder), 'redis')
   await mkdir(home, { recursive: true, mode: 0o700 })
   await chmod(home, 0o700)
@@ -65,18 +72,21 @@ export async function joinPrivateServer(folder: string, program: string, clock: 
 
   async function revive(): Promise<void> {
     const deadline = AbortSignal.timeout(startTimeoutMs)
-    while (!(await answers(socket))) {
+    while ((await stateOf(socket)) !== 'ready') {
       if (deadline.aborted) throw new Error(await complaint(home, program))
-      const unlock = await takeLock(join(home, 'starting'), clock)
-      if (unlock === undefined) {
-        await wait(lookEveryMs)
-        continue
-      }
-      try {
-        if (!(await answers(socket))) await start(home, program, socket, deadline)
-      } finally {
-        await unlock()
-      }
+      if ((await stateOf(socket)) === 'absent') await startAlone(deadline)
+      else await wait(lookEveryMs)
+    }
+  }
+
+  /** A server would take over the socket and the files of one that runs already, so only one process may start it. */
+  async function startAlone(deadline: AbortSignal): Promise<void> {
+    const unlock = await takeLock(join(home, 'starting'), clock)
+    if (unlock === undefined) return await wait(lookEveryMs)
+    try {
+      if ((await stateOf(socket)) === 'absent') await start(home, program, socket, deadline)
+    } finally {
+      await unlock()
     }
   }
 
@@ -113,7 +123,7 @@ async function start(home: string, program: string, socket: string, deadline: Ab
   child.unref()
   await pipe.close()
   while (!deadline.aborted) {
-    if (await answers(socket)) return
+    if ((await stateOf(socket)) === 'ready') return
     if (child.exitCode !== null) break
     await wait(lookEveryMs)
   }
@@ -130,10 +140,7 @@ async function holdPipe(path: string): Promise<FileHandle> {
   return await open(path, constants.O_RDWR | constants.O_NONBLOCK)
 }
 
-/**
- * A server would take over the socket and the files of one that runs already, so only one process may start it. Undefined when somebody
- * else is about to.
- */
+/** Undefined when somebody else has it. */
 async function takeLock(path: string, clock: Clock): Promise<(() => Promise<void>) | undefined> {
   try {
     await writeFile(path, String(process.pid), { flag: 'wx', mode: 0o600 })
@@ -149,7 +156,7 @@ async function takeLock(path: string, clock: Clock): Promise<(() => Promise<void
 async function breakStaleLock(path: string, clock: Clock): Promise<void> {
   const holder = await readFile(path, 'utf8')
   const { mtimeMs } = await stat(path)
-  if (isAlive(Number(holder)) && clock.now() - mtimeMs < 2 * startTimeoutMs) return
+  if (isAlive(Number(holder)) && clock.now() - mtimeMs < 2 * defaultStartTimeoutMs) return
   const mine = `${path}.${process.pid}`
   await rename(path, mine)
   // It may have been broken and taken anew since we read it: then it goes back.
@@ -167,19 +174,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a server is there and has read its files. */
-function answers(socket: string): Promise<boolean> {
+/**
+ * `absent`: nobody listens. `busy`: somebody does, and does not answer: it reads its files, stops, or the machine has other things to do.
+ * That is no reason to start another one.
+ */
+function stateOf(socket: string): Promise<'ready' | 'busy' | 'absent'> {
   return new Promise(resolve => {
     const talk = connect(socket)
-    const settle = (isThere: boolean) => {
+    const settle = (state: 'ready' | 'busy' | 'absent') => {
       talk.destroy()
-      resolve(isThere)
+      resolve(state)
     }
-    talk.setTimeout(1_000, () => settle(false))
-    talk.on('error', () => settle(false))
-    talk.on('close', () => settle(false))
+    talk.setTimeout(1_000, () => settle('busy'))
+    talk.on('error', ({ code }: NodeJS.ErrnoException) => {
+      settle(code === 'ENOENT' || code === 'ECONNREFUSED' ? 'absent' : 'busy')
+    })
+    talk.on('close', () => settle('busy'))
     talk.on('connect', () => talk.write('PING\r\n'))
-    talk.on('data', data => settle(data.toString().startsWith('+PONG')))
+    talk.on('data', data => settle(data.toString().startsWith('+PONG') ? 'ready' : 'busy'))
   })
 }
 
@@ -195,6 +207,7 @@ function shortest(path: string): string {
 
 async function complaint(home: string, program: string): Promise<string> {
   const log = await readFile(join(home, 'redis.log'), 'utf8').catch(() => '')
-  const lastWords = log.trim().split('\n').slice(-3).join(' | ')
+  const lines = log.split('\n').filter(line => line.trim() !== '')
+  const lastWords = lines.slice(-3).join(' | ')
   return `${program} did not start in ${home}. ${lastWords || 'It left no log.'} Set REDIS_URL to use another server.`
 }

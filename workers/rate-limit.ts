@@ -1,6 +1,6 @@
 // The pace of REST calls of an app key, shared by all its processes: one script hands out the places in a queue that lies in Redis.
 // While Redis is away each process keeps the pace by itself.
-import { setTimeout as wait } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { forgivenMs, type RateLimit, restMs, slowerBy, slowest } from '../kis/rate-limit.ts'
 import type { Clock } from '../market/clock.ts'
@@ -15,6 +15,7 @@ export type SharedRateLimitParts = {
   /** Keeps the pace without Redis. */
   readonly alone: RateLimit
   readonly onTrouble: (error: unknown) => void
+  readonly wait?: (ms: number) => Promise<unknown>
 }
 
 /** One who was woken this much too late has lost his place: those behind him are calling already. */
@@ -44,7 +45,7 @@ redis.call('PEXPIRE', KEYS[1], 3600000)
 return 1`
 
 export function createSharedRateLimit(parts: SharedRateLimitParts): RateLimit {
-  const { redis, clock, alone, onTrouble } = parts
+  const { redis, clock, alone, onTrouble, wait = sleep } = parts
   const key = `${parts.prefix}:rest_pace`
 
   async function place(): Promise<number | undefined> {

@@ -30,6 +30,8 @@ export type RedisSourceOptions = {
   readonly clock: Clock
   /** Programs that a private server may be, the first that is there. */
   readonly programs?: readonly string[]
+  /** How long a private server may take. */
+  readonly startTimeoutMs?: number
 }
 
 /** Nothing here takes longer than milliseconds; a Redis that does is as good as away. */
@@ -50,7 +52,7 @@ export async function openRedis(options: RedisSourceOptions): Promise<RedisSourc
   if (options.url !== undefined) return await openNamed(options.url)
   const program = options.folder === undefined ? undefined : await findServerProgram(options.programs)
   if (options.folder === undefined || program === undefined) return await openEmbedded(options.programs)
-  return await openPrivate(options.folder, program, options.clock)
+  return await openPrivate(options.folder, program, options)
 }
 
 async function openNamed(url: string): Promise<RedisSource> {
@@ -86,8 +88,8 @@ function placeOf(url: string): string {
   return `${protocol}//${host}${pathname}`
 }
 
-async function openPrivate(folder: string, program: string, clock: Clock): Promise<RedisSource> {
-  const server = await joinPrivateServer(folder, program, clock)
+async function openPrivate(folder: string, program: string, options: RedisSourceOptions): Promise<RedisSource> {
+  const server = await joinPrivateServer({ ...options, folder, program })
   let isClosed = false
   /** The server went, and its keeper with it: whoever notices starts it again. ioredis tries on meanwhile. */
   const revive = () => {
