@@ -6,12 +6,16 @@ export { type FeedInput, SettingsError } from './app/settings.ts'
 export { type Calendar, createCalendar, standardCalendar } from './market/calendar.ts'
 export { type Clock, clockStartingAt, systemClock } from './market/clock.ts'
 export type {
+  Backfill,
+  BackfilledTrade,
   Bar,
   Disconnect,
   Dropped,
   Gap,
   GapCause,
   GapFilled,
+  GapPart,
+  GapVerdict,
   Heartbeat,
   Level,
   Lifecycle,

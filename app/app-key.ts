@@ -4,7 +4,7 @@ import { type ApprovalKeys, createApprovalKeys } from '../kis/approval.ts'
 import { type AppKeys, issueApprovalKey } from '../kis/credentials.ts'
 import type { RestClient } from '../kis/rest.ts'
 import type { Secret } from '../kis/secret.ts'
-import { createBudget } from '../machines/budget.ts'
+import { type ConnectBudget, createBudget } from '../machines/budget.ts'
 import type { AppKeyAccess } from '../machines/connection.ts'
 import { createLine } from '../machines/line.ts'
 import type { Timing } from '../machines/timing.ts'
@@ -12,6 +12,8 @@ import type { Clock } from '../market/clock.ts'
 
 export type AppKeyParts = {
   readonly keys: AppKeys
+  /** There when other processes use this app key too. */
+  readonly shared: SharedAccess | undefined
   readonly rest: RestClient
   readonly timing: Timing
   readonly clock: Clock
@@ -19,16 +21,23 @@ export type AppKeyParts = {
   readonly onSecret: (secret: Secret) => void
 }
 
-export function openAppKey({ keys, rest, timing, clock, onSecret }: AppKeyParts): AppKeyAccess {
-  const approvalKeys: ApprovalKeys = createApprovalKeys(async () => {
-    const key = await issueApprovalKey(rest, keys)
+/** An approval key and a budget of connections that more processes than this one use. */
+export type SharedAccess = {
+  approvalKey(refused?: Secret): Promise<Secret>
+  readonly connects: ConnectBudget
+}
+
+export function openAppKey({ keys, shared, rest, timing, clock, onSecret }: AppKeyParts): AppKeyAccess {
+  const issue = async (refused?: Secret) => {
+    const key = await (shared === undefined ? issueApprovalKey(rest, keys) : shared.approvalKey(refused))
     onSecret(key)
     return key
-  }, clock)
+  }
+  const approvalKeys: ApprovalKeys = createApprovalKeys(issue, clock, shared && 0)
   return {
     approvalKeys,
     line: createLine(),
-    connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
+    connects: shared?.connects ?? createBudget(timing.mostConnects, timing.connectWindowMs, clock),
     requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
   }
 }

@@ -16,7 +16,7 @@ import type { Clock } from '../market/clock.ts'
 import { type Market, marketOf, markets } from '../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { heartbeats } from '../streams/liveness.ts'
-import { openAppKey } from './app-key.ts'
+import { openAppKey, type SharedAccess } from './app-key.ts'
 import { type FeedSettings, wireOptionsOf } from './settings.ts'
 
 export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
@@ -29,6 +29,8 @@ export type ControlParts = {
   /** Start of the random numbers that spread reconnections. */
   readonly seed: number
   readonly inspect: Inspect | undefined
+  /** What other processes of the app key spend as well. */
+  readonly shared: SharedAccess | undefined
   readonly deliver: (frame: RawFrame) => void
   readonly heard: (answer: HeardAnswer) => void
   /** Every state of a socket, the first included, in order. */
@@ -63,8 +65,9 @@ export function createControl(parts: ControlParts): Control {
     timeoutMs: timing.openTimeoutMs,
     checkCertificate: settings.checkCertificate,
   })
-  const open = (keys: AppKeys) => openAppKey({ keys, rest, timing, clock, onSecret: parts.onSecret })
-  const ordinary = open(settings)
+  const open = (keys: AppKeys, shared?: SharedAccess) =>
+    openAppKey({ keys, shared, rest, timing, clock, onSecret: parts.onSecret })
+  const ordinary = open(settings, parts.shared)
   const access = { KR: ordinary, US: settings.us === undefined ? ordinary : open(settings.us) }
   const connection = createConnection({
     accessOf: market => access[market],

@@ -9,6 +9,7 @@ import { entriesOf } from '../machines/ledger.ts'
 import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import type { Dropped, Lifecycle, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../market/events.ts'
+import type { GapFinding, GapQuestion } from '../market/gap-finding.ts'
 import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
 import { turnsAt } from '../market/schedules.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
@@ -18,8 +19,11 @@ import { createBroadcast } from '../streams/broadcast.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
+import { openGaps, settleFinding } from '../streams/repairs.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
+import type { SharedAccess } from './app-key.ts'
 import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
+import { keepDayBook } from './day-book.ts'
 import { watchFlow } from './flow.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
@@ -49,10 +53,12 @@ export type FeedParts = {
   /** Start of the random numbers that spread reconnections. */
   readonly seed?: number
   /**
-   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed. One folder to a
-   * process. Without one, a feed begins anew.
+   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed, and what came in each
+   * minute, for the day's certificate. One folder to a process. Without one, a feed begins anew.
    */
   readonly dataFolder?: string | false
+  /** What all processes of the app key share through Redis (`openJobs`). Without it, this feed counts for itself. */
+  readonly shared?: SharedAccess
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: Inspect
 }
@@ -92,6 +98,10 @@ export type Feed = {
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
   counters(): Counters
+  /** Volume that is missing and that nothing has filled yet. */
+  openGaps(): readonly GapQuestion[]
+  /** A gap validation found something. What of it is news comes out as `backfill` and `gap-verdict`; told twice, it comes out once. */
+  repair(finding: GapFinding): void
   start(): void
   /** Releases everything, waits out the grace, closes, completes the streams. */
   stop(): Promise<void>
@@ -105,10 +115,11 @@ export function createFeed({
   continuity,
   seed,
   dataFolder,
+  shared,
   inspect,
   ...input
 }: FeedOptions): Feed {
-  const parts = { clock, calendar, log, continuity, seed, dataFolder, inspect }
+  const parts = { clock, calendar, log, continuity, seed, dataFolder, shared, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
@@ -134,13 +145,16 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const memory = createContinuityMemory()
   const { environment, restUrl, overseasFeed } = settings
   const source = `${environment} ${restUrl} ${overseasFeed}`
-  const lastSeen = parts.dataFolder ? keepLastSeen({ folder: parts.dataFolder, source, memory, log }) : undefined
+  const folder = parts.dataFolder
+  const lastSeen = folder ? keepLastSeen({ folder, source, memory, log }) : undefined
+  const dayBook = folder ? keepDayBook({ folder, log }) : undefined
 
   const control = createControl({
     settings,
     clock,
     seed: parts.seed ?? clock.now() | 0,
     inspect: parts.inspect,
+    shared: parts.shared,
     deliver,
     heard,
     onSocket,
@@ -156,14 +170,17 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
   marketEvents(frames.values$, lifecycle.values$, { columns: settings.columns, redact: hide, continuity }).subscribe({
-    next(event) {
-      journal.event(event)
-      flow.note(event)
-      events.next(event)
-    },
+    next: emit,
     complete: () => events.complete(),
   })
   const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
+
+  function emit(event: MarketEvent): void {
+    journal.event(event)
+    flow.note(event)
+    dayBook?.note(event)
+    events.next(event)
+  }
 
   function deliver(frame: RawFrame): void {
     journal.frame()
@@ -218,7 +235,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
-    await lastSeen?.stop()
+    await Promise.all([lastSeen?.stop(), dayBook?.stop()])
   }
 
   return {
@@ -261,9 +278,14 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       control.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
     },
     counters: () => journal.counters(),
+    openGaps: () => openGaps(memory),
+    repair(finding) {
+      if (stopped === undefined) settleFinding(memory, finding, clock.now()).forEach(emit)
+    },
     start() {
       if (running !== undefined || stopped !== undefined) return
       lastSeen?.start()
+      dayBook?.start()
       control.start()
       control.subscribe(subscriptionsOf(settings).map(keyOf))
       running = new RxSubscription()

@@ -9,6 +9,7 @@ export type Counters = {
   readonly [Type in
     | MarketEvent['type']
     | 'frames'
+    | 'unfillable'
     | 'duplicates'
     | 'mute'
     | 'silences'
@@ -73,6 +74,14 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
           // As many as there are instruments after every outage.
           if (isPowerOfTen(soFar)) log.warn(facts, 'volume is missing')
           else log.debug(facts, 'volume is missing')
+          return
+        }
+        case 'gap-verdict': {
+          const { instrument, verdict, repairedVolume, explainedVolume, unknownVolume } = event
+          const facts = { instrument, verdict, repairedVolume, explainedVolume, unknownVolume, soFar }
+          if (verdict === 'unfillable' && isPowerOfTen(count('unfillable')))
+            log.warn(facts, 'volume remains unknown: REST does not have it either')
+          else log.debug(facts, 'a gap was validated')
           return
         }
         case 'resync': {

@@ -27,6 +27,8 @@ export const environmentNames: Readonly<Record<string, string>> = {
   dataFolder: 'KIS_DATA_FOLDER',
   output: 'KIS_OUTPUT',
   logLevel: 'KIS_LOG_LEVEL',
+  jobs: 'KIS_JOBS',
+  redisUrl: 'REDIS_URL',
 }
 
 /** Flags that are called otherwise than their settings. */

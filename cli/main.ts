@@ -35,7 +35,26 @@ subcommand('run', 'stream market events; without KIS keys, from a simulator insi
   )
   .option('--output [format]', 'pretty for people, ndjson for programs: one event a line (KIS_OUTPUT)')
   .option('--log-level [level]', 'silent, error, warn, info or debug, on standard error (KIS_LOG_LEVEL)')
+  .option('--jobs [where]', 'here: work on jobs in this process; elsewhere: put them in for a worker; off (KIS_JOBS)')
+  .option('--no-jobs', 'the stream alone: no Redis, gaps are reported and not repaired')
   .action((flags, command: Command) => run(flags, command.args))
+
+subcommand('worker', 'work on jobs, and nothing else; as many as you like, wherever Redis is reached (REDIS_URL)')
+  .option('--data-folder [folder]', 'where a Redis of our own is kept when REDIS_URL is not set (KIS_DATA_FOLDER)')
+  .option('--log-level [level]', 'silent, error, warn, info or debug, on standard error (KIS_LOG_LEVEL)')
+  .action(async (flags, command: Command) => (await import('./worker.ts')).worker(flags, command.args))
+
+subcommand('job [what...]', 'do one job now and print what came of it')
+  .usage(
+    '[options] token-refresh | key-validation | gap-validation KRX:005930 09:00 09:05 | certificate 2026-11-20 | list',
+  )
+  .option('--instruments [list]', 'what is watched: Nextrade counts for key-validation where it is (KIS_INSTRUMENTS)')
+  .option('--dry-run', 'key-validation: say whether it may be done, and call nobody')
+  .option('--at [time]', 'key-validation: whether it may be done at another time, as 2026-11-20T20:30:00+09:00')
+  .option('--date [date]', 'gap-validation: the Korean date of the two times; default: today')
+  .option('--data-folder [folder]', 'where a Redis of our own is kept when REDIS_URL is not set (KIS_DATA_FOLDER)')
+  .option('--log-level [level]', 'silent, error, warn, info or debug, on standard error (KIS_LOG_LEVEL)')
+  .action(async (_what, flags, command: Command) => (await import('./job.ts')).job(flags, command.args))
 
 subcommand('simulate', 'be KIS, on loopback')
   .option('--port [port]', 'where to listen; 0 takes any free port', '18800')

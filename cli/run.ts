@@ -1,23 +1,29 @@
 // `kis-stream run`: a feed on the terminal. Events on standard output, logs on standard error.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { composeFeed, type Feed } from '../app/feed.ts'
+import type { Jobs } from '../app/jobs.ts'
+import type { Logger } from '../app/log.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
 import { jsonLines } from '../sinks/json-lines.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
 import { prettyPrinter } from './pretty.ts'
+import { stopSignal } from './stop-signal.ts'
 
 /** What a newcomer sees: whichever market has its turn, something moves. */
 const showcase = { instruments: 'KRX:005930,KRX:000660,KRX:035420,NAS:AAPL,NAS:NVDA', channels: 'trade,order-book' }
 
-const outputSettings = z.object({
+const outputSettings = jobsSettings.extend({
   output: z
     .enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` })
     .default('pretty'),
-  dataFolder: z.string({ error: 'needs a folder, or off' }).default('.kis-stream'),
   logLevel: z
     .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
     .default('info'),
@@ -56,15 +62,24 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
       'No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).\n',
     )
   }
-  const feed = composeFeed(simulator === undefined ? settings : pointedAt(simulator, settings), {
+  const served = simulator === undefined ? settings : pointedAt(simulator, settings)
+  // A demonstration has nothing to remember: its market begins anew with each run.
+  const folder = simulator === undefined ? folderOf(dataFolder) : undefined
+  const jobs = await openWork(served, { ...output.data, folder, isDemonstration }, log)
+  if (jobs === 'unreachable') return await simulator?.stop()
+  const feed = composeFeed(served, {
     log,
-    // A demonstration has nothing to remember: its market begins anew with each run.
-    dataFolder: simulator === undefined && dataFolder !== 'off' && dataFolder,
+    dataFolder: folder ?? false,
+    ...(jobs === undefined ? {} : { shared: jobs.shared }),
   })
   const printed = output.data.output === 'ndjson' ? printLines(feed) : printPretty(feed)
   feed.start()
-  const exitCode = await Promise.race([stopSignal(), printed.closed])
+  jobs?.repair(feed)
+  if (output.data.jobs === 'here') await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
+  const says = 'Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.'
+  const exitCode = await Promise.race([stopSignal(says), printed.closed])
   await feed.stop()
+  await jobs?.close()
   await printed.flush()
   await simulator?.stop()
   process.exit(exitCode)
@@ -74,6 +89,37 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
 function demonstrationKeys(schedule: unknown) {
   const keys = { appKey: 'demonstration', appSecret: 'demonstration' }
   return schedule === 'side-by-side' ? { ...keys, usAppKey: 'demonstration-us', usAppSecret: 'demonstration-us' } : keys
+}
+
+type Work = {
+  readonly jobs: 'here' | 'elsewhere' | 'off'
+  readonly redisUrl?: string | undefined
+  readonly folder: string | undefined
+  readonly isDemonstration: boolean
+}
+
+/** The work plane, or why there is none. A Redis that was named and is not there is a mistake, not a reason to take another one. */
+async function openWork(settings: FeedSettings, work: Work, log: Logger): Promise<Jobs | 'unreachable' | undefined> {
+  if (work.jobs === 'off') return undefined
+  try {
+    // Loaded only here: half of what a start costs, and not needed by who streams alone.
+    const { openJobs } = await import('../app/jobs.ts')
+    const dataFolder = work.isDemonstration ? temporaryFolder() : work.folder
+    const jobs = await openJobs(settings, { redisUrl: work.redisUrl, dataFolder, log })
+    log.info({}, jobs.says)
+    return jobs
+  } catch (error) {
+    process.stderr.write(`kis-stream run: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+    return 'unreachable'
+  }
+}
+
+/** Gone with the process. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kis-stream-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 function settingsOr(
@@ -122,19 +168,4 @@ function printPretty(feed: Feed): Printed {
     closed,
     flush: () => new Promise(resolve => process.stdout.write('', () => resolve())),
   }
-}
-
-/** The first signal asks for a graceful end, which takes the grace; the second one does not wait for it. */
-function stopSignal(): Promise<number> {
-  return new Promise(resolve => {
-    let isStopping = false
-    const stop = () => {
-      if (isStopping) process.exit(130)
-      isStopping = true
-      process.stderr.write('Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.\n')
-      resolve(0)
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-  })
 }

@@ -11,6 +11,11 @@ export type Budget = {
   left(): number
 }
 
+/** The same where others spend as well and may have to be asked over a network: before a connection, never while one is open. */
+export type ConnectBudget = {
+  take(): number | Promise<number>
+}
+
 /** At most `most` in any `windowMs`. */
 export function createBudget(most: number, windowMs: number, clock: Clock): Budget {
   let spent: number[] = []

@@ -14,7 +14,7 @@ import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Instruction, Observation } from './events.ts'
-import type { Budget } from './budget.ts'
+import type { Budget, ConnectBudget } from './budget.ts'
 import type { Line } from './line.ts'
 import { createOutbox, type Request } from './outbox.ts'
 import { createPending } from './pending.ts'
@@ -33,7 +33,7 @@ export type AppKeyAccess = {
   readonly approvalKeys: ApprovalKeys
   readonly line: Line
   /** Asked before every connection. */
-  readonly connects: Budget
+  readonly connects: ConnectBudget
   readonly requests: Budget
 }
 
@@ -93,7 +93,8 @@ export function createConnection(parts: ConnectionParts) {
         if (isLeft) return freeLine()
         approvalKey = (await approvalKeys.current()).reveal()
         if (isLeft) return freeLine()
-        const waitMs = connects.take()
+        const waitMs = await connects.take()
+        if (isLeft) return freeLine()
         if (waitMs > 0) {
           freeLine()
           return tell({ type: 'connect.denied', waitMs })

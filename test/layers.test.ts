@@ -14,11 +14,15 @@ const layers: Readonly<Record<string, Layer>> = {
   kis: { folders: ['market'], packages: ['undici', 'zod'] },
   machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },
   streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
+  workers: { folders: ['market', 'kis'], packages: ['bullmq', 'ioredis', 'js-redis-server', 'zod'] },
   sinks: { folders: ['market', 'streams'], packages: ['rxjs'] },
   simulator: { folders: ['market', 'kis'], packages: ['ws'] },
-  app: { folders: ['market', 'kis', 'machines', 'streams', 'sinks'], packages: ['rxjs', 'xstate', 'zod'] },
+  app: {
+    folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks'],
+    packages: ['rxjs', 'xstate', 'zod'],
+  },
   cli: {
-    folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'simulator', 'app'],
+    folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'simulator', 'app'],
     packages: ['commander', 'pino', 'pino-pretty', 'zod'],
   },
 }
@@ -31,7 +35,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'Date.now': ['market/clock.ts'],
   'performance.now': [],
   'new Date()': [],
-  setTimeout: ['machines/connection.ts', 'machines/outbox.ts', 'kis/rest.ts', 'simulator/'],
+  setTimeout: [
+    'machines/connection.ts',
+    'machines/outbox.ts',
+    'kis/rest.ts',
+    'kis/rate-limit.ts',
+    'workers/',
+    'simulator/',
+  ],
   setInterval: ['simulator/'],
   'Math.random': [],
   'console.': [],
