@@ -2,7 +2,7 @@
 // else ends it (a full disk, a reader of the pipe that went away) it throws, and its parent reports.
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { workerData } from 'node:worker_threads'
-import { type RingReader, ringReader } from './event-ring.ts'
+import { type RingReader, ringReader } from './ring-reader.ts'
 
 export type JsonLinesTask = { readonly buffer: SharedArrayBuffer; readonly to: number | string }
 

@@ -3,7 +3,8 @@
 import { Worker } from 'node:worker_threads'
 import { Subscription } from 'rxjs'
 import type { MarketEvent } from '../market/events.ts'
-import { createRing, ringWriter } from './event-ring.ts'
+import { ringWriter } from './event-ring.ts'
+import { createRing } from './ring-layout.ts'
 import type { JsonLinesTask } from './json-lines-worker.ts'
 import type { Sink } from './sink.ts'
 
