@@ -1,43 +1,30 @@
 // The composition root: the only place where machines, streams and KIS meet. Builds, plugs, starts, stops.
-import { filter, interval, type Observable, of, Subject, Subscription as RxSubscription } from 'rxjs'
-import { type ActorOptions, createActor, type SnapshotFrom, waitFor } from 'xstate'
-import { createApprovalKeys } from '../kis/approval.ts'
-import { problemWith, toWire } from '../kis/channel.ts'
-import { issueApprovalKey } from '../kis/credentials.ts'
+import { filter, type Observable, of, Subject, Subscription as RxSubscription } from 'rxjs'
+import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
-import { createRestClient } from '../kis/rest.ts'
 import { redact } from '../kis/secret.ts'
-import { createBudget } from '../machines/budget.ts'
-import { createConnection, type HeardAnswer } from '../machines/connection.ts'
-import { feedMachine } from '../machines/feed.ts'
-import { fromStream } from '../machines/from-stream.ts'
-import { entriesOf, type LedgerEntry } from '../machines/ledger.ts'
-import { createLine } from '../machines/line.ts'
-import { socketMachine } from '../machines/socket.ts'
+import type { HeardAnswer } from '../machines/connection.ts'
+import { entriesOf } from '../machines/ledger.ts'
 import { type Calendar, standardCalendar, turnAt } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import type { Dropped, Lifecycle, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../market/events.ts'
-import { type Instrument, type Market, marketOf, markets, parseInstrument } from '../market/instrument.ts'
+import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
-import { type Freshness, type FreshnessChange, watchFreshness } from '../streams/freshness.ts'
-import { heartbeats } from '../streams/liveness.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
+import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
+import { watchFlow } from './flow.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
+import { causeOf, phaseOf } from './phase.ts'
 import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
-
-/** How often freshness is looked at. */
-const lookEveryMs = 1_000
-
-const continuousSessions: ReadonlySet<string> = new Set(['pre-market', 'regular', 'after-market', 'day-market'])
 
 export type FeedOptions = FeedInput & FeedParts
 
@@ -58,7 +45,7 @@ export type FeedParts = {
    */
   readonly dataFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
-  readonly inspect?: NonNullable<ActorOptions<typeof feedMachine>['inspect']>
+  readonly inspect?: Inspect
 }
 
 export type SubscriptionState = {
@@ -117,67 +104,38 @@ export function createFeed({
 
 /** A feed from settings that were checked before. */
 export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
-  const { timing } = settings
-  const clock = parts.clock ?? systemClock
+  const { calendar = standardCalendar, clock = systemClock, log = silentLogger } = parts
   const wireOptions = wireOptionsOf(settings)
   const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [settings.htsId] : [])]
   const hide = (text: string) => redact(text, secrets)
-  const log = parts.log ?? silentLogger
   const journal = createJournal(log, hide)
   const confirmations = createConfirmations()
 
   const frames = new Subject<RawFrame>()
   const lifecycle = new Subject<Lifecycle>()
   const events = new Subject<MarketEvent>()
-  const calendar = parts.calendar ?? standardCalendar
-  const freshness = watchFreshness({ ...timing, sessionOf: (where, time) => continuousSession(calendar, where, time) })
+  const watches = {
+    KR: watchLifecycle('KR', clock, emitLifecycle),
+    US: watchLifecycle('US', clock, emitLifecycle),
+  }
+  const phases: Partial<Record<Market, string>> = {}
 
   const memory = createContinuityMemory()
   const { environment, restUrl, overseasFeed } = settings
   const source = `${environment} ${restUrl} ${overseasFeed}`
   const lastSeen = parts.dataFolder ? keepLastSeen({ folder: parts.dataFolder, source, memory, log }) : undefined
 
-  const rest = createRestClient({
-    baseUrl: settings.restUrl,
+  const control = createControl({
+    settings,
     clock,
-    spacingMs: timing.pacingMs,
-    timeoutMs: timing.openTimeoutMs,
-    checkCertificate: settings.checkCertificate,
-  })
-  const approvalKeys = createApprovalKeys(async () => {
-    const key = await issueApprovalKey(rest, settings)
-    secrets.push(key)
-    return key
-  }, clock)
-
-  const line = createLine()
-  const budgets = {
-    connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
-    requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
-  }
-  const connection = createConnection({
-    approvalKeys,
-    customerType: settings.customerType,
-    wireOf: key => toWire(subscriptionOf(key), wireOptions),
+    seed: parts.seed ?? clock.now() | 0,
+    inspect: parts.inspect,
     deliver,
     heard,
-    clock,
-    timing,
-    line,
-    connects: budgets.connects,
-    requests: budgets.requests,
+    onSocket,
+    onSecret: secret => secrets.push(secret),
   })
-  const socket = socketMachine.provide({
-    actors: { connection, heartbeat: fromStream(() => heartbeats(timing.heartbeatMs)) },
-  })
-  const actor = createActor(feedMachine.provide({ actors: { socket } }), {
-    input: { timing, endpoints: settings.endpoints, seed: parts.seed ?? clock.now() | 0 },
-    ...(parts.inspect === undefined ? {} : { inspect: parts.inspect }),
-  })
-  const watches = {
-    KR: watchLifecycle('KR', clock, emitLifecycle),
-    US: watchLifecycle('US', clock, emitLifecycle),
-  }
+  const flow = watchFlow({ settings, clock, calendar, journal, control, emit: event => lifecycle.next(event) })
   const turns = settings.market === 'auto' ? marketTurns(clock, turnAt) : of(settings.market)
   /** There once the feed was started. */
   let running: RxSubscription | undefined
@@ -188,7 +146,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe({
     next(event) {
       journal.event(event)
-      freshness.note(event)
+      flow.note(event)
       events.next(event)
     },
     complete: () => events.complete(),
@@ -209,7 +167,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   /** An answer that names nobody still happened: it becomes an event without an instrument. */
   function heard(answer: HeardAnswer): void {
     const isOldNews =
-      answer.entry.reaction === 'duplicate' && answer.key && ledgerEntry(answer.key)?.status === 'active'
+      answer.entry.reaction === 'duplicate' && answer.key && control.entryOf(answer.key)?.status === 'active'
     if (!isOldNews) journal.answer(answer)
     const { code, severity } = answer.entry
     if (answer.key !== undefined || severity === 'info') return
@@ -217,63 +175,12 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     lifecycle.next({ type: 'subscription', ...whom, status: 'refused', code, receivedTime: clock.now() })
   }
 
-  /** What the data says about the subscriptions, to the machine that may do something about it, and to those who watch. */
-  function tellFreshness(change: FreshnessChange): void {
-    switch (change.type) {
-      case 'proven':
-        return socketOf(change.market)?.send({ type: 'session.proven' })
-      case 'silence':
-        journal.silence(change.market, change.quietMs)
-        return socketOf(change.market)?.send({ type: 'silence.detected', quietMs: change.quietMs })
-      case 'mute':
-        journal.mute(change.key)
-        return socketOfKey(change.key)?.send({ type: 'subscription.mute', key: change.key })
-      case 'flowing':
-        socketOfKey(change.key)?.send({ type: 'subscription.flowing', key: change.key })
-        return emitFlow(change.key, 'flowing')
-      case 'stale':
-        return emitFlow(change.key, 'stale')
-    }
-  }
-
-  function emitFlow(key: SubscriptionKey, flow: 'flowing' | 'stale'): void {
-    const status = ledgerEntry(key)?.status
-    if (status === undefined) return
-    lifecycle.next({ type: 'subscription', ...subscriptionOf(key), status, flow, receivedTime: clock.now() })
-  }
-
-  function socketOfKey(key: SubscriptionKey) {
-    return socketOf(marketOf(subscriptionOf(key).instrument))
-  }
-
-  function socketOf(market: Market) {
-    return actor.getSnapshot().children[market]
-  }
-
-  function watchSocket(market: Market): void {
-    let phase: string | undefined
-    const watch = (snapshot: SnapshotFrom<typeof socketMachine>) => {
-      const next = phaseOf(snapshot.value)
-      if (phase !== undefined && next !== phase) journal.transition(market, phase, next, causeOf(snapshot))
-      phase = next
-      watches[market].snapshot(snapshot)
-    }
-    const child = socketOf(market)
-    if (child !== undefined) watch(child.getSnapshot())
-    child?.subscribe(watch)
-  }
-
-  function ledgerEntry(key: SubscriptionKey): LedgerEntry | undefined {
-    const { instrument } = subscriptionOf(key)
-    return socketOf(marketOf(instrument))?.getSnapshot().context.ledger[key]
-  }
-
-  function send(type: 'subscribe' | 'unsubscribe', keys: readonly SubscriptionKey[]): void {
-    if (stopped !== undefined) return
-    for (const market of markets) {
-      const own = keys.filter(key => marketOf(subscriptionOf(key).instrument) === market)
-      if (own.length > 0) actor.send({ type, market, keys: own })
-    }
+  function onSocket(market: Market, snapshot: SocketSnapshot): void {
+    const before = phases[market]
+    const phase = phaseOf(snapshot.value)
+    if (before !== undefined && phase !== before) journal.transition(market, before, phase, causeOf(snapshot))
+    phases[market] = phase
+    watches[market].snapshot(snapshot)
   }
 
   function readKey(name: string, channel: Channel): SubscriptionKey {
@@ -295,37 +202,37 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   async function shutDown(): Promise<void> {
     running?.unsubscribe()
-    if (running !== undefined) {
-      actor.send({ type: 'stop' })
-      await waitFor(actor, snapshot => snapshot.status === 'done')
-      // The machine has left; the line is free once the socket is really closed.
-      await line.take()
-    }
+    await control.stop()
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
     await lastSeen?.stop()
-    await rest.close()
   }
 
   return {
     events$,
     trades$: events$.pipe(filter(isTrade)),
     orderBooks$: events$.pipe(filter(isOrderBook)),
-    subscribe: (name, channel = 'trade') => send('subscribe', [readKey(name, channel)]),
-    unsubscribe: (name, channel = 'trade') => send('unsubscribe', [readKey(name, channel)]),
+    subscribe(name, channel = 'trade') {
+      const key = readKey(name, channel)
+      if (stopped === undefined) control.subscribe([key])
+    },
+    unsubscribe(name, channel = 'trade') {
+      const key = readKey(name, channel)
+      if (stopped === undefined) control.unsubscribe([key])
+    },
     confirmed: async (name, channel = 'trade') => {
       const key = readKey(name, channel)
       if (stopped !== undefined) throw new SubscriptionError(key, 'STOPPED')
-      await confirmations.of(key, ledgerEntry(key))
+      await confirmations.of(key, control.entryOf(key))
     },
     subscriptions: () =>
       markets.flatMap(market =>
-        entriesOf(socketOf(market)?.getSnapshot().context.ledger ?? {}).map(([key, { status, code }]) => ({
+        entriesOf(control.ledgerOf(market)).map(([key, { status, code }]) => ({
           ...subscriptionOf(key),
           status,
           ...(code === undefined ? {} : { code }),
-          ...flowOf(freshness.of(key)),
+          ...flow.of(key),
         })),
       ),
     attach,
@@ -339,18 +246,17 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
         throw new TypeError(`'${url}' is no address of a WebSocket; expected ws://HOST:PORT`)
       }
       if (stopped !== undefined) return
-      actor.send({ type: 'endpoint.switch', market, endpoint: { url: socketAddress(url, defaultSocketPath) } })
+      control.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
     },
     counters: () => journal.counters(),
     start() {
       if (running !== undefined || stopped !== undefined) return
       lastSeen?.start()
-      actor.start()
-      for (const market of markets) watchSocket(market)
-      send('subscribe', subscriptionsOf(settings).map(keyOf))
+      control.start()
+      control.subscribe(subscriptionsOf(settings).map(keyOf))
       running = new RxSubscription()
-      running.add(turns.subscribe(market => actor.send({ type: 'market.turn', market })))
-      running.add(interval(lookEveryMs).subscribe(() => freshness.look(clock.now()).forEach(tellFreshness)))
+      running.add(turns.subscribe(market => control.turn(market)))
+      running.add(flow.start())
     },
     stop() {
       stopped ??= shutDown()
@@ -359,36 +265,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
 }
 
-/** Trading that never pauses by itself: auctions and closing-price trading may rightly be silent. */
-function continuousSession(calendar: Calendar, instrument: Instrument, time: number): string | undefined {
-  const session = calendar.sessionAt(instrument, time)?.session
-  return session !== undefined && continuousSessions.has(session) ? session : undefined
-}
-
-function flowOf(freshness: Freshness | undefined): Partial<SubscriptionState> {
-  if (freshness?.flowingSince === undefined) return {}
-  const { flowingSince, lastData = flowingSince, isStale } = freshness
-  return { flowingSince, lastData, isStale }
-}
-
 function isTrade(event: MarketEvent): event is Trade {
   return event.type === 'trade'
 }
 
 function isOrderBook(event: MarketEvent): event is OrderBook {
   return event.type === 'order-book'
-}
-
-/** `{ session: { connecting: 'opening' } }` → `connecting.opening`: the lifecycle's own words. */
-function phaseOf(value: unknown): string {
-  if (typeof value === 'string') return value
-  const [[state, inner] = ['', '']] = Object.entries(value as object)
-  return state === 'session' ? phaseOf(inner) : `${state}.${phaseOf(inner)}`
-}
-
-/** Why a session is being left or was lost, and what follows. */
-function causeOf(snapshot: SnapshotFrom<typeof socketMachine>): object {
-  const { loss: cause, waitMs, failures } = snapshot.context
-  if (snapshot.matches('reconnecting')) return { cause, waitMs, failures }
-  return snapshot.matches({ session: 'unsubscribing-grace' }) ? { cause } : {}
 }
