@@ -11,6 +11,7 @@ import { type Clock, systemClock } from '../market/clock.ts'
 import type { Dropped, Lifecycle, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../market/events.ts'
 import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
+import type { Backpressure } from '../sinks/backpressure.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
@@ -73,10 +74,10 @@ export type Feed = {
   /** What was agreed with KIS at this moment. */
   subscriptions(): readonly SubscriptionState[]
   attach(sink: Sink, name?: string): RxSubscription
-  /** Attaches a handler that may take its time: what it is too slow for is dropped, oldest first, and it is told so. */
+  /** Attaches a handler that may take its time: what it is too slow for is dropped, conflated or put on disk, and it is told so. */
   consume(
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
-    options?: { readonly name?: string; readonly limit?: number },
+    options?: Backpressure & { readonly name?: string },
   ): RxSubscription
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
@@ -237,7 +238,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       ),
     attach,
     consume(handler, { name = handler.name || `sink ${++sinks}`, ...options } = {}) {
-      const onDropped = (dropped: Dropped) => journal.sinkDropped(name, dropped.count)
+      const onDropped = (dropped: Dropped) => journal.sinkDropped(name, dropped)
       const onError = (error: unknown) => journal.sinkFailed(name, error)
       return attach(consume(handler, { ...options, onDropped, onError }), name)
     },

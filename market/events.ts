@@ -220,6 +220,8 @@ export type Dropped = {
   /** The `receivedTime` of the first and the last event that were dropped. */
   readonly from: number
   readonly to: number
+  /** What they all were, when a newer one of the same took their place: it comes next. */
+  readonly conflated?: { readonly instrument: Instrument; readonly type: 'trade' | 'order-book' }
 }
 
 export type MarketData = Trade | OrderBook | OtherRecord
