@@ -15,7 +15,8 @@ const layers: Readonly<Record<string, Layer>> = {
   machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },
   streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
   sinks: { folders: ['market', 'streams'], packages: ['rxjs'] },
-  simulator: { folders: ['market', 'kis'], packages: ['ws'] },
+  recording: { folders: ['market', 'kis'], packages: ['zod'] },
+  simulator: { folders: ['market', 'kis', 'recording'], packages: ['ws'] },
   app: { folders: ['market', 'kis', 'machines', 'streams', 'sinks'], packages: ['rxjs', 'xstate', 'zod'] },
   cli: {
     folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'simulator', 'app'],
