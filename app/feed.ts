@@ -8,7 +8,15 @@ import type { HeardAnswer } from '../machines/connection.ts'
 import { entriesOf } from '../machines/ledger.ts'
 import { type Calendar, standardCalendar, turnAt } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
-import type { Dropped, Lifecycle, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../market/events.ts'
+import type {
+  Dropped,
+  Lifecycle,
+  MarketEvent,
+  OrderBook,
+  RecordingTrouble,
+  SubscriptionStatus,
+  Trade,
+} from '../market/events.ts'
 import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import type { Backpressure } from '../sinks/backpressure.ts'
@@ -25,6 +33,7 @@ import { keepLastSeen } from './last-seen.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { causeOf, phaseOf } from './phase.ts'
+import { recordFeed } from './recording.ts'
 import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
 
 export type FeedOptions = FeedInput & FeedParts
@@ -45,6 +54,8 @@ export type FeedParts = {
    * process. Without one, a feed begins anew.
    */
   readonly dataFolder?: string | false
+  /** Where to keep every frame as it came, for a replay. One folder to a process at a time. */
+  readonly recordFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: Inspect
 }
@@ -95,10 +106,11 @@ export function createFeed({
   continuity,
   seed,
   dataFolder,
+  recordFolder,
   inspect,
   ...input
 }: FeedOptions): Feed {
-  const parts = { clock, calendar, log, continuity, seed, dataFolder, inspect }
+  const parts = { clock, calendar, log, continuity, seed, dataFolder, recordFolder, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
@@ -113,7 +125,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const confirmations = createConfirmations()
 
   const frames = new Subject<RawFrame>()
-  const lifecycle = new Subject<Lifecycle>()
+  const lifecycle = new Subject<Lifecycle | RecordingTrouble>()
   const events = new Subject<MarketEvent>()
   const watches = {
     KR: watchLifecycle('KR', clock, emitLifecycle),
@@ -144,10 +156,24 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let sinks = 0
 
   const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
+  const recording = parts.recordFolder
+    ? recordFeed({
+        folder: parts.recordFolder,
+        columns: settings.columns,
+        memory: continuity === false ? undefined : memory,
+        turnAt: time => (settings.market === 'auto' ? turnAt(time) : settings.market),
+        clock,
+        redact: hide,
+        emit: trouble => lifecycle.next(trouble),
+      })
+    : undefined
+  // Before anybody else: what a subscriber causes comes behind what caused it.
+  if (recording !== undefined) lifecycle.subscribe(event => recording.marker(event))
   marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe({
     next(event) {
       journal.event(event)
       flow.note(event)
+      recording?.note(event)
       events.next(event)
     },
     complete: () => events.complete(),
@@ -157,7 +183,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function deliver(frame: RawFrame): void {
     journal.frame()
     watches[frame.market].data()
+    recording?.opens(frame)
     frames.next(frame)
+    recording?.closes(frame)
   }
 
   function emitLifecycle(event: Lifecycle): void {
@@ -207,7 +235,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
-    await lastSeen?.stop()
+    await Promise.all([lastSeen?.stop(), recording?.stop()])
   }
 
   return {

@@ -86,6 +86,12 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
           return log.info({ market: event.market, reason: redact(event.reason) }, `${event.market} data line is down`)
         case 'resume':
           return log.info({ market: event.market, outageMs: event.outageMs }, `${event.market} data line is back`)
+        case 'recording-trouble': {
+          const { reason, lost, isOver } = event
+          if (isOver) log.warn({ reason, lost }, 'recording again; what was lost meanwhile is marked in it')
+          else log.error({ reason, lost }, 'the recording cannot be written; the feed goes on without it')
+          return
+        }
         case 'subscription':
           return log.debug(event, 'subscription')
       }

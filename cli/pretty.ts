@@ -74,6 +74,8 @@ function newsLine(event: MarketEvent): string | undefined {
       return `${event.instrument} ${amount(event.filledVolume, 0)} missing shares came late`
     case 'resync':
       return `${event.instrument} cannot tell whether volume is missing: ${event.reason}`
+    case 'recording-trouble':
+      return `recording: ${event.reason}${event.isOver ? `; over, ${amount(event.lost, 0)} frames and events lost` : ''}`
     case 'malformed':
       return `malformed: ${event.reason}`
   }

@@ -1,5 +1,5 @@
 // What is in some rows: how many of each kind, when, and of which instruments. Reads no more of a frame than that takes.
-import { overseasInstrument, readable, typedTransaction } from '../kis/channel.ts'
+import { fromWire } from '../kis/channel.ts'
 import { countValues, readEnvelope, transactionAt } from '../kis/frame.ts'
 import { createInterner, type Interned } from '../kis/intern.ts'
 import type { MarketEvent } from '../market/events.ts'
@@ -20,14 +20,14 @@ export type Counts = {
 export type Contents = Counts & {
   from: number
   to: number
-  /** Records by instrument, or by KIS's transaction id where a record names none that is typed. */
+  /** Records by instrument, or by KIS's transaction id where a record names none. */
   readonly names: Map<string, number>
   /** Holds what concerns every instrument: a disconnect, or something lost. */
   concernsAll: boolean
 }
 
 /** What of a transaction says whose a record is. */
-type Transaction = { readonly tr: string; readonly symbol: Interned<string> | undefined }
+type Transaction = { readonly tr: string; readonly symbol: Interned<string> }
 
 export type ContentsReader = (rows: Uint8Array) => Contents
 
@@ -63,7 +63,7 @@ export function contentsReader(): ContentsReader {
     const { count: records, payload } = envelope
     contents.records += records
     const { tr, symbol } = transactions(frame, transactionAt)
-    if (symbol === undefined || envelope.encrypted) return count(contents.names, tr, records)
+    if (envelope.encrypted) return count(contents.names, tr, records)
     if (records === 1) return count(contents.names, symbol(frame, payload), 1)
     const width = countValues(frame, payload) / records
     if (!Number.isInteger(width)) return count(contents.names, symbol(frame, payload), records)
@@ -111,11 +111,7 @@ function count(names: Map<string, number>, name: string, records: number): void 
 }
 
 function transactionOf(tr: string): Transaction {
-  const typed = typedTransaction(tr)
-  if (typed === undefined) return { tr, symbol: undefined }
-  const { venue } = typed
-  const name = venue === undefined ? overseasInstrument : (symbol: string) => readable(`${venue}:${symbol}`)
-  return { tr, symbol: createInterner(94, symbol => name(symbol) ?? tr) }
+  return { tr, symbol: createInterner(94, key => fromWire({ tr, key })?.instrument ?? tr) }
 }
 
 /** Where the value starts that comes so many values later. */

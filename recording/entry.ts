@@ -37,6 +37,8 @@ export type Lost = {
   readonly kind: 'lost'
   readonly count: number
   readonly reason: string
+  /** They were written, and cannot be read any more. */
+  readonly isDamage: boolean
   /** Of the first and the last of them. */
   readonly from: number
   readonly receivedTime: number

@@ -8,7 +8,7 @@ import type { Gap, MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 import type { Begin } from './entry.ts'
 import type { RecorderNews, RecorderTask } from './recorder-thread.ts'
-import { createRowRing, type RowWriter, rowWriter } from './row-ring.ts'
+import { createRowRing, rowWriter } from './row-ring.ts'
 import { beginRow, frameKind, lostRow, markerRow, mostAfter, noteRow, wordsOf } from './rows.ts'
 import { defaultLimits, type WriterLimits } from './segment-writer.ts'
 import { tradingDates } from './trading-date.ts'
@@ -53,6 +53,8 @@ export type Recorder = {
 }
 
 const defaultCapacityBytes = 16 * 1024 * 1024
+/** More than a row takes that tells of a loss. */
+const lostWords = 64
 const nothing = new Uint8Array(0)
 const tooSlow = 'the thread that writes is too slow'
 
@@ -105,20 +107,22 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function write(kind: number, after: number, receivedTime: number, payload: Uint8Array): boolean {
     if (isStopping) return false
-    const isOpen = untold === undefined || tellDropped(rows, wordsOf(payload.length))
-    if (isOpen && rows.write(kind, after, receivedTime, payload)) return true
+    const over = untold === undefined ? undefined : tellDropped(wordsOf(payload.length))
+    const isKept = untold === undefined && rows.write(kind, after, receivedTime, payload)
+    // Last, because whoever is told may say something that has to be written behind this.
+    if (over !== undefined) onTrouble?.(over)
+    if (isKept) return true
     if (kind !== noteRow && kind !== beginRow) drop(receivedTime)
     return false
   }
 
-  /** A ring that was full takes nothing until half of it is free, or a recording would be one frame, one hole, one frame. */
-  function tellDropped(to: RowWriter, needed: number): boolean {
-    if (untold === undefined || to.room() < Math.max(to.words / 2, needed + 64)) return false
-    const { count, from } = untold
-    if (!to.write(lostRow, 0, untold.to, json({ count, reason: tooSlow, from }))) return false
+  /** What is over now. A ring that was full takes nothing until half of it is free, or a recording would be one frame, one hole, one frame. */
+  function tellDropped(needed: number): RecorderTrouble | undefined {
+    if (untold === undefined || rows.room() < Math.max(rows.words / 2, needed + lostWords)) return undefined
+    const { count: lost, from, to } = untold
+    if (!rows.write(lostRow, 0, to, json({ count: lost, reason: tooSlow, from }))) return undefined
     untold = undefined
-    onTrouble?.({ reason: tooSlow, lost: count, isOver: true })
-    return true
+    return { reason: tooSlow, lost, isOver: true }
   }
 
   function drop(receivedTime: number): void {

@@ -116,7 +116,8 @@ async function readBlock(file: FileHandle, block: BlockPlace): Promise<Entry[]> 
   const rows = await readRows(file, block)
   if (rows !== undefined) return entriesIn(rows)
   const { rows: count, from, to: receivedTime } = block
-  return [{ kind: 'lost', count, reason: 'a damaged block: its checksum does not fit', from, receivedTime }]
+  const reason = 'a damaged block in the recording: its checksum does not fit'
+  return [{ kind: 'lost', count, reason, isDamage: true, from, receivedTime }]
 }
 
 /** What a feed knew at its beginning is no help to whoever has not read what came since. */

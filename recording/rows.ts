@@ -68,7 +68,12 @@ export function entryOf({ kind, after, receivedTime, payload }: Row): Entry | un
     case beginRow:
       return { kind: 'begin', ...(parse(payload) as Omit<Begin, 'kind' | 'receivedTime'>), receivedTime }
     case lostRow:
-      return { kind: 'lost', ...(parse(payload) as Omit<Lost, 'kind' | 'receivedTime'>), receivedTime }
+      return {
+        kind: 'lost',
+        ...(parse(payload) as Pick<Lost, 'count' | 'reason' | 'from'>),
+        isDamage: false,
+        receivedTime,
+      }
     default:
       return undefined
   }

@@ -17,9 +17,9 @@ const layers: Readonly<Record<string, Layer>> = {
   sinks: { folders: ['market', 'streams'], packages: ['rxjs'] },
   recording: { folders: ['market', 'kis'], packages: ['zod'] },
   simulator: { folders: ['market', 'kis', 'recording'], packages: ['ws'] },
-  app: { folders: ['market', 'kis', 'machines', 'streams', 'sinks'], packages: ['rxjs', 'xstate', 'zod'] },
+  app: { folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'recording'], packages: ['rxjs', 'xstate', 'zod'] },
   cli: {
-    folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'simulator', 'app'],
+    folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'recording', 'simulator', 'app'],
     packages: ['commander', 'pino', 'pino-pretty', 'zod'],
   },
 }
