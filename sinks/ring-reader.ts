@@ -27,6 +27,8 @@ export type RingReader = {
   read(): MarketEvent | Dropped | undefined
   /** Waits until there is something to read, but not longer than this. */
   sleep(timeoutMs: number): void
+  /** The writer closed the ring; there may still be something in it. */
+  readonly isClosed: boolean
   /** The writer closed the ring, and everything in it was read. */
   readonly hasEnded: boolean
 }
@@ -158,6 +160,9 @@ export function ringReader(ring: SharedArrayBuffer): RingReader {
   return {
     read,
     sleep,
+    get isClosed() {
+      return Atomics.load(control, closedAt) === 1
+    },
     get hasEnded() {
       return hasEnded
     },

@@ -14,7 +14,7 @@ const layers: Readonly<Record<string, Layer>> = {
   kis: { folders: ['market'], packages: ['undici', 'zod'] },
   machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },
   streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
-  sinks: { folders: ['market', 'streams'], packages: ['rxjs'] },
+  sinks: { folders: ['market', 'streams'], packages: ['rxjs', 'ioredis'] },
   recording: { folders: ['market', 'kis'], packages: ['zod'] },
   simulator: { folders: ['market', 'kis', 'recording'], packages: ['ws'] },
   app: { folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'recording'], packages: ['rxjs', 'xstate', 'zod'] },
