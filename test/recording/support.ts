@@ -8,9 +8,8 @@ import type { Instrument } from '../../market/instrument.ts'
 import type { Entry } from '../../recording/entry.ts'
 import { createRecorder, type Recorder, type RecorderOptions } from '../../recording/recorder.ts'
 import { openRecording, type ReadOptions } from '../../recording/recording.ts'
-import { kst, lineOf } from '../support/frames.ts'
 
-export const nine = kst('2026-09-14T09:00:00')
+export { frameOf, nine } from './frames.ts'
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kis-recording-'))
@@ -27,13 +26,6 @@ export function recorderFor(folder: string, options: Partial<RecorderOptions> = 
   })
   onTestFinished(() => recorder.stop())
   return recorder
-}
-
-/** A captured frame, told of another symbol. */
-export function frameOf(symbol: string, file = 'H0STCNT0.txt', line = 1): Buffer {
-  const text = lineOf(file, line)
-  const own = text.split('|')[3]?.split('^')[0] ?? ''
-  return Buffer.from(text.replaceAll(own, symbol))
 }
 
 export function give(recorder: Recorder, bytes: Uint8Array, receivedTime: number, market: 'KR' | 'US' = 'KR'): void {
