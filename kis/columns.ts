@@ -1,10 +1,10 @@
 // The columns a user asked for by KIS's own name, added to trades and books as verbatim text.
 import type { MarketData } from '../market/events.ts'
 import { columnsFor, type Layout } from './layout.ts'
-import { position, readText, scanFrom, skipValues } from './scan.ts'
+import { textOf } from './scan.ts'
 
-/** Adds the columns to the event of the record at `start`; leaves the cursor where it was. */
-export type ColumnPicker = (event: MarketData, frame: Uint8Array, start: number, width: number) => MarketData
+/** Adds the columns to the event of the record whose first value is `first`. */
+export type ColumnPicker = (event: MarketData, first: number, width: number) => MarketData
 
 /** Undefined when none of the names is a column of this transaction, so that nobody pays for what nobody asked for. */
 export function columnPicker(layout: Layout, names: readonly string[]): ColumnPicker | undefined {
@@ -13,22 +13,14 @@ export function columnPicker(layout: Layout, names: readonly string[]): ColumnPi
   if (wanted.size === 0) return undefined
   const indexesByWidth = new Map<number, readonly (readonly [name: string, index: number])[]>()
 
-  return (event, frame, start, width) => {
+  return (event, first, width) => {
     let indexes = indexesByWidth.get(width)
     if (indexes === undefined) {
       indexes = columnsFor(layout, width).flatMap(([name], index) => (wanted.has(name) ? [[name, index] as const] : []))
       indexesByWidth.set(width, indexes)
     }
-    const behind = position()
     const columns: Record<string, string> = {}
-    let next = 0
-    scanFrom(frame, start)
-    for (const [name, index] of indexes) {
-      skipValues(index - next)
-      columns[name] = readText()
-      next = index + 1
-    }
-    scanFrom(frame, behind)
+    for (const [name, index] of indexes) columns[name] = textOf(first + index)
     // The event was made a moment ago and nobody has it yet; copying seventeen properties would cost more than reading them did.
     return Object.assign(event, { columns })
   }

@@ -5,20 +5,13 @@ import type { Instrument } from '../market/instrument.ts'
 import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
 import { readControl, withoutKeys } from './control.ts'
-import { countValues, frameText, isControl, readEnvelope, transactionAt, transactionLength } from './frame.ts'
+import { frameText, isControl, readEnvelope, transactionAt, transactionLength } from './frame.ts'
 import { createInterner, type Interned } from './intern.ts'
 import { knownWidth, type Layout, layoutOf } from './layout.ts'
-import {
-  domesticBookReads,
-  domesticOrderBook,
-  overseasBookHead,
-  overseasBookLevel,
-  overseasLevels,
-  overseasOrderBook,
-} from './order-book.ts'
+import { domesticOrderBook, overseasOrderBook } from './order-book.ts'
 import { readRecord } from './record.ts'
-import { position, scanFrom, skipValues } from './scan.ts'
-import { domesticTrade, domesticTradeReads, overseasTrade, overseasTradeReads } from './trade.ts'
+import { endOf, longestFrame, scanFrame, startOf } from './scan.ts'
+import { domesticTrade, overseasTrade } from './trade.ts'
 
 export type DecodedEvent = MarketData | SchemaDrift | Malformed
 
@@ -35,8 +28,8 @@ export type Decoder = {
   decode(frame: Uint8Array, receivedTime: number, emit: (event: DecodedEvent) => void): void
 }
 
-/** Reads one record of `width` values and leaves the cursor behind `reads` of them. */
-type RecordReader = (instrument: Instrument, receivedTime: number, width: number) => MarketData
+/** Reads the record whose first value is `first`. */
+type RecordReader = (instrument: Instrument, receivedTime: number, first: number, width: number) => MarketData
 
 /** What the decoder knows of one transaction. */
 type Transaction = {
@@ -44,7 +37,6 @@ type Transaction = {
   readonly layout: Layout | undefined
   readonly symbol: Interned<Instrument | undefined>
   readonly read: RecordReader | undefined
-  readonly reads: (width: number) => number
   readonly pick: ColumnPicker | undefined
   /** The width of the last frame: almost always that of the next. */
   width: number
@@ -63,105 +55,80 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
         return emit(malformed(reason, frameText(frame), receivedTime))
       }
       const { count, payload } = envelope
-      if (count === 1 && transaction.read !== undefined) {
-        const event = readOnly(transaction, frame, payload, receivedTime)
-        if (event !== undefined) return emit(event)
+      const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / count
+      if (width !== transaction.width) {
+        const problem = problemWith(transaction.layout, width, count)
+        if (problem !== undefined) return emit(malformed(problem, shownText(frame), receivedTime))
       }
-      const events =
-        readRecords(transaction, transaction.width, frame, payload, count, receivedTime) ??
-        readMeasured(transaction, frame, payload, count, receivedTime)
+      if (count === 1 && width === transaction.width) {
+        return emit(readOne(transaction, frame, 0, width, receivedTime) ?? nameless(frame, 0, width, 1, receivedTime))
+      }
+      const events = readAll(transaction, frame, width, count, receivedTime)
       for (let i = 0; i < events.length; i++) emit(events[i] as DecodedEvent)
     },
   }
 }
 
-/** The fast road, for a frame of one typed record as wide as the last one; undefined for any other. */
-function readOnly(
+/** All records are read before the first is handed out: whoever hears of one may decode another frame. */
+function readAll(
   transaction: Transaction,
   frame: Uint8Array,
-  payload: number,
-  receivedTime: number,
-): MarketData | undefined {
-  const { read, width, pick } = transaction
-  if (width === 0 || read === undefined) return undefined
-  const instrument = transaction.symbol(frame, payload)
-  if (instrument === undefined) return undefined
-  scanFrom(frame, payload)
-  skipValues(1)
-  const event = read(instrument, receivedTime, width)
-  skipValues(width - transaction.reads(width))
-  if (position() !== frame.length + 1) return undefined
-  return pick === undefined ? event : pick(event, frame, payload, width)
-}
-
-/** The slow road, for the first frame of a transaction, a changed width, and damaged frames. */
-function readMeasured(
-  transaction: Transaction,
-  frame: Uint8Array,
-  payload: number,
+  width: number,
   count: number,
   receivedTime: number,
 ): DecodedEvent[] {
-  const { layout, tr } = transaction
-  const values = countValues(frame, payload)
-  const width = values / count
-  if (!Number.isInteger(width)) {
-    const reason = `${values} values do not divide into the ${count} records the frame announces`
-    return [malformed(reason, shownText(frame), receivedTime)]
-  }
-  if (layout !== undefined && width < layout.minWidth) {
-    const reason = `records of ${width} values; ${tr} has at least ${layout.minWidth}, so this one was cut off`
-    return [malformed(reason, shownText(frame), receivedTime)]
-  }
-  const events = readRecords(transaction, width, frame, payload, count, receivedTime)
-  if (events === undefined) throw new Error(`${values} values did not make ${count} records of ${width}`)
-  transaction.width = width
-  if (!transaction.reportedWidths.has(width)) {
-    transaction.reportedWidths.add(width)
-    const known = layout === undefined ? 0 : knownWidth(layout)
-    events.unshift({ type: 'schema-drift', tr, width, knownWidth: known, receivedTime })
+  const events: DecodedEvent[] = []
+  if (width !== transaction.width) adopt(transaction, width, receivedTime, events)
+  for (let record = 0; record < count; record++) {
+    const first = record * width
+    events.push(
+      readOne(transaction, frame, first, width, receivedTime) ?? nameless(frame, first, width, count, receivedTime),
+    )
   }
   return events
 }
 
-/** All records of a frame, or undefined when they are not `width` values wide. */
-function readRecords(
+/** Undefined when it names no symbol. */
+function readOne(
   transaction: Transaction,
-  width: number,
   frame: Uint8Array,
-  payload: number,
-  count: number,
+  first: number,
+  width: number,
   receivedTime: number,
-): DecodedEvent[] | undefined {
-  if (width === 0) return undefined
-  const { read, symbol, pick } = transaction
-  const end = frame.length + 1
-  const events: DecodedEvent[] = []
-  scanFrom(frame, payload)
-  if (read === undefined) {
-    for (let record = 0; record < count; record++) {
-      if (position() >= end) return undefined
-      events.push(readRecord(transaction.tr, transaction.layout, width, receivedTime))
-    }
-    return position() === end ? events : undefined
+): MarketData | undefined {
+  const { read, pick } = transaction
+  if (read === undefined) return readRecord(transaction.tr, transaction.layout, receivedTime, first, width)
+  const instrument = transaction.symbol(frame, startOf(first))
+  if (instrument === undefined) return undefined
+  const event = read(instrument, receivedTime, first, width)
+  return pick === undefined ? event : pick(event, first, width)
+}
+
+function nameless(frame: Uint8Array, first: number, width: number, count: number, receivedTime: number): Malformed {
+  const text = frameText(frame.subarray(startOf(first), endOf(first + width - 1)))
+  return malformed(`record ${first / width + 1} of ${count} names no symbol`, text, receivedTime)
+}
+
+/** Why records of this width cannot be read. */
+function problemWith(layout: Layout | undefined, width: number, count: number): string | undefined {
+  if (Number.isNaN(width)) return `a frame of more than ${longestFrame} bytes; KIS sends a few thousand`
+  if (!Number.isInteger(width)) {
+    return `${Math.round(width * count)} values do not divide into the ${count} records the frame announces`
   }
-  const rest = width - transaction.reads(width)
-  for (let record = 0; record < count; record++) {
-    const start = position()
-    if (start >= end) return undefined
-    const instrument = symbol(frame, start)
-    if (instrument === undefined) {
-      skipValues(width)
-      const text = frameText(frame.subarray(start, Math.min(position(), end) - 1))
-      events.push(malformed(`record ${record + 1} of ${count} names no symbol`, text, receivedTime))
-      continue
-    }
-    skipValues(1)
-    const event = read(instrument, receivedTime, width)
-    skipValues(rest)
-    events.push(pick === undefined ? event : pick(event, frame, start, width))
+  if (layout !== undefined && width < layout.minWidth) {
+    return `records of ${width} values; ${layout.tr} has at least ${layout.minWidth}, so this one was cut off`
   }
-  return position() === end ? events : undefined
+  return undefined
+}
+
+/** A width that was never seen before is said so, once. */
+function adopt(transaction: Transaction, width: number, receivedTime: number, events: DecodedEvent[]): void {
+  transaction.width = width
+  const { layout, reportedWidths, tr } = transaction
+  if (reportedWidths.has(width)) return
+  reportedWidths.add(width)
+  const known = layout === undefined ? 0 : knownWidth(layout)
+  events.push({ type: 'schema-drift', tr, width, knownWidth: known, receivedTime })
 }
 
 function notData(frame: Uint8Array, problem: string, receivedTime: number): Malformed {
@@ -202,11 +169,6 @@ function createTransaction(tr: string, columns: readonly string[]): Transaction 
           : isTrade
             ? domesticTrade
             : domesticOrderBook,
-    reads: overseas
-      ? isTrade
-        ? () => overseasTradeReads
-        : width => overseasBookHead + overseasBookLevel * overseasLevels(width)
-      : () => (isTrade ? domesticTradeReads : domesticBookReads),
     pick: layout === undefined || typed === undefined ? undefined : columnPicker(layout, columns),
     width: 0,
     reportedWidths: new Set(Object.keys(layout?.widths ?? {}).map(Number)),

@@ -5,7 +5,6 @@ import { isUtf8 } from 'node:buffer'
 import type { Market } from '../market/instrument.ts'
 
 const bar = 124
-const caret = 94
 const zero = 48
 
 /** Where the transaction id of every frame starts: behind the flag and its bar. */
@@ -58,13 +57,6 @@ export function readEnvelope(frame: Uint8Array): Envelope | string {
   if (p === digits || frame[p] !== bar) return 'no record count: expected digits and | behind the transaction id'
   if (count === 0) return 'record count 0: expected at least one record'
   return { encrypted: flag === zero + 1, count, payload: p + 1 }
-}
-
-/** How many values a payload holds: one more than it has carets. */
-export function countValues(frame: Uint8Array, payload: number): number {
-  let values = 1
-  for (let i = payload; i < frame.length; i++) if (frame[i] === caret) values++
-  return values
 }
 
 /** A frame's text for people. Bytes that are no UTF-8 are shown as Latin-1, so that none is lost. */

@@ -5,41 +5,43 @@
 // DAMSSPY^SPY^4^20260710^105334^20260710^235334^1621^1950^-1200^-735^752.1400^752.1700^60^145^35^60^… (US, 2026-07-10)
 import type { Level, OrderBook } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { readDigits, readNumber, skipValues } from './scan.ts'
+import { digits, number, type Plan, planFor, readColumns } from './scan.ts'
 import { instantNear, instantOf } from './time.ts'
 
 const domesticLevels = 10
-export const domesticBookReads = 45
+const upTo = (count: number, first: number, step = 1) => Array.from({ length: count }, (_, i) => first + i * step)
 
-/** One side's ten prices, kept between the pass that reads prices and the pass that reads volumes. */
-const askPrices: (number | null)[] = Array.from({ length: domesticLevels }, () => null)
-const bidPrices: (number | null)[] = Array.from({ length: domesticLevels }, () => null)
+/** H0STASP0, H0NXASP0, H0UNASP0: the first 59 values are the same. */
+const domestic = planFor([
+  1, // BSOP_HOUR
+  43, // TOTAL_ASKP_RSQN
+  44, // TOTAL_BIDP_RSQN
+  ...upTo(domesticLevels, 3), // ASKP1…10
+  ...upTo(domesticLevels, 13), // BIDP1…10
+  ...upTo(domesticLevels, 23), // ASKP_RSQN1…10
+  ...upTo(domesticLevels, 33), // BIDP_RSQN1…10
+])
+const asksFrom = 3
+const bidsFrom = asksFrom + domesticLevels
 
-/** The cursor stands on the second value. H0STASP0, H0NXASP0, H0UNASP0: the first 59 values are the same. */
-export function domesticOrderBook(instrument: Instrument, receivedTime: number): OrderBook {
-  const time = readDigits(6) // 1 BSOP_HOUR
-  skipValues(1)
-  for (let i = 0; i < domesticLevels; i++) askPrices[i] = readNumber() // 3–12 ASKP1…10
-  for (let i = 0; i < domesticLevels; i++) bidPrices[i] = readNumber() // 13–22 BIDP1…10
-  const asks = levelsOf(askPrices) // 23–32 ASKP_RSQN1…10
-  const bids = levelsOf(bidPrices) // 33–42 BIDP_RSQN1…10
-  const totalAskVolume = readNumber() // 43 TOTAL_ASKP_RSQN
-  const totalBidVolume = readNumber() // 44 TOTAL_BIDP_RSQN
+/** The record whose first value is `first`. */
+export function domesticOrderBook(instrument: Instrument, receivedTime: number, first: number): OrderBook {
+  readColumns(domestic, first)
   return {
     type: 'order-book',
     instrument,
-    bids,
-    asks,
-    totalBidVolume,
-    totalAskVolume,
-    eventTime: instantNear(receivedTime, time),
+    bids: domesticSide(bidsFrom),
+    asks: domesticSide(asksFrom),
+    totalBidVolume: number(2),
+    totalAskVolume: number(1),
+    eventTime: instantNear(receivedTime, digits(0, 6)),
     receivedTime,
   }
 }
 
-function levelsOf(prices: readonly (number | null)[]): Level[] {
+function domesticSide(from: number): Level[] {
   const levels: Level[] = []
-  for (let i = 0; i < domesticLevels; i++) addLevel(levels, prices[i] as number | null, readNumber())
+  for (let i = from; i < from + domesticLevels; i++) addLevel(levels, number(i), number(i + 2 * domesticLevels))
   return levels
 }
 
@@ -49,38 +51,47 @@ function addLevel(levels: Level[], price: number | null, volume: number | null):
 }
 
 /** Values before the first level of an overseas book, and values of each level (price, volume and change, bid and ask). */
-export const overseasBookHead = 11
-export const overseasBookLevel = 6
+const overseasHead = 11
+const overseasLevel = 6
 
-/** The cursor stands on the second value. HDFSASP0 (ten levels, one in Asia) and HDFSASP1 (one level): width decides. */
-export function overseasOrderBook(instrument: Instrument, receivedTime: number, width: number): OrderBook {
-  skipValues(4)
-  const date = readDigits(8) // 5 KYMD
-  const time = readDigits(6) // 6 KHMS
-  const totalBidVolume = readNumber() // 7 BVOL
-  const totalAskVolume = readNumber() // 8 AVOL
-  skipValues(2)
+/** HDFSASP0 (ten levels, one in Asia) and HDFSASP1 (one level), by the number of levels: width decides. */
+const overseas: readonly Plan[] = upTo(domesticLevels + 1, 0).map(levels =>
+  planFor([
+    5, // KYMD
+    6, // KHMS
+    7, // BVOL
+    8, // AVOL
+    ...upTo(levels, overseasHead, overseasLevel).flatMap(place => [
+      place, // PBID1…10
+      place + 1, // PASK1…10
+      place + 2, // VBID1…10
+      place + 3, // VASK1…10
+    ]),
+  ]),
+)
+
+export function overseasOrderBook(
+  instrument: Instrument,
+  receivedTime: number,
+  first: number,
+  width: number,
+): OrderBook {
+  const levels = Math.min(domesticLevels, Math.floor((width - overseasHead) / overseasLevel))
+  readColumns(overseas[levels] as Plan, first)
   const bids: Level[] = []
   const asks: Level[] = []
-  for (let left = overseasLevels(width); left > 0; left--) {
-    const bidPrice = readNumber() // 11 PBID1
-    const askPrice = readNumber() // 12 PASK1
-    addLevel(bids, bidPrice, readNumber()) // 13 VBID1
-    addLevel(asks, askPrice, readNumber()) // 14 VASK1
-    skipValues(2)
+  for (let i = 4; i < 4 + 4 * levels; i += 4) {
+    addLevel(bids, number(i), number(i + 2))
+    addLevel(asks, number(i + 1), number(i + 3))
   }
   return {
     type: 'order-book',
     instrument,
     bids,
     asks,
-    totalBidVolume,
-    totalAskVolume,
-    eventTime: instantOf(date, time),
+    totalBidVolume: number(2),
+    totalAskVolume: number(3),
+    eventTime: instantOf(digits(0, 8), digits(1, 6)),
     receivedTime,
   }
-}
-
-export function overseasLevels(width: number): number {
-  return Math.min(10, Math.floor((width - overseasBookHead) / overseasBookLevel))
 }

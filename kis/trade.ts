@@ -5,94 +5,95 @@
 // DNASAAPL^AAPL^4^20230502^20230502^091912^20230502^221912^169.9200^170.1000^169.4200^169.7850^2^0.1950^… (US, 2023-05-02)
 import type { Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { readCode, readDigits, readNumber, skipValues } from './scan.ts'
+import { digits, number, planFor, readColumns } from './scan.ts'
 import { instantOf } from './time.ts'
 
-const buyInitiated = 49 // '1'
-const sellInitiated = 53 // '5'; '3' is an auction
+const buyInitiated = 1
+const sellInitiated = 5 // 3 is an auction
 
-/** Values read by `domesticTrade`; the cursor then stands behind the last of them. */
-export const domesticTradeReads = 38
+/** H0STCNT0, H0NXCNT0, H0UNCNT0: the same layout. */
+const domestic = planFor([
+  1, // STCK_CNTG_HOUR
+  2, // STCK_PRPR
+  7, // STCK_OPRC
+  8, // STCK_HGPR
+  9, // STCK_LWPR
+  10, // ASKP1
+  11, // BIDP1
+  12, // CNTG_VOL
+  13, // ACML_VOL
+  14, // ACML_TR_PBMN
+  21, // CCLD_DVSN
+  33, // BSOP_DATE
+  36, // ASKP_RSQN1
+  37, // BIDP_RSQN1
+])
 
-/** The cursor stands on the second value. H0STCNT0, H0NXCNT0, H0UNCNT0: the same layout. */
-export function domesticTrade(instrument: Instrument, receivedTime: number): Trade {
-  const time = readDigits(6) // 1 STCK_CNTG_HOUR
-  const price = readNumber() // 2 STCK_PRPR
-  skipValues(4)
-  const open = readNumber() // 7 STCK_OPRC
-  const high = readNumber() // 8 STCK_HGPR
-  const low = readNumber() // 9 STCK_LWPR
-  const askPrice = readNumber() // 10 ASKP1
-  const bidPrice = readNumber() // 11 BIDP1
-  const volume = readNumber() // 12 CNTG_VOL
-  const cumulativeVolume = readNumber() // 13 ACML_VOL
-  const cumulativeValue = readNumber() // 14 ACML_TR_PBMN
-  skipValues(6)
-  const aggressor = readCode() // 21 CCLD_DVSN
-  skipValues(11)
-  const date = readDigits(8) // 33 BSOP_DATE
-  skipValues(2)
-  const askVolume = readNumber() // 36 ASKP_RSQN1
-  const bidVolume = readNumber() // 37 BIDP_RSQN1
+/** The record whose first value is `first`. */
+export function domesticTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
+  readColumns(domestic, first)
+  const aggressor = digits(10, 1)
+  const date = digits(11, 8)
   return {
     type: 'trade',
     instrument,
-    price,
-    volume,
+    price: number(1),
+    volume: number(7),
     side: aggressor === buyInitiated ? 'buy' : aggressor === sellInitiated ? 'sell' : null,
-    cumulativeVolume,
-    cumulativeValue,
-    open,
-    high,
-    low,
-    bidPrice,
-    askPrice,
-    bidVolume,
-    askVolume,
+    cumulativeVolume: number(8),
+    cumulativeValue: number(9),
+    open: number(2),
+    high: number(3),
+    low: number(4),
+    bidPrice: number(6),
+    askPrice: number(5),
+    bidVolume: number(13),
+    askVolume: number(12),
     businessDate: date < 0 ? null : date,
-    eventTime: instantOf(date, time),
+    eventTime: instantOf(date, digits(0, 6)),
     receivedTime,
   }
 }
 
-export const overseasTradeReads = 22
+/** HDFSCNT0. */
+const overseas = planFor([
+  3, // TYMD
+  6, // KYMD
+  7, // KHMS
+  8, // OPEN
+  9, // HIGH
+  10, // LOW
+  11, // LAST
+  15, // PBID
+  16, // PASK
+  17, // VBID
+  18, // VASK
+  19, // EVOL
+  20, // TVOL
+  21, // TAMT
+])
 
-/** The cursor stands on the second value. HDFSCNT0. Side stays null: KIS tells cumulative buys and sells, not this one's. */
-export function overseasTrade(instrument: Instrument, receivedTime: number): Trade {
-  skipValues(2)
-  const businessDate = readDigits(8) // 3 TYMD
-  skipValues(2)
-  const date = readDigits(8) // 6 KYMD
-  const time = readDigits(6) // 7 KHMS
-  const open = readNumber() // 8 OPEN
-  const high = readNumber() // 9 HIGH
-  const low = readNumber() // 10 LOW
-  const price = readNumber() // 11 LAST
-  skipValues(3)
-  const bidPrice = readNumber() // 15 PBID
-  const askPrice = readNumber() // 16 PASK
-  const bidVolume = readNumber() // 17 VBID
-  const askVolume = readNumber() // 18 VASK
-  const volume = readNumber() // 19 EVOL
-  const cumulativeVolume = readNumber() // 20 TVOL
-  const cumulativeValue = readNumber() // 21 TAMT
+/** Side stays null: KIS tells cumulative buys and sells, not this one's. */
+export function overseasTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
+  readColumns(overseas, first)
+  const businessDate = digits(0, 8)
   return {
     type: 'trade',
     instrument,
-    price,
-    volume,
+    price: number(6),
+    volume: number(11),
     side: null,
-    cumulativeVolume,
-    cumulativeValue,
-    open,
-    high,
-    low,
-    bidPrice,
-    askPrice,
-    bidVolume,
-    askVolume,
+    cumulativeVolume: number(12),
+    cumulativeValue: number(13),
+    open: number(3),
+    high: number(4),
+    low: number(5),
+    bidPrice: number(7),
+    askPrice: number(8),
+    bidVolume: number(9),
+    askVolume: number(10),
     businessDate: businessDate < 0 ? null : businessDate,
-    eventTime: instantOf(date, time),
+    eventTime: instantOf(digits(1, 8), digits(2, 6)),
     receivedTime,
   }
 }

@@ -1,7 +1,7 @@
 // The envelope of a data frame, from untrusted bytes.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countValues, frameText, isControl, readEnvelope } from '../../kis/frame.ts'
+import { frameText, isControl, readEnvelope } from '../../kis/frame.ts'
 import { linesOf } from '../support/frames.ts'
 import { tries } from '../support/property.ts'
 
@@ -50,18 +50,6 @@ describe('telling control messages from data', () => {
     expect(linesOf('H0STCNT0.txt').some(line => isControl(Buffer.from(line)))).toBe(false)
     expect(isControl(Buffer.alloc(0))).toBe(false)
     expect(isControl(Buffer.from(' {'))).toBe(false)
-  })
-})
-
-describe('the number of values in a payload', () => {
-  it.each([
-    ['', 1],
-    ['a', 1],
-    ['a^b', 2],
-    ['^', 2],
-    ['a^^b^', 4],
-  ])('%j has %d', (payload, values) => {
-    expect(countValues(Buffer.from(`0|${payload}`), 2)).toBe(values)
   })
 })
 

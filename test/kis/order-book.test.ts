@@ -224,14 +224,24 @@ describe('every value of a book is read from the column that means it', () => {
 
 describe('the positions in the comments of kis/order-book.ts', () => {
   const source = readFileSync(new URL('../../kis/order-book.ts', import.meta.url), 'utf8')
-  const [domestic = '', overseas = ''] = source.split('overseasBookHead =')
+  const [domestic = '', overseas = ''] = source.split('const overseas:')
+  /** `1, // NAME`, `...upTo(domesticLevels, 3), // NAME1…10`, and, counted from the first level of an overseas book, `place + 2, // NAME1…10`. */
   const positions = (text: string) =>
-    [...text.matchAll(/\/\/ (\d+)(?:–(\d+))? ([A-Z_]+\d*)(?:…(\d+))?$/gm)].flatMap(
-      ([, first, last, name = '', lastName]) => {
-        const ends: (readonly [number, string])[] = [[Number(first), name]]
-        return last === undefined ? ends : [...ends, [Number(last), name.replace(/1$/, lastName ?? '')] as const]
-      },
-    )
+    [
+      ...text.matchAll(
+        /^ +(?:(\d+)|\.{3}upTo\(domesticLevels, (\d+)\)|place(?: \+ (\d))?), \/\/ ([A-Z_]+\d*)(…10)?$/gm,
+      ),
+    ].flatMap(([, only, ten, after = '0', name = '', last]): (readonly [number, string])[] => {
+      if (only !== undefined) return [[Number(only), name]]
+      const tenth = name.replace(/1$/, last === undefined ? '1' : '10')
+      if (ten !== undefined) {
+        return [
+          [Number(ten), name],
+          [Number(ten) + 9, tenth],
+        ]
+      }
+      return [[11 + Number(after), name]]
+    })
 
   it.each([
     ['H0STASP0', positions(domestic), 11],

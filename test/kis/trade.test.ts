@@ -201,9 +201,9 @@ describe('every value of a trade is read from the column that means it', () => {
 
 describe('the positions in the comments of kis/trade.ts', () => {
   const source = readFileSync(new URL('../../kis/trade.ts', import.meta.url), 'utf8')
-  const [domestic = '', overseas = ''] = source.split('overseasTradeReads =')
+  const [domestic = '', overseas = ''] = source.split('const overseas =')
   const positions = (text: string) =>
-    [...text.matchAll(/\/\/ (\d+) ([A-Z_]+\d*)$/gm)].map(([, index, name]) => [Number(index), name] as const)
+    [...text.matchAll(/^ +(\d+), \/\/ ([A-Z_]+\d*)$/gm)].map(([, index, name]) => [Number(index), name] as const)
 
   it.each([
     ['H0STCNT0', positions(domestic), 14],
