@@ -1,7 +1,7 @@
 // Frames that are to be kept, without what must not be: who holds an account, and keys of ours that came back in some rubbish. What
 // is left decodes to the same events.
 import { withoutKeys } from './control.ts'
-import { countValues, frameText, isControl, readEnvelope, transactionAt, transactionLength } from './frame.ts'
+import { frameText, isControl, readEnvelope, transactionAt, transactionLength } from './frame.ts'
 import { columnsFor, type Layout, layoutOf } from './layout.ts'
 
 const redacted = '[redacted]'
@@ -28,11 +28,11 @@ function scrubbedNotice(frame: Uint8Array, layout: Layout): Uint8Array {
   const envelope = readEnvelope(frame)
   if (typeof envelope === 'string') return blackened(frame, countAt(frame))
   const { count, payload } = envelope
-  const width = countValues(frame, payload) / count
+  const values = Buffer.from(frame.subarray(payload)).toString('latin1').split('^')
+  const width = values.length / count
   // Of these the decoder says nothing but how long they are and how many values they have.
   if (!Number.isInteger(width) || width < layout.minWidth) return blackened(frame, payload)
   const columns = columnsFor(layout, width)
-  const values = Buffer.from(frame.subarray(payload)).toString('latin1').split('^')
   const kept = values.map((value, at) => {
     const type = columns[at % width]?.[1] ?? 'secret'
     return type === 'secret' && value !== '' ? redacted : value

@@ -1,7 +1,8 @@
 // What is in some rows: how many of each kind, when, and of which instruments. Reads no more of a frame than that takes.
 import { fromWire } from '../kis/channel.ts'
-import { countValues, readEnvelope, transactionAt } from '../kis/frame.ts'
+import { readEnvelope, transactionAt } from '../kis/frame.ts'
 import { createInterner, type Interned } from '../kis/intern.ts'
+import { longestFrame, scanFrame, startOf } from '../kis/scan.ts'
 import type { MarketEvent } from '../market/events.ts'
 import { eachRow, koreanFrame, lostRow, markerRow, noteRow, parse, type Row, usFrame } from './rows.ts'
 
@@ -65,12 +66,9 @@ export function contentsReader(): ContentsReader {
     const { tr, symbol } = transactions(frame, transactionAt)
     if (envelope.encrypted) return count(contents.names, tr, records)
     if (records === 1) return count(contents.names, symbol(frame, payload), 1)
-    const width = countValues(frame, payload) / records
+    const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / records
     if (!Number.isInteger(width)) return count(contents.names, symbol(frame, payload), records)
-    for (let record = 0, start = payload; record < records; record++) {
-      count(contents.names, symbol(frame, start), 1)
-      start = behindValues(frame, start, width)
-    }
+    for (let record = 0; record < records; record++) count(contents.names, symbol(frame, startOf(record * width)), 1)
   }
 
   function add(contents: Contents, { kind, receivedTime, payload }: Row): void {
@@ -112,11 +110,4 @@ function count(names: Map<string, number>, name: string, records: number): void 
 
 function transactionOf(tr: string): Transaction {
   return { tr, symbol: createInterner(94, key => fromWire({ tr, key })?.instrument ?? tr) }
-}
-
-/** Where the value starts that comes so many values later. */
-function behindValues(frame: Uint8Array, start: number, values: number): number {
-  let at = start
-  for (let left = values; left > 0 && at < frame.length; at++) if (frame[at] === 94) left--
-  return at
 }
