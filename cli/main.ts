@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { faultHelp } from '../simulator/fault-script.ts'
 import { decode } from './decode.ts'
+import { exportTables } from './export.ts'
 import { misuse } from './mistakes.ts'
 import { run } from './run.ts'
 import { simulate } from './simulate.ts'
@@ -48,6 +49,14 @@ subcommand('decode [file]', 'frames, one a line, from a file or standard input, 
   .option('--date [date]', 'the Korean date of books, which carry none, as 2026-06-08; default: today')
   .option('--columns [list]', "further columns of trades and books by KIS's own names")
   .action((_file, flags, command: Command) => decode(flags, command.args))
+
+subcommand('export [folder]', 'a recording as tables: trades, order books, bars, gaps, and everything else')
+  .option('--output [folder]', 'where the tables go; what was exported for the same dates before is replaced')
+  .option('--to [format]', 'parquet or csv', 'parquet')
+  .option('--date [dates]', 'trading dates, as 2026-11-20, separated by commas; default: all that were recorded')
+  .option('--instruments [list]', 'only these, as KRX:005930,NAS:AAPL')
+  .option('--bars [interval]', 'as 1s, 1m, 15m, 1h or 1d', '1m')
+  .action((_folder, flags, command: Command) => exportTables(flags, command.args))
 
 try {
   await program.parseAsync()

@@ -15,7 +15,7 @@ const layers: Readonly<Record<string, Layer>> = {
   machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },
   streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
   sinks: { folders: ['market', 'streams'], packages: ['rxjs', 'ioredis'] },
-  recording: { folders: ['market', 'kis'], packages: ['zod'] },
+  recording: { folders: ['market', 'kis'], packages: ['zod', '@duckdb/node-api'] },
   simulator: { folders: ['market', 'kis', 'recording'], packages: ['ws'] },
   app: { folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'recording'], packages: ['rxjs', 'xstate', 'zod'] },
   cli: {
