@@ -21,6 +21,7 @@ export const environmentNames: Readonly<Record<string, string>> = {
   market: 'KIS_MARKET',
   columns: 'KIS_COLUMNS',
   dataFolder: 'KIS_DATA_FOLDER',
+  record: 'KIS_RECORD',
   output: 'KIS_OUTPUT',
   logLevel: 'KIS_LOG_LEVEL',
 }
