@@ -103,6 +103,8 @@ export function rowsOfNow(block: Buffer, head: BlockHead): Uint8Array {
   )
 }
 
-function aligned(bytes: Uint8Array): Uint8Array {
-  return bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
+/** Not as a Buffer, of which a part costs twice as much to take. */
+function aligned({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
+  const bytes = new Uint8Array(buffer, byteOffset, byteLength)
+  return byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)
 }
