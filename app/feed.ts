@@ -8,11 +8,20 @@ import type { HeardAnswer } from '../machines/connection.ts'
 import { entriesOf } from '../machines/ledger.ts'
 import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
-import type { Dropped, Lifecycle, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../market/events.ts'
+import type {
+  Dropped,
+  Lifecycle,
+  MarketEvent,
+  OrderBook,
+  RecordingTrouble,
+  SubscriptionStatus,
+  Trade,
+} from '../market/events.ts'
 import type { GapFinding, GapQuestion } from '../market/gap-finding.ts'
 import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
 import { turnsAt } from '../market/schedules.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
+import type { Backpressure } from '../sinks/backpressure.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
 import { createBroadcast } from '../streams/broadcast.ts'
@@ -30,6 +39,7 @@ import { keepLastSeen } from './last-seen.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { causeOf, phaseOf } from './phase.ts'
+import { recordFeed } from './recording.ts'
 import {
   type FeedInput,
   type FeedSettings,
@@ -59,6 +69,8 @@ export type FeedParts = {
   readonly dataFolder?: string | false
   /** What all processes of the app key share through Redis (`openJobs`). Without it, this feed counts for itself. */
   readonly shared?: SharedAccess
+  /** Where to keep every frame as it came, for a replay. One folder to a process at a time. */
+  readonly recordFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: Inspect
 }
@@ -90,10 +102,10 @@ export type Feed = {
   /** What was agreed with KIS at this moment. */
   subscriptions(): readonly SubscriptionState[]
   attach(sink: Sink, name?: string): RxSubscription
-  /** Attaches a handler that may take its time: what it is too slow for is dropped, oldest first, and it is told so. */
+  /** Attaches a handler that may take its time: what it is too slow for is dropped, conflated or put on disk, and it is told so. */
   consume(
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
-    options?: { readonly name?: string; readonly limit?: number },
+    options?: Backpressure & { readonly name?: string },
   ): RxSubscription
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
@@ -115,11 +127,12 @@ export function createFeed({
   continuity,
   seed,
   dataFolder,
+  recordFolder,
   shared,
   inspect,
   ...input
 }: FeedOptions): Feed {
-  const parts = { clock, calendar, log, continuity, seed, dataFolder, shared, inspect }
+  const parts = { clock, calendar, log, continuity, seed, dataFolder, recordFolder, shared, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
@@ -134,7 +147,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const confirmations = createConfirmations()
 
   const frames = createBroadcast<RawFrame>()
-  const lifecycle = createBroadcast<Lifecycle>()
+  const lifecycle = createBroadcast<Lifecycle | RecordingTrouble>()
   const events = createBroadcast<MarketEvent>()
   const watches = {
     KR: watchLifecycle('KR', clock, emitLifecycle),
@@ -161,16 +174,32 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     onSecret: secret => secrets.push(secret),
   })
   const flow = watchFlow({ settings, clock, calendar, journal, control, emit: event => lifecycle.next(event) })
-  const turns =
-    settings.market === 'auto' ? marketTurns(clock, time => turnsAt(settings.schedule, time)) : of([settings.market])
+  const marketsAt = (time: number) => turnsAt(settings.schedule, time)
+  const turns = settings.market === 'auto' ? marketTurns(clock, marketsAt) : of([settings.market])
   /** There once the feed was started. */
   let running: RxSubscription | undefined
   let stopped: Promise<void> | undefined
   let sinks = 0
 
   const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
+  const recording = parts.recordFolder
+    ? recordFeed({
+        folder: parts.recordFolder,
+        columns: settings.columns,
+        memory: continuity === false ? undefined : memory,
+        turnAt: time => (settings.market === 'auto' ? (marketsAt(time)[0] ?? 'KR') : settings.market),
+        clock,
+        redact: hide,
+        emit: trouble => lifecycle.next(trouble),
+      })
+    : undefined
+  // Before anybody else: what a subscriber causes comes behind what caused it.
+  if (recording !== undefined) lifecycle.values$.subscribe(event => recording.marker(event))
   marketEvents(frames.values$, lifecycle.values$, { columns: settings.columns, redact: hide, continuity }).subscribe({
-    next: emit,
+    next(event) {
+      recording?.note(event)
+      emit(event)
+    },
     complete: () => events.complete(),
   })
   const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
@@ -185,7 +214,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function deliver(frame: RawFrame): void {
     journal.frame()
     watches[frame.market].data()
+    recording?.opens(frame)
     frames.next(frame)
+    recording?.closes(frame)
   }
 
   function emitLifecycle(event: Lifecycle): void {
@@ -235,7 +266,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
-    await Promise.all([lastSeen?.stop(), dayBook?.stop()])
+    await Promise.all([lastSeen?.stop(), dayBook?.stop(), recording?.stop()])
   }
 
   return {
@@ -266,7 +297,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       ),
     attach,
     consume(handler, { name = handler.name || `sink ${++sinks}`, ...options } = {}) {
-      const onDropped = (dropped: Dropped) => journal.sinkDropped(name, dropped.count)
+      const onDropped = (dropped: Dropped) => journal.sinkDropped(name, dropped)
       const onError = (error: unknown) => journal.sinkFailed(name, error)
       return attach(consume(handler, { ...options, onDropped, onError }), name)
     },
@@ -280,7 +311,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     counters: () => journal.counters(),
     openGaps: () => openGaps(memory),
     repair(finding) {
-      if (stopped === undefined) settleFinding(memory, finding, clock.now()).forEach(emit)
+      if (stopped !== undefined) return
+      for (const event of settleFinding(memory, finding, clock.now())) {
+        recording?.marker(event)
+        emit(event)
+      }
     },
     start() {
       if (running !== undefined || stopped !== undefined) return

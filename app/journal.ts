@@ -1,6 +1,6 @@
 // What happened, for people: one log line per state change or trouble, and plain counters. It watches; nothing waits for it.
 import type { HeardAnswer } from '../machines/connection.ts'
-import type { MarketEvent } from '../market/events.ts'
+import type { Dropped, MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Logger } from './log.ts'
@@ -14,7 +14,8 @@ export type Counters = {
     | 'mute'
     | 'silences'
     | 'sinkErrors'
-    | 'sinkDropped']?: number
+    | 'sinkDropped'
+    | 'sinkConflated']?: number
 }
 
 export type Journal = {
@@ -28,7 +29,7 @@ export type Journal = {
   mute(key: SubscriptionKey): void
   silence(market: Market, quietMs: number): void
   sinkFailed(sink: string, error: unknown): void
-  sinkDropped(sink: string, count: number): void
+  sinkDropped(sink: string, dropped: Dropped): void
   counters(): Counters
 }
 
@@ -94,6 +95,12 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
           return log.info({ market: event.market, reason: redact(event.reason) }, `${event.market} data line is down`)
         case 'resume':
           return log.info({ market: event.market, outageMs: event.outageMs }, `${event.market} data line is back`)
+        case 'recording-trouble': {
+          const { reason, lost, isOver } = event
+          if (isOver) log.warn({ reason, lost }, 'recording again; what was lost meanwhile is marked in it')
+          else log.error({ reason, lost }, 'the recording cannot be written; the feed goes on without it')
+          return
+        }
         case 'subscription':
           return log.debug(event, 'subscription')
       }
@@ -134,9 +141,11 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
       if (isPowerOfTen(soFar)) log.error({ sink, soFar, error: redact(what) }, 'a sink failed; the others go on')
     },
 
-    sinkDropped(sink, dropped) {
+    sinkDropped(sink, { count: dropped, conflated }) {
+      // A consumer that asked for the present only is given receipts all the time: nothing is wrong.
+      if (conflated !== undefined) return void count('sinkConflated', dropped)
       const soFar = count('sinkDropped', dropped)
-      log.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it, the oldest first')
+      log.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it')
     },
 
     counters: () => ({ ...counts, frames, trade: trades, 'order-book': orderBooks, duplicates }),

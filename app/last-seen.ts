@@ -39,7 +39,8 @@ const time = z.number().nullable()
 const hole = z
   .object({ fromVolume: volume, toVolume: volume, from: time, to: time, isGap: z.boolean() })
   .refine(({ fromVolume, toVolume }) => fromVolume < toVolume)
-const count = z.object({
+/** What a count looks like in a file. */
+export const savedCount = z.object({
   businessDate: z.int(),
   volume,
   value: z.number().nullable(),
@@ -49,7 +50,7 @@ const count = z.object({
 const content = z.object({
   format: z.literal(format),
   source: z.string(),
-  instruments: z.record(z.string(), z.array(count).min(1).max(2)),
+  instruments: z.record(z.string(), z.array(savedCount).min(1).max(2)),
 })
 
 export function keepLastSeen(options: LastSeenOptions): LastSeen {

@@ -1,5 +1,8 @@
 // The clients that are compared on a socket. Each connects, and calls `heard` for what it counts.
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import WebSocket from 'ws'
 import { createFeed, type Feed } from '../app/feed.ts'
 import type { MarketEvent, Trade } from '../market/events.ts'
@@ -12,6 +15,7 @@ export type ClientName =
   | 'nothing'
   | 'kis-stream'
   | 'kis-stream and json-lines'
+  | 'kis-stream and recorder'
   | 'the obvious pipeline'
   | 'the usual pipeline'
 
@@ -22,6 +26,7 @@ export const clients: Readonly<Record<ClientName, Connect>> = {
   nothing: connectBare,
   'kis-stream': connectFeed,
   'kis-stream and json-lines': connectFeedWithSink,
+  'kis-stream and recorder': connectFeedWithRecorder,
   'the obvious pipeline': (url, heard) => connectPipeline(url, heard, obviousTrades),
   'the usual pipeline': (url, heard) => connectPipeline(url, heard, usualTrades),
 }
@@ -55,13 +60,26 @@ async function connectFeedWithSink(url: string, heard: () => void): Promise<void
   feed.attach(jsonLines({ to: '/dev/null', capacityBytes: ringBytes, onDropped: complain, onClosed: complain }))
 }
 
+/** To a real file system, because that is what a recorder is for; the folder goes with the process. */
+async function connectFeedWithRecorder(url: string, heard: () => void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'kis-bench-recorder-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  await feedOf(url, heard, folder)
+}
+
 /** While the others have their turn, nothing comes, and that is no trouble. */
 const forever = 86_400_000
 
-const troubles: ReadonlySet<MarketEvent['type']> = new Set(['malformed', 'disconnect', 'gap', 'resync'])
+const troubles: ReadonlySet<MarketEvent['type']> = new Set([
+  'malformed',
+  'disconnect',
+  'gap',
+  'resync',
+  'recording-trouble',
+])
 
 /** The whole feed, as anybody would make it: approval, machines, forty subscriptions, one subscriber. */
-async function feedOf(url: string, heard: () => void): Promise<Feed> {
+async function feedOf(url: string, heard: () => void, recordFolder: string | false = false): Promise<Feed> {
   const instruments = Array.from({ length: usualSymbols }, (_, index) => `KRX:${symbolAt(index)}`)
   const feed = createFeed({
     appKey: 'app key',
@@ -70,6 +88,7 @@ async function feedOf(url: string, heard: () => void): Promise<Feed> {
     socketUrl: url,
     market: 'KR',
     instruments,
+    recordFolder,
     timing: { pacingMs: 1, heartbeatMs: 0, quietMs: forever, silenceMs: forever },
   })
   feed.events$.subscribe(event => {

@@ -8,11 +8,13 @@ import { instruments } from './instruments.ts'
 import { latency } from './latency.ts'
 import { type Effort, fullEffort, quickEffort } from './measure.ts'
 import { print, printTarget, type Target } from './report.ts'
+import { recorder } from './recorder.ts'
+import { replay } from './replay.ts'
 import { socket } from './socket.ts'
 
 type Part = (effort: Effort) => Promise<Target[]>
 
-const parts: Readonly<Record<string, Part>> = { decode, socket, latency, instruments, hops }
+const parts: Readonly<Record<string, Part>> = { decode, socket, latency, instruments, hops, recorder, replay }
 
 /** What a child process is given in front of the name of its part. */
 const alone = '--alone'

@@ -16,21 +16,23 @@ type Saturating = keyof typeof recordsPerFrame
  * Pieces a round: a quarter of a second or so each. Shorter rounds would measure how a process comes back from waiting, longer ones
  * would not meet the same moment.
  */
-const piecesOf: Readonly<Record<ClientName, number>> = {
+const piecesOf = {
   nothing: 2_000,
   'kis-stream': 800,
   'kis-stream and json-lines': 800,
   'the obvious pipeline': 300,
   'the usual pipeline': 120,
-}
-const names = Object.keys(piecesOf) as ClientName[]
+} as const satisfies Partial<Record<ClientName, number>>
+
+type Name = keyof typeof piecesOf
+const names = Object.keys(piecesOf) as Name[] // its own keys
 
 export async function socket(effort: Effort): Promise<Target[]> {
   const program = new URL('./socket-client.ts', import.meta.url)
   const stage = await setStage<ClientQuestion, ClientAnswer>(program, names)
 
   /** Microseconds a frame. */
-  async function measure(name: ClientName, load: Saturating): Promise<ClientAnswer> {
+  async function measure(name: Name, load: Saturating): Promise<ClientAnswer> {
     const client = stage.client(name)
     const pieces = Math.ceil(piecesOf[name] * effort.socketShare)
     const frames = pieces * stage.framesPerPiece[load]
@@ -52,12 +54,12 @@ export async function socket(effort: Effort): Promise<Target[]> {
   return targets
 }
 
-function report(load: Saturating, roundsOf: (name: ClientName) => readonly ClientAnswer[]): Target[] {
+function report(load: Saturating, roundsOf: (name: Name) => readonly ClientAnswer[]): Target[] {
   const records = recordsPerFrame[load]
-  const cpu = (name: ClientName) => roundsOf(name).map(({ cpuUs }) => cpuUs)
-  const main = (name: ClientName) => roundsOf(name).map(({ mainThreadUs }) => mainThreadUs)
-  const overFloor = (name: ClientName) => medianRatio(cpu(name), cpu('nothing'))
-  const thousandsASecond = (name: ClientName) => (1_000 * records) / median(cpu(name))
+  const cpu = (name: Name) => roundsOf(name).map(({ cpuUs }) => cpuUs)
+  const main = (name: Name) => roundsOf(name).map(({ mainThreadUs }) => mainThreadUs)
+  const overFloor = (name: Name) => medianRatio(cpu(name), cpu('nothing'))
+  const thousandsASecond = (name: Name) => (1_000 * records) / median(cpu(name))
   const rows = names.map(name => [
     name,
     figure(median(cpu(name))),

@@ -1,15 +1,9 @@
 // `kis-stream decode`: a pure decoder. Whatever is in the file comes out, in order; nothing is dropped or checked against the rest.
 import { createReadStream } from 'node:fs'
 import { once } from 'node:events'
+import { createLineDecoder } from '../app/line-decoder.ts'
 import { SettingsError } from '../app/settings.ts'
-import { fromWire } from '../kis/channel.ts'
-import type { CodeEntry } from '../kis/codes.ts'
-import { readControl } from '../kis/control.ts'
-import { createDecoder } from '../kis/decoder.ts'
-import { isControl } from '../kis/frame.ts'
-import { createNoticeOpener, isEncrypted } from '../kis/notices.ts'
 import { systemClock } from '../market/clock.ts'
-import type { MarketEvent, SubscriptionStatus } from '../market/events.ts'
 import { koreanDate } from '../market/korea-time.ts'
 import { linesOf } from './lines.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
@@ -45,49 +39,4 @@ function receivedTimeOf(date: unknown): number | undefined {
   if (typeof date !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(date)) return undefined
   const midnight = koreanDate(Number(date.replaceAll('-', '')))
   return Number.isNaN(midnight) ? undefined : midnight + noon
-}
-
-/** Lines of one file are one session: the keys of its acknowledgements open its notices. */
-export function createLineDecoder(
-  columns: readonly string[],
-): (line: Uint8Array, receivedTime: number) => MarketEvent[] {
-  const decoder = createDecoder({ columns })
-  const notices = createNoticeOpener()
-
-  return (line, receivedTime) => {
-    const events: MarketEvent[] = []
-    const opened = isEncrypted(line) ? notices.open(line) : line
-    const message = isControl(line) ? readControl(line) : undefined
-    if (message === undefined || message.kind === 'unreadable') {
-      decoder.decode(opened === 'unknown-key' ? line : opened, receivedTime, event => void events.push(event))
-    } else if (message.kind === 'heartbeat') {
-      events.push({ type: 'heartbeat', serverTime: message.serverTime, receivedTime })
-    } else {
-      const { entry, tr, key, noticeKey } = message
-      if (noticeKey !== undefined && tr !== undefined) notices.learn(tr, noticeKey)
-      const whom = tr === undefined || key === undefined ? undefined : fromWire({ tr, key })
-      const { instrument, channel } = whom ?? { instrument: null, channel: tr ?? null }
-      const status = statusOf(entry)
-      if (status !== undefined) {
-        events.push({ type: 'subscription', instrument, channel, status, code: entry.code, receivedTime })
-      }
-    }
-    return events
-  }
-}
-
-/** Undefined for an answer that is neither yes nor no to a subscription. */
-function statusOf(entry: CodeEntry): SubscriptionStatus | undefined {
-  switch (entry.reaction) {
-    case 'acknowledged':
-      return 'active'
-    case 'released':
-      return 'released'
-    case 'duplicate':
-      return 'adopted'
-    case 'none':
-      return undefined
-    default:
-      return 'refused'
-  }
 }

@@ -25,6 +25,7 @@ export const environmentNames: Readonly<Record<string, string>> = {
   calendarFile: 'KIS_CALENDAR',
   columns: 'KIS_COLUMNS',
   dataFolder: 'KIS_DATA_FOLDER',
+  record: 'KIS_RECORD',
   output: 'KIS_OUTPUT',
   logLevel: 'KIS_LOG_LEVEL',
   jobs: 'KIS_JOBS',

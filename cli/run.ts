@@ -16,6 +16,7 @@ import { createLog, logLevels } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
 import { prettyPrinter } from './pretty.ts'
 import { stopSignal } from './stop-signal.ts'
+import { defaultRecording } from './replay.ts'
 
 /** What a newcomer sees: whichever market has its turn, something moves. */
 const showcase = { instruments: 'KRX:005930,KRX:000660,KRX:035420,NAS:AAPL,NAS:NVDA', channels: 'trade,order-book' }
@@ -24,12 +25,28 @@ const outputSettings = jobsSettings.extend({
   output: z
     .enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` })
     .default('pretty'),
+  record: z.string({ error: 'needs a folder' }).optional(),
   logLevel: z
     .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
     .default('info'),
 })
 
-export async function run(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+export function run(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  return stream('run', flags, words)
+}
+
+/** `kis-stream record`: the same feed, with nobody watching. */
+export function record(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const [folder = defaultRecording, ...others] = words
+  const isFlag = folder.startsWith('-')
+  return stream('record', { ...flags, record: isFlag ? defaultRecording : folder }, isFlag ? words : others)
+}
+
+async function stream(
+  command: 'run' | 'record',
+  flags: Readonly<Record<string, unknown>>,
+  words: readonly string[],
+): Promise<void> {
   const fileProblem = loadEnvironmentFile()
   const { told, nameOf } = readEnvironment(flags, process.env)
   const isDemonstration = [
@@ -52,9 +69,9 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   const output = outputSettings.safeParse(told)
   for (const issue of output.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
   const settings = settingsOr(mistakes, complete, nameOf)
-  if (settings === undefined || !output.success) return reportMistakes(new SettingsError(mistakes), 'run')
+  if (settings === undefined || !output.success) return reportMistakes(new SettingsError(mistakes), command)
 
-  const { dataFolder } = output.data
+  const { dataFolder, record: recordFolder } = output.data
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
   const simulator = isDemonstration ? await startSimulator({ tape: generatedTape() }) : undefined
   if (simulator !== undefined) {
@@ -62,6 +79,7 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
       'No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).\n',
     )
   }
+  if (recordFolder !== undefined) process.stderr.write(`Recording to ${recordFolder}. Ctrl-C ends it.\n`)
   const served = simulator === undefined ? settings : pointedAt(simulator, settings)
   // A demonstration has nothing to remember: its market begins anew with each run.
   const folder = simulator === undefined ? folderOf(dataFolder) : undefined
@@ -70,9 +88,10 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   const feed = composeFeed(served, {
     log,
     dataFolder: folder ?? false,
+    recordFolder: recordFolder ?? false,
     ...(jobs === undefined ? {} : { shared: jobs.shared }),
   })
-  const printed = output.data.output === 'ndjson' ? printLines(feed) : printPretty(feed)
+  const printed = command === 'record' ? printNothing() : printAs(output.data.output, feed)
   feed.start()
   jobs?.repair(feed)
   if (output.data.jobs === 'here') await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
@@ -146,6 +165,14 @@ type Printed = {
   /** Settles when nobody reads any more. */
   readonly closed: Promise<number>
   flush(): Promise<void>
+}
+
+function printAs(output: 'pretty' | 'ndjson', feed: Feed): Printed {
+  return output === 'ndjson' ? printLines(feed) : printPretty(feed)
+}
+
+function printNothing(): Printed {
+  return { closed: new Promise(() => {}), flush: () => Promise.resolve() }
 }
 
 function printLines(feed: Feed): Printed {

@@ -2,11 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { SettingsError } from '../app/settings.ts'
+import { type Clock, clockStartingAt, systemClock } from '../market/clock.ts'
+import { openRecording } from '../recording/recording.ts'
 import { readFaultScript } from '../simulator/fault-script.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
+import { firstFrameOf, recordedTape } from '../simulator/recorded-tape.ts'
 import { type ScheduledFault, startSimulator } from '../simulator/server.ts'
 import { capturedTape } from '../simulator/tape.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+import { defaultRecording, readPart } from './replay.ts'
 
 const wholeNumber = (most: number) =>
   z.coerce
@@ -31,13 +35,21 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
   for (const issue of read.error?.issues ?? []) mistakes.push(`--${String(issue.path[0])} ${issue.message}`)
   const script = readFaults(flags['fault'], mistakes)
   const lines = typeof flags['tape'] === 'string' ? readTape(flags['tape'], mistakes) : undefined
+  const recorded = flags['recording'] === undefined ? undefined : readRecording(flags, mistakes)
+  if (recorded !== undefined && lines !== undefined) mistakes.push('--tape and --recording: one of them')
   if (mistakes.length > 0 || !read.success) return reportMistakes(new SettingsError(mistakes), 'simulate')
 
   const { port, rate, seed } = read.data
-  const tape = lines === undefined ? generatedTape({ rate, seed }) : capturedTape(lines, { rate })
+  const tape =
+    recorded !== undefined
+      ? recordedTape(openRecording(recorded.folder), recorded)
+      : lines === undefined
+        ? generatedTape({ rate, seed })
+        : capturedTape(lines, { rate })
   try {
     const log = (line: string) => void process.stderr.write(`${line}\n`)
-    const simulator = await startSimulator({ port, tape, log, faults: script, faultSeed: seed, control: true })
+    const clock = recorded === undefined ? systemClock : await clockOf(recorded)
+    const simulator = await startSimulator({ port, clock, tape, log, faults: script, faultSeed: seed, control: true })
     process.stdout.write(`KIS simulator: REST ${simulator.restUrl}, WebSocket ${simulator.wsUrl}
 
 Any app key and secret will do. To point kis-stream at it:
@@ -68,6 +80,27 @@ function readFaults(given: unknown, mistakes: string[]): readonly ScheduledFault
   if (texts.some(text => typeof text !== 'string')) mistakes.push('--fault needs a fault, as cut@30s')
   mistakes.push(...script.mistakes.map(mistake => `--fault ${mistake}`))
   return script.faults
+}
+
+type RecordedDay = { readonly folder: string; readonly date: number; readonly from?: number; readonly speed: number }
+
+/** The last day when none is named. */
+function readRecording(flags: Readonly<Record<string, unknown>>, mistakes: string[]): RecordedDay | undefined {
+  const folder = typeof flags['recording'] === 'string' ? flags['recording'] : defaultRecording
+  const part = readPart(folder, flags, mistakes, true)
+  if (part === undefined) return undefined
+  const { date, from, speed } = part
+  if (date === undefined) {
+    mistakes.push(`--recording ${folder}: nothing was recorded there`)
+    return undefined
+  }
+  return { folder, date, speed, ...(from === undefined ? {} : { from }) }
+}
+
+/** It is the recorded day again: REST is asked for "today", and means that one. */
+async function clockOf({ folder, date, from }: RecordedDay): Promise<Clock> {
+  const start = from ?? (await firstFrameOf(openRecording(folder), date))
+  return start === undefined ? systemClock : clockStartingAt(start)
 }
 
 function readTape(file: string, mistakes: string[]): string[] {

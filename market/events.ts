@@ -274,6 +274,20 @@ export type Resync = {
   readonly receivedTime: number
 }
 
+/**
+ * The recorder cannot keep what comes, and the feed goes on without it. Told when that begins, and once more when it is over; in a
+ * replay also where a part of the recording cannot be read any more.
+ */
+export type RecordingTrouble = {
+  readonly type: 'recording-trouble'
+  /** As `ENOSPC: no space left on device, write`. */
+  readonly reason: string
+  /** Frames and lifecycle events that were not kept since it began. */
+  readonly lost: number
+  readonly isOver: boolean
+  readonly receivedTime: number
+}
+
 /** Given to a slow consumer in place of what it missed. */
 export type Dropped = {
   readonly type: 'dropped'
@@ -281,11 +295,13 @@ export type Dropped = {
   /** The `receivedTime` of the first and the last event that were dropped. */
   readonly from: number
   readonly to: number
+  /** What they all were, when a newer one of the same took their place: it comes next. */
+  readonly conflated?: { readonly instrument: Instrument; readonly type: 'trade' | 'order-book' }
 }
 
 export type MarketData = Trade | OrderBook | OtherRecord
 export type Lifecycle = Disconnect | Resume | SubscriptionChange | Heartbeat
-export type Trouble = SchemaDrift | Malformed | Gap | GapFilled | Backfill | GapVerdict | Resync
+export type Trouble = SchemaDrift | Malformed | Gap | GapFilled | Backfill | GapVerdict | Resync | RecordingTrouble
 
 /** What `feed.events$` emits. */
 export type MarketEvent = MarketData | Lifecycle | Trouble

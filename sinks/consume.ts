@@ -1,18 +1,17 @@
-// A handler that takes its time, as a sink: one event at a time, in order. What it is too slow for is dropped, oldest first, and
-// it is told so.
+// A handler that takes its time, as a sink: one event at a time, in order. What it is too slow for is dealt with by the policy it was
+// given, and it is told what it missed.
 import { inspect } from 'node:util'
 import { Subscription } from 'rxjs'
 import type { Dropped, MarketEvent } from '../market/events.ts'
+import { type Backpressure, checkBackpressure, waitingLine } from './backpressure.ts'
 import type { Sink } from './sink.ts'
 
 export type Handler = (event: MarketEvent | Dropped) => void | Promise<void>
 
-export type ConsumeOptions = {
-  /** Events that may wait while the handler is busy. 10,000, some seconds of a busy market, unless told. */
-  readonly limit?: number
+export type ConsumeOptions = Backpressure & {
   /** Told what the handler is told, when it is told. */
   readonly onDropped?: (dropped: Dropped) => void
-  /** A handler threw or rejected. Without this it becomes a warning of the process. */
+  /** A handler threw or rejected, or a spill file failed. Without this it becomes a warning of the process. */
   readonly onError?: (error: unknown) => void
 }
 
@@ -21,11 +20,11 @@ export type ConsumeOptions = {
  * subscription closes after that. Unsubscribing forgets what waits.
  */
 export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
-  const { limit = 10_000, onDropped, onError = warn } = options
-  if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError(`limit ${limit}: expected a whole number from 1`)
+  const { onDropped, onError = warn } = options
+  checkBackpressure(options)
 
   return events => {
-    const waiting = createWaitingLine(limit)
+    const waiting = waitingLine(options, proceedIfIdle, error => tell(onError, error))
     const subscription = new Subscription(leave)
     let isBusy = false
     let isComplete = false
@@ -33,7 +32,7 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
     /** Also reached while a handler runs that has no promise to wait for: it may cause the next event itself. */
     function receive(event: MarketEvent): void {
       if (subscription.closed) return
-      if (isBusy) waiting.add(event)
+      if (isBusy || !waiting.isEmpty) waiting.add(event)
       else work(event)
     }
 
@@ -45,15 +44,22 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
         pending.then(proceed, failed)
         return
       }
-      isBusy = false
-      if (isComplete) subscription.unsubscribe()
+      rest()
     }
 
     function proceed(): void {
       const next = waiting.take()
-      if (next !== undefined) return work(next)
+      if (next === undefined) rest()
+      else work(next)
+    }
+
+    function rest(): void {
       isBusy = false
-      if (isComplete) subscription.unsubscribe()
+      if (isComplete && waiting.isEmpty) subscription.unsubscribe()
+    }
+
+    function proceedIfIdle(): void {
+      if (!isBusy) proceed()
     }
 
     function failed(error: unknown): void {
@@ -74,12 +80,12 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
 
     function complete(): void {
       isComplete = true
-      if (!isBusy) subscription.unsubscribe()
+      if (!isBusy && waiting.isEmpty) subscription.unsubscribe()
     }
 
     function leave(): void {
-      const dropped = waiting.clear()
-      if (dropped !== undefined && onDropped !== undefined) tell(onDropped, dropped)
+      const untold = waiting.clear()
+      if (onDropped !== undefined) for (const dropped of untold) tell(onDropped, dropped)
     }
 
     subscription.add(
@@ -94,52 +100,6 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
     )
     return subscription
   }
-}
-
-/** A ring buffer that overwrites its oldest event, and remembers that it did. */
-function createWaitingLine(limit: number) {
-  let slots: (MarketEvent | undefined)[] = []
-  let first = 0
-  let size = 0
-  let dropped: Dropped | undefined
-
-  function shift(): MarketEvent {
-    const event = slots[first] as MarketEvent // only called when something waits
-    slots[first] = undefined
-    first = first + 1 === limit ? 0 : first + 1
-    size--
-    return event
-  }
-
-  return {
-    add(event: MarketEvent): void {
-      if (size === limit) dropped = adding(dropped, shift())
-      slots[(first + size) % limit] = event
-      size++
-    },
-    /** What was dropped is older than everything that waits, so it comes first. */
-    take(): MarketEvent | Dropped | undefined {
-      if (dropped !== undefined) {
-        const gone = dropped
-        dropped = undefined
-        return gone
-      }
-      return size === 0 ? undefined : shift()
-    },
-    /** Forgets everything but what was dropped and not told. */
-    clear(): Dropped | undefined {
-      const untold = dropped
-      slots = []
-      first = 0
-      size = 0
-      dropped = undefined
-      return untold
-    },
-  }
-}
-
-function adding(dropped: Dropped | undefined, { receivedTime }: MarketEvent): Dropped {
-  return { type: 'dropped', count: (dropped?.count ?? 0) + 1, from: dropped?.from ?? receivedTime, to: receivedTime }
 }
 
 function isPromise(outcome: unknown): outcome is PromiseLike<void> {

@@ -1,7 +1,29 @@
 // Market events from one thread to another through shared memory, one writer and one reader. Trades and books travel as rows of
 // numbers, because making text of them is what the writer's thread has no time for; the rare rest travels as JSON.
-import type { Dropped, Level, MarketEvent, OrderBook, Trade } from '../market/events.ts'
+import type { Level, MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
+import {
+  wordBytes,
+  tailAt,
+  signalAt,
+  closedAt,
+  headAt,
+  sleepingAt,
+  lastDroppedAt,
+  tradeRow,
+  bookRow,
+  nameRow,
+  textRow,
+  droppedRow,
+  tradeWords,
+  bookWords,
+  levelWords,
+  droppedWords,
+  mostLevels,
+  mostNames,
+  viewsOf,
+  wordsFor,
+} from './ring-layout.ts'
 
 export type RingWriter = {
   /**
@@ -13,58 +35,6 @@ export type RingWriter = {
   close(): void
   /** Events dropped so far. */
   readonly dropped: number
-}
-
-export type RingReader = {
-  /** The next event, equal to what was written, or undefined when there is none at the moment. */
-  read(): MarketEvent | Dropped | undefined
-  /** Waits until there is something to read, but not longer than this. */
-  sleep(timeoutMs: number): void
-  /** The writer closed the ring, and everything in it was read. */
-  readonly hasEnded: boolean
-}
-
-// The ring is cut into words of 8 bytes. Positions count words and only ever grow (modulo 2³²); their low bits are the place.
-const wordBytes = 8
-
-// Places of the shared figures, a cache line apart where different threads write them.
-const tailAt = 0 // written up to here; the writer's
-const signalAt = 1 // counts the times the writer woke the reader
-const closedAt = 2
-const headAt = 16 // read up to here; the reader's
-const sleepingAt = 32 // 1 when the reader sleeps; set by the reader, unset by either
-const lastDroppedAt = 24 // words: count, from and to of what was dropped and not told before closing
-const headerBytes = 256
-
-const leastWords = 16
-const mostWords = 2 ** 27
-
-// The first word of a row is two codes. The low byte of the first says what kind of row it is.
-const tradeRow = 1 // + side << 8, id of the instrument; then figures
-const bookRow = 2 // + bids << 8 + asks << 16, id of the instrument; then figures, bids, asks
-const nameRow = 3 // + id << 8, bytes; then the name of the instrument that has this id from now on
-const textRow = 4 // bytes; then an event as JSON
-const droppedRow = 5 // then count, from, to
-
-const tradeWords = 15
-const bookWords = 5
-const levelWords = 2
-const droppedWords = 4
-
-/** Levels of a side are counted in a byte. KIS has ten; a book with more than this travels as JSON. */
-const mostLevels = 255
-
-/** Rubbish can name endlessly many instruments. Past this many, ids are given anew from 0. */
-const mostNames = 65_536
-
-const sides = [null, 'buy', 'sell'] as const
-
-/** Memory for a ring of at least this many bytes: the next power of two. */
-export function createRing(capacityBytes: number): SharedArrayBuffer {
-  const words = 2 ** Math.ceil(Math.log2(Math.max(capacityBytes / wordBytes, leastWords)))
-  if (!(words <= mostWords))
-    throw new RangeError(`a ring of ${capacityBytes} bytes: expected at most ${mostWords * wordBytes}`)
-  return new SharedArrayBuffer(headerBytes + words * wordBytes)
 }
 
 export function ringWriter(ring: SharedArrayBuffer): RingWriter {
@@ -237,160 +207,6 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
   }
 }
 
-export function ringReader(ring: SharedArrayBuffer): RingReader {
-  const { control, figures, numbers, codes, bytes, mask } = viewsOf(ring)
-  const names: Instrument[] = []
-  let head = 0
-  let tail = 0 // how far was written when last asked
-  let hasEnded = false
-
-  function read(): MarketEvent | Dropped | undefined {
-    while (!isEmpty()) {
-      const at = head
-      const place = (at & mask) * 2
-      const first = codes[place] as number
-      const second = codes[place + 1] as number
-      switch (first & 0xff) {
-        case tradeRow:
-          return passing(tradeWords, tradeAt(at, first >> 8, second))
-        case bookRow: {
-          const book = bookAt(at, (first >> 8) & 0xff, first >> 16, second)
-          return passing(bookWords + (book.bids.length + book.asks.length) * levelWords, book)
-        }
-        case droppedRow:
-          return passing(droppedWords, dropped(number(at + 1), number(at + 2), number(at + 3)))
-        case textRow:
-          return passing(1 + wordsFor(second), JSON.parse(textAt(at + 1, second)) as MarketEvent) // what the writer wrote
-        default:
-          names[first >> 8] = textAt(at + 1, second) as Instrument
-          passing(1 + wordsFor(second), undefined)
-      }
-    }
-    return hasEnded ? undefined : lastWords()
-  }
-
-  function isEmpty(): boolean {
-    if (head === tail) tail = Atomics.load(control, tailAt)
-    return head === tail
-  }
-
-  /** Hands the place of a row back to the writer, now that `content` was copied out of it. */
-  function passing<T>(rowWords: number, content: T): T {
-    head = (head + rowWords) | 0
-    Atomics.store(control, headAt, head)
-    return content
-  }
-
-  /** The ring is empty. Is it closed? Then look again: the last row may have been written in between. */
-  function lastWords(): MarketEvent | Dropped | undefined {
-    if (Atomics.load(control, closedAt) === 0) return undefined
-    if (!isEmpty()) return read()
-    hasEnded = true
-    const count = figures[lastDroppedAt] as number
-    if (count === 0) return undefined
-    return dropped(count, figures[lastDroppedAt + 1] as number, figures[lastDroppedAt + 2] as number)
-  }
-
-  function tradeAt(at: number, side: number, id: number): Trade {
-    return {
-      type: 'trade',
-      instrument: names[id] as Instrument,
-      price: numberOrNull(at + 1),
-      volume: numberOrNull(at + 2),
-      side: sides[side] ?? null,
-      cumulativeVolume: numberOrNull(at + 3),
-      cumulativeValue: numberOrNull(at + 4),
-      open: numberOrNull(at + 5),
-      high: numberOrNull(at + 6),
-      low: numberOrNull(at + 7),
-      bidPrice: numberOrNull(at + 8),
-      askPrice: numberOrNull(at + 9),
-      bidVolume: numberOrNull(at + 10),
-      askVolume: numberOrNull(at + 11),
-      businessDate: numberOrNull(at + 12),
-      eventTime: numberOrNull(at + 13),
-      receivedTime: number(at + 14),
-    }
-  }
-
-  function bookAt(at: number, bids: number, asks: number, id: number): OrderBook {
-    return {
-      type: 'order-book',
-      instrument: names[id] as Instrument,
-      bids: levelsAt(at + bookWords, bids),
-      asks: levelsAt(at + bookWords + bids * levelWords, asks),
-      totalBidVolume: numberOrNull(at + 1),
-      totalAskVolume: numberOrNull(at + 2),
-      eventTime: numberOrNull(at + 3),
-      receivedTime: number(at + 4),
-    }
-  }
-
-  function levelsAt(at: number, count: number): Level[] {
-    const levels: Level[] = []
-    for (let i = at; i < at + count * levelWords; i += levelWords) {
-      levels.push({ price: numberOrNull(i), volume: numberOrNull(i + 1) })
-    }
-    return levels
-  }
-
-  function number(at: number): number {
-    return numbers[at & mask] as number
-  }
-
-  function numberOrNull(at: number): number | null {
-    const value = numbers[at & mask] as number
-    return Number.isNaN(value) ? null : value
-  }
-
-  /** Text cannot be decoded from shared memory, so it is copied first. */
-  function textAt(at: number, length: number): string {
-    const copy = Buffer.allocUnsafe(length)
-    const place = (at & mask) * wordBytes
-    const untilEnd = Math.min(length, bytes.length - place)
-    copy.set(bytes.subarray(place, place + untilEnd), 0)
-    copy.set(bytes.subarray(0, length - untilEnd), untilEnd)
-    return copy.toString()
-  }
-
-  function sleep(timeoutMs: number): void {
-    const signal = Atomics.load(control, signalAt)
-    Atomics.store(control, sleepingAt, 1)
-    // Looking after saying so: a writer either sees that we sleep, or we see what it wrote.
-    if (isEmpty() && Atomics.load(control, closedAt) === 0) Atomics.wait(control, signalAt, signal, timeoutMs)
-    Atomics.store(control, sleepingAt, 0)
-  }
-
-  return {
-    read,
-    sleep,
-    get hasEnded() {
-      return hasEnded
-    },
-  }
-}
-
-function viewsOf(ring: SharedArrayBuffer) {
-  const words = (ring.byteLength - headerBytes) / wordBytes
-  return {
-    control: new Int32Array(ring, 0, headerBytes / 4),
-    figures: new Float64Array(ring, 0, headerBytes / wordBytes),
-    numbers: new Float64Array(ring, headerBytes),
-    codes: new Int32Array(ring, headerBytes),
-    bytes: new Uint8Array(ring, headerBytes),
-    words,
-    mask: words - 1,
-  }
-}
-
 function isSmall({ bids, asks }: OrderBook): boolean {
   return bids.length <= mostLevels && asks.length <= mostLevels
-}
-
-function wordsFor(byteLength: number): number {
-  return (byteLength + wordBytes - 1) >> 3
-}
-
-function dropped(count: number, from: number, to: number): Dropped {
-  return { type: 'dropped', count, from, to }
 }

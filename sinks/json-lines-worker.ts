@@ -1,10 +1,12 @@
 // The thread behind `jsonLines`: reads events from the ring, writes them as lines of JSON, and ends when the ring does. Whatever
 // else ends it (a full disk, a reader of the pipe that went away) it throws, and its parent reports.
-import { closeSync, openSync, writeSync } from 'node:fs'
-import { workerData } from 'node:worker_threads'
-import { type RingReader, ringReader } from './event-ring.ts'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Dropped, MarketEvent } from '../market/events.ts'
+import type { RingTask } from './event-thread.ts'
+import { type FileTurns, type LineFile, nap, openLineFile } from './line-file.ts'
+import { type RingReader, ringReader } from './ring-reader.ts'
 
-export type JsonLinesTask = { readonly buffer: SharedArrayBuffer; readonly to: number | string }
+export type JsonLinesTask = RingTask & { readonly to: number | string | FileTurns }
 
 /** One write for this much text. Larger ones are no faster. */
 const batchLength = 65_536
@@ -18,57 +20,42 @@ const napsBeforeSleep = 50
 /** The parent wakes a sleeper, so this only bounds what a lost wake-up could cost. */
 const sleepMs = 1_000
 
-/** A full pipe is tried again after this. Meanwhile the ring fills, which is where events are dropped and counted. */
-const retryMs = 2
-
-const bed = new Int32Array(new SharedArrayBuffer(4))
-
 const { buffer, to } = workerData as JsonLinesTask // given by `jsonLines`
-const fd = typeof to === 'number' ? to : openSync(to, 'a')
-writeEvents(ringReader(buffer))
-if (typeof to === 'string') closeSync(fd)
+const file = openLineFile(to, finished => parentPort?.postMessage(finished))
+writeEvents(ringReader(buffer), file)
+file.close()
 
-function writeEvents(ring: RingReader): void {
+function writeEvents(ring: RingReader, file: LineFile): void {
   let naps = 0
   while (!ring.hasEnded) {
-    const lines = takeLines(ring)
-    if (lines !== '') {
-      writeAll(Buffer.from(lines))
-      naps = 0
-    }
-    if (lines.length >= batchLength) continue
+    const length = writeBatch(ring, file)
+    if (length > 0) naps = 0
+    if (length >= batchLength) continue
     if (naps < napsBeforeSleep) nap(napMs)
     else ring.sleep(sleepMs)
     naps++
   }
 }
 
-function takeLines(ring: RingReader): string {
+/** Writes what there is at the moment, up to a batch; the length of its text. */
+function writeBatch(ring: RingReader, file: LineFile): number {
   let lines = ''
+  let time = 0
   while (lines.length < batchLength) {
     const event = ring.read()
     if (event === undefined) break
+    const before = time
+    time = timeOf(event)
+    if (lines !== '' && !file.isSame(before, time)) {
+      file.write(Buffer.from(lines), before)
+      lines = ''
+    }
     lines += `${JSON.stringify(event)}\n`
   }
-  return lines
+  if (lines !== '') file.write(Buffer.from(lines), time)
+  return lines.length
 }
 
-function writeAll(bytes: Uint8Array): void {
-  let written = 0
-  while (written < bytes.length) {
-    try {
-      written += writeSync(fd, bytes, written)
-    } catch (error) {
-      if (!isFull(error)) throw error
-      nap(retryMs)
-    }
-  }
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
-}
-
-function nap(ms: number): void {
-  Atomics.wait(bed, 0, 0, ms)
+function timeOf(event: MarketEvent | Dropped): number {
+  return event.type === 'dropped' ? event.to : event.receivedTime
 }

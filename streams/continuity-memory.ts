@@ -32,7 +32,12 @@ export type ContinuityMemory = {
 }
 
 /** The counts of an instrument, the current one first. */
-export type SavedLine = { readonly instrument: Instrument; readonly counts: readonly SavedCount[] }
+export type SavedLine = {
+  readonly instrument: Instrument
+  readonly counts: readonly SavedCount[]
+  /** Why what is missing next may be missing; null for no reason. Not known where a feed ended and another one begins. */
+  readonly interruption?: GapCause | null
+}
 
 /** Rubbish can name endlessly many instruments. Past this many, forget them all and start over. */
 export const mostLines = 4_096
@@ -72,13 +77,21 @@ export function savedLines({ lines }: ContinuityMemory): SavedLine[] {
   })
 }
 
-/** What is missing of these from now on was missed because nobody ran. */
+/** For a stream that goes on elsewhere as if nothing had been: a replay. */
+export function handedOverLines(memory: ContinuityMemory): SavedLine[] {
+  return savedLines(memory).map(line => ({
+    ...line,
+    interruption: memory.lines.get(line.instrument)?.interruption ?? null,
+  }))
+}
+
+/** What is missing of these from now on was missed because nobody ran, unless they say otherwise. */
 export function restoreLines(memory: ContinuityMemory, saved: readonly SavedLine[]): void {
-  for (const { instrument, counts } of saved) {
+  for (const { instrument, counts, interruption = 'restart' } of saved) {
     const line = lineOf(memory, instrument)
     const [count, other] = counts.map(restoreCount)
     line.count = count
     line.other = other
-    line.interruption = 'restart'
+    line.interruption = interruption ?? undefined
   }
 }

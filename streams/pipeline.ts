@@ -1,7 +1,7 @@
 // The one place where operators are chained: frames and lifecycle markers in, market events out, in the order things happened.
 import { Observable, type OperatorFunction } from 'rxjs'
 import type { RawFrame } from '../kis/frame.ts'
-import type { Lifecycle, MarketEvent } from '../market/events.ts'
+import type { MarketEvent } from '../market/events.ts'
 import { checkContinuity, type ContinuityOptions } from './continuity.ts'
 import { type NormalizeOptions, normalizeFrames } from './normalize.ts'
 
@@ -13,7 +13,7 @@ export type PipelineOptions = NormalizeOptions & {
 /** Both inputs are pushed as things happen, so their order is that of their arrival. Completes with the frames. */
 export function marketEvents(
   frames: Observable<RawFrame>,
-  lifecycle: Observable<Lifecycle>,
+  lifecycle: Observable<MarketEvent>,
   { continuity = {}, ...options }: PipelineOptions,
 ): Observable<MarketEvent> {
   const events = frames.pipe(normalizeFrames(options), alongside(lifecycle))

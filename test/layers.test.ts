@@ -15,14 +15,15 @@ const layers: Readonly<Record<string, Layer>> = {
   machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },
   streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
   workers: { folders: ['market', 'kis'], packages: ['bullmq', 'ioredis', 'js-redis-server', 'zod'] },
-  sinks: { folders: ['market', 'streams'], packages: ['rxjs'] },
-  simulator: { folders: ['market', 'kis'], packages: ['ws'] },
+  sinks: { folders: ['market', 'streams'], packages: ['rxjs', 'ioredis'] },
+  recording: { folders: ['market', 'kis'], packages: ['zod', '@duckdb/node-api'] },
+  simulator: { folders: ['market', 'kis', 'recording'], packages: ['ws'] },
   app: {
-    folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks'],
+    folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'recording'],
     packages: ['rxjs', 'xstate', 'zod'],
   },
   cli: {
-    folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'simulator', 'app'],
+    folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'recording', 'simulator', 'app'],
     packages: ['commander', 'pino', 'pino-pretty', 'zod'],
   },
 }

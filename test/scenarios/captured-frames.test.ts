@@ -1,7 +1,7 @@
 // The main job on real input: frames captured from KIS, from a simulator's socket through machines and streams to a subscriber.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createLineDecoder } from '../../cli/decode.ts'
+import { createLineDecoder } from '../../app/line-decoder.ts'
 import type { MarketEvent, Trade } from '../../market/events.ts'
 import { capturedTape } from '../../simulator/tape.ts'
 import { eventually, feedRig } from '../support/feed-rig.ts'

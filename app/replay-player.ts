@@ -1,0 +1,90 @@
+// Entries of a recording → the events they made, through the streams of a live feed. One run of the recorded feed is one pipeline,
+// as it was then.
+import { Subject } from 'rxjs'
+import type { RawFrame } from '../kis/frame.ts'
+import type { MarketEvent } from '../market/events.ts'
+import type { Begin, Entry, Marker, RecordedFrame } from '../recording/entry.ts'
+import { createContinuityMemory } from '../streams/continuity-memory.ts'
+import { marketEvents } from '../streams/pipeline.ts'
+import { isFromFrame, restoreState } from './recording.ts'
+
+export type PlayerOptions = {
+  /** In place of those that the feed was asked for when it recorded. */
+  readonly columns?: readonly string[]
+  readonly continuity?: boolean
+  readonly emit: (event: MarketEvent) => void
+}
+
+export type Player = {
+  /** `inside`: the markers that came while the frame was told. They stand right behind it in the recording. */
+  play(entry: Entry, inside: readonly Marker[]): void
+}
+
+type Run = {
+  readonly name: string
+  readonly frames: Subject<RawFrame>
+  readonly markers: Subject<MarketEvent>
+}
+
+const none: readonly Marker[] = []
+
+export function createPlayer({ columns, continuity, emit }: PlayerOptions): Player {
+  let run: Run | undefined
+  /** Of the frame that is being told: what comes among its events, and how many were told. */
+  let inside = none
+  let next = 0
+  let told = 0
+
+  function begin(entry: Begin): void {
+    if (run?.name === entry.run) return
+    const memory = createContinuityMemory()
+    restoreState(memory, entry.state)
+    const frames = new Subject<RawFrame>()
+    const markers = new Subject<MarketEvent>()
+    marketEvents(frames, markers, {
+      columns: columns ?? entry.columns,
+      continuity: (continuity ?? entry.continuity) ? { memory } : false,
+    }).subscribe(tell)
+    run = { name: entry.run, frames, markers }
+  }
+
+  function tell(event: MarketEvent): void {
+    emit(event)
+    if (inside === none || !isFromFrame(event)) return
+    told++
+    for (let marker = inside[next]; marker !== undefined && marker.after <= told; marker = inside[next]) {
+      next++
+      run?.markers.next(marker.event)
+    }
+  }
+
+  function playFrame(frame: RecordedFrame, markers: readonly Marker[]): void {
+    if (markers.length === 0) return run?.frames.next(frame)
+    inside = markers
+    next = 0
+    told = 0
+    run?.frames.next(frame)
+    inside = none
+    // Read with other columns or without continuity, a frame may have fewer events than it had.
+    for (const { event } of markers.slice(next)) run?.markers.next(event)
+  }
+
+  return {
+    play(entry, markers) {
+      switch (entry.kind) {
+        case 'begin':
+          return begin(entry)
+        case 'frame':
+          return playFrame(entry, markers)
+        case 'marker':
+          return run?.markers.next(entry.event)
+        case 'lost': {
+          // What was not written its feed has told already: that is a marker.
+          if (!entry.isDamage) return
+          const { reason, count: lost, receivedTime } = entry
+          return run?.markers.next({ type: 'recording-trouble', reason, lost, isOver: true, receivedTime })
+        }
+      }
+    },
+  }
+}

@@ -1,0 +1,50 @@
+// What recording costs a feed at the pace of a busy market: processor time of the whole process, the recorder's thread included,
+// with it and without it in turns.
+import type { ClientName } from './clients.ts'
+import type { LatencyAnswer, LatencyQuestion } from './latency-client.ts'
+import { type Effort, interleave, median, medianRatio } from './measure.ts'
+import { atMost, figure, print, printTable, type Target } from './report.ts'
+import { setStage } from './stage.ts'
+
+const perSecond = 20_000
+const mostOnTop = 0.1
+const warmUpRounds = 1
+/** More rounds than a latency needs: a tenth is little beside what a neighbour on the processor does. */
+const timesRounds = 3
+
+const names: readonly ClientName[] = ['kis-stream', 'kis-stream and recorder']
+
+export async function recorder({ pacedRounds, pacedSeconds }: Effort): Promise<Target[]> {
+  const program = new URL('./latency-client.ts', import.meta.url)
+  const stage = await setStage<LatencyQuestion, LatencyAnswer>(program, names)
+  const frames = perSecond * pacedSeconds
+  const kept: number[] = []
+
+  async function measure(name: ClientName): Promise<LatencyAnswer> {
+    const client = stage.client(name)
+    await client.ask({ ask: 'prepare', count: frames })
+    const [answer, pace] = await Promise.all([client.ask({ ask: 'result' }), stage.pace(name, frames, perSecond)])
+    kept.push(pace)
+    return answer
+  }
+
+  await interleave(names, warmUpRounds, measure)
+  const rounds = await interleave(names, pacedRounds * timesRounds, measure)
+  stage.end()
+
+  const shares = (name: ClientName) => (rounds[name] ?? []).map(({ share }) => share)
+  const typical = (name: ClientName, of: keyof LatencyAnswer) =>
+    figure(median((rounds[name] ?? []).map(answer => answer[of])))
+  const rows = names.map(name => [
+    name,
+    `${figure(median(shares(name)) * 100)} %`,
+    typical(name, 'p50'),
+    typical(name, 'p99'),
+    typical(name, 'p999'),
+  ])
+  const heads = ['', 'of a processor', 'p50', 'p99', 'p99.9']
+  printTable(`Recording at ${perSecond} records/s; socket event to subscriber in microseconds`, heads, rows)
+  print(`  the sender kept ${figure(median(kept))} records/s`)
+  const onTop = medianRatio(shares('kis-stream and recorder'), shares('kis-stream')) - 1
+  return [atMost("the recorder, processor time on top of the feed's", onTop, mostOnTop)]
+}

@@ -1,0 +1,63 @@
+// `kis-stream export`: a recording as Parquet or CSV.
+import { z } from 'zod'
+import { exportRecording, readDate } from '../app/export.ts'
+import { SettingsError } from '../app/settings.ts'
+import { systemClock } from '../market/clock.ts'
+import { parseInstrument } from '../market/instrument.ts'
+import { parseBarInterval, type BarInterval } from '../streams/bars.ts'
+import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+
+const formats = z.enum(['parquet', 'csv'])
+
+export async function exportTables(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const [folder, ...stray] = words
+  const problems = strayWords(folder?.startsWith('-') ? words : stray)
+  if (folder === undefined)
+    problems.push('expected the folder of a recording, as in kis-stream export recordings --output tables')
+  const format = formats.safeParse(flags['to'])
+  if (!format.success) problems.push(`--to '${String(flags['to'])}'; expected parquet, csv`)
+  const { output } = flags
+  if (typeof output !== 'string') problems.push('--output needs a folder, where the tables go')
+  const dates = listOf(flags['date']).map(text => {
+    const date = readDate(text)
+    if (date === undefined) problems.push(`--date '${text}'; expected a date as 2026-11-20`)
+    return date ?? 0
+  })
+  if (flags['date'] === true) problems.push('--date needs a date as 2026-11-20, or several, separated by commas')
+  const instruments = listOf(flags['instruments']).map(text => {
+    const parsed = parseInstrument(text)
+    if ('problem' in parsed) problems.push(`--instruments ${parsed.problem}`)
+    return 'problem' in parsed ? text : parsed.instrument
+  })
+  if (flags['instruments'] === true) problems.push('--instruments needs names, as KRX:005930,NAS:AAPL')
+  const bars = parseBarInterval(String(flags['bars']))
+  if ('problem' in bars) problems.push(`--bars ${bars.problem}`)
+  if (folder === undefined || typeof output !== 'string' || !format.success || problems.length > 0) {
+    return reportMistakes(new SettingsError(problems), 'export')
+  }
+
+  const began = systemClock.now()
+  try {
+    const exported = await exportRecording({
+      folder,
+      output,
+      format: format.data,
+      bars: String(flags['bars']) as BarInterval, // parsed above
+      ...(dates.length === 0 ? {} : { dates }),
+      ...(instruments.length === 0 ? {} : { instruments }),
+    })
+    const { rows, files } = exported
+    const seconds = (systemClock.now() - began) / 1_000
+    const counts = Object.entries(rows).map(([table, count]) => `${count} ${table.replace('_', ' ')}`)
+    process.stdout.write(
+      `${exported.dates.join(', ')}: ${counts.join(', ')} in ${files} files under ${output} (${seconds.toFixed(1)} s)\n`,
+    )
+  } catch (error) {
+    process.stderr.write(`kis-stream export: ${(error as Error).message}\n`)
+    process.exitCode = misuse
+  }
+}
+
+function listOf(value: unknown): string[] {
+  return typeof value === 'string' ? value.split(',').map(part => part.trim()) : []
+}

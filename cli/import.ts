@@ -1,0 +1,46 @@
+// `kis-stream import`: a text capture as a recording.
+import { createReadStream } from 'node:fs'
+import { readDate } from '../app/export.ts'
+import { importCapture } from '../app/import.ts'
+import { SettingsError } from '../app/settings.ts'
+import { linesOf } from './lines.ts'
+import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+
+/** Lines that are told one by one; of the rest there is only the number. */
+const mostTold = 20
+
+export async function importText(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const [file, ...stray] = words
+  const problems = strayWords(file?.startsWith('-') && file !== '-' ? words : stray)
+  if (file === undefined) problems.push('expected a file of frames, one a line, or - for standard input')
+  const { output } = flags
+  if (typeof output !== 'string') problems.push('--output needs a folder, where the recording goes')
+  const date = flags['date'] === undefined ? undefined : readDate(String(flags['date']))
+  if (flags['date'] !== undefined && date === undefined) {
+    problems.push(`--date '${String(flags['date'])}'; expected a date as 2026-06-08`)
+  }
+  if (file === undefined || typeof output !== 'string' || problems.length > 0) {
+    return reportMistakes(new SettingsError(problems), 'import')
+  }
+
+  let told = 0
+  try {
+    const imported = await importCapture({
+      lines: linesOf(file === '-' ? process.stdin : createReadStream(file)),
+      output,
+      ...(date === undefined ? {} : { date }),
+      onMalformed(line, reason) {
+        if (++told <= mostTold) process.stderr.write(`line ${line}: ${reason}\n`)
+      },
+    })
+    const { lines, frames, answers, malformed, dates } = imported
+    if (told > mostTold) process.stderr.write(`and ${told - mostTold} lines more\n`)
+    const bad = malformed === 0 ? '' : `, ${malformed} kept as malformed`
+    process.stdout.write(
+      `${lines} lines: ${frames} frames, ${answers} answers${bad}; recorded as ${dates.join(', ') || 'nothing'} in ${output}\n`,
+    )
+  } catch (error) {
+    process.stderr.write(`kis-stream import: ${(error as Error).message}\n`)
+    process.exitCode = misuse
+  }
+}

@@ -1,0 +1,149 @@
+// `kis-stream replay`: a recording on the terminal, as `run` would have shown it then.
+import { once } from 'node:events'
+import type { Observable, Subscription } from 'rxjs'
+import { createReplay } from '../app/replay.ts'
+import { SettingsError } from '../app/settings.ts'
+import type { MarketEvent } from '../market/events.ts'
+import { parseInstrument } from '../market/instrument.ts'
+import { openRecording } from '../recording/recording.ts'
+import { createLog } from './log.ts'
+import { reportMistakes, strayWords } from './mistakes.ts'
+import { prettyPrinter } from './pretty.ts'
+import { readDate, readSpeed, readTime } from './when.ts'
+
+/** Where `record` records, and where everybody looks for it. */
+export const defaultRecording = 'recordings'
+
+/** Text that makes one write. */
+const batchLength = 65_536
+
+export type Part = {
+  readonly folder: string
+  readonly date: number | undefined
+  readonly from: number | undefined
+  readonly to: number | undefined
+  readonly speed: number
+}
+
+export async function replay(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const mistakes: string[] = []
+  const [folder = defaultRecording, ...others] = words
+  mistakes.push(...strayWords(folder.startsWith('-') ? words : others))
+  const part = readPart(folder, flags, mistakes)
+  const instruments = listOf(flags, 'instruments', mistakes)?.map(name => {
+    const parsed = parseInstrument(name)
+    if ('problem' in parsed) mistakes.push(`--instruments ${parsed.problem}`)
+    return 'problem' in parsed ? name : parsed.instrument
+  })
+  const columns = listOf(flags, 'columns', mistakes)
+  const { output } = flags
+  if (output !== 'pretty' && output !== 'ndjson') mistakes.push('--output needs one of pretty, ndjson')
+  if (mistakes.length > 0 || part === undefined) return reportMistakes(new SettingsError(mistakes), 'replay')
+
+  const { date, from, to, speed } = part
+  const lines = lineWriter()
+  const playing = createReplay({
+    folder,
+    speed,
+    log: createLog('warn', output === 'pretty'),
+    ...(date === undefined ? {} : { date }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(instruments === undefined ? {} : { instruments }),
+    ...(columns === undefined ? {} : { columns }),
+    ready: lines.ready,
+  })
+  const pretty = prettyPrinter(text => void process.stdout.write(text), process.stdout.isTTY)
+  playing.attach(output === 'ndjson' ? lines.sink : pretty, 'standard output')
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => playing.stop())
+  process.stdout.on('error', () => process.exit(0))
+  await playing.play()
+  lines.flush()
+}
+
+/** What is meant by `--date`, `--from`, `--to` and `--speed`; without a date, by default, the last one if there can be only one. */
+export function readPart(
+  folder: string,
+  flags: Readonly<Record<string, unknown>>,
+  mistakes: string[],
+  isOneDay = false,
+): Part | undefined {
+  const dates = datesOf(folder, mistakes)
+  const date = told(flags, 'date', mistakes, readDate)
+  const speed = told(flags, 'speed', mistakes, readSpeed) ?? 1
+  if (date !== undefined && dates !== undefined && !dates.includes(date)) {
+    mistakes.push(`--date ${date}: not recorded in ${folder}; there is ${dates.join(', ') || 'nothing'}`)
+  }
+  const day = date ?? (isOneDay || dates?.length === 1 ? dates?.at(-1) : undefined)
+  const time = (text: string) =>
+    day === undefined && /^\d\d:/.test(text) ? `'${text}' of which day? Say --date` : readTime(text, day ?? 0)
+  const from = told(flags, 'from', mistakes, time)
+  const to = told(flags, 'to', mistakes, time)
+  return dates === undefined ? undefined : { folder, date: day, from, to, speed }
+}
+
+function datesOf(folder: string, mistakes: string[]): readonly number[] | undefined {
+  try {
+    return openRecording(folder)
+      .days()
+      .map(({ date }) => date)
+  } catch (error) {
+    mistakes.push((error as Error).message)
+    return undefined
+  }
+}
+
+function told(
+  flags: Readonly<Record<string, unknown>>,
+  name: string,
+  mistakes: string[],
+  read: (text: string) => number | string,
+): number | undefined {
+  const given = flags[name]
+  if (given === undefined) return undefined
+  const value = typeof given === 'string' ? read(given) : 'needs a value'
+  if (typeof value === 'number') return value
+  mistakes.push(`--${name} ${value}`)
+  return undefined
+}
+
+function listOf(
+  flags: Readonly<Record<string, unknown>>,
+  name: string,
+  mistakes: string[],
+): readonly string[] | undefined {
+  const given = flags[name]
+  if (given === undefined) return undefined
+  if (typeof given !== 'string') {
+    mistakes.push(`--${name} needs a list, separated by commas`)
+    return undefined
+  }
+  return given
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
+}
+
+/** Lines that wait for their reader: a replay may, where a feed must not. */
+function lineWriter() {
+  let text = ''
+
+  function flush(): void {
+    if (text !== '') process.stdout.write(text)
+    text = ''
+  }
+
+  return {
+    sink: (events: Observable<MarketEvent>): Subscription =>
+      events.subscribe(event => {
+        text += `${JSON.stringify(event)}\n`
+        if (text.length >= batchLength) flush()
+      }),
+    /** Shows what there is, and waits while the pipe is full. */
+    ready(): Promise<void> | undefined {
+      flush()
+      return process.stdout.writableNeedDrain ? once(process.stdout, 'drain').then(() => {}) : undefined
+    },
+    flush,
+  }
+}

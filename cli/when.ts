@@ -1,0 +1,33 @@
+// Dates and times as people write them, with the mistake in a sentence.
+import { koreanDate } from '../market/korea-time.ts'
+
+const dayMs = 86_400_000
+
+/** `2026-09-14` or `20260914`. */
+export function readDate(text: string): number | string {
+  const digits = /^\d{4}-\d\d-\d\d$/.test(text) ? text.replaceAll('-', '') : text
+  const date = /^\d{8}$/.test(digits) ? Number(digits) : Number.NaN
+  return Number.isNaN(koreanDate(date)) ? `'${text}' is no date; expected one as 2026-09-14` : date
+}
+
+/**
+ * `09:00`, `09:00:30` or `09:00:30.250` of Korea's clock on the trading date; `26:30` is half past two of the night after it. Or an
+ * instant of any day, `2026-09-15T02:30:00+09:00`.
+ */
+export function readTime(text: string, date: number): number | string {
+  const [, hours, minutes, seconds = '0'] = /^(\d\d):([0-5]\d)(?::([0-5]\d(?:\.\d{1,3})?))?$/.exec(text) ?? []
+  if (hours !== undefined) {
+    const time = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Math.round(Number(seconds) * 1_000)
+    if (time <= 2 * dayMs) return koreanDate(date) + time
+  }
+  const instant = /^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(instant)
+    ? `'${text}' is no time; expected Korea's as 09:00:30, or an instant as 2026-09-14T09:00:30+09:00`
+    : instant
+}
+
+/** `1`, `10`, `0.5` or `max`. */
+export function readSpeed(text: string): number | string {
+  const speed = text === 'max' ? Number.POSITIVE_INFINITY : Number(text)
+  return speed > 0 ? speed : `'${text}' is no speed; expected a number above 0, or max`
+}

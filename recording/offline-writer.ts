@@ -1,0 +1,60 @@
+// Writes a recording of what happened before, as fast as it is given: no thread, and nothing is ever left out for want of room.
+import { randomUUID } from 'node:crypto'
+import type { RawFrame } from '../kis/frame.ts'
+import type { MarketEvent } from '../market/events.ts'
+import type { Market } from '../market/instrument.ts'
+import { createRowRing, rowReader, rowWriter } from './row-ring.ts'
+import { beginRow, frameKind, markerRow } from './rows.ts'
+import { createSegmentWriter } from './segment-writer.ts'
+import { tradingDates } from './trading-date.ts'
+
+export type OfflineWriter = {
+  frame(frame: RawFrame): void
+  /** What was said of a market, not by a frame. */
+  marker(event: MarketEvent, market: Market): void
+  close(): void
+}
+
+/** Throws what the file system throws. */
+export function createOfflineWriter(folder: string): OfflineWriter {
+  const ring = createRowRing(4 * 1024 * 1024)
+  const rows = rowWriter(ring)
+  const reader = rowReader(ring)
+  const segments = createSegmentWriter(folder)
+  const dates = tradingDates()
+  const run = randomUUID()
+  let date = Number.NEGATIVE_INFINITY
+
+  function write(kind: number, receivedTime: number, payload: Uint8Array): void {
+    if (rows.write(kind, 0, receivedTime, payload)) return
+    segments.take(reader, receivedTime)
+    if (!rows.write(kind, 0, receivedTime, payload)) throw new RangeError(`a frame of ${payload.length} bytes`)
+  }
+
+  /** Never back, as for a live recording: what comes late belongs to the date that is being written. */
+  function begin(market: Market, receivedTime: number): void {
+    const next = dates.of(market, receivedTime)
+    if (!(next > date)) return
+    date = next
+    write(beginRow, receivedTime, json({ run, date, columns: [], continuity: true }))
+  }
+
+  return {
+    frame({ market, bytes, receivedTime }) {
+      begin(market, receivedTime)
+      write(frameKind[market], receivedTime, bytes)
+    },
+    marker(event, market) {
+      begin(market, event.receivedTime)
+      write(markerRow, event.receivedTime, json(event))
+    },
+    close() {
+      segments.take(reader, 0)
+      segments.close()
+    },
+  }
+}
+
+function json(content: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(content))
+}

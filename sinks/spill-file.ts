@@ -1,0 +1,67 @@
+// Pieces of one size, put aside on disk and fetched again, in a file of a bounded number of places. It lives as long as whoever opened
+// it: nothing in it survives the process, and nobody else can open it.
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface SpillFile {
+  /** A free place, taken until it is given back; undefined when all are taken. */
+  takePlace(): number | undefined
+  giveBack(place: number): void
+  write(place: number, piece: Uint8Array): Promise<void>
+  read(place: number, piece: Uint8Array): Promise<void>
+  /** After what is under way. */
+  close(): void
+}
+
+export function openSpillFile(pieceBytes: number, places: number, folder = tmpdir()): SpillFile {
+  const free: number[] = []
+  const underWay = new Set<Promise<unknown>>()
+  let used = 0
+  let opened: Promise<FileHandle> | undefined
+
+  async function create(): Promise<FileHandle> {
+    const own = await mkdtemp(join(folder, 'kis-stream-spill-'))
+    const handle = await open(join(own, 'events'), 'wx+', 0o600)
+    // An open file without a name goes when its process does. Where that is not possible (Windows), it stays in the folder for
+    // temporary files.
+    await rm(own, { recursive: true }).catch(() => {})
+    return handle
+  }
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    underWay.add(work)
+    const done = () => underWay.delete(work)
+    work.then(done, done)
+    return work
+  }
+
+  async function move(how: 'read' | 'write', place: number, piece: Uint8Array): Promise<void> {
+    opened ??= create().catch(error => {
+      opened = undefined // a disk may have room again
+      throw error
+    })
+    const handle = await opened
+    for (let done = 0; done < piece.length; ) {
+      const at = place * pieceBytes + done
+      const count =
+        how === 'write'
+          ? (await handle.write(piece, done, piece.length - done, at)).bytesWritten
+          : (await handle.read(piece, done, piece.length - done, at)).bytesRead
+      if (count === 0) throw new Error(`the spill file ends ${piece.length - done} bytes early`)
+      done += count
+    }
+  }
+
+  return {
+    takePlace: () => free.pop() ?? (used < places ? used++ : undefined),
+    giveBack: place => void free.push(place),
+    write: (place, piece) => track(move('write', place, piece)),
+    read: (place, piece) => track(move('read', place, piece)),
+    close() {
+      void Promise.allSettled(underWay)
+        .then(async () => (await opened)?.close())
+        .catch(() => {}) // never opened, or gone already: there is nothing left to close
+    },
+  }
+}

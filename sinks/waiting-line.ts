@@ -1,0 +1,61 @@
+// What waits for a consumer that is busy. Each policy is a line of its own; all of them keep every promise of this interface, and none
+// ever makes the one who adds wait. This file has the plainest: the oldest go when too many wait.
+import type { Dropped, MarketEvent } from '../market/events.ts'
+
+export interface WaitingLine {
+  add(event: MarketEvent): void
+  /** The next event, or the receipt for what was dropped before it. Undefined when there is nothing to give at the moment. */
+  take(): MarketEvent | Dropped | undefined
+  /** Nothing waits. A line may have nothing to give and still not be empty: it then says when it has. */
+  readonly isEmpty: boolean
+  /** Forgets everything but what was dropped and not told, which it returns. */
+  clear(): readonly Dropped[]
+}
+
+/** A ring buffer that overwrites its oldest event, and remembers that it did. */
+export function dropOldestLine(limit: number): WaitingLine {
+  let slots: (MarketEvent | undefined)[] = []
+  let first = 0
+  let size = 0
+  let dropped: Dropped | undefined
+
+  function shift(): MarketEvent {
+    const event = slots[first] as MarketEvent // only called when something waits
+    slots[first] = undefined
+    first = first + 1 === limit ? 0 : first + 1
+    size--
+    return event
+  }
+
+  return {
+    add(event) {
+      if (size === limit) dropped = adding(dropped, shift().receivedTime)
+      slots[(first + size) % limit] = event
+      size++
+    },
+    /** What was dropped is older than everything that waits, so it comes first. */
+    take() {
+      if (dropped === undefined) return size === 0 ? undefined : shift()
+      const gone = dropped
+      dropped = undefined
+      return gone
+    },
+    get isEmpty() {
+      return size === 0 && dropped === undefined
+    },
+    clear() {
+      const untold = dropped
+      slots = []
+      first = 0
+      size = 0
+      dropped = undefined
+      return untold === undefined ? [] : [untold]
+    },
+  }
+}
+
+/** A receipt for one more event, which was received at this time. */
+export function adding(dropped: Dropped | undefined, receivedTime: number): Dropped {
+  if (dropped === undefined) return { type: 'dropped', count: 1, from: receivedTime, to: receivedTime }
+  return { ...dropped, count: dropped.count + 1, to: receivedTime }
+}

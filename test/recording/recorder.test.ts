@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest'
+import { entriesOf, frameOf, give, nine, recorderFor, subscriptionOf, temporaryFolder, textsOf } from './support.ts'
+
+describe('a recorder', () => {
+  it('gives back every frame and marker, byte for byte and in order', async () => {
+    // Arrange
+    const folder = temporaryFolder()
+    const recorder = recorderFor(folder)
+    const frames = Array.from({ length: 5_000 }, (_, i) =>
+      frameOf(String(100_000 + (i % 40)), 'H0STCNT0.txt', 1 + (i % 9)),
+    )
+
+    // Act
+    recorder.marker(subscriptionOf('KRX:005930', nine))
+    frames.forEach((frame, i) => give(recorder, frame, nine + i))
+    recorder.marker(subscriptionOf('KRX:000660', nine + 5_000), 2)
+    await recorder.stop()
+
+    // Assert
+    const texts = textsOf(await entriesOf(folder))
+    expect(texts).toHaveLength(5_003)
+    expect(texts[0]).toBe('begin')
+    expect(texts[1]).toBe(`${nine} +0 ${JSON.stringify(subscriptionOf('KRX:005930', nine))}`)
+    expect(texts.slice(2, -1)).toEqual(frames.map((frame, i) => `${nine + i} ${frame.toString()}`))
+    expect(texts.at(-1)).toBe(`${nine + 5_000} +2 ${JSON.stringify(subscriptionOf('KRX:000660', nine + 5_000))}`)
+    expect(recorder.lost).toBe(0)
+  })
+})

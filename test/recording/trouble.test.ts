@@ -1,0 +1,104 @@
+// A recorder whose file system refuses: it says so, counts, and goes on when it may.
+import { spawn } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { RecorderTrouble } from '../../recording/recorder.ts'
+import { eventually, feedRig } from '../support/feed-rig.ts'
+import { lineOf } from '../support/frames.ts'
+import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from './support.ts'
+
+describe('a recorder that cannot write', () => {
+  it('tells it once, and once more when it can again, with how much was lost; the recording says so as well', async () => {
+    // Arrange
+    const folder = join(temporaryFolder(), 'recording')
+    writeFileSync(folder, 'a file where a folder should be')
+    const troubles: RecorderTrouble[] = []
+    const recorder = recorderFor(folder, { onTrouble: trouble => troubles.push(trouble) })
+
+    // Act
+    for (let i = 0; i < 100; i++) give(recorder, frameOf('005930'), nine + i)
+    await eventually(() => troubles.length > 0)
+    rmSync(folder)
+    await eventually(() => troubles.length > 1)
+    give(recorder, frameOf('005930'), nine + 100)
+    await recorder.stop()
+
+    // Assert
+    expect(troubles).toMatchObject([{ isOver: false }, { isOver: true, lost: 100 }])
+    expect(troubles[0]?.reason).toContain('ENOTDIR')
+    expect(recorder.lost).toBe(100)
+    expect(await entriesOf(folder)).toMatchObject([
+      { kind: 'begin', date: 20260914 },
+      { kind: 'lost', count: 100, from: nine, receivedTime: nine + 99 },
+      { kind: 'frame', receivedTime: nine + 100 },
+    ])
+  })
+
+  it('loses nothing that it does not count when files may grow no further, and goes on in another one', async () => {
+    // Arrange: no file of this process may grow beyond 64 blocks of 1 KiB, as if the disk were full.
+    const folder = temporaryFolder()
+    const program = fileURLToPath(new URL('./recording-child.ts', import.meta.url))
+    const frames = 2_000
+    const shell = `ulimit -f 64; exec "${process.execPath}" --import tsx "${program}" "${folder}" ${frames} 262144`
+    const child = spawn('bash', ['-c', shell], { stdio: ['ignore', 'pipe', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const troubles: RecorderTrouble[] = []
+    createInterface({ input: child.stdout }).on('line', line => {
+      const { trouble } = JSON.parse(line) as { trouble?: RecorderTrouble }
+      if (trouble !== undefined) troubles.push(trouble)
+    })
+
+    // Act
+    const code = await new Promise(resolve => child.on('close', resolve))
+
+    // Assert
+    const entries = await entriesOf(folder)
+    const kept = entries.filter(({ kind }) => kind === 'frame').length
+    const lost = entries.reduce((sum, entry) => sum + (entry.kind === 'lost' ? entry.count : 0), 0)
+    expect(code).toBe(0)
+    expect(troubles[0]?.reason).toContain('EFBIG')
+    expect(kept).toBeGreaterThan(100)
+    expect(kept + lost).toBe(frames)
+  })
+
+  it('does not hold up its feed, whose events say what happened', async () => {
+    const folder = join(temporaryFolder(), 'recording')
+    writeFileSync(folder, 'a file where a folder should be')
+    const rig = await feedRig({ recordFolder: folder })
+    await rig.feed.confirmed('KRX:005930')
+    const { reason } = await rig.until('recording-trouble', ({ isOver }) => !isOver)
+    rig.simulator.send(lineOf('H0STCNT0.txt', 1))
+    await rig.until('trade')
+    rmSync(folder)
+    const over = await rig.until('recording-trouble', ({ isOver }) => isOver)
+    expect(reason).toContain('ENOTDIR')
+    expect(over.lost).toBeGreaterThan(0)
+    expect(rig.feed.counters()['recording-trouble']).toBe(2)
+  })
+
+  it('that is too slow for what comes drops and counts it, and the recording says where', async () => {
+    // Arrange
+    const folder = temporaryFolder()
+    const troubles: RecorderTrouble[] = []
+    const recorder = recorderFor(folder, { capacityBytes: 16_384, onTrouble: trouble => troubles.push(trouble) })
+
+    // Act: faster than anybody could be woken.
+    for (let i = 0; i < 1_000; i++) give(recorder, frameOf('005930'), nine + i)
+    const dropped = recorder.lost
+    await eventually(() => {
+      give(recorder, frameOf('005930'), nine + 1_000)
+      return troubles.length > 1
+    })
+    await recorder.stop()
+
+    // Assert
+    const entries = await entriesOf(folder)
+    const [lost] = entries.filter(({ kind }) => kind === 'lost')
+    expect(dropped).toBeGreaterThan(900)
+    expect(lost).toMatchObject({ count: troubles[1]?.lost, reason: 'the thread that writes is too slow' })
+    expect(troubles).toMatchObject([{ isOver: false }, { isOver: true, lost: recorder.lost }])
+  })
+})
