@@ -3,6 +3,7 @@
 import { Command, CommanderError } from 'commander'
 import { faultHelp } from '../simulator/fault-script.ts'
 import { decode } from './decode.ts'
+import { printMachines } from './machines.ts'
 import { misuse } from './mistakes.ts'
 import { run } from './run.ts'
 import { simulate } from './simulate.ts'
@@ -48,6 +49,14 @@ subcommand('decode [file]', 'frames, one a line, from a file or standard input, 
   .option('--date [date]', 'the Korean date of books, which carry none, as 2026-06-08; default: today')
   .option('--columns [list]', "further columns of trades and books by KIS's own names")
   .action((_file, flags, command: Command) => decode(flags, command.args))
+
+subcommand(
+  'machines',
+  'print the state machines: as Mermaid diagrams, as JSON for the Stately editor, or as the page in docs/',
+)
+  .option('--format [format]', 'mermaid, json or markdown', 'mermaid')
+  .option('--machine [machine]', 'socket or feed; default: both')
+  .action((flags, command: Command) => printMachines(flags, command.args))
 
 try {
   await program.parseAsync()
