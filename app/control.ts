@@ -1,6 +1,6 @@
 // The control plane, assembled: the two sockets, each with what it needs from KIS, under the machine that hands over between them.
 // Which market data flows is none of its business; it passes frames on unseen.
-import { type ActorOptions, createActor, type SnapshotFrom, waitFor } from 'xstate'
+import { type ActorOptions, type AnyActorRef, createActor, type SnapshotFrom, type Subscription, waitFor } from 'xstate'
 import { createApprovalKeys } from '../kis/approval.ts'
 import { toWire } from '../kis/channel.ts'
 import { issueApprovalKey } from '../kis/credentials.ts'
@@ -19,11 +19,30 @@ import type { Clock } from '../market/clock.ts'
 import { type Market, marketOf, markets } from '../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { heartbeats } from '../streams/liveness.ts'
+import { phaseOf } from './phase.ts'
 import { type FeedSettings, wireOptionsOf } from './settings.ts'
 
 export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
 
 export type Inspect = NonNullable<ActorOptions<typeof feedMachine>['inspect']>
+
+/** Which market has the line, and what KIS would still allow; nothing secret. */
+export type ControlFacts = {
+  /** Of the feed machine: `trading`, `handing-over`, … */
+  readonly state: string
+  readonly turn: Market | undefined
+  readonly next: Market | undefined
+  readonly connectsLeft: number
+  readonly requestsLeft: number
+  readonly approvalKeyIssuedAt: number | undefined
+}
+
+export type SocketFacts = {
+  readonly host: string
+  readonly failures: number
+  /** How long it waits before it tries again, while it does. */
+  readonly waitMs: number
+}
 
 export type ControlParts = {
   readonly settings: FeedSettings
@@ -50,6 +69,12 @@ export type Control = {
   tell(market: Market, observation: Observation): void
   ledgerOf(market: Market): Ledger
   entryOf(key: SubscriptionKey): LedgerEntry | undefined
+  facts(): ControlFacts
+  socketFacts(market: Market): SocketFacts
+  /** Everything that happens in the machines from now on. Nobody pays for it while nobody looks. */
+  inspect(look: Inspect): Subscription
+  /** Every actor there is, parents first. */
+  actors(): readonly AnyActorRef[]
   /** Releases everything, waits out the grace, closes. */
   stop(): Promise<void>
 }
@@ -71,6 +96,8 @@ export function createControl(parts: ControlParts): Control {
     return key
   }, clock)
   const line = createLine()
+  const connects = createBudget(timing.mostConnects, timing.connectWindowMs, clock)
+  const requests = createBudget(timing.mostRequests, timing.requestWindowMs, clock)
   const connection = createConnection({
     approvalKeys,
     customerType: settings.customerType,
@@ -80,8 +107,8 @@ export function createControl(parts: ControlParts): Control {
     clock,
     timing,
     line,
-    connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
-    requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
+    connects,
+    requests,
   })
   const heartbeat = fromStream(() => heartbeats(timing.heartbeatMs))
   const socket = socketMachine.provide({ actors: { connection, heartbeat } })
@@ -126,6 +153,24 @@ export function createControl(parts: ControlParts): Control {
     tell: (market, observation) => socketOf(market)?.send(observation),
     ledgerOf,
     entryOf: key => ledgerOf(marketOf(subscriptionOf(key).instrument))[key],
+    facts() {
+      const { context, value } = actor.getSnapshot()
+      return {
+        state: phaseOf(value),
+        turn: context.turn,
+        next: context.next,
+        connectsLeft: connects.left(),
+        requestsLeft: requests.left(),
+        approvalKeyIssuedAt: approvalKeys.issuedAt(),
+      }
+    },
+    socketFacts(market) {
+      const context = socketOf(market)?.getSnapshot().context
+      const { url } = context?.endpoint ?? settings.endpoints[market]
+      return { host: new URL(url).host, failures: context?.failures ?? 0, waitMs: context?.waitMs ?? 0 }
+    },
+    inspect: look => actor.system.inspect(look),
+    actors: () => withChildren(actor),
     async stop() {
       if (isStarted) {
         actor.send({ type: 'stop' })
@@ -136,4 +181,10 @@ export function createControl(parts: ControlParts): Control {
       await rest.close()
     },
   }
+}
+
+function withChildren(actor: AnyActorRef): AnyActorRef[] {
+  // Only machines have children; the snapshots of other actors say nothing of any.
+  const { children = {} } = actor.getSnapshot() as { readonly children?: Readonly<Record<string, AnyActorRef>> }
+  return [actor, ...Object.values(children).flatMap(withChildren)]
 }

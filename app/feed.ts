@@ -1,5 +1,6 @@
 // The composition root: the only place where machines, streams and KIS meet. Builds, plugs, starts, stops.
 import { filter, type Observable, of, Subject, Subscription as RxSubscription } from 'rxjs'
+import type { AnyActorRef } from 'xstate'
 import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
@@ -21,10 +22,13 @@ import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
 import { watchFlow } from './flow.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
+import { createLatencyWatch } from './latency.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { causeOf, phaseOf } from './phase.ts'
 import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
+import { type FeedStatus, readStatus } from './status.ts'
+import { createTransitionLog } from './transitions.ts'
 
 export type FeedOptions = FeedInput & FeedParts
 
@@ -81,6 +85,10 @@ export type Feed = {
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
   counters(): Counters
+  /** Whether the line can be trusted, and why. */
+  status(): FeedStatus
+  /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
+  inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
   start(): void
   /** Releases everything, waits out the grace, closes, completes the streams. */
   stop(): Promise<void>
@@ -119,6 +127,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     US: watchLifecycle('US', clock, emitLifecycle),
   }
   const phases: Partial<Record<Market, string>> = {}
+  const transitions = createTransitionLog(clock, hide)
+  const latencies = createLatencyWatch()
 
   const memory = createContinuityMemory()
   const { environment, restUrl, overseasFeed } = settings
@@ -139,6 +149,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const turns = settings.market === 'auto' ? marketTurns(clock, turnAt) : of(settings.market)
   /** There once the feed was started. */
   let running: RxSubscription | undefined
+  let startedAt: number | undefined
   let stopped: Promise<void> | undefined
   let sinks = 0
 
@@ -156,7 +167,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function deliver(frame: RawFrame): void {
     journal.frame()
     watches[frame.market].data()
+    const began = latencies.begin()
     frames.next(frame)
+    latencies.end(began)
   }
 
   function emitLifecycle(event: Lifecycle): void {
@@ -180,6 +193,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     const phase = phaseOf(snapshot.value)
     if (before !== undefined && phase !== before) journal.transition(market, before, phase, causeOf(snapshot))
     phases[market] = phase
+    transitions.note(market, snapshot)
     watches[market].snapshot(snapshot)
   }
 
@@ -249,8 +263,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       control.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
     },
     counters: () => journal.counters(),
+    status: () => readStatus({ settings, clock, control, transitions, startedAt, latency: latencies.latency() }),
+    inspect: look => ({ actors: control.actors(), subscription: control.inspect(look) }),
     start() {
       if (running !== undefined || stopped !== undefined) return
+      startedAt = clock.now()
       lastSeen?.start()
       control.start()
       control.subscribe(subscriptionsOf(settings).map(keyOf))

@@ -17,6 +17,8 @@ export type ApprovalKeys = {
   forget(): void
   /** KIS took the key. */
   accepted(): void
+  /** When the key in use was issued; undefined while there is none. */
+  issuedAt(): number | undefined
 }
 
 export function createApprovalKeys(issue: () => Promise<Secret>, clock: Clock): ApprovalKeys {
@@ -52,6 +54,7 @@ export function createApprovalKeys(issue: () => Promise<Secret>, clock: Clock): 
     accepted() {
       refusals = 0
     },
+    issuedAt: () => (key === undefined ? undefined : issuedAt),
   }
 }
 
