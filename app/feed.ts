@@ -26,8 +26,10 @@ import { createLatencyWatch } from './latency.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { causeOf, phaseOf } from './phase.ts'
+import { createRecentFrames, type ShownFrame } from './recent-frames.ts'
 import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
 import { type FeedStatus, readStatus } from './status.ts'
+import { createTally, type Tally } from './tally.ts'
 import { createTransitionLog } from './transitions.ts'
 
 export type FeedOptions = FeedInput & FeedParts
@@ -82,11 +84,17 @@ export type Feed = {
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
     options?: { readonly name?: string; readonly limit?: number },
   ): RxSubscription
+  /** For a sink that drops events by itself, so that it is logged and counted like any other. */
+  noteDropped(sink: string, count: number): void
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
   counters(): Counters
   /** Whether the line can be trusted, and why. */
   status(): FeedStatus
+  /** What passed so far, in numbers, for metrics. */
+  tally(): Tally
+  /** The last data frames, oldest first, without secrets. */
+  recentFrames(): readonly ShownFrame[]
   /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
   inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
   start(): void
@@ -116,7 +124,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const wireOptions = wireOptionsOf(settings)
   const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [settings.htsId] : [])]
   const hide = (text: string) => redact(text, secrets)
-  const journal = createJournal(log, hide)
+  const tally = createTally()
+  const recentFrames = createRecentFrames(hide)
+  const journal = createJournal(log, hide, tally)
   const confirmations = createConfirmations()
 
   const frames = new Subject<RawFrame>()
@@ -154,9 +164,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let sinks = 0
 
   const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
-  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe({
+  const { records } = tally.tally()
+  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity, records }).subscribe({
     next(event) {
       journal.event(event)
+      tally.event(event)
       flow.note(event)
       events.next(event)
     },
@@ -166,6 +178,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   function deliver(frame: RawFrame): void {
     journal.frame()
+    tally.frame(frame.market)
+    recentFrames.note(frame)
     watches[frame.market].data()
     const began = latencies.begin()
     frames.next(frame)
@@ -255,6 +269,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       const onError = (error: unknown) => journal.sinkFailed(name, error)
       return attach(consume(handler, { ...options, onDropped, onError }), name)
     },
+    noteDropped: (sink, count) => journal.sinkDropped(sink, count),
     switchUrl(market, url) {
       if (!URL.canParse(url) || !/^wss?:/.test(url)) {
         throw new TypeError(`'${url}' is no address of a WebSocket; expected ws://HOST:PORT`)
@@ -263,6 +278,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       control.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
     },
     counters: () => journal.counters(),
+    tally: () => tally.tally(),
+    recentFrames: () => recentFrames.shown(),
     status: () => readStatus({ settings, clock, control, transitions, startedAt, latency: latencies.latency() }),
     inspect: look => ({ actors: control.actors(), subscription: control.inspect(look) }),
     start() {

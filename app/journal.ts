@@ -4,6 +4,7 @@ import type { MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Logger } from './log.ts'
+import type { TallyKeeper } from './tally.ts'
 
 export type Counters = {
   readonly [Type in
@@ -31,7 +32,7 @@ export type Journal = {
   counters(): Counters
 }
 
-export function createJournal(log: Logger, redact: (text: string) => string): Journal {
+export function createJournal(log: Logger, redact: (text: string) => string, tally: TallyKeeper): Journal {
   const counts: Record<string, number> = {}
   const explained = new Set<string>()
   const count = (what: string, by = 1) => {
@@ -121,12 +122,14 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
 
     sinkFailed(sink, error) {
       const soFar = count('sinkErrors')
+      tally.sinkFailed(sink)
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
       if (isPowerOfTen(soFar)) log.error({ sink, soFar, error: redact(what) }, 'a sink failed; the others go on')
     },
 
     sinkDropped(sink, dropped) {
       const soFar = count('sinkDropped', dropped)
+      tally.sinkDropped(sink, dropped)
       log.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it, the oldest first')
     },
 

@@ -25,7 +25,12 @@ export type DecodedEvent = MarketData | SchemaDrift | Malformed
 export type DecoderOptions = {
   /** Further columns for `trade.columns` and `orderBook.columns`, by KIS's own name. */
   readonly columns?: readonly string[]
+  /** Where to count the records of each transaction, by its id. */
+  readonly records?: RecordCounts
 }
+
+/** Filled by the decoder, one entry for each transaction with a layout; all others are one, `unknown`. */
+export type RecordCounts = Map<string, { records: number }>
 
 export type Decoder = {
   /**
@@ -46,13 +51,16 @@ type Transaction = {
   readonly read: RecordReader | undefined
   readonly reads: (width: number) => number
   readonly pick: ColumnPicker | undefined
+  readonly tally: { records: number }
   /** The width of the last frame: almost always that of the next. */
   width: number
   readonly reportedWidths: Set<number>
 }
 
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const transactions = createInterner(124, tr => createTransaction(tr, options.columns ?? []))
+  const transactions = createInterner(124, tr =>
+    createTransaction(tr, options.columns ?? [], options.records ?? new Map()),
+  )
   return {
     decode(frame, receivedTime, emit) {
       const envelope = readEnvelope(frame)
@@ -65,7 +73,10 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
       const { count, payload } = envelope
       if (count === 1 && transaction.read !== undefined) {
         const event = readOnly(transaction, frame, payload, receivedTime)
-        if (event !== undefined) return emit(event)
+        if (event !== undefined) {
+          transaction.tally.records++
+          return emit(event)
+        }
       }
       const events =
         readRecords(transaction, transaction.width, frame, payload, count, receivedTime) ??
@@ -143,7 +154,9 @@ function readRecords(
       if (position() >= end) return undefined
       events.push(readRecord(transaction.tr, transaction.layout, width, receivedTime))
     }
-    return position() === end ? events : undefined
+    if (position() !== end) return undefined
+    transaction.tally.records += count
+    return events
   }
   const rest = width - transaction.reads(width)
   for (let record = 0; record < count; record++) {
@@ -161,7 +174,9 @@ function readRecords(
     skipValues(rest)
     events.push(pick === undefined ? event : pick(event, frame, start, width))
   }
-  return position() === end ? events : undefined
+  if (position() !== end) return undefined
+  transaction.tally.records += count
+  return events
 }
 
 function notData(frame: Uint8Array, problem: string, receivedTime: number): Malformed {
@@ -182,7 +197,7 @@ function malformed(reason: string, raw: string, receivedTime: number): Malformed
   return { type: 'malformed', reason, raw, receivedTime }
 }
 
-function createTransaction(tr: string, columns: readonly string[]): Transaction {
+function createTransaction(tr: string, columns: readonly string[], records: RecordCounts): Transaction {
   const layout = layoutOf(tr)
   const typed = typedTransaction(tr)
   const venue = typed?.venue
@@ -208,7 +223,15 @@ function createTransaction(tr: string, columns: readonly string[]): Transaction 
         : width => overseasBookHead + overseasBookLevel * overseasLevels(width)
       : () => (isTrade ? domesticTradeReads : domesticBookReads),
     pick: layout === undefined || typed === undefined ? undefined : columnPicker(layout, columns),
+    tally: tallyOf(layout === undefined ? 'unknown' : tr, records),
     width: 0,
     reportedWidths: new Set(Object.keys(layout?.widths ?? {}).map(Number)),
   }
+}
+
+/** Rubbish can name endlessly many transactions; they share one count. */
+function tallyOf(name: string, records: RecordCounts): { records: number } {
+  const tally = records.get(name) ?? { records: 0 }
+  records.set(name, tally)
+  return tally
 }

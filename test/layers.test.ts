@@ -16,7 +16,10 @@ const layers: Readonly<Record<string, Layer>> = {
   streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
   sinks: { folders: ['market', 'streams'], packages: ['rxjs'] },
   simulator: { folders: ['market', 'kis'], packages: ['ws'] },
-  app: { folders: ['market', 'kis', 'machines', 'streams', 'sinks'], packages: ['rxjs', 'xstate', 'zod'] },
+  app: {
+    folders: ['market', 'kis', 'machines', 'streams', 'sinks'],
+    packages: ['prom-client', 'rxjs', 'xstate', 'zod'],
+  },
   cli: {
     folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'simulator', 'app'],
     packages: ['commander', 'pino', 'pino-pretty', 'zod'],
