@@ -22,9 +22,7 @@ export type MetricsParts = {
 }
 
 export type Metrics = {
-  readonly contentType: string
-  /** The whole page. */
-  text(): Promise<string>
+  page(): Promise<{ readonly text: string; readonly contentType: string }>
   stop(): void
 }
 
@@ -68,12 +66,11 @@ export function createMetrics(parts: MetricsParts): Metrics {
   }
 
   return {
-    contentType: registry.contentType,
-    async text() {
+    async page() {
       reading = await read()
       const text = await registry.metrics()
       loop.reset()
-      return text
+      return { text, contentType: registry.contentType }
     },
     stop: () => void loop.disable(),
   }

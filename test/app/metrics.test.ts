@@ -13,7 +13,7 @@ function metricsOf(rig: FeedRig, parts: Partial<MetricsParts> = {}) {
   return {
     metrics,
     async families(): Promise<Map<string, MetricFamily>> {
-      return readOpenMetrics(await metrics.text())
+      return readOpenMetrics((await metrics.page()).text)
     },
   }
 }
@@ -37,7 +37,7 @@ describe('the metrics of a feed', () => {
     await rig.feed.confirmed('KRX:005930')
     const { metrics, families } = metricsOf(rig)
     const page = await families()
-    expect(metrics.contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
+    expect((await metrics.page()).contentType).toBe('application/openmetrics-text; version=1.0.0; charset=utf-8')
     expect([...page.keys()]).toEqual(metricList.map(({ name }) => name.replace(/_total$/, '')))
     for (const [name, { help, type }] of page) {
       expect(help.length).toBeGreaterThan(10)
