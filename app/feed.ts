@@ -126,7 +126,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const hide = (text: string) => redact(text, secrets)
   const tally = createTally()
   const recentFrames = createRecentFrames(hide)
-  const journal = createJournal(log, hide, tally)
+  const journal = createJournal({ log, clock, redact: hide, tally })
   const confirmations = createConfirmations()
 
   const frames = new Subject<RawFrame>()
@@ -235,6 +235,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     lifecycle.complete()
     frames.complete()
     await lastSeen?.stop()
+    journal.close()
   }
 
   return {

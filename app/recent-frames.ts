@@ -1,7 +1,8 @@
 // The last data frames, for whoever has to find out what happened. Kept by reference, so that keeping one costs next to nothing; they
 // hold on to a few megabytes of receive buffers at most.
+import { withoutKeys } from '../kis/control.ts'
 import { shownText } from '../kis/decoder.ts'
-import type { RawFrame } from '../kis/frame.ts'
+import { frameText, isControl, type RawFrame } from '../kis/frame.ts'
 import type { Market } from '../market/instrument.ts'
 
 /** A power of two. Some seconds of a quiet market, the last moment of a busy one. */
@@ -41,5 +42,7 @@ export function createRecentFrames(redact: (text: string) => string): RecentFram
 const one = 49
 
 function textOf(bytes: Uint8Array): string {
+  // A control message that cannot be read comes this way too, and may be a broken one that carries a notice's key.
+  if (isControl(bytes)) return withoutKeys(frameText(bytes))
   return bytes[0] === one ? `an encrypted notice of ${bytes.length} bytes, [redacted]` : shownText(bytes)
 }
