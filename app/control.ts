@@ -52,6 +52,8 @@ export type ControlParts = {
   readonly inspect: Inspect | undefined
   readonly deliver: (frame: RawFrame) => void
   readonly heard: (answer: HeardAnswer) => void
+  /** KIS's clock, and ours at the same moment. */
+  readonly heartbeat: (serverTime: number, receivedTime: number) => void
   /** Every state of a socket, the first included, in order. */
   readonly onSocket: (market: Market, snapshot: SocketSnapshot) => void
   /** KIS issued something that must never be shown. */
@@ -104,6 +106,7 @@ export function createControl(parts: ControlParts): Control {
     wireOf: key => toWire(subscriptionOf(key), wireOptions),
     deliver: parts.deliver,
     heard: parts.heard,
+    heartbeat: parts.heartbeat,
     clock,
     timing,
     line,

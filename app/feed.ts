@@ -17,6 +17,7 @@ import { isolate, type Sink } from '../sinks/sink.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
+import { type ClockSkew, skewOf } from './clock-skew.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
 import { watchFlow } from './flow.ts'
@@ -152,6 +153,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     inspect: parts.inspect,
     deliver,
     heard,
+    heartbeat: (serverTime, receivedTime) => {
+      clockSkew = skewOf(serverTime, receivedTime)
+    },
     onSocket,
     onSecret: secret => secrets.push(secret),
   })
@@ -160,6 +164,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   /** There once the feed was started. */
   let running: RxSubscription | undefined
   let startedAt: number | undefined
+  let clockSkew: ClockSkew | undefined
   let stopped: Promise<void> | undefined
   let sinks = 0
 
@@ -281,7 +286,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     counters: () => journal.counters(),
     tally: () => tally.tally(),
     recentFrames: () => recentFrames.shown(),
-    status: () => readStatus({ settings, clock, control, transitions, startedAt, latency: latencies.latency() }),
+    status: () =>
+      readStatus({ settings, clock, control, transitions, startedAt, clockSkew, latency: latencies.latency() }),
     inspect: look => ({ actors: control.actors(), subscription: control.inspect(look) }),
     start() {
       if (running !== undefined || stopped !== undefined) return

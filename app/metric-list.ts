@@ -144,6 +144,12 @@ const line: readonly MetricDefinition[] = [
   },
   {
     type: 'gauge',
+    name: 'kis_stream_clock_skew_seconds',
+    help: 'How far our clock is ahead of that in the last heartbeat of KIS, which carries whole seconds. Absent before the first.',
+    read: ({ status: { clockSkew } }) => (clockSkew === undefined ? [] : [[clockSkew.aheadMs / 1_000]]),
+  },
+  {
+    type: 'gauge',
     name: 'kis_stream_approval_key_age_seconds',
     help: 'Since the approval key in use was issued. KIS looks at it for 24 hours. Absent while there is none.',
     read: ({ status: { approvalKeyIssuedAt, time } }) =>

@@ -4,6 +4,7 @@ import { nextTurnAfter } from '../market/calendar.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import { entriesOf, mostSubscriptions } from '../machines/ledger.ts'
+import type { ClockSkew } from './clock-skew.ts'
 import type { Control } from './control.ts'
 import type { Latency } from './latency.ts'
 import type { FeedSettings } from './settings.ts'
@@ -43,6 +44,8 @@ export type FeedStatus = {
   readonly mostSlots: number
   readonly budgets: { readonly connects: BudgetStatus; readonly requests: BudgetStatus }
   readonly approvalKeyIssuedAt: number | undefined
+  /** How far our clock is from KIS's; undefined until KIS's first heartbeat. */
+  readonly clockSkew: ClockSkew | undefined
   readonly latency: Latency
 }
 
@@ -52,11 +55,12 @@ export type StatusParts = {
   readonly control: Control
   readonly transitions: TransitionLog
   readonly startedAt: number | undefined
+  readonly clockSkew: ClockSkew | undefined
   readonly latency: Latency
 }
 
 export function readStatus(parts: StatusParts): FeedStatus {
-  const { settings, clock, control, startedAt, latency } = parts
+  const { settings, clock, control, startedAt, clockSkew, latency } = parts
   const { timing } = settings
   const time = clock.now()
   const facts = control.facts()
@@ -74,6 +78,7 @@ export function readStatus(parts: StatusParts): FeedStatus {
       requests: { left: facts.requestsLeft, most: timing.mostRequests, windowMs: timing.requestWindowMs },
     },
     approvalKeyIssuedAt: facts.approvalKeyIssuedAt,
+    clockSkew,
     latency,
   }
 }

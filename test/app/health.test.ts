@@ -53,6 +53,7 @@ function health(story: Story): HealthReport {
       requests: { left: 500, most: 500, windowMs: 600_000 },
     },
     approvalKeyIssuedAt: time - minute,
+    clockSkew: undefined,
     latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
     ...story.status,
   }
