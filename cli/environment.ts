@@ -23,6 +23,11 @@ export const environmentNames: Readonly<Record<string, string>> = {
   dataFolder: 'KIS_DATA_FOLDER',
   output: 'KIS_OUTPUT',
   logLevel: 'KIS_LOG_LEVEL',
+  dashboard: 'KIS_DASHBOARD',
+  dashboardPort: 'KIS_DASHBOARD_PORT',
+  dashboardHost: 'KIS_DASHBOARD_HOST',
+  dashboardToken: 'KIS_DASHBOARD_TOKEN',
+  inspect: 'KIS_INSPECT',
 }
 
 /** `graceMs` → `KIS_GRACE_MS`. */

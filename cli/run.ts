@@ -5,6 +5,7 @@ import { type FeedSettings, readSettings, SettingsError } from '../app/settings.
 import { jsonLines } from '../sinks/json-lines.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
+import { dashboardSettings, openDashboard } from './dashboard.ts'
 import { loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
@@ -25,7 +26,9 @@ const outputSettings = z.object({
 
 export async function run(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const fileProblem = loadEnvironmentFile()
-  const { told, nameOf } = readEnvironment(flags, process.env)
+  // A flag that begins with `no` is true when it was not given, which would win over the environment.
+  const { dashboard: isWanted, ...others } = flags
+  const { told, nameOf } = readEnvironment(isWanted === false ? flags : others, process.env)
   const isDemonstration = ['appKey', 'appSecret', 'restUrl', 'socketUrl', 'koreanSocketUrl', 'usSocketUrl'].every(
     name => told[name] === undefined,
   )
@@ -37,9 +40,13 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   const mistakes = strayWords(words)
   if (fileProblem !== undefined) mistakes.push(fileProblem)
   const output = outputSettings.safeParse(told)
-  for (const issue of output.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
+  const page = dashboardSettings.safeParse(told)
+  for (const issue of [...(output.error?.issues ?? []), ...(page.error?.issues ?? [])]) {
+    mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
+  }
   const settings = settingsOr(mistakes, complete, nameOf)
-  if (settings === undefined || !output.success) return reportMistakes(new SettingsError(mistakes), 'run')
+  if (settings === undefined || !output.success || !page.success)
+    return reportMistakes(new SettingsError(mistakes), 'run')
 
   const { dataFolder } = output.data
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
@@ -55,10 +62,12 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
     dataFolder: simulator === undefined && dataFolder !== 'off' && dataFolder,
   })
   const printed = output.data.output === 'ndjson' ? printLines(feed) : printPretty(feed)
+  const dashboard = await openDashboard(feed, page.data, { isDemonstration })
   feed.start()
   const exitCode = await Promise.race([stopSignal(), printed.closed])
   await feed.stop()
   await printed.flush()
+  await dashboard?.stop()
   await simulator?.stop()
   process.exit(exitCode)
 }

@@ -20,8 +20,21 @@ const layers: Readonly<Record<string, Layer>> = {
     folders: ['market', 'kis', 'machines', 'streams', 'sinks'],
     packages: ['prom-client', 'rxjs', 'xstate', 'zod'],
   },
+  dashboard: {
+    folders: ['market', 'machines', 'streams', 'app'],
+    packages: [
+      'hono',
+      '@hono/node-server',
+      'ws',
+      'rxjs',
+      'bullmq',
+      '@bull-board/api',
+      '@bull-board/hono',
+      '@statelyai/inspect',
+    ],
+  },
   cli: {
-    folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'simulator', 'app'],
+    folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'simulator', 'app', 'dashboard'],
     packages: ['commander', 'pino', 'pino-pretty', 'zod'],
   },
 }
