@@ -34,6 +34,10 @@ subcommand('run', 'stream market events; without KIS keys, from a simulator insi
   )
   .option('--output [format]', 'pretty for people, ndjson for programs: one event a line (KIS_OUTPUT)')
   .option('--log-level [level]', 'silent, error, warn, info or debug, on standard error (KIS_LOG_LEVEL)')
+  .option('--dashboard-port [port]', 'where the dashboard is, 8710 or the next free one (KIS_DASHBOARD_PORT)')
+  .option('--dashboard-host [address]', 'elsewhere than 127.0.0.1 only with KIS_DASHBOARD_TOKEN (KIS_DASHBOARD_HOST)')
+  .option('--no-dashboard', 'without the dashboard (KIS_DASHBOARD=off)')
+  .option('--inspect', 'record the machines from the start, and feed the Stately inspector (KIS_INSPECT)')
   .action((flags, command: Command) => run(flags, command.args))
 
 subcommand('simulate', 'be KIS, on loopback')
