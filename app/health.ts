@@ -43,7 +43,7 @@ export function healthOf(input: HealthInput): HealthReport {
   const reasons = markets.flatMap(market => found[market].reasons)
   const notes = markets.flatMap(market => found[market].notes)
   if (status.startedAt === undefined) reasons.unshift('the feed was not started')
-  else if (/^stop/.test(status.handOver.state)) reasons.unshift('the feed is stopping')
+  else if (status.handOver.state.startsWith('stop')) reasons.unshift('the feed is stopping')
   if (subscriptions.length === 0) notes.unshift('nothing is subscribed, so no data is expected')
   return {
     ready: reasons.length === 0,

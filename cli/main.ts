@@ -1,12 +1,9 @@
 #!/usr/bin/env node
-// The `kis-stream` command. Each subcommand parses its words and calls one function.
+// The `kis-stream` command. Each subcommand parses its words and calls one function, whose file is loaded when it is called: a decoder in
+// a pipe does not wait for a web server.
 import { Command, CommanderError } from 'commander'
 import { faultHelp } from '../simulator/fault-script.ts'
-import { decode } from './decode.ts'
-import { printMachines } from './machines.ts'
 import { misuse } from './mistakes.ts'
-import { run } from './run.ts'
-import { simulate } from './simulate.ts'
 
 const program = new Command('kis-stream')
   .description('Real-time market data from the Korea Investment & Securities (KIS) Open API.')
@@ -38,7 +35,7 @@ subcommand('run', 'stream market events; without KIS keys, from a simulator insi
   .option('--dashboard-host [address]', 'elsewhere than 127.0.0.1 only with KIS_DASHBOARD_TOKEN (KIS_DASHBOARD_HOST)')
   .option('--no-dashboard', 'without the dashboard (KIS_DASHBOARD=off)')
   .option('--inspect', 'record the machines from the start, and feed the Stately inspector (KIS_INSPECT)')
-  .action((flags, command: Command) => run(flags, command.args))
+  .action(async (flags, command: Command) => (await import('./run.ts')).run(flags, command.args))
 
 subcommand('simulate', 'be KIS, on loopback')
   .option('--port [port]', 'where to listen; 0 takes any free port', '18800')
@@ -47,12 +44,12 @@ subcommand('simulate', 'be KIS, on loopback')
   .option('--seed [seed]', 'another number, another market', '1')
   .option('--fault [fault]', 'trouble to make, as cut@30s; may be given many times (see below)', collect)
   .addHelpText('after', faultHelp)
-  .action((flags, command: Command) => simulate(flags, command.args))
+  .action(async (flags, command: Command) => (await import('./simulate.ts')).simulate(flags, command.args))
 
 subcommand('decode [file]', 'frames, one a line, from a file or standard input, as events (NDJSON)')
   .option('--date [date]', 'the Korean date of books, which carry none, as 2026-06-08; default: today')
   .option('--columns [list]', "further columns of trades and books by KIS's own names")
-  .action((_file, flags, command: Command) => decode(flags, command.args))
+  .action(async (_file, flags, command: Command) => (await import('./decode.ts')).decode(flags, command.args))
 
 subcommand(
   'machines',
@@ -60,7 +57,24 @@ subcommand(
 )
   .option('--format [format]', 'mermaid, json or markdown', 'mermaid')
   .option('--machine [machine]', 'socket or feed; default: both')
-  .action((flags, command: Command) => printMachines(flags, command.args))
+  .action(async (flags, command: Command) => (await import('./machines.ts')).printMachines(flags, command.args))
+
+subcommand('doctor', 'look at everything a feed depends on, and say what to do; uses no key')
+  .option('--json', 'the findings as JSON')
+  .option('--instruments [list]', 'what would be watched (KIS_INSTRUMENTS)')
+  .option('--channels [list]', 'on which channels (KIS_CHANNELS)')
+  .option('--market [market]', 'auto, KR or US (KIS_MARKET)')
+  .option('--data-folder [folder]', 'where feeds keep what they last saw (KIS_DATA_FOLDER)')
+  .addHelpText(
+    'after',
+    '\nExit code: 0 when all is well, 1 with warnings, 3 with errors; 2 when it was called wrongly.',
+  )
+  .action(async (flags, command: Command) => (await import('./doctor.ts')).doctor(flags, command.args))
+
+subcommand('support-bundle', 'gather what somebody needs to help, without secrets, in one archive')
+  .option('--output [file]', 'where to write it; default: kis-stream-support-DATE-TIME.tar.gz')
+  .option('--data-folder [folder]', 'where feeds keep what they last saw (KIS_DATA_FOLDER)')
+  .action(async (flags, command: Command) => (await import('./support-bundle.ts')).supportBundle(flags, command.args))
 
 try {
   await program.parseAsync()

@@ -9,6 +9,7 @@ import { dashboardSettings, openDashboard } from './dashboard.ts'
 import { loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
+import { observe } from './observation.ts'
 import { prettyPrinter } from './pretty.ts'
 
 /** What a newcomer sees: whichever market has its turn, something moves. */
@@ -48,7 +49,8 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   if (settings === undefined || !output.success || !page.success)
     return reportMistakes(new SettingsError(mistakes), 'run')
 
-  const { dataFolder } = output.data
+  // A demonstration has nothing to remember: its market begins anew with each run.
+  const dataFolder = isDemonstration || output.data.dataFolder === 'off' ? undefined : output.data.dataFolder
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
   const simulator = isDemonstration ? await startSimulator({ tape: generatedTape() }) : undefined
   if (simulator !== undefined) {
@@ -58,14 +60,16 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   }
   const feed = composeFeed(simulator === undefined ? settings : pointedAt(simulator, settings), {
     log,
-    // A demonstration has nothing to remember: its market begins anew with each run.
-    dataFolder: simulator === undefined && dataFolder !== 'off' && dataFolder,
+    dataFolder: dataFolder ?? false,
   })
   const printed = output.data.output === 'ndjson' ? printLines(feed) : printPretty(feed)
-  const dashboard = await openDashboard(feed, page.data, { isDemonstration })
+  const observation = observe(feed, settings, dataFolder, log)
+  const { metrics, health } = observation
+  const dashboard = await openDashboard(feed, page.data, { isDemonstration, metrics, health })
   feed.start()
   const exitCode = await Promise.race([stopSignal(), printed.closed])
   await feed.stop()
+  observation.stop()
   await printed.flush()
   await dashboard?.stop()
   await simulator?.stop()

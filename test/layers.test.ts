@@ -35,7 +35,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   cli: {
     folders: ['market', 'kis', 'machines', 'streams', 'sinks', 'simulator', 'app', 'dashboard'],
-    packages: ['commander', 'pino', 'pino-pretty', 'zod'],
+    packages: ['commander', 'ioredis', 'pino', 'pino-pretty', 'zod'],
   },
 }
 

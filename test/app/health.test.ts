@@ -59,7 +59,9 @@ function health(story: Story): HealthReport {
   }
   const lastData = story.lastData === undefined ? {} : { flowingSince: 0, lastData: kst(story.lastData) }
   const subscriptions = (story.instruments ?? ['KRX:005930']).map(instrument => ({
-    ...{ instrument, channel: 'trade', status: 'active' as const },
+    instrument,
+    channel: 'trade',
+    status: 'active' as const,
     ...lastData,
     ...story.changes,
   }))
@@ -79,7 +81,8 @@ describe('health', () => {
     [
       'the line was lost just now',
       {
-        ...{ now: '2026-11-23T10:00:00', phase: 'reconnecting' },
+        now: '2026-11-23T10:00:00',
+        phase: 'reconnecting',
         transitions: [step('subscribed.settled', 'reconnecting', '2026-11-23T09:59:50')],
       },
     ],
@@ -113,7 +116,8 @@ describe('health', () => {
     [
       'the line has been down for long',
       {
-        ...{ now: '2026-11-23T10:00:00', phase: 'reconnecting' },
+        now: '2026-11-23T10:00:00',
+        phase: 'reconnecting',
         transitions: [step('subscribed.asking', 'unsubscribing-grace', '2026-11-23T09:55:00')],
       },
       /no data for 5 min.*reconnecting.*tries again in 20 s/,
