@@ -1,6 +1,6 @@
 // The bars of the last hour by five seconds, and of the day by the minute, so that a page that is opened at noon has a morning to show.
 // Only whole bars come in; a minute that lacks a part of itself says so.
-import type { Observable, Subscription } from 'rxjs'
+import { Subject } from 'rxjs'
 import type { Clock } from '../market/clock.ts'
 import type { Bar, MarketEvent } from '../market/events.ts'
 import { type ForgottenBar, toBars } from '../streams/bars.ts'
@@ -17,11 +17,13 @@ export type BarRow = readonly [
 ]
 
 export type BarHistory = {
+  /** Every event, as it passes. */
+  note(event: MarketEvent): void
   seconds(instrument: string): readonly BarRow[]
   minutes(instrument: string): readonly BarRow[]
   /** Five-second bars that were published after the `count`th, and how many there were in all. */
   since(instrument: string, count: number): { readonly bars: readonly BarRow[]; readonly count: number }
-  subscription: Subscription
+  stop(): void
 }
 
 const mostSeconds = 720
@@ -30,7 +32,8 @@ const minuteSeconds = 60
 
 type Kept = { readonly seconds: BarRow[]; readonly minutes: BarRow[]; count: number; flawedMinute: number }
 
-export function keepBars(events$: Observable<MarketEvent>, clock: Clock): BarHistory {
+export function createBarHistory(clock: Clock): BarHistory {
+  const events = new Subject<MarketEvent>()
   const kept = new Map<string, Kept>()
 
   function keptOf(instrument: string): Kept {
@@ -66,7 +69,13 @@ export function keepBars(events$: Observable<MarketEvent>, clock: Clock): BarHis
     if (last?.[0] === minute) one.minutes[one.minutes.length - 1] = [...firstSix(last), false]
   }
 
+  events.pipe(toBars('5s', { clock, onForgotten: forget })).subscribe(keep)
+
   return {
+    note(event) {
+      // Half of what comes, and nothing that a bar is made of.
+      if (event.type !== 'order-book') events.next(event)
+    },
     seconds: instrument => kept.get(instrument)?.seconds ?? [],
     minutes: instrument => kept.get(instrument)?.minutes ?? [],
     since(instrument, count) {
@@ -75,7 +84,7 @@ export function keepBars(events$: Observable<MarketEvent>, clock: Clock): BarHis
       const fresh = Math.min(one.count - count, one.seconds.length)
       return { bars: fresh > 0 ? one.seconds.slice(-fresh) : [], count: one.count }
     },
-    subscription: events$.pipe(toBars('5s', { clock, onForgotten: forget })).subscribe(keep),
+    stop: () => events.complete(),
   }
 }
 

@@ -1,6 +1,5 @@
 // The latest of every instrument, kept as it comes: one look-up and a few assignments for each event, whether a page is open or not.
 // What pages are told is read from here, a few times a second.
-import type { Observable, Subscription } from 'rxjs'
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
 
@@ -15,6 +14,8 @@ export type BoardEntry = {
 }
 
 export type Board = {
+  /** Every event, as it passes. */
+  note(event: MarketEvent): void
   /** The largest version so far. */
   version(): number
   /** Everything that changed after `version`. */
@@ -22,7 +23,6 @@ export type Board = {
   of(instrument: string): BoardEntry | undefined
   /** The trades after the `count`th, oldest first, and how many of them are gone already. */
   tape(instrument: string, count: number): { readonly trades: readonly Trade[]; readonly missed: number }
-  subscription: Subscription
 }
 
 /** What a page shows, and what it may be behind by in one tick of a busy name. */
@@ -37,7 +37,7 @@ type Entry = {
   readonly tape: Trade[]
 }
 
-export function watchBoard(events$: Observable<MarketEvent>): Board {
+export function createBoard(): Board {
   const entries = new Map<string, Entry>()
   let version = 0
 
@@ -50,20 +50,19 @@ export function watchBoard(events$: Observable<MarketEvent>): Board {
     return entry
   }
 
-  const subscription = events$.subscribe(event => {
-    if (event.type === 'trade') {
-      const entry = entryOf(event.instrument)
-      entry.trade = event
-      entry.tape[entry.trades++ % tapeLength] = event
-      entry.version = ++version
-    } else if (event.type === 'order-book') {
-      const entry = entryOf(event.instrument)
-      entry.book = event
-      entry.version = ++version
-    }
-  })
-
   return {
+    note(event) {
+      if (event.type === 'trade') {
+        const entry = entryOf(event.instrument)
+        entry.trade = event
+        entry.tape[entry.trades++ % tapeLength] = event
+        entry.version = ++version
+      } else if (event.type === 'order-book') {
+        const entry = entryOf(event.instrument)
+        entry.book = event
+        entry.version = ++version
+      }
+    },
     version: () => version,
     since: told => [...entries.values()].filter(entry => entry.version > told),
     of: instrument => entries.get(instrument),
@@ -75,6 +74,5 @@ export function watchBoard(events$: Observable<MarketEvent>): Board {
       for (let i = from; i < entry.trades; i++) trades.push(entry.tape[i % tapeLength] as Trade)
       return { trades, missed: from - count }
     },
-    subscription,
   }
 }

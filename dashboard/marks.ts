@@ -1,5 +1,4 @@
 // What went wrong and where: gaps, repairs and outages, kept to be drawn on the chart at the time they happened.
-import type { Observable, Subscription } from 'rxjs'
 import type { MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 
@@ -37,15 +36,16 @@ export type Mark =
     }
 
 export type Marks = {
+  /** Every event but data. */
+  note(event: MarketEvent): void
   /** Grows whenever something was added or changed. */
   version(): number
   all(): readonly Mark[]
-  subscription: Subscription
 }
 
 const mostMarks = 500
 
-export function keepMarks(events$: Observable<MarketEvent>): Marks {
+export function createMarks(): Marks {
   const marks: Mark[] = []
   let version = 0
 
@@ -63,7 +63,7 @@ export function keepMarks(events$: Observable<MarketEvent>): Marks {
     version++
   }
 
-  const subscription = events$.subscribe(event => {
+  function note(event: MarketEvent): void {
     switch (event.type) {
       case 'gap': {
         const { instrument, cause, missingVolume: volume, receivedTime, to, from } = event
@@ -82,7 +82,7 @@ export function keepMarks(events$: Observable<MarketEvent>): Marks {
       case 'resume':
         return endOutage(event.market, event.receivedTime)
     }
-  })
+  }
 
-  return { version: () => version, all: () => [...marks], subscription }
+  return { note, version: () => version, all: () => [...marks] }
 }

@@ -15,12 +15,12 @@ import { type Clock, systemClock } from '../market/clock.ts'
 import { createAccess, isLoopback } from './access.ts'
 import { createAssets } from './assets.ts'
 import { createAudience } from './audience.ts'
-import { keepBars } from './bar-history.ts'
-import { watchBoard } from './board.ts'
+import { createBarHistory } from './bar-history.ts'
+import { createBoard } from './board.ts'
 import { mountJobs, watchQueues } from './jobs.ts'
-import { keepMarks } from './marks.ts'
+import { createMarks } from './marks.ts'
 import { type Stately, mountStately } from './stately.ts'
-import { watchTroubles } from './troubles.ts'
+import { createTroubles } from './troubles.ts'
 import { viewOf } from './view.ts'
 
 export type DashboardOptions = {
@@ -65,10 +65,18 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     throw new Error(`a dashboard on ${host} needs a token: anybody who can reach it could read it`)
   }
   const access = createAccess(token)
-  const board = watchBoard(feed.events$)
-  const bars = keepBars(feed.events$, clock)
-  const marks = keepMarks(feed.events$)
-  const troubles = watchTroubles(feed.events$)
+  const board = createBoard()
+  const bars = createBarHistory(clock)
+  const marks = createMarks()
+  const troubles = createTroubles()
+  // One subscriber for all of it: each has its price on the data path.
+  const watching = feed.events$.subscribe(event => {
+    board.note(event)
+    bars.note(event)
+    if (event.type === 'trade' || event.type === 'order-book' || event.type === 'record') return
+    marks.note(event)
+    troubles.note(event)
+  })
   const inspector = createInspector({ feed, clock })
   const stopRecording = options.inspect ? inspector.look(() => {}) : undefined
   const slow = watchQueues(options)
@@ -167,7 +175,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   let stopped: Promise<void> | undefined
 
   async function stop(): Promise<void> {
-    for (const part of [board, bars, marks, troubles, slow]) part.subscription.unsubscribe()
+    watching.unsubscribe()
+    bars.stop()
+    slow.subscription.unsubscribe()
     stopRecording?.()
     audience.stop()
     stately?.stop()

@@ -33,6 +33,9 @@ const stamp = time => /** @type {import('lightweight-charts').UTCTimestamp} */ (
 /** @param {string} name */
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
+/** Pixels a candle. */
+const comfortable = 9
+
 export function createCandleChart() {
   const place = byId('candles')
   const chart = createChart(place, { autoSize: true, crosshair: { mode: CrosshairMode.Normal } })
@@ -131,7 +134,7 @@ export function createCandleChart() {
         timeVisible: true,
         secondsVisible: settings.interval < 60,
         rightOffset: 4,
-        barSpacing: 8,
+        minBarSpacing: 2,
         tickMarkFormatter: (/** @type {number} */ time) => koreanClock(time * 1000),
       },
       localization: { timeFormatter: (/** @type {number} */ time) => `${koreanTime(time * 1000)} KST` },
@@ -144,6 +147,7 @@ export function createCandleChart() {
       downColor: down,
       borderDownColor: down,
       wickDownColor: down,
+      priceLineColor: ink,
     })
     for (const button of byId('interval').children) {
       setAttribute(button, 'aria-checked', String(Number(button.getAttribute('data-interval')) === settings.interval))
@@ -165,7 +169,9 @@ export function createCandleChart() {
       models[60].reset(chosen.minutes)
       setText(byId('chosen-name'), instrument.replace(':', ' · '))
       drawAll()
-      if (isNew) chart.timeScale().scrollToRealTime()
+      if (!isNew) return
+      chart.timeScale().applyOptions({ barSpacing: comfortable })
+      chart.timeScale().scrollToRealTime()
     },
     /** @param {Watched} watched */
     watch(watched) {

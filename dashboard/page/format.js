@@ -1,4 +1,5 @@
 // Numbers, times and durations as people read them. Prices keep the most decimals their instrument has shown, so that columns stand still.
+import { settings } from './settings.js'
 
 /** @type {Map<string, number>} */
 const decimals = new Map()
@@ -79,16 +80,27 @@ export function zoneName() {
   return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ')
 }
 
+const units = {
+  en: { ms: ' ms', second: ' s', minute: ' min', hour: ' h', day: ' d' },
+  ko: { ms: 'ms', second: '초', minute: '분', hour: '시간', day: '일' },
+}
+
 /** `0.4 s`, `12 s`, `3 min 20 s`, `7 h 12 min`. @param {number} ms */
 export function formatDuration(ms) {
+  const { ms: milli, second, minute, hour, day } = units[settings.language]
   const seconds = Math.max(0, ms) / 1000
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 60) return `${Math.floor(seconds)} s`
+  if (seconds < 1) return `${Math.round(seconds * 1000)}${milli}`
+  if (seconds < 10) return `${seconds.toFixed(1)}${second}`
+  if (seconds < 60) return `${Math.floor(seconds)}${second}`
   const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min ${Math.floor(seconds % 60)} s`
+  if (minutes < 60) return pair(minutes, minute, Math.floor(seconds % 60), second)
   const hours = Math.floor(minutes / 60)
-  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+  return hours < 48 ? pair(hours, hour, minutes % 60, minute) : pair(Math.floor(hours / 24), day, hours % 24, hour)
+}
+
+/** @param {number} large @param {string} unit @param {number} small @param {string} smallUnit */
+function pair(large, unit, small, smallUnit) {
+  return small === 0 ? `${large}${unit}` : `${large}${unit} ${small}${smallUnit}`
 }
 
 /** @param {number} bytes */

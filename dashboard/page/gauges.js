@@ -32,10 +32,7 @@ export function createGauges() {
         const [text, meter] = childrenOf(element)
         const [title, figure] = childrenOf(/** @type {Element} */ (text))
         setText(/** @type {Element} */ (title), say(name))
-        setText(
-          /** @type {Element} */ (figure),
-          say('per-window', { left, most, time: formatDuration(windowMs).replace(' 0 s', '') }),
-        )
+        setText(/** @type {Element} */ (figure), say('per-window', { left, most, time: formatDuration(windowMs) }))
         const bar = /** @type {HTMLElement} */ (meter)
         setAttribute(bar, 'aria-label', say(name))
         setAttribute(bar, 'aria-valuenow', String(left))

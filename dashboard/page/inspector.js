@@ -39,6 +39,13 @@ function actorsAfter(records) {
   return actors
 }
 
+/** The socket that does something; until there is one, whatever there is. @param {Map<string, Actor>} actors */
+function mostInteresting(actors) {
+  const all = [...actors.values()]
+  const sockets = all.filter(({ machine }) => machine === 'socket')
+  return sockets.find(({ states }) => !states.includes('market-switch')) ?? sockets[0] ?? all[0]
+}
+
 /** @param {{ send(message: import('../messages.ts').FromPage): void }} told */
 export function createInspectorView({ send }) {
   /** @type {InspectionRecord[]} */
@@ -50,9 +57,11 @@ export function createInspectorView({ send }) {
   let isOn = false
   let isLoaded = false
   let chosen = ''
+  let isPicked = false
   /** @type {{ machine: string, chart: Awaited<ReturnType<typeof drawStatechart>> } | undefined} */
   let drawn
   let isPending = false
+  let isDrawing = false
 
   const slider = /** @type {HTMLInputElement} */ (byId('step'))
 
@@ -85,8 +94,7 @@ export function createInspectorView({ send }) {
 
   /** @param {Map<string, Actor>} actors */
   function showActors(actors) {
-    if (!actors.has(chosen))
-      chosen = [...actors.values()].find(({ machine }) => machine === 'socket')?.id ?? actors.keys().next().value ?? ''
+    if (!isPicked || !actors.has(chosen)) chosen = mostInteresting(actors)?.id ?? ''
     keepChildren(
       byId('actors'),
       [...actors.values()].filter(({ ended, machine }) => !ended || machine !== undefined),
@@ -95,6 +103,7 @@ export function createInspectorView({ send }) {
         const button = make('button', { type: 'button' }, make('span'), make('small'))
         button.addEventListener('click', () => {
           chosen = id
+          isPicked = true
           show()
         })
         return make('li', {}, button)
@@ -144,19 +153,24 @@ export function createInspectorView({ send }) {
   /** @param {Map<string, Actor>} actors */
   async function showMachine(actors) {
     const actor = actors.get(chosen)
-    const place = byId('inspected-machine')
     const machine = actor?.machine
     const outline = machine === 'feed' || machine === 'socket' ? outlines?.[machine] : undefined
     if (actor === undefined || machine === undefined || outline === undefined) {
-      place.replaceChildren()
+      byId('inspected-machine').replaceChildren()
       drawn = undefined
       return
     }
-    if (drawn?.machine !== machine) {
-      const mine = { machine, chart: await drawStatechart(place, outline, actor.name) }
-      drawn = mine
+    if (drawn?.machine === machine) return drawn.chart.light(actor.states, actor.before)
+
+    // One drawing at a time; what was asked for meanwhile is shown when it is done.
+    if (isDrawing) return
+    isDrawing = true
+    try {
+      drawn = { machine, chart: await drawStatechart(byId('inspected-machine'), outline, actor.name) }
+      show()
+    } finally {
+      isDrawing = false
     }
-    drawn.chart.light(actor.states, actor.before)
   }
 
   /** @param {number | undefined} to */

@@ -1,7 +1,7 @@
 // The line itself: each socket's machine with its state lit, the hand-over between the markets, and the last transitions.
 import { byId, keepChildren, make, setAttribute, setText } from './dom.js'
 import { formatDuration, koreanClock, koreanTime, localClock, zoneName } from './format.js'
-import { drawStatechart } from './statechart.js'
+import { directionIn, drawStatechart } from './statechart.js'
 import { say, sayCause } from './words.js'
 
 /** @typedef {import('../view.ts').StatusView} StatusView */
@@ -16,6 +16,7 @@ export function createLineView() {
   let outline
   /** @type {Awaited<ReturnType<typeof drawStatechart>> | undefined} */
   let chart
+  let isDrawing = false
   /** @type {'KR' | 'US'} */
   let shown = 'KR'
   /** The reader chose; else the market that has the line is shown. */
@@ -24,9 +25,20 @@ export function createLineView() {
   let last
 
   async function draw() {
-    if (outline === undefined) return
-    chart = await drawStatechart(place, outline, `socket ${shown}`)
+    if (outline === undefined || isDrawing) return
+    isDrawing = true
+    try {
+      chart = await drawStatechart(place, outline, `socket ${shown}`)
+    } finally {
+      isDrawing = false
+    }
     light()
+    turnIfNeeded()
+  }
+
+  /** Wide places have it lying down, narrow ones standing up. */
+  function turnIfNeeded() {
+    if (chart !== undefined && place.clientWidth > 0 && chart.direction !== directionIn(place)) void draw()
   }
 
   /** The status leaves out the outer `session`; the outline does not. @param {string} phase */
@@ -64,12 +76,7 @@ export function createLineView() {
     show(shown === 'KR' ? 'US' : 'KR')
     byId(`tab-${shown}`).focus()
   })
-  let width = 0
-  new ResizeObserver(() => {
-    const isNarrow = place.clientWidth < 640
-    if (chart !== undefined && width !== place.clientWidth && (chart.direction === 'DOWN') !== isNarrow) void draw()
-    width = place.clientWidth
-  }).observe(place)
+  new ResizeObserver(turnIfNeeded).observe(place)
 
   /** @param {StatusView} status */
   function showSteps(status) {

@@ -67,7 +67,10 @@ function graphOf(outline, direction) {
   return {
     id: 'root',
     children,
-    edges: edgesOf(outline).map(({ id, sources, targets }) => ({ id, sources, targets })),
+    // What leads out of the machine as a whole leads out of every state: an arrow from everywhere says nothing.
+    edges: edgesOf(outline)
+      .filter(({ sources }) => !sources.includes('root'))
+      .map(({ id, sources, targets }) => ({ id, sources, targets })),
     layoutOptions: {
       'elk.algorithm': 'layered',
       'elk.direction': direction,
@@ -94,13 +97,16 @@ function svg(name, attributes) {
   return element
 }
 
+/** @param {Element} place */
+export const directionIn = place => (place.clientWidth < 640 ? 'DOWN' : 'RIGHT')
+
 /**
  * @param {Element} place
  * @param {StateOutline} outline
  * @param {string} title
  */
 export async function drawStatechart(place, outline, title) {
-  const direction = place.clientWidth < 640 ? 'DOWN' : 'RIGHT'
+  const direction = directionIn(place)
   const layout = await layoutEngine().layout(graphOf(outline, direction))
   const drawing = svg('svg', { viewBox: `0 0 ${layout.width} ${layout.height}`, role: 'img', 'aria-label': title })
   // Never larger than it was laid out: words in a stretched drawing look like shouting.

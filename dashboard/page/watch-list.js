@@ -24,8 +24,17 @@ export function createWatchList({ onChoose }) {
     if (instrument === '' || instrument === chosen) return
     chosen = instrument
     show()
-    document.getElementById(`watch-${instrument}`)?.scrollIntoView({ block: 'nearest' })
+    reveal(document.getElementById(`watch-${instrument}`))
     onChoose(instrument)
+  }
+
+  /** By hand: scrollIntoView would also move where the Tab key goes on from. @param {HTMLElement | null} row */
+  function reveal(row) {
+    if (row === null) return
+    const { offsetTop, offsetHeight } = row
+    if (offsetTop < list.scrollTop) list.scrollTop = offsetTop
+    if (offsetTop + offsetHeight > list.scrollTop + list.clientHeight)
+      list.scrollTop = offsetTop + offsetHeight - list.clientHeight
   }
 
   function show() {

@@ -126,7 +126,7 @@ const words = {
   'outage-mark': ['line down {time}', '회선 끊김 {time}'],
   'outage-now': ['line is down', '회선 끊김'],
   'marks-summary': [
-    '{gaps} gaps, {volume} shares missing · {outages} outages',
+    '{gaps} gaps, {volume} shares missing · line down {outages}×',
     '누락 {gaps}건, {volume}주 · 회선 끊김 {outages}회',
   ],
   'some-gaps': ['{count} gaps', '누락 {count}건'],
