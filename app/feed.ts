@@ -26,7 +26,7 @@ import { keepLastSeen } from './last-seen.ts'
 import { createLatencyWatch } from './latency.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
-import { causeOf, phaseOf } from './phase.ts'
+import { phaseOf, waitOf } from './phase.ts'
 import { createRecentFrames, type ShownFrame } from './recent-frames.ts'
 import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
 import { type FeedStatus, readStatus } from './status.ts'
@@ -210,9 +210,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function onSocket(market: Market, snapshot: SocketSnapshot): void {
     const before = phases[market]
     const phase = phaseOf(snapshot.value)
-    if (before !== undefined && phase !== before) journal.transition(market, before, phase, causeOf(snapshot))
     phases[market] = phase
     transitions.note(market, snapshot)
+    const { cause } = transitions.of(market).current
+    if (before !== undefined && phase !== before)
+      journal.transition(market, before, phase, { cause, ...waitOf(snapshot) })
     watches[market].snapshot(snapshot)
   }
 

@@ -3,7 +3,7 @@
 import type { Feed } from '../app/feed.ts'
 import { type HealthReport, healthOf } from '../app/health.ts'
 import type { Logger } from '../app/log.ts'
-import { createMetrics } from '../app/metrics.ts'
+import { createMetrics, type MetricsParts } from '../app/metrics.ts'
 import type { FeedSettings } from '../app/settings.ts'
 import { keepSupportRecord } from '../app/support-record.ts'
 import { version } from '../app/version.ts'
@@ -16,9 +16,15 @@ export type Observation = {
   stop(): void
 }
 
-/** `dataFolder`: undefined keeps no record. */
-export function observe(feed: Feed, settings: FeedSettings, dataFolder: string | undefined, log: Logger): Observation {
-  const metrics = createMetrics({ feed, version })
+export type ObservationParts = Pick<MetricsParts, 'queues' | 'repairs'> & {
+  readonly settings: FeedSettings
+  readonly log: Logger
+  /** Undefined keeps no record. */
+  readonly dataFolder: string | undefined
+}
+
+export function observe(feed: Feed, { settings, log, dataFolder, ...numbers }: ObservationParts): Observation {
+  const metrics = createMetrics({ feed, version, ...numbers })
   const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [settings.htsId] : [])]
   const recorder =
     dataFolder === undefined ? undefined : keepSupportRecord({ feed, folder: dataFolder, version, log, secrets })

@@ -63,11 +63,13 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
     dataFolder: dataFolder ?? false,
   })
   const printed = output.data.output === 'ndjson' ? printLines(feed) : printPretty(feed)
-  const observation = observe(feed, settings, dataFolder, log)
+  const observation = observe(feed, { settings, log, dataFolder })
   const { metrics, health } = observation
+  // From here on: who reads where the dashboard is may ask for the end at once.
+  const stopping = stopSignal()
   const dashboard = await openDashboard(feed, page.data, { isDemonstration, metrics, health })
   feed.start()
-  const exitCode = await Promise.race([stopSignal(), printed.closed])
+  const exitCode = await Promise.race([stopping, printed.closed])
   await feed.stop()
   observation.stop()
   await printed.flush()

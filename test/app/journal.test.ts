@@ -11,7 +11,7 @@ function recordingLog() {
 }
 
 describe('the journal of a feed', () => {
-  it('has one line for each state change, in order, and the cause of every loss', async () => {
+  it('has one line for each state change, in order, with its cause', async () => {
     const { lines, log } = recordingLog()
     const rig = await feedRig({ log })
     await rig.feed.confirmed('KRX:005930')
@@ -22,7 +22,9 @@ describe('the journal of a feed', () => {
 
     const steps = lines.filter(({ facts }) => 'from' in facts && facts['market'] === 'KR')
     const told = rig.feed.status().sockets.KR.transitions
-    expect(steps.map(({ facts }) => [facts['from'], facts['to']])).toEqual(told.map(({ from, to }) => [from, to]))
+    expect(steps.map(({ facts }) => [facts['from'], facts['to'], facts['cause']])).toEqual(
+      told.map(({ from, to, cause }) => [from, to, cause]),
+    )
     const losses = steps.filter(({ facts }) => /reconnecting|grace/.test(String(facts['to'])))
     expect(losses).toHaveLength(2)
     for (const { facts } of losses) expect(facts['cause']).toEqual(expect.stringMatching(/close code 1006|stop/))
