@@ -9,7 +9,9 @@ export const defaultDashboardPort = 8710
 /** Short enough to type, long enough not to be guessed over a network. */
 const shortestToken = 16
 
-const onOrOff = z.union([z.boolean(), z.stringbool({ error: 'expected on or off' })])
+const onOrOff = z.union([z.boolean(), z.stringbool()], {
+  error: issue => `'${String(issue.input)}'; expected on or off`,
+})
 
 export const dashboardSettings = z
   .object({

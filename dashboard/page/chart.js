@@ -33,12 +33,16 @@ const stamp = time => /** @type {import('lightweight-charts').UTCTimestamp} */ (
 /** @param {string} name */
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
-/** Pixels a candle. */
+/** Pixels a candle. The most is set as well: by default it is half the width, which is 0 until the chart has its place. */
 const comfortable = 9
 
 export function createCandleChart() {
   const place = byId('candles')
-  const chart = createChart(place, { autoSize: true, crosshair: { mode: CrosshairMode.Normal } })
+  const chart = createChart(place, {
+    autoSize: true,
+    crosshair: { mode: CrosshairMode.Normal },
+    timeScale: { barSpacing: comfortable, minBarSpacing: 2, maxBarSpacing: 60 },
+  })
   const shade = chart.addSeries(HistogramSeries, {
     priceScaleId: 'shade',
     lastValueVisible: false,
@@ -134,7 +138,6 @@ export function createCandleChart() {
         timeVisible: true,
         secondsVisible: settings.interval < 60,
         rightOffset: 4,
-        minBarSpacing: 2,
         tickMarkFormatter: (/** @type {number} */ time) => koreanClock(time * 1000),
       },
       localization: { timeFormatter: (/** @type {number} */ time) => `${koreanTime(time * 1000)} KST` },

@@ -18,6 +18,9 @@ import { say, writeWords } from './words.js'
 
 const themes = /** @type {const} */ (['system', 'light', 'dark'])
 
+/** Verdicts under which prices are those of now. Under every other one they are the last that came, and look it. */
+const upReasons = new Set(['flowing', 'some-stale', 'some-refused'])
+
 const book = createBook()
 const tape = createTape()
 const chart = createCandleChart()
@@ -93,6 +96,7 @@ function showStatus() {
   if (status === undefined) return
   const { verdict, handOver } = status
   setAttribute(byId('verdict'), 'data-level', verdict.level)
+  document.body.classList.toggle('is-down', !upReasons.has(verdict.reason))
   const words = say(`verdict-${verdict.reason}`, { market: verdict.market ?? '', count: verdict.count })
   setText(byId('verdict-text'), verdict.gaps === 0 ? words : `${words} · ${say('some-gaps', { count: verdict.gaps })}`)
   setText(byId('origin'), isDemonstration ? say('demonstration') : status.environment === 'paper' ? say('paper') : '')
@@ -128,6 +132,7 @@ function tick() {
   setText(byId('clock-local'), localTime(now()))
   setText(byId('clock-zone'), zoneName())
   line.tick(now())
+  tape.tick()
   if (goneSince !== undefined) showGone()
 }
 

@@ -29,7 +29,16 @@ export function createTape() {
     })
   }
 
+  function showRate() {
+    const now = performance.now()
+    arrivals = arrivals.filter(({ at }) => now - at < 5_000)
+    const perSecond = arrivals.reduce((sum, { count }) => sum + count, 0) / 5
+    setText(byId('tape-rate'), say('per-second', { count: perSecond.toFixed(perSecond < 10 ? 1 : 0) }))
+  }
+
   return {
+    /** Nothing coming is news as well. */
+    tick: showRate,
     clear() {
       trades = []
       arrivals = []
@@ -40,10 +49,8 @@ export function createTape() {
     add(instrument, fresh, missed) {
       if (fresh.length === 0) return
       trades = [...fresh.toReversed(), ...trades].slice(0, mostRows)
-      const now = performance.now()
-      arrivals = [...arrivals.filter(({ at }) => now - at < 5_000), { at: now, count: fresh.length + missed }]
-      const perSecond = arrivals.reduce((sum, { count }) => sum + count, 0) / 5
-      setText(byId('tape-rate'), say('per-second', { count: perSecond.toFixed(perSecond < 10 ? 1 : 0) }))
+      arrivals.push({ at: performance.now(), count: fresh.length + missed })
+      showRate()
       show(instrument)
     },
   }
