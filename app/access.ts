@@ -126,6 +126,7 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
           return alone.connects.take()
         }
       },
+      left: () => alone.connects.left(),
     },
     close: () => rest.close(),
   }

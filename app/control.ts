@@ -1,6 +1,6 @@
 // The control plane, assembled: the two sockets, each with what it needs from KIS, under the machine that hands over between them.
 // Which market data flows is none of its business; it passes frames on unseen.
-import { type ActorOptions, createActor, type SnapshotFrom, waitFor } from 'xstate'
+import { type ActorOptions, type AnyActorRef, createActor, type SnapshotFrom, type Subscription, waitFor } from 'xstate'
 import { toWire } from '../kis/channel.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import type { AppKeys } from '../kis/credentials.ts'
@@ -17,11 +17,30 @@ import { type Market, marketOf, markets } from '../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { heartbeats } from '../streams/liveness.ts'
 import { openAppKey, type SharedAccess } from './app-key.ts'
+import { phaseOf } from './phase.ts'
 import { type FeedSettings, wireOptionsOf } from './settings.ts'
 
 export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
 
 export type Inspect = NonNullable<ActorOptions<typeof feedMachine>['inspect']>
+
+/** Which market has the line, and what KIS would still allow; nothing secret. */
+export type ControlFacts = {
+  /** Of the feed machine: `trading`, `handing-over`, … */
+  readonly state: string
+  readonly turns: readonly Market[]
+  readonly next: readonly Market[]
+  readonly connectsLeft: number
+  readonly requestsLeft: number
+  readonly approvalKeyIssuedAt: number | undefined
+}
+
+export type SocketFacts = {
+  readonly host: string
+  readonly failures: number
+  /** How long it waits before it tries again, while it does. */
+  readonly waitMs: number
+}
 
 export type ControlParts = {
   readonly settings: FeedSettings
@@ -33,6 +52,8 @@ export type ControlParts = {
   readonly shared: SharedAccess | undefined
   readonly deliver: (frame: RawFrame) => void
   readonly heard: (answer: HeardAnswer) => void
+  /** KIS's clock, and ours at the same moment. */
+  readonly heartbeat: (serverTime: number, receivedTime: number) => void
   /** Every state of a socket, the first included, in order. */
   readonly onSocket: (market: Market, snapshot: SocketSnapshot) => void
   /** KIS issued something that must never be shown. */
@@ -50,6 +71,12 @@ export type Control = {
   tell(market: Market, observation: Observation): void
   ledgerOf(market: Market): Ledger
   entryOf(key: SubscriptionKey): LedgerEntry | undefined
+  facts(): ControlFacts
+  socketFacts(market: Market): SocketFacts
+  /** Everything that happens in the machines from now on. Nobody pays for it while nobody looks. */
+  inspect(look: Inspect): Subscription
+  /** Every actor there is, parents first. */
+  actors(): readonly AnyActorRef[]
   /** Releases everything, waits out the grace, closes. */
   stop(): Promise<void>
 }
@@ -75,6 +102,7 @@ export function createControl(parts: ControlParts): Control {
     wireOf: key => toWire(subscriptionOf(key), wireOptions),
     deliver: parts.deliver,
     heard: parts.heard,
+    heartbeat: parts.heartbeat,
     clock,
     timing,
   })
@@ -121,6 +149,24 @@ export function createControl(parts: ControlParts): Control {
     tell: (market, observation) => socketOf(market)?.send(observation),
     ledgerOf,
     entryOf: key => ledgerOf(marketOf(subscriptionOf(key).instrument))[key],
+    facts() {
+      const { context, value } = actor.getSnapshot()
+      return {
+        state: phaseOf(value),
+        turns: context.turns,
+        next: context.next,
+        connectsLeft: ordinary.connects.left(),
+        requestsLeft: ordinary.requests.left(),
+        approvalKeyIssuedAt: ordinary.approvalKeys.issuedAt(),
+      }
+    },
+    socketFacts(market) {
+      const context = socketOf(market)?.getSnapshot().context
+      const { url } = context?.endpoint ?? settings.endpoints[market]
+      return { host: new URL(url).host, failures: context?.failures ?? 0, waitMs: context?.waitMs ?? 0 }
+    },
+    inspect: look => actor.system.inspect(look),
+    actors: () => withChildren(actor),
     async stop() {
       if (isStarted) {
         actor.send({ type: 'stop' })
@@ -131,4 +177,10 @@ export function createControl(parts: ControlParts): Control {
       await rest.close()
     },
   }
+}
+
+function withChildren(actor: AnyActorRef): AnyActorRef[] {
+  // Only machines have children; the snapshots of other actors say nothing of any.
+  const { children = {} } = actor.getSnapshot() as { readonly children?: Readonly<Record<string, AnyActorRef>> }
+  return [actor, ...Object.values(children).flatMap(withChildren)]
 }

@@ -1,5 +1,6 @@
 // The composition root: the only place where machines, streams and KIS meet. Builds, plugs, starts, stops.
 import { filter, type Observable, of, Subscription as RxSubscription } from 'rxjs'
+import type { AnyActorRef } from 'xstate'
 import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
@@ -29,6 +30,7 @@ import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
 import { openGaps, settleFinding } from '../streams/repairs.ts'
+import { type ClockSkew, skewOf } from './clock-skew.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import type { SharedAccess } from './app-key.ts'
 import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
@@ -36,9 +38,11 @@ import { keepDayBook } from './day-book.ts'
 import { watchFlow } from './flow.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
+import { createLatencyWatch } from './latency.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
-import { causeOf, phaseOf } from './phase.ts'
+import { phaseOf, waitOf } from './phase.ts'
+import { createRecentFrames, type ShownFrame } from './recent-frames.ts'
 import { recordFeed } from './recording.ts'
 import {
   type FeedInput,
@@ -48,6 +52,9 @@ import {
   subscriptionsOf,
   wireOptionsOf,
 } from './settings.ts'
+import { type FeedStatus, readStatus } from './status.ts'
+import { createTally, type Tally } from './tally.ts'
+import { createTransitionLog } from './transitions.ts'
 
 export type FeedOptions = FeedInput & FeedParts
 
@@ -107,6 +114,8 @@ export type Feed = {
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
     options?: Backpressure & { readonly name?: string },
   ): RxSubscription
+  /** For a sink that drops events by itself, so that it is logged and counted like any other. */
+  noteDropped(sink: string, count: number): void
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
   counters(): Counters
@@ -114,6 +123,14 @@ export type Feed = {
   openGaps(): readonly GapQuestion[]
   /** A gap validation found something. What of it is news comes out as `backfill` and `gap-verdict`; told twice, it comes out once. */
   repair(finding: GapFinding): void
+  /** Whether the line can be trusted, and why. */
+  status(): FeedStatus
+  /** What passed so far, in numbers, for metrics. */
+  tally(): Tally
+  /** The last data frames, oldest first, without secrets. */
+  recentFrames(): readonly ShownFrame[]
+  /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
+  inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
   start(): void
   /** Releases everything, waits out the grace, closes, completes the streams. */
   stop(): Promise<void>
@@ -143,7 +160,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const wireOptions = wireOptionsOf(settings)
   const secrets = secretsOf(settings)
   const hide = (text: string) => redact(text, secrets)
-  const journal = createJournal(log, hide)
+  const tally = createTally()
+  const recentFrames = createRecentFrames(hide)
+  const journal = createJournal({ log, clock, redact: hide, tally })
   const confirmations = createConfirmations()
 
   const frames = createBroadcast<RawFrame>()
@@ -154,6 +173,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     US: watchLifecycle('US', clock, emitLifecycle),
   }
   const phases: Partial<Record<Market, string>> = {}
+  const transitions = createTransitionLog(clock, hide)
+  const latencies = createLatencyWatch()
 
   const memory = createContinuityMemory()
   const { environment, restUrl, overseasFeed } = settings
@@ -170,6 +191,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     shared: parts.shared,
     deliver,
     heard,
+    heartbeat: (serverTime, receivedTime) => {
+      clockSkew = skewOf(serverTime, receivedTime)
+    },
     onSocket,
     onSecret: secret => secrets.push(secret),
   })
@@ -178,6 +202,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const turns = settings.market === 'auto' ? marketTurns(clock, marketsAt) : of([settings.market])
   /** There once the feed was started. */
   let running: RxSubscription | undefined
+  let startedAt: number | undefined
+  let clockSkew: ClockSkew | undefined
   let stopped: Promise<void> | undefined
   let sinks = 0
 
@@ -195,7 +221,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     : undefined
   // Before anybody else: what a subscriber causes comes behind what caused it.
   if (recording !== undefined) lifecycle.values$.subscribe(event => recording.marker(event))
-  marketEvents(frames.values$, lifecycle.values$, { columns: settings.columns, redact: hide, continuity }).subscribe({
+  const { records } = tally.tally()
+  const { columns } = settings
+  marketEvents(frames.values$, lifecycle.values$, { columns, redact: hide, continuity, records }).subscribe({
     next(event) {
       recording?.note(event)
       emit(event)
@@ -206,6 +234,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   function emit(event: MarketEvent): void {
     journal.event(event)
+    tally.event(event)
     flow.note(event)
     dayBook?.note(event)
     events.next(event)
@@ -213,9 +242,13 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   function deliver(frame: RawFrame): void {
     journal.frame()
+    tally.frame(frame.market)
+    recentFrames.note(frame)
     watches[frame.market].data()
     recording?.opens(frame)
+    const began = latencies.begin()
     frames.next(frame)
+    latencies.end(began)
     recording?.closes(frame)
   }
 
@@ -238,8 +271,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function onSocket(market: Market, snapshot: SocketSnapshot): void {
     const before = phases[market]
     const phase = phaseOf(snapshot.value)
-    if (before !== undefined && phase !== before) journal.transition(market, before, phase, causeOf(snapshot))
     phases[market] = phase
+    transitions.note(market, snapshot)
+    const { cause } = transitions.of(market).current
+    if (before !== undefined && phase !== before)
+      journal.transition(market, before, phase, { cause, ...waitOf(snapshot) })
     watches[market].snapshot(snapshot)
   }
 
@@ -267,6 +303,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     lifecycle.complete()
     frames.complete()
     await Promise.all([lastSeen?.stop(), dayBook?.stop(), recording?.stop()])
+    journal.close()
   }
 
   return {
@@ -301,6 +338,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       const onError = (error: unknown) => journal.sinkFailed(name, error)
       return attach(consume(handler, { ...options, onDropped, onError }), name)
     },
+    noteDropped: (sink, count) => journal.sinkDropped(sink, { count }),
     switchUrl(market, url) {
       if (!URL.canParse(url) || !/^wss?:/.test(url)) {
         throw new TypeError(`'${url}' is no address of a WebSocket; expected ws://HOST:PORT`)
@@ -317,8 +355,14 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
         emit(event)
       }
     },
+    tally: () => tally.tally(),
+    recentFrames: () => recentFrames.shown(),
+    status: () =>
+      readStatus({ settings, clock, control, transitions, startedAt, clockSkew, latency: latencies.latency() }),
+    inspect: look => ({ actors: control.actors(), subscription: control.inspect(look) }),
     start() {
       if (running !== undefined || stopped !== undefined) return
+      startedAt = clock.now()
       lastSeen?.start()
       dayBook?.start()
       control.start()

@@ -30,6 +30,11 @@ export const environmentNames: Readonly<Record<string, string>> = {
   logLevel: 'KIS_LOG_LEVEL',
   jobs: 'KIS_JOBS',
   redisUrl: 'REDIS_URL',
+  dashboard: 'KIS_DASHBOARD',
+  dashboardPort: 'KIS_DASHBOARD_PORT',
+  dashboardHost: 'KIS_DASHBOARD_HOST',
+  dashboardToken: 'KIS_DASHBOARD_TOKEN',
+  inspect: 'KIS_INSPECT',
 }
 
 /** Flags that are called otherwise than their settings. */

@@ -10,10 +10,12 @@ import { type FeedSettings, readSettings, SettingsError } from '../app/settings.
 import { jsonLines } from '../sinks/json-lines.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
+import { dashboardSettings, openDashboard } from './dashboard.ts'
 import { loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
+import { observe } from './observation.ts'
 import { prettyPrinter } from './pretty.ts'
 import { stopSignal } from './stop-signal.ts'
 import { defaultRecording } from './replay.ts'
@@ -48,7 +50,9 @@ async function stream(
   words: readonly string[],
 ): Promise<void> {
   const fileProblem = loadEnvironmentFile()
-  const { told, nameOf } = readEnvironment(flags, process.env)
+  // A flag that begins with `no` is true when it was not given, which would win over the environment.
+  const { dashboard: isWanted, ...others } = flags
+  const { told, nameOf } = readEnvironment(isWanted === false ? flags : others, process.env)
   const isDemonstration = [
     'appKey',
     'appSecret',
@@ -67,9 +71,14 @@ async function stream(
   const mistakes = strayWords(words)
   if (fileProblem !== undefined) mistakes.push(fileProblem)
   const output = outputSettings.safeParse(told)
-  for (const issue of output.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
+  const page = dashboardSettings.safeParse(told)
+  for (const issue of [...(output.error?.issues ?? []), ...(page.error?.issues ?? [])]) {
+    mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
+  }
   const settings = settingsOr(mistakes, complete, nameOf)
-  if (settings === undefined || !output.success) return reportMistakes(new SettingsError(mistakes), command)
+  if (settings === undefined || !output.success || !page.success) {
+    return reportMistakes(new SettingsError(mistakes), command)
+  }
 
   const { dataFolder, record: recordFolder } = output.data
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
@@ -92,14 +101,22 @@ async function stream(
     ...(jobs === undefined ? {} : { shared: jobs.shared }),
   })
   const printed = command === 'record' ? printNothing() : printAs(output.data.output, feed)
+  const observation = observe(feed, { settings, log, dataFolder: folder })
+  const { metrics, health } = observation
+  // From here on: who reads where the dashboard is may ask for the end at once.
+  const stopping = stopSignal(
+    'Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.',
+  )
+  const dashboard = await openDashboard(feed, page.data, { isDemonstration, metrics, health })
   feed.start()
   jobs?.repair(feed)
   if (output.data.jobs === 'here') await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
-  const says = 'Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.'
-  const exitCode = await Promise.race([stopSignal(says), printed.closed])
+  const exitCode = await Promise.race([stopping, printed.closed])
   await feed.stop()
+  observation.stop()
   await jobs?.close()
   await printed.flush()
+  await dashboard?.stop()
   await simulator?.stop()
   process.exit(exitCode)
 }
@@ -180,7 +197,11 @@ function printLines(feed: Feed): Printed {
   const closed = new Promise<number>(resolve => {
     close = resolve
   })
-  const lines = jsonLines({ to: 1, onClosed: () => close(0) })
+  const lines = jsonLines({
+    to: 1,
+    onClosed: () => close(0),
+    onDropped: count => feed.noteDropped('standard output', count),
+  })
   feed.attach(lines, 'standard output')
   return { closed, flush: () => lines.close() }
 }

@@ -17,6 +17,8 @@ export type ApprovalKeys = {
   forget(): void
   /** KIS took the key. */
   accepted(): void
+  /** When the key in use was issued; undefined while there is none. */
+  issuedAt(): number | undefined
 }
 
 /**
@@ -65,6 +67,7 @@ export function createApprovalKeys(
     accepted() {
       refusals = 0
     },
+    issuedAt: () => (key === undefined ? undefined : issuedAt),
   }
 }
 

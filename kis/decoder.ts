@@ -18,7 +18,12 @@ export type DecodedEvent = MarketData | SchemaDrift | Malformed
 export type DecoderOptions = {
   /** Further columns for `trade.columns` and `orderBook.columns`, by KIS's own name. */
   readonly columns?: readonly string[]
+  /** Where to count the records of each transaction, by its id. */
+  readonly records?: RecordCounts
 }
+
+/** Filled by the decoder, one entry for each transaction with a layout; all others are one, `unknown`. */
+export type RecordCounts = Map<string, { records: number }>
 
 export type Decoder = {
   /**
@@ -38,13 +43,16 @@ type Transaction = {
   readonly symbol: Interned<Instrument | undefined>
   readonly read: RecordReader | undefined
   readonly pick: ColumnPicker | undefined
+  readonly tally: { records: number }
   /** The width of the last frame: almost always that of the next. */
   width: number
   readonly reportedWidths: Set<number>
 }
 
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const transactions = createInterner(124, tr => createTransaction(tr, options.columns ?? []))
+  const transactions = createInterner(124, tr =>
+    createTransaction(tr, options.columns ?? [], options.records ?? new Map()),
+  )
   return {
     decode(frame, receivedTime, emit) {
       const envelope = readEnvelope(frame)
@@ -62,6 +70,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
         const drift = adopt(transaction, width, receivedTime)
         if (drift !== undefined) emit(drift)
       }
+      transaction.tally.records += count
       for (let record = 0; record < count; record++) {
         // Whoever heard of the last record may have decoded a frame of their own.
         if (!isScanned(frame)) scanFrame(frame, payload)
@@ -134,7 +143,7 @@ function malformed(reason: string, raw: string, receivedTime: number): Malformed
   return { type: 'malformed', reason, raw, receivedTime }
 }
 
-function createTransaction(tr: string, columns: readonly string[]): Transaction {
+function createTransaction(tr: string, columns: readonly string[], records: RecordCounts): Transaction {
   const layout = layoutOf(tr)
   const typed = typedTransaction(tr)
   const venue = typed?.venue
@@ -155,7 +164,15 @@ function createTransaction(tr: string, columns: readonly string[]): Transaction 
             ? domesticTrade
             : domesticOrderBook,
     pick: layout === undefined || typed === undefined ? undefined : columnPicker(layout, columns),
+    tally: tallyOf(layout === undefined ? 'unknown' : tr, records),
     width: 0,
     reportedWidths: new Set(Object.keys(layout?.widths ?? {}).map(Number)),
   }
+}
+
+/** Rubbish can name endlessly many transactions; they share one count. */
+function tallyOf(name: string, records: RecordCounts): { records: number } {
+  const tally = records.get(name) ?? { records: 0 }
+  records.set(name, tally)
+  return tally
 }

@@ -14,6 +14,8 @@ export type Budget = {
 /** The same where others spend as well and may have to be asked over a network: before a connection, never while one is open. */
 export type ConnectBudget = {
   take(): number | Promise<number>
+  /** What is left as far as this process knows. */
+  left(): number
 }
 
 /** At most `most` in any `windowMs`. */

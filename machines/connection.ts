@@ -45,6 +45,8 @@ export type ConnectionParts = {
   /** Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not lost here. */
   readonly deliver: (frame: RawFrame) => void
   readonly heard: (answer: HeardAnswer) => void
+  /** KIS's own PINGPONG: what its clock said, and what ours did. */
+  readonly heartbeat?: (serverTime: number, receivedTime: number) => void
   readonly clock: Clock
   readonly timing: Timing
 }
@@ -161,6 +163,7 @@ export function createConnection(parts: ConnectionParts) {
       const message = readControl(bytes)
       switch (message.kind) {
         case 'heartbeat':
+          if (message.serverTime !== null) parts.heartbeat?.(message.serverTime, clock.now())
           return echo(bytes)
         case 'answer':
           return takeAnswer(message)

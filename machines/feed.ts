@@ -49,8 +49,8 @@ function isSame(some: readonly Market[], others: readonly Market[]): boolean {
 }
 
 /** A socket without a connection that will not open one until it is told to. */
-function hasReleasedLine(snapshot: SnapshotFrom<typeof socketMachine>): boolean {
-  return snapshot.matches('market-switch') && !snapshot.context.hasTurn
+function hasReleasedLine({ event }: { event: { snapshot: SnapshotFrom<typeof socketMachine> } }): boolean {
+  return event.snapshot.matches('market-switch') && !event.snapshot.context.hasTurn
 }
 
 export const feedMachine = setup({
@@ -63,6 +63,8 @@ export const feedMachine = setup({
   actors: { socket: socketMachine },
   guards: {
     isAnotherTurn: ({ context, event }) => event.type === 'market.turn' && !isSame(event.markets, context.turns),
+    isStopped: ({ event }, { market }: { market: Market }) =>
+      event.type === 'socket.stopped' && event.market === market,
     hasLetGo: ({ context }) => outgoing(context).length === 0,
   },
   delays: {
@@ -114,7 +116,7 @@ export const feedMachine = setup({
       src: 'socket',
       input: ({ context }) => socketInput(context, 'KR'),
       onSnapshot: {
-        guard: ({ event }) => hasReleasedLine(event.snapshot),
+        guard: hasReleasedLine,
         actions: raise({ type: 'socket.released-line', market: 'KR' }),
       },
       onDone: { actions: raise({ type: 'socket.stopped', market: 'KR' }) },
@@ -124,7 +126,7 @@ export const feedMachine = setup({
       src: 'socket',
       input: ({ context }) => socketInput(context, 'US'),
       onSnapshot: {
-        guard: ({ event }) => hasReleasedLine(event.snapshot),
+        guard: hasReleasedLine,
         actions: raise({ type: 'socket.released-line', market: 'US' }),
       },
       onDone: { actions: raise({ type: 'socket.stopped', market: 'US' }) },
@@ -161,14 +163,18 @@ export const feedMachine = setup({
         KR: {
           initial: 'stopping',
           states: {
-            stopping: { on: { 'socket.stopped': { guard: ({ event }) => event.market === 'KR', target: 'stopped' } } },
+            stopping: {
+              on: { 'socket.stopped': { guard: { type: 'isStopped', params: { market: 'KR' } }, target: 'stopped' } },
+            },
             stopped: { type: 'final' },
           },
         },
         US: {
           initial: 'stopping',
           states: {
-            stopping: { on: { 'socket.stopped': { guard: ({ event }) => event.market === 'US', target: 'stopped' } } },
+            stopping: {
+              on: { 'socket.stopped': { guard: { type: 'isStopped', params: { market: 'US' } }, target: 'stopped' } },
+            },
             stopped: { type: 'final' },
           },
         },

@@ -87,6 +87,7 @@ export const socketMachine = setup({
     isStopping: ({ context }) => context.isStopping,
     isSwitching: ({ context }) => context.departure === 'market-close' || context.departure === 'endpoint-switch',
     isSettled: ({ context }) => ledger.isSettled(context.ledger),
+    hasSomethingToAsk: ({ context }) => !ledger.isSettled(context.ledger),
     mayAskAgain: ({ context, event }) => cureFor(context, event) === 'ask again',
     mayRecover: ({ context, event }) => cureFor(context, event) === 'recover',
     isGhost: ({ context, event }) => cureFor(context, event) === 'give up',
@@ -360,7 +361,7 @@ export const socketMachine = setup({
           initial: 'settled',
           states: {
             settled: {
-              always: { guard: ({ context }) => !ledger.isSettled(context.ledger), target: 'asking' },
+              always: { guard: 'hasSomethingToAsk', target: 'asking' },
               on: {
                 subscribe: { target: 'asking', actions: 'noteWishes' },
                 unsubscribe: { target: 'asking', actions: 'dropWishes' },
