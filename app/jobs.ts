@@ -50,6 +50,8 @@ export type Jobs = {
   /** Works on the queues, in this process, and keeps the schedules. */
   startWorkers(): Promise<void>
   counters(): JobsCounters
+  /** When the access token in use was issued. */
+  tokenIssuedAt(): Promise<number | undefined>
   close(): Promise<void>
 }
 
@@ -110,6 +112,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       await queues.schedule('certificate', 'certificate-evening', { pattern: eveningPattern }, { date: 'today' })
       await queues.schedule('certificate', 'certificate-morning', { pattern: morningPattern }, { date: 'yesterday' })
     },
+    tokenIssuedAt: async () => (await access.tokenRefresh.store.read()).held?.issuedAt,
     counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
     async close() {
       watching.unsubscribe()

@@ -25,6 +25,9 @@ export type Tally = {
   /** Shares that were missing, and those of them that came late after all. */
   readonly missingVolume: number
   readonly lateVolume: number
+  /** Gaps, or parts of one, that REST filled, and the shares in them. */
+  readonly repairs: number
+  readonly repairedVolume: number
   readonly sinks: ReadonlyMap<string, SinkTally>
 }
 
@@ -47,6 +50,8 @@ export function createTally(): TallyKeeper {
   let current = lag.KR
   let missingVolume = 0
   let lateVolume = 0
+  let repairs = 0
+  let repairedVolume = 0
 
   function sinkOf(name: string): SinkTally {
     const known = sinks.get(name) ?? { dropped: 0, errors: 0 }
@@ -70,6 +75,10 @@ export function createTally(): TallyKeeper {
         case 'gap-filled':
           lateVolume += event.filledVolume
           return
+        case 'backfill':
+          repairs++
+          repairedVolume += event.toVolume - event.fromVolume
+          return
         case 'resync':
           resyncs[event.reason] = (resyncs[event.reason] ?? 0) + 1
           return
@@ -84,7 +93,18 @@ export function createTally(): TallyKeeper {
     sinkFailed(sink) {
       sinkOf(sink).errors++
     },
-    tally: () => ({ records, lag, gaps, resyncs, disconnects, missingVolume, lateVolume, sinks }),
+    tally: () => ({
+      records,
+      lag,
+      gaps,
+      resyncs,
+      disconnects,
+      missingVolume,
+      lateVolume,
+      repairs,
+      repairedVolume,
+      sinks,
+    }),
   }
 }
 

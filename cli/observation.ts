@@ -4,10 +4,10 @@ import type { Feed } from '../app/feed.ts'
 import { type HealthReport, healthOf } from '../app/health.ts'
 import type { Logger } from '../app/log.ts'
 import { createMetrics, type MetricsParts } from '../app/metrics.ts'
-import type { FeedSettings } from '../app/settings.ts'
+import { type FeedSettings, secretsOf } from '../app/settings.ts'
 import { keepSupportRecord } from '../app/support-record.ts'
 import { version } from '../app/version.ts'
-import { standardCalendar } from '../market/calendar.ts'
+import { createCalendar } from '../market/calendar.ts'
 
 export type Observation = {
   /** The pages /metrics and /health. */
@@ -16,7 +16,7 @@ export type Observation = {
   stop(): void
 }
 
-export type ObservationParts = Pick<MetricsParts, 'queues' | 'repairs'> & {
+export type ObservationParts = Pick<MetricsParts, 'queues'> & {
   readonly settings: FeedSettings
   readonly log: Logger
   /** Undefined keeps no record. */
@@ -24,8 +24,13 @@ export type ObservationParts = Pick<MetricsParts, 'queues' | 'repairs'> & {
 }
 
 export function observe(feed: Feed, { settings, log, dataFolder, ...numbers }: ObservationParts): Observation {
-  const metrics = createMetrics({ feed, version, ...numbers })
-  const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [settings.htsId] : [])]
+  const repairs = () => {
+    const { repairs, repairedVolume: volume } = feed.tally()
+    return { repairs, volume }
+  }
+  const metrics = createMetrics({ feed, version, repairs, ...numbers })
+  const secrets = secretsOf(settings)
+  const calendar = createCalendar(settings.calendarChanges)
   const recorder =
     dataFolder === undefined ? undefined : keepSupportRecord({ feed, folder: dataFolder, version, log, secrets })
   const crashed = (error: unknown) => recorder?.crashed(error)
@@ -38,7 +43,7 @@ export function observe(feed: Feed, { settings, log, dataFolder, ...numbers }: O
       healthOf({
         status: feed.status(),
         subscriptions: feed.subscriptions(),
-        calendar: standardCalendar,
+        calendar,
         silenceMs: settings.timing.silenceMs,
       }),
     stop() {

@@ -17,6 +17,7 @@ import { createLog, logLevels } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
 import { observe } from './observation.ts'
 import { prettyPrinter } from './pretty.ts'
+import { latestCertificate } from '../workers/certificate-file.ts'
 import { stopSignal } from './stop-signal.ts'
 import { defaultRecording } from './replay.ts'
 
@@ -101,13 +102,24 @@ async function stream(
     ...(jobs === undefined ? {} : { shared: jobs.shared }),
   })
   const printed = command === 'record' ? printNothing() : printAs(output.data.output, feed)
-  const observation = observe(feed, { settings, log, dataFolder: folder })
+  const observation = observe(feed, {
+    settings: served,
+    log,
+    dataFolder: folder,
+    ...(jobs === undefined ? {} : { queues: jobs.queues.depths }),
+  })
   const { metrics, health } = observation
   // From here on: who reads where the dashboard is may ask for the end at once.
   const stopping = stopSignal(
     'Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.',
   )
-  const dashboard = await openDashboard(feed, page.data, { isDemonstration, metrics, health })
+  const dashboard = await openDashboard(feed, page.data, {
+    isDemonstration,
+    metrics,
+    health,
+    ...(jobs === undefined ? {} : { jobs: { queues: jobs.queues.all }, tokenIssuedAt: jobs.tokenIssuedAt }),
+    ...(folder === undefined ? {} : { certificate: () => latestCertificate(folder) }),
+  })
   feed.start()
   jobs?.repair(feed)
   if (output.data.jobs === 'here') await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))

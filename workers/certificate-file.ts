@@ -1,5 +1,5 @@
 // The certificate of a day on disk: as JSON for programs and as a table for people.
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DayCertificate, InstrumentCertificate } from './certificate.ts'
 
@@ -12,6 +12,17 @@ export async function writeCertificate(folder: string, certificate: DayCertifica
   const name = join(path, dateText(certificate.date))
   await replace(`${name}.json`, `${JSON.stringify(certificate, undefined, 2)}\n`)
   await replace(`${name}.txt`, certificateText(certificate))
+}
+
+/** The newest there is, as it was written; undefined when there is none. Rejects when it cannot be read. */
+export async function latestCertificate(folder: string): Promise<unknown> {
+  const path = join(folder, certificateFolder)
+  const names = await readdir(path).catch(() => [])
+  const newest = names
+    .filter(name => name.endsWith('.json'))
+    .toSorted()
+    .at(-1)
+  return newest === undefined ? undefined : JSON.parse(await readFile(join(path, newest), 'utf8'))
 }
 
 async function replace(file: string, text: string): Promise<void> {

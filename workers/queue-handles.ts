@@ -39,6 +39,10 @@ export type QueueHandles = {
   schedule<Q extends QueueName>(queue: Q, name: string, when: Schedule, payload: Payloads[Q]): Promise<void>
   /** The newest of each queue. */
   list(mostOfEach?: number): Promise<JobSummary[]>
+  /** How many jobs of each queue stand where. */
+  depths(): Promise<readonly { readonly queue: string; readonly state: string; readonly jobs: number }[]>
+  /** BullMQ's own, for tools that look into them. */
+  readonly all: readonly Queue[]
   close(): Promise<void>
 }
 
@@ -112,6 +116,13 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
       )
       return found.flat().sort((a, b) => b.addedAt - a.addedAt)
     },
+    async depths() {
+      const counts = await Promise.all(queueNames.map(queue => queues[queue].getJobCounts(...states)))
+      return counts.flatMap((found, index) =>
+        Object.entries(found).map(([state, jobs]) => ({ queue: queueNames[index] as string, state, jobs })),
+      )
+    },
+    all: Object.values(queues),
     async close() {
       await Promise.all([...events.values()].map(heard => heard.close().catch(() => {})))
       await Promise.all(Object.values(queues).map(queue => queue.close().catch(() => {})))
