@@ -313,6 +313,7 @@ export const socketMachine = setup({
                 unsubscribe: { target: 'subscribing', reenter: true, actions: 'dropWishes' },
                 // A key may have been wished back while it was being released: then it is asked for again.
                 'subscription.released': { target: 'subscribing', reenter: true, actions: 'noteAnswer' },
+                'subscription.rested': { target: 'subscribing', reenter: true, actions: 'noteAnswer' },
                 'credentials.refused': {
                   target: '#socket.session.unsubscribing-grace',
                   actions: [{ type: 'departFor', params: { departure: 'credentials' } }, 'noteRefusedCredentials'],
@@ -373,6 +374,7 @@ export const socketMachine = setup({
                 subscribe: { target: 'asking', reenter: true, actions: 'noteWishes' },
                 unsubscribe: { target: 'asking', reenter: true, actions: 'dropWishes' },
                 'subscription.released': { target: 'asking', reenter: true, actions: 'noteAnswer' },
+                'subscription.rested': { target: 'asking', reenter: true, actions: 'noteAnswer' },
               },
               after: {
                 ackTimeout: [

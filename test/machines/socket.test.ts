@@ -401,6 +401,18 @@ describe('socket machine, told that a key is mute', () => {
     expect(rig.phase).toBe('subscribed')
   })
 
+  it('asks again for a key that has rested, though another one is waiting for its answer', async () => {
+    const rig = subscribedRig()
+    rig.tell({ type: 'subscription.mute', key: samsung })
+    rig.tell({ type: 'subscription.mute', key: hynix })
+    rig.server.releases(hynix)
+    rig.forgetRequests()
+    await rig.advance(graceMs)
+    expect(rig.requested('subscribe')).toEqual([hynix])
+    rig.server.releases(samsung)
+    expect(rig.requested('subscribe')).toEqual([hynix, samsung])
+  })
+
   it('asks for an acknowledged key three times at most', async () => {
     const rig = subscribedRig()
     for (let time = 0; time < 6; time++) {
