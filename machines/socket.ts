@@ -196,6 +196,8 @@ export const socketMachine = setup({
         Math.max(context.timing.occupiedMs, context.waitMs >= context.timing.occupiedMs ? context.waitMs * 2 : 0),
       ),
     })),
+    /** What KIS needs to tidy up. Longer waits are this market's own, and no reason to keep the other one waiting. */
+    waitTheGraceOnly: assign({ waitMs: ({ context }) => Math.min(context.waitMs, context.timing.graceMs) }),
     countCure: assign({
       cures: ({ context, event }) =>
         'key' in event ? { ...context.cures, [event.key]: timesTried(context, event.key) + 1 } : context.cures,
@@ -417,7 +419,7 @@ export const socketMachine = setup({
     reconnecting: {
       on: {
         stop: 'stopped',
-        'market.close': { target: 'market-switch', actions: 'yieldTurn' },
+        'market.close': { target: 'reconnecting', reenter: true, actions: ['yieldTurn', 'waitTheGraceOnly'] },
       },
       after: { backoff: [{ guard: 'mayOpen', target: 'session' }, { target: 'market-switch' }] },
     },
