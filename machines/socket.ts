@@ -219,9 +219,10 @@ export const socketMachine = setup({
     }),
     /** Ask for what is wanted, and let go of what no longer is. */
     bringUpToDate: enqueueActions(({ context, enqueue }) => {
-      const wanted = ledger.toRequest(context.ledger)
-      const unwanted = ledger.toRelease(context.ledger)
-      enqueue.assign({ ledger: ledger.releasing(ledger.requested(context.ledger, wanted), unwanted) })
+      const fitted = ledger.fitted(context.ledger)
+      const wanted = ledger.toRequest(fitted)
+      const unwanted = ledger.toRelease(fitted)
+      enqueue.assign({ ledger: ledger.releasing(ledger.requested(fitted, wanted), unwanted) })
       if (unwanted.length > 0) enqueue.sendTo('connection', { type: 'request.unsubscribe', keys: unwanted })
       if (wanted.length > 0) enqueue.sendTo('connection', { type: 'request.subscribe', keys: wanted })
     }),
