@@ -76,11 +76,12 @@ function describe({ code, lastData, status, ...subscription }: SubscriptionState
   return `${keyOf(subscription)} is ${status}${code === undefined ? '' : ` (${code})`}, ${data}`
 }
 
-/** False when it took longer. */
-export async function within(ms: number, work: Promise<void>): Promise<boolean> {
-  const patience = new AbortController()
-  const late = wait(ms, false, { signal: patience.signal }).catch(() => false)
-  const inTime = await Promise.race([work.then(() => true), late])
-  patience.abort()
-  return inTime
+/** False when it took longer than so many looks. */
+export async function within(looks: number, work: Promise<void>): Promise<boolean> {
+  let isDone = false
+  const done = work.then(() => {
+    isDone = true
+  })
+  for (let look = 0; look < looks && !isDone; look++) await Promise.race([done, wait(lookMs)])
+  return isDone
 }

@@ -41,7 +41,8 @@ export type Facts = Healing & {
   readonly sessionsLeft: number
 }
 
-const stoppingMs = 10_000
+/** Of 20 ms: the grace takes three of them. */
+const mostLooksToStop = 500
 
 /** `changes`: another feed than the one that is shipped, to see whether the verdict notices. */
 export async function play(story: Story, changes: Partial<FeedOptions> = {}): Promise<Facts> {
@@ -80,7 +81,7 @@ export async function play(story: Story, changes: Partial<FeedOptions> = {}): Pr
   try {
     await makeTrouble(story, simulator, feed)
     const healing = await recovery.complete()
-    const hasStopped = await within(stoppingMs, feed.stop())
+    const hasStopped = await within(mostLooksToStop, feed.stop())
     const sessionsLeft = hasStopped ? await sessionsAfter(simulator) : simulator.sessions().length
     return {
       story,
@@ -99,7 +100,7 @@ export async function play(story: Story, changes: Partial<FeedOptions> = {}): Pr
     }
   } finally {
     sockets.stop()
-    await within(stoppingMs, feed.stop())
+    await within(mostLooksToStop, feed.stop())
     await simulator.stop()
   }
 }
