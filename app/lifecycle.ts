@@ -52,7 +52,8 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     for (const [key, entry] of entriesOf(next)) {
       if (!differs(before[key], entry)) continue
       // Still wished for, so the ledger is already looking ahead.
-      if (before[key]?.status === 'releasing' && entry.status === 'wanted') report(key, 'released', undefined)
+      const isLookingAhead = entry.status === 'wanted' || entry.status === 'requested'
+      if (before[key]?.status === 'releasing' && isLookingAhead) report(key, 'released', undefined)
       report(key, entry.status, entry.code)
     }
     for (const [key] of entriesOf(before)) if (next[key] === undefined) report(key, 'released', undefined)

@@ -38,7 +38,7 @@ export function want(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
 function wantOne(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (entry === undefined || entry.status === 'refused') {
-    const full = entriesOf(ledger).filter(([, other]) => other.status !== 'refused').length >= mostSubscriptions
+    const full = entriesOf(ledger).filter(([, other]) => hasPlace(other)).length >= mostSubscriptions
     return set(ledger, key, full ? { status: 'refused', wished: true, code: sessionFull } : wanted)
   }
   return entry.wished ? ledger : set(ledger, key, { ...entry, wished: true })
@@ -51,6 +51,19 @@ export function unwant(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger
     if (entry === undefined) return current
     return isHeld(entry) ? set(current, key, { ...entry, wished: false }) : remove(current, key)
   }, ledger)
+}
+
+/** Refused for good, a key gives its place to another; one that rests and will be asked for again keeps it. */
+function hasPlace({ isResting, status }: LedgerEntry): boolean {
+  return status !== 'refused' || isResting === true
+}
+
+/** The server may turn out to hold a key that it had refused. What no longer fits beside it is refused before it is asked for. */
+export function fitted(ledger: Ledger): Ledger {
+  const room = Math.max(0, mostSubscriptions - held(ledger).length)
+  return toRequest(ledger)
+    .slice(room)
+    .reduce((current, key) => set(current, key, { status: 'refused', wished: true, code: sessionFull }), ledger)
 }
 
 /** Wished for, and not asked yet. */

@@ -197,6 +197,8 @@ export const socketMachine = setup({
         Math.max(context.timing.occupiedMs, context.waitMs >= context.timing.occupiedMs ? context.waitMs * 2 : 0),
       ),
     })),
+    /** What KIS needs to tidy up. Longer waits are this market's own, and no reason to keep the other one waiting. */
+    waitTheGraceOnly: assign({ waitMs: ({ context }) => Math.min(context.waitMs, context.timing.graceMs) }),
     countCure: assign({
       cures: ({ context, event }) =>
         'key' in event ? { ...context.cures, [event.key]: timesTried(context, event.key) + 1 } : context.cures,
@@ -218,9 +220,10 @@ export const socketMachine = setup({
     }),
     /** Ask for what is wanted, and let go of what no longer is. */
     bringUpToDate: enqueueActions(({ context, enqueue }) => {
-      const wanted = ledger.toRequest(context.ledger)
-      const unwanted = ledger.toRelease(context.ledger)
-      enqueue.assign({ ledger: ledger.releasing(ledger.requested(context.ledger, wanted), unwanted) })
+      const fitted = ledger.fitted(context.ledger)
+      const wanted = ledger.toRequest(fitted)
+      const unwanted = ledger.toRelease(fitted)
+      enqueue.assign({ ledger: ledger.releasing(ledger.requested(fitted, wanted), unwanted) })
       if (unwanted.length > 0) enqueue.sendTo('connection', { type: 'request.unsubscribe', keys: unwanted })
       if (wanted.length > 0) enqueue.sendTo('connection', { type: 'request.subscribe', keys: wanted })
     }),
@@ -314,6 +317,7 @@ export const socketMachine = setup({
                 unsubscribe: { target: 'subscribing', reenter: true, actions: 'dropWishes' },
                 // A key may have been wished back while it was being released: then it is asked for again.
                 'subscription.released': { target: 'subscribing', reenter: true, actions: 'noteAnswer' },
+                'subscription.rested': { target: 'subscribing', reenter: true, actions: 'noteAnswer' },
                 'credentials.refused': {
                   target: '#socket.session.unsubscribing-grace',
                   actions: [{ type: 'departFor', params: { departure: 'credentials' } }, 'noteRefusedCredentials'],
@@ -374,6 +378,7 @@ export const socketMachine = setup({
                 subscribe: { target: 'asking', reenter: true, actions: 'noteWishes' },
                 unsubscribe: { target: 'asking', reenter: true, actions: 'dropWishes' },
                 'subscription.released': { target: 'asking', reenter: true, actions: 'noteAnswer' },
+                'subscription.rested': { target: 'asking', reenter: true, actions: 'noteAnswer' },
               },
               after: {
                 ackTimeout: [
@@ -416,7 +421,7 @@ export const socketMachine = setup({
     reconnecting: {
       on: {
         stop: 'stopped',
-        'market.close': { target: 'market-switch', actions: 'yieldTurn' },
+        'market.close': { target: 'reconnecting', reenter: true, actions: ['yieldTurn', 'waitTheGraceOnly'] },
       },
       after: { backoff: [{ guard: 'mayOpen', target: 'session' }, { target: 'market-switch' }] },
     },

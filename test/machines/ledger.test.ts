@@ -41,6 +41,28 @@ describe('ledger', () => {
     expect(ledger.want(entries, [last])[last]?.status).toBe('wanted')
   })
 
+  it('keeps the place of a key that was not answered and will be asked for again', () => {
+    const keys = many(42)
+    const [first, last] = [keys[0], keys[41]] as [SubscriptionKey, SubscriptionKey]
+    const asked = ledger.requested(ledger.want({}, keys.slice(0, 41)), keys.slice(0, 41))
+    const answered = keys.slice(1, 41).reduce(ledger.acknowledged, asked)
+    const resting = ledger.giveUpWaiting(answered, [first])
+    expect(ledger.want(resting, [last])[last]).toEqual({ status: 'refused', wished: true, code: 'OPSP0008' })
+    expect(ledger.toRequest(ledger.rested(resting, first))).toEqual([first])
+  })
+
+  it('refuses what no longer fits, because the server held a key after all that it had refused', () => {
+    const keys = many(42)
+    const [first, last] = [keys[0], keys[41]] as [SubscriptionKey, SubscriptionKey]
+    let entries = ledger.requested(ledger.want({}, keys.slice(0, 41)), keys.slice(0, 41))
+    entries = ledger.want(ledger.refused(entries, first, 'OPSP0007'), [last])
+    expect(ledger.fitted(entries)).toEqual(entries)
+    entries = ledger.acknowledged(entries, first)
+    expect(ledger.held(entries)).toHaveLength(41)
+    expect(ledger.toRequest(ledger.fitted(entries))).toEqual([])
+    expect(ledger.fitted(entries)[last]).toEqual({ status: 'refused', wished: true, code: 'OPSP0008' })
+  })
+
   it('keeps the wishes and forgets every status when a session ends', () => {
     let entries = ledger.requested(ledger.want({}, [samsung, hynix]), [samsung, hynix])
     entries = ledger.refused(ledger.acknowledged(entries, samsung), hynix, 'OPSP0007')

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defaultTiming } from '../../machines/timing.ts'
-import { hynix, samsung, socketRig, subscribedRig } from '../support/socket-rig.ts'
+import { hynix, samsung, type SocketRig, socketRig, subscribedRig } from '../support/socket-rig.ts'
 
 const { graceMs, openTimeoutMs, ackTimeoutMs, occupiedMs, longestOccupiedMs, longestBackoffMs } = defaultTiming
 const other = { url: 'ws://two' }
@@ -298,6 +298,24 @@ describe('socket machine, leaving while the link can still carry a message', () 
 })
 
 describe('socket machine, after a loss', () => {
+  it.each([
+    ['a cut', (rig: SocketRig) => rig.server.closes(), 0],
+    ['an app key in use, whose own wait is longer', (rig: SocketRig) => rig.server.isOccupied(), 0],
+    ['a cut some time ago', (rig: SocketRig) => rig.server.closes(), 1_000],
+  ])('keeps the line until the grace is over when its market closes meanwhile: %s', async (_, lose, later) => {
+    const rig = subscribedRig()
+    lose(rig)
+    await rig.advance(later)
+    rig.command({ type: 'market.close' })
+    rig.command({ type: 'market.open', endpoint: { url: 'ws://one' } })
+    rig.command({ type: 'market.close' })
+    await rig.advance(graceMs - 1)
+    expect(rig.phase).toBe('reconnecting')
+    await rig.advance(1)
+    expect(rig.phase).toBe('market-switch')
+    expect(rig.connections.opened).toBe(1)
+  })
+
   it('waits the grace a dead socket cannot use, returns, and asks for everything again', async () => {
     const rig = subscribedRig()
     rig.forgetRequests()
@@ -373,6 +391,7 @@ describe('socket machine, after a loss', () => {
     const rig = subscribedRig()
     rig.server.closes()
     rig.command({ type: 'market.close' })
+    await rig.advance(graceMs)
     expect(rig.phase).toBe('market-switch')
     await rig.advance(longestBackoffMs)
     expect(rig.connections.opened).toBe(1)
@@ -399,6 +418,18 @@ describe('socket machine, told that a key is mute', () => {
     expect(rig.requested('subscribe')).toEqual([hynix])
     expect(rig.statusOf(samsung)).toBe('active')
     expect(rig.phase).toBe('subscribed')
+  })
+
+  it('asks again for a key that has rested, though another one is waiting for its answer', async () => {
+    const rig = subscribedRig()
+    rig.tell({ type: 'subscription.mute', key: samsung })
+    rig.tell({ type: 'subscription.mute', key: hynix })
+    rig.server.releases(hynix)
+    rig.forgetRequests()
+    await rig.advance(graceMs)
+    expect(rig.requested('subscribe')).toEqual([hynix])
+    rig.server.releases(samsung)
+    expect(rig.requested('subscribe')).toEqual([hynix, samsung])
   })
 
   it('asks for an acknowledged key three times at most', async () => {

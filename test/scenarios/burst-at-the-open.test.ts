@@ -1,16 +1,15 @@
 // Nine o'clock: frames of twenty records, 20,000 records a second for five seconds, the most that was seen of forty names. How fast they
 // are read is the benchmark's business; here not one may be lost, dropped or told twice.
 import { expect, it } from 'vitest'
-import { clockStartingAt } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, feedRig, steadyClock } from '../support/feed-rig.ts'
 
 const recordsASecond = 20_000
 const seconds = 5
 
 it('a burst at the open comes out whole: each record once, none missing, none dropped', async () => {
-  const clock = clockStartingAt(Date.parse('2026-09-14T09:00:00+09:00'))
+  const clock = steadyClock('2026-09-14T09:00:00+09:00')
   const rig = await feedRig({
     clock,
     instruments: ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380'],

@@ -27,7 +27,7 @@ async function haunted(fault: { readonly delivering: boolean }) {
     rig.events
       .slice(cutAt)
       .flatMap(event =>
-        event.type === 'subscription' && event.instrument === name ? [event.flow ?? event.status] : [],
+        event.type === 'subscription' && event.instrument === name && event.flow === undefined ? [event.status] : [],
       )
   await Promise.all(
     instruments.map(name =>
@@ -58,13 +58,9 @@ it('a ghost without data is let go of, rested and asked for again by itself, in 
   for (const name of instruments) {
     const story = storyOf(name)
     expect(story.slice(0, 3)).toEqual(['wanted', 'requested', 'adopted'])
-    expect(story.slice(story.indexOf('releasing')).slice(0, 5)).toEqual([
-      'releasing',
-      'released',
-      'wanted',
-      'requested',
-      'active',
-    ])
+    // Between the release and the next request it rests, unless its rest was over by the time KIS answered.
+    const cure = story.slice(story.indexOf('releasing')).filter(status => status !== 'wanted')
+    expect(cure.slice(0, 4)).toEqual(['releasing', 'released', 'requested', 'active'])
   }
   expect(rig.of('disconnect').map(({ reason }) => reason)).toEqual(['close code 1006', 'stop'])
   expect(rig.of('gap').filter(({ cause }) => cause === 'outage')).toHaveLength(instruments.length)

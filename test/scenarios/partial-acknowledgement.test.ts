@@ -7,7 +7,7 @@ import { feedRig, mondayAtTen, shortTiming } from '../support/feed-rig.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380']
 
-async function market(fault: Fault, ackTimeoutMs = 150) {
+async function market(fault: Fault, ackTimeoutMs: number) {
   const clock = mondayAtTen()
   return feedRig({
     clock,
@@ -23,7 +23,7 @@ async function market(fault: Fault, ackTimeoutMs = 150) {
 }
 
 it('a key whose answer is lost is called unanswered, asked for again, and active once KIS has said that it has it', async () => {
-  const rig = await market({ kind: 'lost-acks', key: '000660', count: 1 })
+  const rig = await market({ kind: 'lost-acks', key: '000660', count: 1 }, 3_000)
   await rig.until('subscription', ({ instrument, code }) => instrument === 'KRX:000660' && code === 'UNANSWERED')
   const others = rig.feed.subscriptions().filter(({ instrument }) => instrument !== 'KRX:000660')
   expect(others.map(({ status }) => status)).toEqual(['active', 'active', 'active'])
@@ -36,7 +36,7 @@ it('a key whose answer is lost is called unanswered, asked for again, and active
 })
 
 it('a key that KIS could not serve at that moment stays refused with its code, and the others flow', async () => {
-  const rig = await market({ kind: 'refuse', code: 'OPSP0007', key: '000660', count: 1 })
+  const rig = await market({ kind: 'refuse', code: 'OPSP0007', key: '000660', count: 1 }, shortTiming.ackTimeoutMs)
   await rig.until('subscription', ({ instrument, code }) => instrument === 'KRX:000660' && code === 'OPSP0007')
   await expect(rig.feed.confirmed('KRX:000660')).rejects.toMatchObject({ code: 'OPSP0007' })
 

@@ -10,8 +10,9 @@ import { capturedTape } from '../../simulator/tape.ts'
 export const shortTiming = {
   graceMs: 60,
   heartbeatMs: 0,
-  openTimeoutMs: 2_000,
-  ackTimeoutMs: 2_000,
+  // Long, as nothing here is late on purpose, and a loaded machine reads an answer only after the alarms that are due.
+  openTimeoutMs: 15_000,
+  ackTimeoutMs: 15_000,
   stableMs: 50,
   longestBackoffMs: 200,
   occupiedMs: 80,
@@ -25,7 +26,7 @@ export const shortTiming = {
   adoptionMs: 1_000,
   quietMs: 1_000,
   silenceMs: 3_000,
-  handOverTimeoutMs: 2_000,
+  handOverTimeoutMs: 15_000,
 }
 
 /** A market in which nothing happens unless the test sends it. */

@@ -47,6 +47,9 @@ export function socketRig(
       if (actor.getSnapshot().status === 'active') actor.send(command)
     },
     advance: (ms: number) => vi.advanceTimersByTimeAsync(ms),
+    get value() {
+      return actor.getSnapshot().value
+    },
     /** The lifecycle's own word for where it is. */
     get phase(): string {
       const { value } = actor.getSnapshot()

@@ -1,0 +1,224 @@
+// Every path through the socket machine, whatever is said to it in whatever order, up to a number of moves: the promises hold on each
+// of them. xstate/graph finds every state within reach, and a promise that was broken on the way there is part of the state.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { assign, createMachine, enqueueActions } from 'xstate'
+import { getAdjacencyMap, getShortestPaths, type TraversalOptions } from 'xstate/graph'
+import type { SocketEvent } from '../../machines/events.ts'
+import * as ledger from '../../machines/ledger.ts'
+import { socketMachine } from '../../machines/socket.ts'
+import type { SubscriptionKey } from '../../market/subscription.ts'
+import { type SocketRig, socketRig } from '../support/socket-rig.ts'
+import { describeWorld, type Move, type World, worldOf } from '../support/socket-world.ts'
+
+const [a, b] = ['KRX:005930 trade', 'KRX:000660 trade'] as const
+/** With `a` a full session. */
+const crowd = Array.from({ length: 40 }, (_, index): SubscriptionKey => `KRX:${100_000 + index} trade`)
+
+const say = (type: string, ...says: SocketEvent[]): Move => ({ type, says })
+const opens = say('market opens', { type: 'market.open', endpoint: { url: 'ws://one' } })
+const opened = say('opened', { type: 'socket.opened' })
+const acknowledges = (...keys: SubscriptionKey[]) =>
+  say(
+    `acknowledges ${keys.length === 1 ? keys.join() : keys.length}`,
+    ...keys.map(key => ({ type: 'subscription.acknowledged' as const, key })),
+  )
+
+const commands: readonly Move[] = [
+  say('subscribe a', { type: 'subscribe', keys: [a] }),
+  say('subscribe b', { type: 'subscribe', keys: [b] }),
+  say('unsubscribe a', { type: 'unsubscribe', keys: [a] }),
+  opens,
+  say('market closes', { type: 'market.close' }),
+  say('endpoint switches', { type: 'endpoint.switch', endpoint: { url: 'ws://two' } }),
+  say('stop', { type: 'stop' }),
+]
+const ends: readonly Move[] = [
+  say('closed', { type: 'socket.closed', reason: 'close code 1006' }),
+  say('occupied', { type: 'session.occupied' }),
+  say('credentials refused', { type: 'credentials.refused', code: 'OPSP0011' }),
+]
+const openings: readonly Move[] = [opened, say('denied', { type: 'connect.denied', waitMs: 90_000 })]
+const answers: readonly Move[] = [
+  acknowledges(a),
+  acknowledges(b),
+  say('has a already', { type: 'subscription.duplicate', key: a }),
+]
+const words: readonly Move[] = [
+  say('a flows', { type: 'subscription.flowing', key: a }),
+  say('a is mute', { type: 'subscription.mute', key: a }),
+  say('releases a', { type: 'subscription.released', key: a }),
+  say('refuses a', { type: 'subscription.refused', key: a, code: 'OPSP0007' }),
+  say('a was not sent', { type: 'subscription.unsent', key: a }),
+  say('silence', { type: 'silence.detected', quietMs: 120_000 }),
+  say('proven', { type: 'session.proven' }),
+]
+
+/** Whatever somebody may say there. A connection that is not there says nothing, and answers nothing that was not asked. */
+function movesIn({ asked, socket, timers }: World): Move[] {
+  if (socket.status !== 'active') return []
+  const time: Move[] = timers.length > 0 ? [{ type: 'time passes' }] : []
+  if (!socket.matches('session')) return [...time, ...commands]
+  if (socket.matches({ session: { connecting: 'opening' } })) return [...time, ...commands, ...ends, ...openings]
+  const isAsked = (said: SocketEvent) => 'key' in said && asked.includes(said.key)
+  const answered = answers.filter(move => 'says' in move && move.says.every(isAsked))
+  return [...time, ...commands, ...ends, ...words, ...answered]
+}
+
+const wished = [say('subscribe both', { type: 'subscribe', keys: [a, b] }), opens]
+const subscribed = [...wished, opened, acknowledges(a, b)]
+const full = [say('subscribe 41', { type: 'subscribe', keys: [a, ...crowd] }), opens, opened, acknowledges(a, ...crowd)]
+
+function within(moves: number): TraversalOptions<World, Move, undefined> {
+  return {
+    events: world => (world.depth < moves && world.broken.length === 0 ? movesIn(world) : []),
+    serializeState: describeWorld,
+    // The brand of xstate/graph, which nothing makes.
+    serializeEvent: move => move.type as never,
+  }
+}
+
+/** States within so many moves, what was broken in any of them, and how many sequences of moves lead through them. */
+function walk(machine: typeof socketMachine, prelude: readonly Move[], moves: number) {
+  const map: [
+    string,
+    { readonly state: World; readonly transitions: Readonly<Record<string, { readonly state: World }>> },
+  ][] = Object.entries(getAdjacencyMap(worldOf(machine, prelude), within(moves)))
+  const broken = new Set(map.flatMap(([, { state }]) => state.broken))
+  const following = new Map(
+    map.map(([name, { transitions }]) => [name, Object.values(transitions).map(({ state }) => describeWorld(state))]),
+  )
+  let paths = 0
+  let ends = new Map([[map[0]?.[0] ?? '', 1]])
+  for (let length = 1; length <= moves; length++) {
+    const next = new Map<string, number>()
+    for (const [name, ways] of ends) {
+      for (const other of following.get(name) ?? []) next.set(other, (next.get(other) ?? 0) + ways)
+    }
+    ends = next
+    for (const ways of ends.values()) paths += ways
+  }
+  return { broken: [...broken], states: map.length, paths }
+}
+
+describe('on every path, never two sockets, never a 42nd key, active only after the word, the grace waited out', () => {
+  // From where, in how many moves, and more than how many paths that are.
+  it.each([
+    ['connecting', wished, 5, 600_000],
+    ['subscribed', subscribed, 5, 2_500_000],
+    ['a full session', full, 4, 100_000],
+  ])(
+    'from %s',
+    (_, prelude, moves, atLeast) => {
+      const walked = walk(socketMachine, prelude, moves)
+      expect(walked.broken).toEqual([])
+      expect(walked.paths).toBeGreaterThan(atLeast)
+    },
+    120_000,
+  )
+})
+
+describe('a machine that breaks a promise is caught', () => {
+  const { config, implementations } = socketMachine
+  /** After a wish was noted as it should be, something more happens to its entry. */
+  const noting = (change: (entries: ledger.Ledger, key: SubscriptionKey) => ledger.Ledger) =>
+    socketMachine.provide({
+      actions: {
+        noteWishes: assign(({ context, event }) => {
+          const wished = event.type === 'subscribe' ? event.keys : []
+          return { ledger: wished.reduce(change, ledger.want(context.ledger, wished)) }
+        }),
+      },
+    })
+
+  it.each<[string, () => typeof socketMachine, readonly Move[], RegExp]>([
+    [
+      'without a grace',
+      () => socketMachine.provide({ delays: { grace: () => 0 } }),
+      subscribed,
+      /closed 0 ms after the releases/,
+    ],
+    [
+      'with a grace that is a millisecond too short',
+      () => socketMachine.provide({ delays: { grace: ({ context }) => context.timing.graceMs - 1 } }),
+      subscribed,
+      /closed 2999 ms after the releases/,
+    ],
+    [
+      'that comes back at once',
+      () => socketMachine.provide({ delays: { backoff: () => 0 } }),
+      subscribed,
+      /connected 0 ms after a loss/,
+    ],
+    [
+      'with a socket beside that of its session',
+      // Its types would not let that through.
+      () => createMachine({ ...config, invoke: { src: 'connection' } } as never, implementations as never) as never,
+      wished,
+      /two sockets are open/,
+    ],
+    [
+      'that takes its own wish for the word of KIS',
+      () => noting(ledger.acknowledged),
+      wished,
+      /the server never said so/,
+    ],
+    [
+      'that asks for whatever is wished for',
+      () =>
+        noting((entries, key) => ({ ...entries, [key]: { status: 'wanted', wished: true } })).provide({
+          actions: {
+            bringUpToDate: enqueueActions(({ context, enqueue }) => {
+              const keys = ledger.toRequest(context.ledger)
+              enqueue.assign({ ledger: ledger.requested(context.ledger, keys) })
+              enqueue.sendTo('connection', { type: 'request.subscribe', keys })
+            }),
+          },
+        }),
+      full,
+      /asks for a 42nd key/,
+    ],
+  ])(
+    '%s',
+    (_, machine, prelude, expected) => {
+      expect(walk(machine(), prelude, 3).broken.join('\n')).toMatch(expected)
+    },
+    120_000,
+  )
+})
+
+describe('the world it was walked in is the real one', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('a running machine with real delays is where its walk says it is, on the shortest path to each state', () => {
+    const paths = getShortestPaths(worldOf(socketMachine, wished), within(4))
+    expect(paths.length).toBeGreaterThan(500)
+    for (const { state, steps } of paths) {
+      const rig = socketRig({ wanted: [a, b] })
+      // The first step is xstate's own beginning.
+      for (const { event } of steps.slice(1)) {
+        const move = event as Move
+        if (!('says' in move)) vi.advanceTimersToNextTimer()
+        else for (const said of move.says) tell(rig, said)
+      }
+      const way = steps.map(({ event }) => event.type).join(', ')
+      expect([way, rig.value, rig.ledger]).toEqual([way, state.socket.value, state.socket.context.ledger])
+      expect([way, rig.connections.opened - rig.connections.closed]).toEqual([way, state.connections])
+      vi.clearAllTimers()
+    }
+  }, 120_000)
+})
+
+function tell(rig: SocketRig, said: SocketEvent): void {
+  switch (said.type) {
+    case 'market.open':
+    case 'market.close':
+    case 'endpoint.switch':
+    case 'subscribe':
+    case 'unsubscribe':
+    case 'stop':
+      return rig.command(said)
+    default:
+      return rig.tell(said)
+  }
+}

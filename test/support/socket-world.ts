@@ -1,0 +1,220 @@
+// A socket machine in a world that can be walked: its pure transitions, the timers it set, the connection it has, and what was promised
+// about them. No actor runs and no time passes, so every order of events can be tried. test/machines/socket-paths.test.ts walks it.
+import { type ActorLogic, type ExecutableActionObject, initialTransition, type SnapshotFrom, transition } from 'xstate'
+import type { Instruction, SocketEvent } from '../../machines/events.ts'
+import { entriesOf, held, mostSubscriptions } from '../../machines/ledger.ts'
+import type { socketMachine } from '../../machines/socket.ts'
+import { defaultTiming, type Timing } from '../../machines/timing.ts'
+import type { SubscriptionKey } from '../../market/subscription.ts'
+
+export const timing: Timing = { ...defaultTiming, pacingMs: 0, heartbeatMs: 0 }
+
+type Machine = typeof socketMachine
+type Timer = { readonly id: string; readonly leftMs: number; readonly event: SocketEvent }
+
+/** What is done to the machine in one step: words said to it, one after the other, or the time until its next timer. */
+export type Move = { readonly type: string; readonly says: readonly SocketEvent[] } | { readonly type: 'time passes' }
+
+export type World = {
+  readonly status: 'active'
+  readonly output: undefined
+  readonly error: undefined
+  readonly socket: SnapshotFrom<Machine>
+  readonly timers: readonly Timer[]
+  readonly connections: number
+  /** Keys it was asked for in this session: it answers to nothing else. */
+  readonly asked: readonly SubscriptionKey[]
+  /** Keys of which the server said in this session that it carries them. */
+  readonly confirmed: readonly SubscriptionKey[]
+  /** How long ago everything was released on leaving; undefined when nothing was. */
+  readonly releasedMs: number | undefined
+  /** How long ago a connection was lost, without a grace before it; undefined when none was since the last one was opened. */
+  readonly lostMs: number | undefined
+  /** Moves so far, the fewest that lead here. */
+  readonly depth: number
+  /** Promises that were broken on the way. */
+  readonly broken: readonly string[]
+}
+
+/** For `xstate/graph`. */
+export function worldOf(machine: Machine, prelude: readonly Move[] = []): ActorLogic<World, Move> {
+  return {
+    getInitialSnapshot() {
+      const [socket, actions] = initialTransition(machine, {
+        market: 'KR',
+        endpoint: { url: 'ws://one' },
+        timing,
+        seed: 1,
+      })
+      const empty: World = {
+        status: 'active',
+        output: undefined,
+        error: undefined,
+        socket,
+        timers: [],
+        connections: 0,
+        asked: [],
+        confirmed: [],
+        releasedMs: undefined,
+        lostMs: undefined,
+        depth: 0,
+        broken: [],
+      }
+      const begun = prelude.reduce((world, move) => take(machine, world, move), obey(empty, socket, actions))
+      return { ...begun, depth: 0 }
+    },
+    transition: (world, move) => take(machine, world, move),
+    getPersistedSnapshot: world => world,
+  }
+}
+
+function take(machine: Machine, world: World, move: Move): World {
+  const next =
+    'says' in move ? move.says.reduce((now, event) => hear(machine, now, event), world) : passTime(machine, world)
+  return { ...next, depth: world.depth + 1 }
+}
+
+/** Until the next timer. Those of the same moment go off together, in the order they were set, as Node's do. */
+function passTime(machine: Machine, world: World): World {
+  const passedMs = Math.min(...world.timers.map(({ leftMs }) => leftMs))
+  const later = (ms: number | undefined) => (ms === undefined ? undefined : ms + passedMs)
+  const timers = world.timers.map(timer => ({ ...timer, leftMs: timer.leftMs - passedMs }))
+  let now: World = { ...world, timers, releasedMs: later(world.releasedMs), lostMs: later(world.lostMs) }
+  for (;;) {
+    const due = now.timers.find(({ leftMs }) => leftMs === 0)
+    if (due === undefined) return now
+    now = hear(machine, { ...now, timers: now.timers.filter(timer => timer !== due) }, due.event)
+  }
+}
+
+function hear(machine: Machine, world: World, event: SocketEvent): World {
+  if (world.socket.status !== 'active') return world
+  const [socket, actions] = transition(machine, world.socket, event)
+  const confirmed = confirmedAfter(world, event)
+  const heard = obey({ ...world, confirmed }, socket, actions)
+  const isLost =
+    world.connections > 0 && heard.connections === 0 && !isLeaving(world) && event.type !== 'connect.denied'
+  return keepPromises(isLost ? { ...heard, lostMs: 0 } : heard)
+}
+
+function isLeaving({ socket }: World): boolean {
+  return socket.matches({ session: 'unsubscribing-grace' })
+}
+
+/** The server's word: yes to a subscription, or data of one it said it had already; until it says that it let go. */
+function confirmedAfter({ confirmed, socket }: World, event: SocketEvent): readonly SubscriptionKey[] {
+  switch (event.type) {
+    case 'subscription.acknowledged':
+      return [...confirmed, event.key]
+    case 'subscription.flowing':
+      return socket.context.ledger[event.key]?.status === 'adopted' ? [...confirmed, event.key] : confirmed
+    case 'subscription.released':
+      return confirmed.filter(key => key !== event.key)
+    default:
+      return confirmed
+  }
+}
+
+/** Does what the machine asks for, in its order. */
+function obey(world: World, socket: World['socket'], actions: readonly ExecutableActionObject[]): World {
+  return actions.reduce((now, action) => obeyOne(now, action), { ...world, socket })
+}
+
+function obeyOne(world: World, { params, type }: ExecutableActionObject): World {
+  // What XState puts into its own actions; the types of their parameters are not exported.
+  const given = params as Record<string, unknown> | undefined
+  switch (type) {
+    case 'xstate.spawnChild':
+      return given?.src === 'connection' ? connect(world) : world
+    case 'xstate.stopChild':
+      return nameOf(given) === 'connection' ? disconnect(world) : world
+    case 'xstate.cancel':
+      return { ...world, timers: world.timers.filter(({ id }) => id !== given?.sendId) }
+    case 'xstate.raise':
+      return { ...world, timers: [...world.timers, timerOf(given)] }
+    case 'xstate.sendTo':
+      return nameOf(given?.to) === 'connection' || given?.targetId === 'connection' ? send(world, given?.event) : world
+    default:
+      return world
+  }
+}
+
+function nameOf(actor: unknown): unknown {
+  return (actor as { id?: string } | undefined)?.id
+}
+
+function timerOf(given: Record<string, unknown> | undefined): Timer {
+  const { delay, event, id } = given as { delay: number; event: SocketEvent; id: string }
+  return { id, leftMs: delay, event }
+}
+
+function connect(world: World): World {
+  const { lostMs } = world
+  const tooEarly = lostMs !== undefined && lostMs < timing.graceMs ? [`connected ${lostMs} ms after a loss`] : []
+  return {
+    ...world,
+    connections: world.connections + 1,
+    asked: [],
+    confirmed: [],
+    releasedMs: undefined,
+    lostMs: undefined,
+    broken: [...world.broken, ...tooEarly],
+  }
+}
+
+function disconnect(world: World): World {
+  const { releasedMs } = world
+  const cutShort =
+    releasedMs !== undefined && releasedMs < timing.graceMs ? [`closed ${releasedMs} ms after the releases`] : []
+  return { ...world, connections: world.connections - 1, releasedMs: undefined, broken: [...world.broken, ...cutShort] }
+}
+
+/** A request on its way out. What leaves while leaving is the release of everything, from which the grace counts. */
+function send(world: World, instruction: unknown): World {
+  const { keys = [], type } = instruction as Instruction & { keys?: readonly SubscriptionKey[] }
+  const broken = [...world.broken]
+  if (world.connections !== 1) broken.push(`${type} without a connection`)
+  const count = held(world.socket.context.ledger).length
+  if (type === 'request.subscribe' && count > mostSubscriptions) broken.push(`asks for a ${count}nd key`)
+  const isRelease = type === 'request.unsubscribe' && isLeaving(world)
+  const asked = type === 'request.subscribe' ? [...world.asked, ...keys] : world.asked
+  return { ...world, asked, broken, ...(isRelease ? { releasedMs: 0 } : {}) }
+}
+
+function keepPromises(world: World): World {
+  const { ledger } = world.socket.context
+  const broken: string[] = []
+  if (world.connections > 1) broken.push('two sockets are open')
+  if (world.socket.matches('session') !== (world.connections === 1)) broken.push('a session without its connection')
+  const unheard = entriesOf(ledger).filter(
+    ([key, entry]) => entry.status === 'active' && !world.confirmed.includes(key),
+  )
+  for (const [key] of unheard) broken.push(`${key} is active, and the server never said so`)
+  return broken.length === 0 ? world : { ...world, broken: [...world.broken, ...broken] }
+}
+
+/** What sets one world apart from another, as far as anything that may still happen can tell. */
+export function describeWorld({
+  asked,
+  confirmed,
+  connections,
+  lostMs,
+  releasedMs,
+  socket,
+  timers,
+  broken,
+}: World): string {
+  const { ledger, hasTurn, isStopping, departure, releases, heartbeatRefused, cures, failures, waitMs } = socket.context
+  const context = [ledger, hasTurn, isStopping, departure, releases, heartbeatRefused, cures, failures, waitMs]
+  const sets = [asked, confirmed].map(keys => [...new Set(keys)].toSorted())
+  return JSON.stringify([
+    socket.value,
+    context,
+    timers.map(({ id, leftMs }) => [id, leftMs]),
+    connections,
+    sets,
+    lostMs,
+    releasedMs,
+    broken,
+  ])
+}
