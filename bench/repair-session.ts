@@ -91,7 +91,8 @@ export async function repairSession(options: RepairOptions): Promise<RepairSessi
     await feed.stop()
     await jobs.close()
     await simulator.stop()
-    rmSync(folder, { recursive: true, force: true })
+    // A private server writes its last words when it is told to stop, and is not waited for.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
   }
 }
 
