@@ -19,7 +19,7 @@ const startsAt: Readonly<Record<Market, string>> = {
 const { values } = parseArgs({
   options: {
     losses: { type: 'string', default: '1000' },
-    rate: { type: 'string', default: '100' },
+    rate: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     'skipped-one-of': { type: 'string', default: '100' },
     market: { type: 'string', default: 'KR' },

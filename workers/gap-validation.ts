@@ -33,7 +33,8 @@ const askAgainMs = 1_000
 const settledMs = 3_000
 
 /**
- * Throws a TryLater while REST cannot have the answer yet, and a KisError when it gave none.
+ * Throws a TryLater while REST cannot have the answer yet, and a KisError when it gave none and may give one later. What REST refuses
+ * for good (the day market has no such call, for one) remains unknown, and the evidence says why.
  * Without volumes (`toVolume` 0) they are taken from REST: everything between the two times.
  */
 export async function validateGap(
@@ -42,6 +43,26 @@ export async function validateGap(
   context: GapValidationContext = {},
 ): Promise<GapFinding> {
   const question = asked.toVolume > 0 ? asked : await measure(asked, deps.quotations)
+  try {
+    return await investigate(question, deps, context)
+  } catch (error) {
+    if (!(error instanceof KisError) || error.retryable) throw error
+    const { fromVolume, toVolume, from, to } = question
+    return {
+      question,
+      runs: [],
+      explained: [],
+      unknown: [{ fromVolume, toVolume, from, to }],
+      evidence: [error.message],
+    }
+  }
+}
+
+async function investigate(
+  question: GapQuestion,
+  deps: GapValidationDeps,
+  context: GapValidationContext,
+): Promise<GapFinding> {
   const { conclusions, total, evidence: calls } = await collect(question, deps, context)
   const now = deps.clock.now()
   if (total !== undefined && total < question.toVolume && now - (question.to ?? now) < behindMs) {

@@ -261,6 +261,21 @@ describe('REST in trouble', () => {
     await expect(validateGap(gapOf(), depsOf(quotations, '10:00:06'))).rejects.toBe(trouble)
   })
 
+  it('that will not pass leaves all of the gap unknown, with what REST said as the evidence', async () => {
+    const refusal = new KisError('invalid-request', 'no such market')
+    const quotations: Quotations = {
+      conclusions: () => Promise.reject(refusal),
+      minuteBars: () => Promise.reject(refusal),
+    }
+    expect(await validateGap(gapOf({ instrument: 'BAQ:AAPL' }), depsOf(quotations, '10:00:06'))).toEqual({
+      question: gapOf({ instrument: 'BAQ:AAPL' }),
+      runs: [],
+      explained: [],
+      unknown: [{ fromVolume: 1_000, toVolume: 1_100, from: at('10:00:01'), to: at('10:00:05') }],
+      evidence: ['no such market'],
+    })
+  })
+
   it('is not asked any more once the worker stops', async () => {
     const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
     const signal = AbortSignal.abort(new Error('the worker stops'))
