@@ -18,8 +18,12 @@ export type RepairReport = {
   readonly twice: number
   /** Lost, and reported as unknown. */
   readonly unfillable: number
-  /** Of these, how many REST leaves out of its conclusions. The others it tells no more: too old, or too many in their second. */
+  /** Of these, how many REST leaves out of its conclusions… */
   readonly skipped: number
+  /** …and how many stand behind the thirty newest of their second, which is all of a second that can be asked for at home… */
+  readonly crowded: number
+  /** …and the others: abroad, where only the latest are told, they were too old; at home there may be none. */
+  readonly others: number
   /** Lost, neither repaired nor reported. */
   readonly unaccounted: number
   readonly verdicts: Readonly<Record<GapVerdict['verdict'], number>>
@@ -42,7 +46,8 @@ type Lost = {
 
 type Part = { readonly instrument: string; readonly fromVolume: number; readonly toVolume: number }
 
-export function accountsOf({ lost, events, stats }: RepairSession, skippedOneOf: number): RepairReport {
+export function accountsOf(session: RepairSession, skippedOneOf: number): RepairReport {
+  const { lost, events, stats } = session
   const all = lost.map(readLost)
   const byName = new Map(all.map(one => [one.name, one]))
   const gaps = of(events, 'gap')
@@ -54,6 +59,9 @@ export function accountsOf({ lost, events, stats }: RepairSession, skippedOneOf:
   const unknownParts = verdicts.flatMap(({ instrument, unknown }) => unknown.map(part => ({ ...part, instrument })))
   const unfillable = all.filter(one => !right.has(one.name) && isInOneOf(unknownParts, one))
   const skips = skipsOneOf(skippedOneOf, 1)
+  const isSkipped = ({ businessDate, toVolume }: Lost) => skips({ businessDate, cumulativeVolume: toVolume })
+  const crowd = crowdedNames(session, isSkipped)
+  const notSkipped = unfillable.filter(one => !isSkipped(one))
   const delivered = [
     ...of(events, 'trade').map(({ instrument, cumulativeVolume }) => `${instrument} ${cumulativeVolume}`),
     ...backfilled.map(({ name }) => name),
@@ -68,8 +76,9 @@ export function accountsOf({ lost, events, stats }: RepairSession, skippedOneOf:
     wrong: backfilled.length - right.size,
     twice: delivered.length - new Set(delivered).size,
     unfillable: unfillable.length,
-    skipped: unfillable.filter(({ businessDate, toVolume }) => skips({ businessDate, cumulativeVolume: toVolume }))
-      .length,
+    skipped: unfillable.length - notSkipped.length,
+    crowded: notSkipped.filter(({ name }) => crowd.has(name)).length,
+    others: notSkipped.filter(({ name }) => !crowd.has(name)).length,
     unaccounted: all.length - right.size - unfillable.length,
     verdicts: {
       repaired: withVerdict('repaired').length,
@@ -102,8 +111,24 @@ function isInOneOf(parts: readonly Part[], { instrument, fromVolume, toVolume }:
   )
 }
 
+const conclusionsPerCall = 30
+
+/** At home a call tells the newest thirty at or before a second: of a fuller second the others are never told. */
+function crowdedNames({ truth }: RepairSession, isSkipped: (one: Lost) => boolean): ReadonlySet<string> {
+  const names = new Set<string>()
+  for (const [place, records] of truth) {
+    const [tr = '', key = ''] = place.split(' ')
+    if (tr.startsWith('HDFS')) continue
+    const told = records.map(record => readLost({ ...record, tr, key })).filter(one => !isSkipped(one))
+    for (const [at, one] of told.entries()) if (told[at + conclusionsPerCall]?.time === one.time) names.add(one.name)
+  }
+  return names
+}
+
 /** Read from the record's text by position, without anything of the pipeline's own reading. */
-function readLost({ tr, key, record, volume = Number.NaN, cumulativeVolume = Number.NaN }: Withheld): Lost {
+type Told = Pick<Withheld, 'tr' | 'key' | 'record' | 'volume' | 'cumulativeVolume'>
+
+function readLost({ tr, key, record, volume = Number.NaN, cumulativeVolume = Number.NaN }: Told): Lost {
   const values = record.split('^')
   const isOverseas = tr.startsWith('HDFS')
   const instrument = fromWire({ tr, key })?.instrument ?? key

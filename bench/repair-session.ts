@@ -7,11 +7,12 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createFeed } from '../app/feed.ts'
 import { openJobs } from '../app/jobs.ts'
 import { readSettings } from '../app/settings.ts'
+import { fromWire } from '../kis/channel.ts'
 import { clockStartingAt } from '../market/clock.ts'
 import type { MarketEvent } from '../market/events.ts'
 import type { Instrument, Market } from '../market/instrument.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
-import { type SimulatorStats, startSimulator, type Withheld } from '../simulator/server.ts'
+import { type SimulatorStats, startSimulator, type TruthRecord, type Withheld } from '../simulator/server.ts'
 
 export type RepairOptions = {
   readonly market: Market
@@ -33,6 +34,8 @@ export type RepairOptions = {
 export type RepairSession = {
   /** What was kept from the feed, as the simulator told it to nobody. */
   readonly lost: readonly Withheld[]
+  /** Everything the simulator told, by transaction and key. */
+  readonly truth: ReadonlyMap<string, readonly TruthRecord[]>
   readonly events: readonly MarketEvent[]
   readonly stats: SimulatorStats
   /** `private`: a redis-server of its own; `embedded`: in memory. */
@@ -46,6 +49,7 @@ export async function repairSession(options: RepairOptions): Promise<RepairSessi
   const simulator = await startSimulator({
     clock,
     tape: generatedTape({ rate, seed }),
+    memory: { truth: 500_000 },
     quotations: { skippedOneOf, keptTrades: 100_000 },
   })
   const settings = {
@@ -61,35 +65,45 @@ export async function repairSession(options: RepairOptions): Promise<RepairSessi
   const events: MarketEvent[] = []
   feed.events$.subscribe(event => void events.push(event))
   const count = (type: MarketEvent['type']) => events.filter(event => event.type === type).length
-  /** Instruments that told a trade after so many events. */
-  const heardSince = (from: number) =>
-    new Set(events.slice(from).flatMap(event => (event.type === 'trade' ? [event.instrument] : []))).size
 
   try {
     jobs.repair(feed)
     await jobs.startWorkers()
     feed.start()
-    await until(() => heardSince(0) === instruments.length)
+    await until(() => instruments.every(name => totalOf(events, name) > 0))
     const fault = simulator.inject({ kind: 'lose', probability: lossProbability })
     await until(
       () => simulator.withheld().length >= losses,
       () => onProgress(`${simulator.withheld().length} lost`),
     )
     fault.clear()
-    const cleared = events.length
-    // The next trade of an instrument tells that those before it are missing.
-    await until(() => heardSince(cleared) === instruments.length)
+    // What was sent before may still be on its way: only a trade behind the last one lost tells that it is missing.
+    const lastLost = new Map(simulator.withheld().map(one => [instrumentOf(one), one.cumulativeVolume ?? 0]))
+    await until(() => [...lastLost].every(([name, total]) => totalOf(events, name) > total))
     await until(
       () => count('gap-verdict') >= count('gap'),
       () => onProgress(`${count('gap-verdict')} of ${count('gap')} gaps have a verdict`),
     )
-    return { lost: simulator.withheld(), events, stats: simulator.stats(), redis: jobs.redisKind }
+    const lost = simulator.withheld()
+    const truth = new Map(lost.map(({ tr, key }) => [`${tr} ${key}`, simulator.truth(tr, key)]))
+    return { lost, truth, events, stats: simulator.stats(), redis: jobs.redisKind }
   } finally {
     await feed.stop()
     await jobs.close()
     await simulator.stop()
-    rmSync(folder, { recursive: true, force: true })
+    // A private server writes its last words when it is told to stop, and is not waited for.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
   }
+}
+
+function instrumentOf({ tr, key }: Withheld): string {
+  return fromWire({ tr, key })?.instrument ?? key
+}
+
+/** The day's total by the last trade that was delivered. */
+function totalOf(events: readonly MarketEvent[], name: string): number {
+  const last = events.findLast(event => event.type === 'trade' && event.instrument === name)
+  return last?.type === 'trade' ? (last.cumulativeVolume ?? 0) : 0
 }
 
 const lookEveryMs = 20

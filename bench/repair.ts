@@ -19,7 +19,7 @@ const startsAt: Readonly<Record<Market, string>> = {
 const { values } = parseArgs({
   options: {
     losses: { type: 'string', default: '1000' },
-    rate: { type: 'string', default: '100' },
+    rate: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     'skipped-one-of': { type: 'string', default: '100' },
     market: { type: 'string', default: 'KR' },
@@ -53,7 +53,9 @@ function show({ verdicts, repairMs, ...counts }: RepairReport): void {
       ['detected', `${counts.detected}`, share(counts.detected)],
       ['repaired, each the same as the truth', `${counts.repaired}`, share(counts.repaired)],
       ['unfillable, and reported', `${counts.unfillable}`, share(counts.unfillable)],
-      ['  of these left out by REST', `${counts.skipped}`, share(counts.skipped)],
+      ['  left out by REST', `${counts.skipped}`, share(counts.skipped)],
+      ['  behind thirty others in their second', `${counts.crowded}`, share(counts.crowded)],
+      ['  others', `${counts.others}`, share(counts.others)],
       ['unaccounted for', `${counts.unaccounted}`, share(counts.unaccounted)],
       ['repaired wrongly', `${counts.wrong}`, ''],
       ['delivered twice', `${counts.twice}`, ''],

@@ -29,7 +29,7 @@ const row = z
     path: ['stck_prpr'],
     error: 'is missing, and so is stck_pbpr',
   })
-const body = z.object({ output2: rowsOf(row) })
+const body = z.object({ output1: z.object({ acml_vol: number }).optional().catch(undefined), output2: rowsOf(row) })
 
 /** `until` must be on the Korean date of `now`: KIS tells no other day's. */
 export async function domesticConclusions(
@@ -39,7 +39,7 @@ export async function domesticConclusions(
   now: number,
 ): Promise<ConclusionPage> {
   const date = koreanDateOf(now)
-  if (koreanDateOf(until) !== date) return { conclusions: [], older: undefined, end: 'today-only' }
+  if (koreanDateOf(until) !== date) return { conclusions: [], total: undefined, older: undefined, end: 'today-only' }
   const answer = await client.get({
     path,
     tr: 'FHPST01060000',
@@ -49,7 +49,8 @@ export async function domesticConclusions(
       FID_INPUT_HOUR_1: hourText(until),
     },
   })
-  const rows = readBody(body, answer.body, path).output2
+  const { output1, output2: rows } = readBody(body, answer.body, path)
+  const total = output1?.acml_vol
   const conclusions = rows.flatMap((values): Conclusion[] => {
     const eventTime = instantOf(date, values.stck_cntg_hour)
     const price = values.stck_prpr ?? values.stck_pbpr
@@ -58,8 +59,10 @@ export async function domesticConclusions(
     return [{ price, volume, cumulativeVolume, bidPrice, askPrice, eventTime }]
   })
   const oldest = conclusions.at(-1)
-  if (rows.length < mostRows || oldest === undefined) return { conclusions, older: undefined, end: 'day-begins' }
-  return { conclusions, older: olderThan(conclusions, oldest.eventTime) }
+  if (rows.length < mostRows || oldest === undefined) {
+    return { conclusions, total, older: undefined, end: 'day-begins' }
+  }
+  return { conclusions, total, older: olderThan(conclusions, oldest.eventTime) }
 }
 
 /**

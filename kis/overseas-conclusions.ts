@@ -47,7 +47,7 @@ export async function overseasConclusions(
     const { last: price, evol: volume, tvol: cumulativeVolume, pbid: bidPrice = null, pask: askPrice = null } = values
     return [{ price, volume, cumulativeVolume, bidPrice, askPrice, eventTime }]
   })
-  return { conclusions, older: undefined, end: 'latest-only' }
+  return { conclusions, total: isToday ? rows[0]?.tvol : undefined, older: undefined, end: 'latest-only' }
 }
 
 /** A Korean time without a date, the last time it was. */

@@ -58,7 +58,7 @@ export function certificateText({ date, madeAt, unreadableLines, instruments }: 
   if (unreadableLines > 0) notes.unshift(`${unreadableLines} lines of the day book could not be read`)
   const table = [show(heads), widths.map(width => '-'.repeat(width)).join('  '), ...rows.map(show)]
   return [
-    `Day certificate ${dateText(date)}, made ${madeAt}`,
+    `Day certificate ${dateText(date)}, made ${timeText(madeAt)} KST`,
     '',
     ...table,
     ...(notes.length > 0 ? ['', ...notes] : []),
@@ -81,12 +81,17 @@ function notesOf(one: InstrumentCertificate): string[] {
   if (one.problem !== null) notes.push(`not compared with REST: ${one.problem}`)
   if (one.resyncs > 0) notes.push(`${one.resyncs} times it could not be told whether anything was missing`)
   for (const { volume, from, to } of one.unknown.slice(0, mostNotes))
-    notes.push(`${volume.toLocaleString('en-US')} shares unknown between ${from ?? '?'} and ${to ?? '?'}`)
+    notes.push(`${volume.toLocaleString('en-US')} shares unknown between ${timeText(from)} and ${timeText(to)}`)
   for (const { minute, received, repaired, rest } of one.differences.slice(0, mostNotes))
-    notes.push(`${minute}: received ${received}, repaired ${repaired}, REST says ${rest}`)
+    notes.push(`${timeText(minute)}: received ${received}, repaired ${repaired}, REST says ${rest}`)
   const more = Math.max(0, one.unknown.length - mostNotes) + Math.max(0, one.differences.length - mostNotes)
   if (more > 0) notes.push(`and ${more} more, in the JSON file`)
   return notes.map(note => `${one.instrument}: ${note}`)
+}
+
+/** `2026-11-20T09:02:10.000+09:00` → `2026-11-20 09:02:10`. */
+function timeText(iso: string | null): string {
+  return iso === null ? '?' : iso.slice(0, 19).replace('T', ' ')
 }
 
 function dateText(date: number): string {

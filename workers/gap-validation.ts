@@ -33,7 +33,8 @@ const askAgainMs = 1_000
 const settledMs = 3_000
 
 /**
- * Throws a TryLater while REST cannot have the answer yet, and a KisError when it gave none.
+ * Throws a TryLater while REST cannot have the answer yet, and a KisError when it gave none and may give one later. What REST refuses
+ * for good (the day market has no such call, for one) remains unknown, and the evidence says why.
  * Without volumes (`toVolume` 0) they are taken from REST: everything between the two times.
  */
 export async function validateGap(
@@ -42,10 +43,30 @@ export async function validateGap(
   context: GapValidationContext = {},
 ): Promise<GapFinding> {
   const question = asked.toVolume > 0 ? asked : await measure(asked, deps.quotations)
-  const { conclusions, newest, evidence: calls } = await collect(question, deps, context)
+  try {
+    return await investigate(question, deps, context)
+  } catch (error) {
+    if (!(error instanceof KisError) || error.retryable) throw error
+    const { fromVolume, toVolume, from, to } = question
+    return {
+      question,
+      runs: [],
+      explained: [],
+      unknown: [{ fromVolume, toVolume, from, to }],
+      evidence: [error.message],
+    }
+  }
+}
+
+async function investigate(
+  question: GapQuestion,
+  deps: GapValidationDeps,
+  context: GapValidationContext,
+): Promise<GapFinding> {
+  const { conclusions, total, evidence: calls } = await collect(question, deps, context)
   const now = deps.clock.now()
-  if (newest < question.toVolume && now - (question.to ?? now) < behindMs) {
-    throw new TryLater(askAgainMs, `REST has told ${newest} of ${question.toVolume} shares so far`)
+  if (total !== undefined && total < question.toVolume && now - (question.to ?? now) < behindMs) {
+    throw new TryLater(askAgainMs, `REST has told ${total} of ${question.toVolume} shares so far`)
   }
 
   const { runs, missing, contradicting } = chain(question, conclusions)
@@ -96,8 +117,8 @@ function totalOf({ conclusions, end }: ConclusionPage): number | undefined {
 
 type Collected = {
   readonly conclusions: readonly Conclusion[]
-  /** The highest total that was told. */
-  readonly newest: number
+  /** The day's total, as REST knew it at first. */
+  readonly total: number | undefined
   readonly evidence: string
 }
 
@@ -110,7 +131,7 @@ async function collect(
   const conclusions: Conclusion[] = []
   let pages = 0
   let told = 0
-  let newest = 0
+  let total: number | undefined
   let oldest = Number.POSITIVE_INFINITY
   let end: ConclusionPage['end'] | 'too-many' | undefined
   let until: number | undefined = Math.min(to ?? clock.now(), clock.now())
@@ -123,8 +144,8 @@ async function collect(
     const page: ConclusionPage = await quotations.conclusions(instrument, until)
     pages++
     told += page.conclusions.length
+    total ??= page.total
     for (const one of page.conclusions) {
-      newest = Math.max(newest, one.cumulativeVolume)
       oldest = Math.min(oldest, one.cumulativeVolume - one.volume)
       if (one.cumulativeVolume > fromVolume && one.cumulativeVolume - one.volume < toVolume) conclusions.push(one)
     }
@@ -135,7 +156,7 @@ async function collect(
     }
   }
   const reason = oldest > fromVolume ? `, and no older ones (${end ?? 'the gap is over'})` : ''
-  return { conclusions, newest, evidence: `${told} conclusions in ${pages} ${pages === 1 ? 'call' : 'calls'}${reason}` }
+  return { conclusions, total, evidence: `${told} conclusions in ${pages} ${pages === 1 ? 'call' : 'calls'}${reason}` }
 }
 
 /**

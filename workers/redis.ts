@@ -114,7 +114,8 @@ async function openEmbedded(programs: readonly string[] = serverPrograms): Promi
   return {
     kind: 'embedded',
     says: `Jobs are kept in this process's memory and end with it: no ${programs.join(' or ')} on PATH, and REDIS_URL is not set.`,
-    connect: use => first.duplicate(optionsOf[use]),
+    // Its socket does not say that it is closed; ioredis waits for that as long as it is told to.
+    connect: use => first.duplicate({ ...optionsOf[use], disconnectTimeout: 20 }),
     close: async () => first.disconnect(),
   }
 }

@@ -51,7 +51,10 @@ describe('conclusions at home', () => {
     ['NXT:005930', 'NX'],
     ['UN:005930', 'UN'],
   ] as const)('of %s are asked for by its market, %s, and by the clock of Korea', async (instrument, market) => {
-    const { quotations, server } = await answering({ ...ok, output2: [row] }, '2026-09-14T10:00:05')
+    const { quotations, server } = await answering(
+      { ...ok, output1: { acml_vol: '1900' }, output2: [row] },
+      '2026-09-14T10:00:05',
+    )
     const page = await quotations.conclusions(instrument, at('2026-09-14T10:00:02'))
     expect(askedOf(server)).toEqual({
       FID_COND_MRKT_DIV_CODE: market,
@@ -69,6 +72,7 @@ describe('conclusions at home', () => {
           eventTime: at('2026-09-14T10:00:01'),
         },
       ],
+      total: 1_900,
       older: undefined,
       end: 'day-begins',
     })
@@ -100,7 +104,7 @@ describe('conclusions at home', () => {
   it('of another day are not asked for: KIS would tell those of today', async () => {
     const { quotations, server } = await answering({ ...ok, output2: [row] }, '2026-09-15T10:00:05')
     const page = await quotations.conclusions('KRX:005930', at('2026-09-14T10:00:02'))
-    expect(page).toEqual({ conclusions: [], older: undefined, end: 'today-only' })
+    expect(page).toEqual({ conclusions: [], total: undefined, older: undefined, end: 'today-only' })
     expect(server.calls).toEqual([])
   })
 
@@ -189,6 +193,7 @@ describe('abroad', () => {
           eventTime: at('2026-09-14T23:30:01'),
         },
       ],
+      total: 1_834,
       older: undefined,
       end: 'latest-only',
     })

@@ -25,20 +25,21 @@ type Told = { conclusions: readonly Conclusion[]; bars?: readonly MinuteBar[]; p
 function restOf({ conclusions, bars = [], pageSize = 30, latestOnly = false }: Told) {
   const asked: string[] = []
   const newestFirst = conclusions.toReversed()
+  const total = newestFirst[0]?.cumulativeVolume
   const quotations: Quotations = {
     conclusions(_, until): Promise<ConclusionPage> {
       asked.push(`conclusions ${new Date(until + 9 * 3_600_000).toISOString().slice(11, 19)}`)
       if (latestOnly) {
         const page = newestFirst.slice(0, pageSize).filter(({ eventTime }) => eventTime <= until)
-        return Promise.resolve({ conclusions: page, older: undefined, end: 'latest-only' })
+        return Promise.resolve({ conclusions: page, total, older: undefined, end: 'latest-only' })
       }
       const page = newestFirst.filter(({ eventTime }) => eventTime <= until).slice(0, pageSize)
       const oldest = page.at(-1)
       if (page.length < pageSize || oldest === undefined) {
-        return Promise.resolve({ conclusions: page, older: undefined, end: 'day-begins' })
+        return Promise.resolve({ conclusions: page, total, older: undefined, end: 'day-begins' })
       }
       const older = page[0]?.eventTime === oldest.eventTime ? oldest.eventTime - 1_000 : oldest.eventTime
-      return Promise.resolve({ conclusions: page, older })
+      return Promise.resolve({ conclusions: page, total, older })
     },
     minuteBars(_, from, to) {
       asked.push(`bars ${new Date(from + 9 * 3_600_000).toISOString().slice(11, 16)}`)
@@ -104,6 +105,13 @@ describe('a gap that REST cannot fill yet', () => {
     const error = await validateGap(gapOf(), depsOf(quotations, '10:00:06')).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(TryLater)
     expect(error).toMatchObject({ waitMs: 1_000 })
+  })
+
+  it('is not asked about again where REST is ahead, and does not tell it any more', async () => {
+    const later = Array.from({ length: 3 }, (_, i) => conclusion('10:00:06', 1_140 + 10 * i, 10))
+    const { quotations } = restOf({ conclusions: [before, ...missing, after, ...later], latestOnly: true, pageSize: 3 })
+    const finding = await validateGap(gapOf({ instrument: 'NAS:AAPL' }), depsOf(quotations, '10:00:07'))
+    expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
   })
 
   it('waits for its minute to be over where the conclusions leave a part open', async () => {
@@ -234,7 +242,7 @@ describe('what was traded between two times', () => {
 
   it('cannot be measured on another day, and that is not worth another try', async () => {
     const quotations: Quotations = {
-      conclusions: () => Promise.resolve({ conclusions: [], older: undefined, end: 'today-only' }),
+      conclusions: () => Promise.resolve({ conclusions: [], total: undefined, older: undefined, end: 'today-only' }),
       minuteBars: () => Promise.resolve([]),
     }
     const error = await validateGap(byHand, depsOf(quotations, '10:00:06')).catch((reason: unknown) => reason)
@@ -251,6 +259,21 @@ describe('REST in trouble', () => {
       minuteBars: () => Promise.reject(trouble),
     }
     await expect(validateGap(gapOf(), depsOf(quotations, '10:00:06'))).rejects.toBe(trouble)
+  })
+
+  it('that will not pass leaves all of the gap unknown, with what REST said as the evidence', async () => {
+    const refusal = new KisError('invalid-request', 'no such market')
+    const quotations: Quotations = {
+      conclusions: () => Promise.reject(refusal),
+      minuteBars: () => Promise.reject(refusal),
+    }
+    expect(await validateGap(gapOf({ instrument: 'BAQ:AAPL' }), depsOf(quotations, '10:00:06'))).toEqual({
+      question: gapOf({ instrument: 'BAQ:AAPL' }),
+      runs: [],
+      explained: [],
+      unknown: [{ fromVolume: 1_000, toVolume: 1_100, from: at('10:00:01'), to: at('10:00:05') }],
+      evidence: ['no such market'],
+    })
   })
 
   it('is not asked any more once the worker stops', async () => {
