@@ -3,6 +3,8 @@ export { type Feed, type FeedOptions, createFeed, type SubscriptionState } from 
 export { SubscriptionError } from './app/confirmations.ts'
 export type { Logger } from './app/log.ts'
 export { type FeedInput, SettingsError } from './app/settings.ts'
+export { type Exported, type ExportOptions, exportRecording } from './app/export.ts'
+export { type Imported, type ImportOptions, importCapture } from './app/import.ts'
 export { type Calendar, createCalendar, standardCalendar } from './market/calendar.ts'
 export { type Clock, clockStartingAt, systemClock } from './market/clock.ts'
 export type {
@@ -32,7 +34,15 @@ export type {
 export { type Instrument, type Market, marketOf, parseInstrument, type Venue, venues } from './market/instrument.ts'
 export type { Channel, Subscription } from './market/subscription.ts'
 export { type ConsumeOptions, consume } from './sinks/consume.ts'
-export { jsonLines } from './sinks/json-lines.ts'
+export type { Backpressure } from './sinks/backpressure.ts'
+export { type JsonLinesOptions, jsonLines } from './sinks/json-lines.ts'
+export type { FileTurns } from './sinks/line-file.ts'
+export { type RedisStreamOptions, redisStream } from './sinks/redis-stream.ts'
+export {
+  type RedisStreamReader,
+  type RedisStreamReaderOptions,
+  redisStreamReader,
+} from './sinks/redis-stream-reader.ts'
 export type { Sink } from './sinks/sink.ts'
 export { type BarInterval, type BarOptions, toBars } from './streams/bars.ts'
 export { toQuotes } from './streams/quotes.ts'
