@@ -2,6 +2,7 @@
 export { type Feed, type FeedOptions, createFeed, type SubscriptionState } from './app/feed.ts'
 export { SubscriptionError } from './app/confirmations.ts'
 export type { Logger } from './app/log.ts'
+export { createReplay, type Replay, type ReplayOptions } from './app/replay.ts'
 export { type FeedInput, SettingsError } from './app/settings.ts'
 export { type Exported, type ExportOptions, exportRecording } from './app/export.ts'
 export { type Imported, type ImportOptions, importCapture } from './app/import.ts'
@@ -23,6 +24,7 @@ export type {
   OrderBook,
   OtherRecord,
   Quote,
+  RecordingTrouble,
   Resume,
   Resync,
   ResyncReason,

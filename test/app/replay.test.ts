@@ -1,13 +1,14 @@
+import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createReplay, type ReplayOptions } from '../../app/replay.ts'
 import { clockStartingAt } from '../../market/clock.ts'
 import type { Bar, MarketEvent } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { toBars } from '../../streams/bars.ts'
-import { frameOf, give, nine, recorderFor, subscriptionOf, temporaryFolder } from '../recording/support.ts'
+import { frameOf, give, nine, recorderFor, subscriptionOf, temporaryFolder, tradeAt } from '../recording/support.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { feedRig } from '../support/feed-rig.ts'
-import { frame, kst, recordsOf, lineOf, withValues } from '../support/frames.ts'
+import { kst } from '../support/frames.ts'
 
 const fast = { speed: Number.POSITIVE_INFINITY }
 
@@ -17,13 +18,6 @@ async function played(folder: string, options: Partial<ReplayOptions> = {}): Pro
   replay.events$.subscribe(event => events.push(event))
   await replay.play()
   return events
-}
-
-/** One trade of 100 shares, captured, at another time and total. */
-function tradeAt(time: string, total: number): Buffer {
-  const [record = []] = recordsOf(lineOf('H0STCNT0.txt', 1))
-  const values = { STCK_CNTG_HOUR: time, CNTG_VOL: '100', ACML_VOL: String(total), BSOP_DATE: '20260914' }
-  return Buffer.from(frame('H0STCNT0', withValues('H0STCNT0', record, values)))
 }
 
 describe('a replay', () => {
@@ -154,7 +148,6 @@ describe('a replay', () => {
     const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 2_000 }) }, recordFolder: folder, clock })
     await rig.until('trade')
     await rig.feed.stop()
-    const { readFileSync, writeFileSync } = await import('node:fs')
     const file = `${folder}/2026-09-14/000001.kisrec`
     const bytes = readFileSync(file)
     bytes[100] = (bytes[100] as number) ^ 1
