@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { from, Subject } from 'rxjs'
 import { describe, expect, it, vi } from 'vitest'
 import type { Dropped, MarketEvent } from '../../market/events.ts'
@@ -192,6 +193,40 @@ describe.skipIf(!hasRedisServer)(`a Redis that goes away (${needsRedis})`, () =>
     await rig.write(trades(1, 2))
     await vi.waitFor(() => expect(timesOf(received)).toEqual([1, 2]), patience)
   })
+})
+
+describe('a Redis that cannot be reached', () => {
+  it('is told without the password it was asked with', async () => {
+    const url = 'redis://user:PLANTED@127.0.0.1:1'
+    const reasons: string[] = []
+    const onAway = (reason: string) => reasons.push(reason)
+    const sink = redisStream({ url, closeTimeoutMs: 50, onAway, onClosed: onAway })
+    sink(from(trades(1, 1)))
+    await sink.close()
+    const reader = redisStreamReader({ url, onAway })
+    reader.start()
+    await vi.waitFor(() => expect(reasons).toHaveLength(3), patience)
+    await reader.stop()
+    expect(reasons.join()).toContain('ECONNREFUSED')
+    expect(reasons.join()).not.toContain('PLANTED')
+  })
+
+  // ioredis takes them for paths, which it tells whole, or throws what has them in it.
+  it.each(['unix://user:PLANTED@/nowhere', '//:PLANTED@/nowhere', 'redis://:PLANTED@host:port'])(
+    'is not looked for at %s, and what is wrong is told without it',
+    url => {
+      for (const make of [() => redisStream({ url }), () => redisStreamReader({ url })]) {
+        let error: unknown
+        try {
+          make()
+        } catch (thrown) {
+          error = thrown
+        }
+        expect(inspect(error)).toContain('expected redis://host:6379')
+        expect(inspect(error)).not.toContain('PLANTED')
+      }
+    },
+  )
 })
 
 describe('a Redis stream', () => {
