@@ -5,6 +5,6 @@ export function checkRedisUrl(url: string): void {
   const isSocket = /^\/(?!\/)/.test(url)
   if (isSocket || (/^rediss?:\/\//.test(url) && URL.canParse(url))) return
   throw new TypeError(
-    "the address of Redis: expected redis://host:6379, rediss://host:6379, or the path of a socket from '/' on",
+    'the address of Redis: expected redis://host:6379, rediss://host:6379, or the path of a socket, as /run/redis.sock',
   )
 }
