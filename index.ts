@@ -2,7 +2,10 @@
 export { type Feed, type FeedOptions, createFeed, type SubscriptionState } from './app/feed.ts'
 export { SubscriptionError } from './app/confirmations.ts'
 export type { Logger } from './app/log.ts'
+export { createReplay, type Replay, type ReplayOptions } from './app/replay.ts'
 export { type FeedInput, SettingsError } from './app/settings.ts'
+export { type Exported, type ExportOptions, exportRecording } from './app/export.ts'
+export { type Imported, type ImportOptions, importCapture } from './app/import.ts'
 export { type Calendar, createCalendar, standardCalendar } from './market/calendar.ts'
 export { type Clock, clockStartingAt, systemClock } from './market/clock.ts'
 export type {
@@ -25,6 +28,7 @@ export type {
   OrderBook,
   OtherRecord,
   Quote,
+  RecordingTrouble,
   Resume,
   Resync,
   ResyncReason,
@@ -38,7 +42,15 @@ export { type Instrument, type Market, marketOf, parseInstrument, type Venue, ve
 export type { ScheduleName } from './market/schedules.ts'
 export type { Channel, Subscription } from './market/subscription.ts'
 export { type ConsumeOptions, consume } from './sinks/consume.ts'
-export { jsonLines } from './sinks/json-lines.ts'
+export type { Backpressure } from './sinks/backpressure.ts'
+export { type JsonLinesOptions, jsonLines } from './sinks/json-lines.ts'
+export type { FileTurns } from './sinks/line-file.ts'
+export { type RedisStreamOptions, redisStream } from './sinks/redis-stream.ts'
+export {
+  type RedisStreamReader,
+  type RedisStreamReaderOptions,
+  redisStreamReader,
+} from './sinks/redis-stream-reader.ts'
 export type { Sink } from './sinks/sink.ts'
 export { type BarInterval, type BarOptions, toBars } from './streams/bars.ts'
 export { toQuotes } from './streams/quotes.ts'

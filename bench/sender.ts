@@ -116,9 +116,12 @@ function pace({ socket, day }: Line, count: number, wanted: number): Promise<num
   return new Promise(resolve => {
     const turn = () => {
       for (const now = performance.now(); due <= now && sent < count; due += wait()) {
-        const { bytes, totals } = singles[sent++ % singles.length] as Piece
-        day.goOn(bytes, 0, totals)
-        socket.write(bytes)
+        const at = sent++ % singles.length
+        const piece = singles[at] as Piece
+        day.goOn(piece.bytes, 0, piece.totals)
+        socket.write(piece.bytes)
+        // It waits for a client that is held up, and must not be written into again.
+        if (socket.writableLength > 0) singles[at] = { ...piece, bytes: Buffer.from(piece.bytes) }
       }
       if (sent < count) setImmediate(turn)
       else resolve((count / (performance.now() - start)) * 1000)

@@ -15,10 +15,10 @@ export async function importText(flags: Readonly<Record<string, unknown>>, words
   if (file === undefined) problems.push('expected a file of frames, one a line, or - for standard input')
   const { output } = flags
   if (typeof output !== 'string') problems.push('--output needs a folder, where the recording goes')
-  const date = flags['date'] === undefined ? undefined : readDate(String(flags['date']))
-  if (flags['date'] !== undefined && date === undefined) {
-    problems.push(`--date '${String(flags['date'])}'; expected a date as 2026-06-08`)
-  }
+  const text = flags['date']
+  const date = typeof text === 'string' ? readDate(text) : undefined
+  if (text !== undefined && date === undefined)
+    problems.push(`--date '${typeof text === 'string' ? text : ''}'; expected a date as 2026-06-08`)
   if (file === undefined || typeof output !== 'string' || problems.length > 0) {
     return reportMistakes(new SettingsError(problems), 'import')
   }

@@ -23,7 +23,7 @@ export async function recordings(flags: Readonly<Record<string, unknown>>, words
     }
     if (flags['json'] === true) return
     if (lines.length === 0) return void process.stdout.write(`Nothing was recorded in ${folder} so far.\n`)
-    print([['date', 'from', 'to (KST)', 'records', 'gaps', 'lost', 'size', 'integrity', 'instruments'], ...lines])
+    print([['date', 'first', 'last (KST)', 'records', 'gaps', 'lost', 'size', 'integrity', 'instruments'], ...lines])
   } catch (error) {
     reportMistakes(new SettingsError([(error as Error).message]), 'recordings')
   }

@@ -1,11 +1,10 @@
 // `kis-stream replay`: a recording on the terminal, as `run` would have shown it then.
 import { once } from 'node:events'
-import type { Observable, Subscription } from 'rxjs'
 import { createReplay } from '../app/replay.ts'
 import { SettingsError } from '../app/settings.ts'
-import type { MarketEvent } from '../market/events.ts'
 import { parseInstrument } from '../market/instrument.ts'
 import { openRecording } from '../recording/recording.ts'
+import type { Sink } from '../sinks/sink.ts'
 import { createLog } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
 import { prettyPrinter } from './pretty.ts'
@@ -133,12 +132,13 @@ function lineWriter() {
     text = ''
   }
 
+  const sink: Sink = events =>
+    events.subscribe(event => {
+      text += `${JSON.stringify(event)}\n`
+      if (text.length >= batchLength) flush()
+    })
   return {
-    sink: (events: Observable<MarketEvent>): Subscription =>
-      events.subscribe(event => {
-        text += `${JSON.stringify(event)}\n`
-        if (text.length >= batchLength) flush()
-      }),
+    sink,
     /** Shows what there is, and waits while the pipe is full. */
     ready(): Promise<void> | undefined {
       flush()

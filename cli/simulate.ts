@@ -50,6 +50,10 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
     const log = (line: string) => void process.stderr.write(`${line}\n`)
     const clock = recorded === undefined ? systemClock : await clockOf(recorded)
     const simulator = await startSimulator({ port, clock, tape, log, faults: script, faultSeed: seed, control: true })
+    // Before anybody can know that there is something to stop.
+    const stop = () => void simulator.stop().then(() => process.exit(0))
+    process.once('SIGINT', stop)
+    process.once('SIGTERM', stop)
     process.stdout.write(`KIS simulator: REST ${simulator.restUrl}, WebSocket ${simulator.wsUrl}
 
 Any app key and secret will do. To point kis-stream at it:
@@ -64,9 +68,6 @@ Trouble, from the start with --fault (see --help), or while it runs:
   curl -d '{"kind":"cut"}' ${simulator.restUrl}/simulator/faults
   curl ${simulator.restUrl}/simulator/withheld
 `)
-    const stop = () => void simulator.stop().then(() => process.exit(0))
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
   } catch (error) {
     process.stderr.write(`kis-stream simulate: ${(error as Error).message}\n`)
     process.exitCode = misuse

@@ -1,5 +1,5 @@
 // A line of a text capture: a frame as KIS sent it, if need be behind the time it came. Everybody who kept frames kept them a little
-// differently; the forms read here are listed in docs/import.md. What is none of them is a frame that cannot be read, and stays one.
+// differently; the forms read here are listed in docs/export.md. What is none of them is a frame that cannot be read, and stays one.
 
 export type CaptureLine = {
   /** What remains behind the time. */

@@ -27,8 +27,15 @@ export type Contents = Counts & {
   concernsAll: boolean
 }
 
-/** What of a transaction says whose a record is. */
-type Transaction = { readonly tr: string; readonly symbol: Interned<string> }
+/** Records of one name in the rows that are being read; kept from one reading to the next, because names come back. */
+type Tally = { readonly name: string; records: number }
+
+type Transaction = {
+  /** Of records that name no instrument. */
+  readonly own: Tally
+  /** What of a record says whose it is. */
+  readonly symbol: Interned<Tally>
+}
 
 export type ContentsReader = (rows: Uint8Array) => Contents
 
@@ -53,6 +60,12 @@ export function addContents(sum: Contents, part: Contents): void {
 /** Remembers the symbols it met, so it is made once for many blocks. */
 export function contentsReader(): ContentsReader {
   const transactions = createInterner(124, transactionOf)
+  let touched: Tally[] = []
+
+  function note(tally: Tally, records: number): void {
+    if (tally.records === 0) touched.push(tally)
+    tally.records += records
+  }
 
   function addFrame(contents: Contents, frame: Uint8Array): void {
     contents.frames++
@@ -63,12 +76,12 @@ export function contentsReader(): ContentsReader {
     }
     const { count: records, payload } = envelope
     contents.records += records
-    const { tr, symbol } = transactions(frame, transactionAt)
-    if (envelope.encrypted) return count(contents.names, tr, records)
-    if (records === 1) return count(contents.names, symbol(frame, payload), 1)
+    const { own, symbol } = transactions(frame, transactionAt)
+    if (envelope.encrypted) return note(own, records)
+    if (records === 1) return note(symbol(frame, payload), 1)
     const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / records
-    if (!Number.isInteger(width)) return count(contents.names, symbol(frame, payload), records)
-    for (let record = 0; record < records; record++) count(contents.names, symbol(frame, startOf(record * width)), 1)
+    if (!Number.isInteger(width)) return note(symbol(frame, payload), records)
+    for (let record = 0; record < records; record++) note(symbol(frame, startOf(record * width)), 1)
   }
 
   function add(contents: Contents, { kind, receivedTime, payload }: Row): void {
@@ -93,6 +106,11 @@ export function contentsReader(): ContentsReader {
   return rows => {
     const contents = emptyContents()
     eachRow(rows, row => add(contents, row))
+    for (const tally of touched) {
+      count(contents.names, tally.name, tally.records)
+      tally.records = 0
+    }
+    touched = []
     return contents
   }
 }
@@ -109,5 +127,10 @@ function count(names: Map<string, number>, name: string, records: number): void 
 }
 
 function transactionOf(tr: string): Transaction {
-  return { tr, symbol: createInterner(94, key => fromWire({ tr, key })?.instrument ?? tr) }
+  const own = { name: tr, records: 0 }
+  const tallyOf = (key: string) => {
+    const name = fromWire({ tr, key })?.instrument
+    return name === undefined ? own : { name, records: 0 }
+  }
+  return { own, symbol: createInterner(94, tallyOf) }
 }

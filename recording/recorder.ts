@@ -1,7 +1,7 @@
 // Keeps what a feed is given: frames and lifecycle markers, in the order in which they came. The feed's thread pays a copy into a
 // ring; packing, writing and waiting for the disk are the work of a thread of its own. Never holds up the feed: what cannot be kept
 // is counted and told.
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { Worker } from 'node:worker_threads'
 import type { RawFrame } from '../kis/frame.ts'
 import type { Gap, MarketEvent } from '../market/events.ts'
@@ -63,7 +63,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const buffer = createRowRing(options.capacityBytes ?? defaultCapacityBytes)
   const rows = rowWriter(buffer)
   const dates = tradingDates()
-  const run = randomUUID()
+  const run = randomBytes(8).toString('hex')
   const worker = startWorker({ ring: buffer, folder, limits: { ...defaultLimits, ...options.limits } })
   let date = Number.NEGATIVE_INFINITY
   /** Refused by the file system, in troubles that are over and in the one that is not. */

@@ -1,5 +1,6 @@
 // A connection to Redis that fails at once while Redis is away, and comes back by itself: whoever asks decides what to do meanwhile.
 import { Redis } from 'ioredis'
+import { checkRedisUrl } from './redis-address.ts'
 
 /** Longest wait before another attempt to connect. */
 const mostRetryMs = 1_000
@@ -16,6 +17,7 @@ export type RedisConnection = {
 }
 
 export function connectRedis(url: string): RedisConnection {
+  checkRedisUrl(url)
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -30,7 +32,7 @@ export function connectRedis(url: string): RedisConnection {
     redis.once('end', resolve)
   })
   redis.on('error', error => {
-    lastTrouble = error instanceof Error ? error.message : String(error)
+    lastTrouble = reasonIn(error)
   })
   redis.on('ready', () => {
     lastTrouble = undefined
@@ -38,6 +40,10 @@ export function connectRedis(url: string): RedisConnection {
   return {
     redis,
     tried,
-    troubleOf: error => lastTrouble ?? (error instanceof Error ? error.message : String(error)),
+    troubleOf: error => lastTrouble ?? reasonIn(error),
   }
+}
+
+function reasonIn(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

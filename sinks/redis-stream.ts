@@ -1,6 +1,7 @@
 // Events to a Redis stream, for other processes to follow (redis-stream-reader.ts). The text is made and Redis waited for in a thread
 // of its own. When Redis is away the feed goes on: what the ring holds waits for it, the rest is dropped, counted and told in its place.
 import { type EventThread, type EventThreadOptions, eventThread } from './event-thread.ts'
+import { checkRedisUrl } from './redis-address.ts'
 
 export type RedisStreamOptions = EventThreadOptions & {
   /** As `redis://:password@host:6379/0`, `rediss://…`, or the path of a Unix socket. */
@@ -35,6 +36,7 @@ export function redisStream(options: RedisStreamOptions): EventThread {
   if (!(Number.isSafeInteger(maxEntries) && maxEntries >= 1)) {
     throw new RangeError(`maxEntries ${maxEntries}: expected a whole number from 1`)
   }
+  checkRedisUrl(url)
   const task: RedisStreamTask = { url, stream, maxEntries, lingerMs, closeTimeoutMs }
   return eventThread('redis-stream-worker', task, options, message => {
     const news = message as RedisStreamNews // all that the thread ever says

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exportRecording } from '../../app/export.ts'
@@ -217,6 +218,23 @@ describe('an exported recording', () => {
     await expect(exportRecording({ folder, output })).rejects.toThrow('trades')
     expect(readdirSync(output)).toEqual(['trades'])
   })
+})
+
+it('DuckDB, a native package, is loaded by an export and by nothing else', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url))
+  const folders = ['app', 'cli', 'kis', 'machines', 'market', 'recording', 'simulator', 'sinks', 'streams']
+  const loading = folders
+    .flatMap(folder =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(name => join(folder, name)),
+    )
+    .filter(name => name.endsWith('.ts'))
+    .flatMap(name =>
+      readFileSync(join(root, name), 'utf8')
+        .split('\n')
+        .map(line => `${name}: ${line.trim()}`),
+    )
+    .filter(line => line.includes("'@duckdb/") && !line.includes('import type') && !line.includes('typeof import'))
+  expect(loading).toEqual(["recording/staging.ts: return await import('@duckdb/node-api')"])
 })
 
 describe('the folder of an instrument', () => {

@@ -9,7 +9,7 @@ import type { Entry } from '../../recording/entry.ts'
 import { createRecorder, type Recorder, type RecorderOptions } from '../../recording/recorder.ts'
 import { openRecording, type ReadOptions } from '../../recording/recording.ts'
 
-export { frameOf, nine } from './frames.ts'
+export { frameOf, nine, tradeAt } from './frames.ts'
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kis-recording-'))

@@ -176,6 +176,47 @@ describe('consuming', () => {
     expect(() => consume(() => {}, { limit })).toThrow(`limit ${limit}: expected a whole number from 1`)
   })
 
+  it('refuses a policy that is none, and a spill file too small to be one', () => {
+    expect(() => consume(() => {}, { policy: 'hope' } as never)).toThrow("policy 'hope': expected drop-oldest")
+    expect(() => consume(() => {}, { policy: 'spill', mostBytes: 1_000 })).toThrow('mostBytes 1000: expected 2097152')
+  })
+
+  it('with conflation tells what took the place of what', async () => {
+    const consumer = slowConsumer({ policy: 'conflate' })
+    consumer.emit(1, 2, 3)
+    await consumer.finish()
+    await consumer.finish()
+    const receipt = {
+      type: 'dropped',
+      count: 1,
+      from: 2,
+      to: 2,
+      conflated: { instrument: 'KRX:005930', type: 'trade' },
+    }
+    expect(consumer.seen).toEqual([1, receipt, 3])
+    expect(consumer.dropped).toEqual([receipt])
+  })
+
+  it('with spilling closes when the last event is back from disk', async () => {
+    const seen: number[] = []
+    let release = () => {}
+    const busy = new Promise<void>(resolve => {
+      release = resolve
+    })
+    const source = new Subject<MarketEvent>()
+    const options = { policy: 'spill', limit: 10 } as const
+    const subscription = consume(async event => {
+      if (seen.push(event.type === 'dropped' ? -event.count : event.receivedTime) === 1) await busy
+    }, options)(source)
+    const count = 40_000 // four pieces and more
+    for (let receivedTime = 1; receivedTime <= count; receivedTime++) source.next(trade({ receivedTime }))
+    source.complete()
+    expect(subscription.closed).toBe(false)
+    release()
+    await new Promise<void>(resolve => subscription.add(resolve))
+    expect(seen).toEqual(Array.from({ length: count }, (_, place) => place + 1))
+  })
+
   it('makes failures nobody asked for, and failures of those who asked, warnings of the process', async () => {
     const warnings: unknown[] = []
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(warning => warnings.push(warning))

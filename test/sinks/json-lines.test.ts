@@ -1,5 +1,15 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { closeSync, constants, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +18,7 @@ import { from, of, Subject } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { MarketEvent } from '../../market/events.ts'
 import { type JsonLinesOptions, jsonLines } from '../../sinks/json-lines.ts'
-import { orderBook, trade } from '../streams/samples.ts'
+import { at, orderBook, trade } from '../streams/samples.ts'
 
 // Each test starts a thread, and some a process, that compile what they run.
 vi.setConfig({ testTimeout: 30_000 })
@@ -139,6 +149,86 @@ describe('a ring that is full', () => {
     expect(JSON.parse(lines.at(-1) ?? '')).toEqual({ type: 'dropped', count: dropped, from: 200 - dropped, to: 199 })
   })
 })
+
+describe('a file that a killed process left in the middle of a line', () => {
+  it('goes on with a line of its own', async () => {
+    const file = join(folder, 'events.jsonl')
+    writeFileSync(file, '{"type":"tra')
+    const { sink, written } = open({ to: file })
+    sink(of(trade()))
+    await sink.close()
+    expect(written()).toEqual(['{"type":"tra', ...toLines([trade()])])
+  })
+})
+
+describe('files that take turns', () => {
+  /** 23:59:58 of 14 September in Korea, and the day after. */
+  const evening = at('23:59:58')
+  const morning = at('23:59:58') + 60_000
+  const tradesAt = (...times: number[]) => times.map(receivedTime => trade({ receivedTime }))
+  const readAll = () =>
+    Object.fromEntries(readdirSync(folder).map(name => [name, linesOf(readFileSync(join(folder, name), 'utf8'))]))
+
+  it('hold a Korean day each, by when an event was received', async () => {
+    const finished: string[] = []
+    const { sink } = open({ to: { folder }, onFinished: file => finished.push(file) })
+    const [before, after] = [tradesAt(evening, evening + 1), tradesAt(morning)]
+    sink(from([...before, ...after]))
+    await sink.close()
+    expect(readAll()).toEqual({
+      'events-2026-09-14.ndjson': toLines(before),
+      'events-2026-09-15.ndjson': toLines(after),
+    })
+    expect(finished).toEqual([join(folder, 'events-2026-09-14.ndjson'), join(folder, 'events-2026-09-15.ndjson')])
+  })
+
+  it('are no longer than they may be, by a batch, and no line is in two of them', async () => {
+    const { sink } = open({ to: { folder, name: 'kr', maxBytes: 1_000 } })
+    const source = new Subject<MarketEvent>()
+    sink(source)
+    const events = tradesAt(...Array.from({ length: 8 }, (_, place) => evening + place))
+    for (const [place, event] of events.entries()) {
+      source.next(event)
+      await vi.waitFor(() => expect(Object.values(readAll()).flat()).toHaveLength(place + 1), patience)
+    }
+    await sink.close()
+    const files = readAll()
+    expect(Object.keys(files).slice(0, 2)).toEqual(['kr-2026-09-14.1.ndjson', 'kr-2026-09-14.ndjson'])
+    const inOrder = Object.entries(files).sort(([a], [b]) => partOf(a) - partOf(b))
+    expect(inOrder.flatMap(([, lines]) => lines)).toEqual(toLines(events))
+    // Each was begun before it had a thousand bytes, and a line has more than three hundred.
+    for (const lines of Object.values(files)) expect(lines.length).toBeLessThanOrEqual(4)
+  })
+
+  it('go on where they were after a restart, and only the newest are kept', async () => {
+    writeFileSync(join(folder, 'events-2026-09-12.ndjson'), 'older\n')
+    writeFileSync(join(folder, 'events-2026-09-13.ndjson'), 'old\n')
+    writeFileSync(join(folder, 'notes.txt'), 'not ours\n')
+    for (let run = 0; run < 2; run++) {
+      const { sink } = open({ to: { folder, keepFiles: 2 } })
+      sink(from(tradesAt(evening)))
+      await sink.close()
+    }
+    expect(readAll()).toEqual({
+      'events-2026-09-13.ndjson': ['old'],
+      'events-2026-09-14.ndjson': toLines(tradesAt(evening, evening)),
+      'notes.txt': ['not ours'],
+    })
+  })
+
+  it.each([
+    [{ name: '../up' }, "name '../up'"],
+    [{ maxBytes: 0 }, 'maxBytes 0'],
+    [{ keepFiles: 0 }, 'keepFiles 0'],
+  ])('are refused with %o', (turns, message) => {
+    expect(() => jsonLines({ to: { folder, ...turns } })).toThrow(message)
+  })
+})
+
+/** `kr-2026-09-14.1.ndjson` → 1. */
+function partOf(file: string): number {
+  return Number(/\.(\d+)\.ndjson$/.exec(file)?.[1] ?? 0)
+}
 
 describe.skipIf(process.platform === 'win32')('a pipe', () => {
   it('that is full is waited for, and nothing is lost or torn', async () => {

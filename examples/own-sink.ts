@@ -1,0 +1,25 @@
+// A sink of one's own: trades as lines of CSV, to anything that takes text. A sink is a function from events to a subscription; what
+// is slow stands behind `consume`, so nobody waits for it.
+//   KIS_APP_KEY=… KIS_APP_SECRET=… npx tsx examples/own-sink.ts > trades.csv
+import { pathToFileURL } from 'node:url'
+import { type Backpressure, consume, createFeed, type Sink } from 'kis-stream'
+
+export function csvTrades(write: (text: string) => Promise<void>, backpressure: Backpressure = {}): Sink {
+  return consume(async event => {
+    if (event.type === 'trade') {
+      const { receivedTime, instrument, price, volume } = event
+      await write(`${receivedTime},${instrument},${price ?? ''},${volume ?? ''}\n`)
+    } else if (event.type === 'dropped') {
+      const { from, to, count } = event
+      await write(`# from ${from} to ${to}: ${count} events that came faster than they could be written\n`)
+    }
+  }, backpressure)
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const { KIS_APP_KEY: appKey = '', KIS_APP_SECRET: appSecret = '' } = process.env
+  const feed = createFeed({ appKey, appSecret, instruments: ['KRX:005930'] })
+  feed.attach(csvTrades(text => new Promise(written => process.stdout.write(text, () => written()))))
+  feed.start()
+  process.once('SIGINT', () => void feed.stop())
+}
