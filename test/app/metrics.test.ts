@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Subscription } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { metricList } from '../../app/metric-list.ts'
+import { metricPage } from '../../app/metric-page.ts'
 import { createMetrics, type MetricsParts } from '../../app/metrics.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { eventually, type FeedRig, feedRig } from '../support/feed-rig.ts'
@@ -159,6 +160,16 @@ describe('the metrics of a feed', () => {
       valueOf(await metricsOf(rig).families(), 'kis_stream_slots_used', { market: 'KR' })
     expect([await slots(one), await slots(other)]).toEqual([1, 2])
   })
+})
+
+it('docs/metrics.md is what the list of metrics says; npm run generate writes it', () => {
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
+  expect(page).toBe(metricPage())
+  const known = metricList.map(({ name }) => name)
+  const alerts = page.slice(page.indexOf('## What'))
+  const asked = alerts.match(/kis_stream_\w+/g) ?? []
+  expect(asked.length).toBeGreaterThan(5)
+  expect(asked.filter(name => !known.includes(name))).toEqual([])
 })
 
 describe('docs/grafana-dashboard.json', () => {

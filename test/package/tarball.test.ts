@@ -80,13 +80,22 @@ describe('the package', () => {
     expect(stdout.split('\n').filter(line => line.startsWith('{"type":"trade"'))).toHaveLength(43)
 
     const running = execFile(process.execPath, [command, 'run', '--market', 'KR', '--output', 'ndjson'], {
-      env: { PATH: process.env['PATH'], KIS_GRACE_MS: '50', KIS_PACING_MS: '1' },
+      env: { PATH: process.env['PATH'], KIS_GRACE_MS: '50', KIS_PACING_MS: '1', KIS_DASHBOARD_PORT: '0' },
       cwd: project,
+    })
+    let said = ''
+    running.stderr?.on('data', chunk => {
+      said += String(chunk)
     })
     const firstTrade = new Promise<void>(resolve => {
       running.stdout?.on('data', chunk => String(chunk).includes('"type":"trade"') && resolve())
     })
     await firstTrade
+    // The page needs no build, so its files must be there as they are, and both libraries must be found.
+    const url = /^Dashboard: (\S+)/m.exec(said)?.[1] ?? ''
+    for (const path of ['', 'main.js', 'tokens.css', 'library/lightweight-charts.mjs', 'library/elk-worker.min.js']) {
+      expect((await fetch(url + path)).status, path).toBe(200)
+    }
     running.kill('SIGINT')
     const code = await new Promise(resolve => running.on('close', resolve))
     expect(code).toBe(0)

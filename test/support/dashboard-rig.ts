@@ -52,6 +52,7 @@ export type OpenPage = { readonly page: Page; readonly complaints: string[]; rea
 /** Opens the dashboard as a reader would. `complaints`: what the page threw or the browser refused. `elsewhere`: what it asked others for. */
 export async function openPage(browser: Browser, url: string, context: BrowserContextOptions = {}): Promise<OpenPage> {
   const page = await browser.newPage({ locale: 'en-US', timezoneId: 'America/New_York', ...context })
+  page.setDefaultTimeout(60_000)
   onTestFinished(() => page.close())
   const complaints: string[] = []
   const elsewhere: string[] = []
