@@ -100,7 +100,7 @@ describe('received volume', () => {
           if (isAsked) collect()
         }
         collect()
-        expect([...told].sort()).toEqual([...wanted].sort())
+        expect(told).toEqual(wanted)
       }),
     )
   })
