@@ -1,5 +1,6 @@
 // How long a line that is cut is without data, with the waits as they are shipped: 3 s of grace, then the handshake, then the first
 // subscription. A healthy session, its first loss, real sockets on loopback; KIS's own distance comes on top.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createFeed } from '../app/feed.ts'
 import { clockStartingAt } from '../market/clock.ts'
@@ -12,6 +13,8 @@ export type CleanCut = {
   readonly firstDataMs: number
   /** Until every subscription had brought something. */
   readonly allDataMs: number
+  /** The longest time this process stood still meanwhile, which is the machine's doing. */
+  readonly pausedMs: number
 }
 
 const lookMs = 1
@@ -42,15 +45,17 @@ export async function cleanCut(names: number): Promise<CleanCut> {
   try {
     feed.start()
     await allFlow()
+    const pauses = monitorEventLoopDelay({ resolution: 1 })
+    pauses.enable()
     simulator.cut()
     const cutAt = performance.now()
-    flowed.clear()
     // What is still on its way from the old session was no recovery.
     while (feed.counters().disconnect === undefined) await wait(lookMs)
     firstAt = undefined
     flowed.clear()
     await allFlow()
-    return { subscriptions: names, firstDataMs: (firstAt ?? Number.NaN) - cutAt, allDataMs: performance.now() - cutAt }
+    const allDataMs = performance.now() - cutAt
+    return { subscriptions: names, firstDataMs: (firstAt ?? Number.NaN) - cutAt, allDataMs, pausedMs: pauses.max / 1e6 }
   } finally {
     await feed.stop()
     await simulator.stop()

@@ -94,17 +94,23 @@ async function playStories({ seeds, workers, atOnce }: Run): Promise<boolean> {
 
 async function measureCuts(isQuick: boolean): Promise<Target[]> {
   const sizes = isQuick ? [1, 5] : [1, 1, 5, 5, 20, 41]
-  const cuts: CleanCut[] = await Promise.all(sizes.map(cleanCut))
+  const cuts: CleanCut[] = []
+  for (const size of sizes) cuts.push(await cleanCut(size))
   printTable(
     'A clean cut, with the default waits (grace 3 s, a request every 100 ms)',
-    ['subscriptions', 'first data after', 'every subscription after'],
-    cuts.map(cut => [
-      `${cut.subscriptions}`,
-      `${figure(cut.firstDataMs / 1000)} s`,
-      `${figure(cut.allDataMs / 1000)} s`,
+    ['subscriptions', 'first data after', 'every subscription after', 'this process stood still for'],
+    cuts.map(({ allDataMs, firstDataMs, pausedMs, subscriptions }) => [
+      `${subscriptions}`,
+      ...[firstDataMs, allDataMs, pausedMs].map(ms => `${figure(ms / 1000)} s`),
     ]),
   )
-  return [atMost('seconds from a clean cut to first data', Math.max(...cuts.map(cut => cut.firstDataMs)) / 1000, 5)]
+  return [
+    atMost(
+      'seconds from a clean cut to first data, default waits',
+      Math.max(...cuts.map(cut => cut.firstDataMs)) / 1000,
+      5,
+    ),
+  ]
 }
 
 function measureQuietHours(isQuick: boolean): Target[] {
@@ -121,11 +127,10 @@ function measureQuietHours(isQuick: boolean): Target[] {
     ['hours of', 'names', 'trades', 'stale', 'mute', 'silence'],
     rows.map(({ alarms, names, title, trades }) => [title, ...[names, trades, ...alarms].map(value => `${value}`)]),
   )
-  return rows.map(({ alarms, title }) =>
-    atMost(
-      `false alarms in ${count} quiet hours of ${title}`,
-      alarms.reduce((total, one) => total + one, 0),
-      0,
-    ),
-  )
+  // Names of a trade a minute may rest for a quarter of an hour in a lull, and nobody else on the line says that it is up.
+  const mostOf = (title: string) => (title === 'thin names alone' ? count / 100 : 0)
+  return rows.map(({ alarms, title }) => {
+    const all = alarms.reduce((total, one) => total + one, 0)
+    return atMost(`false alarms in ${count} quiet hours of ${title}`, all, mostOf(title))
+  })
 }

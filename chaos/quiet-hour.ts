@@ -47,7 +47,7 @@ export function quietHour(seed: number, names = mixedNames, fallsSilent?: number
   }
   const alarms: { readonly change: FreshnessChange; readonly at: number }[] = []
   let next = 0
-  for (let now = startsAt; now <= startsAt + hourMs; now += second) {
+  for (let now = startsAt; now < startsAt + hourMs; now += second) {
     for (; (events[next]?.receivedTime ?? Number.POSITIVE_INFINITY) <= now; next++)
       watch.note(events[next] as MarketEvent)
     for (const change of watch.look(now)) {

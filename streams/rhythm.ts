@@ -8,10 +8,10 @@ const momentsToLearn = 30
 /** A silence must be this many times longer than usual. */
 const timesTheMean = 20
 /**
- * And than the longest one so far. Twice the longest was passed three times in ten hours of a name, in a quiet hour with a lull
- * (chaos/quiet-hour.ts); four times 0.4 times in a hundred, six times not once in 1,500.
+ * And than the longest one so far, whatever lull there was. In quiet hours of thin names (chaos/quiet-hour.ts) silences of twice the
+ * longest came three times in ten hours of fifteen names, of six times once in 130 hours, of eight times once in 400.
  */
-const timesTheLongest = 6
+const timesTheLongest = 8
 /** Weight of the newest silence in the mean. */
 const newest = 0.1
 

