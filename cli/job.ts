@@ -22,7 +22,7 @@ type Told = { readonly order?: Order; readonly mistakes: readonly string[] }
 
 const kinds = ['token-refresh', 'key-validation', 'gap-validation', 'certificate', 'list'] as const
 
-const levels = z.object({ logLevel: z.enum(logLevels, { error: `expected ${logLevels.join(', ')}` }).default('warn') })
+const levels = z.object({ logLevel: z.enum(logLevels, { error: `expected ${logLevels.join(', ')}` }).default('info') })
 
 export async function job(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const now = systemClock.now()
@@ -34,6 +34,8 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
   const work = jobsSettings.extend(levels.shape).safeParse(told)
   for (const issue of work.error?.issues ?? []) problems.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
 
+  if (order?.queue === 'certificate' && work.data?.dataFolder === 'off')
+    problems.push(`${nameOf('dataFolder')} is off, and certificates are made from what lies in a data folder`)
   // Whether keys may be checked is a question to the calendar: it needs neither keys nor Redis.
   const isQuestion =
     order?.queue === 'key-validation' && (order.payload.dryRun === true || order.payload.at !== undefined)
@@ -49,6 +51,8 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
     if (jobs.redisKind !== 'named') say(jobs.says)
     process.exitCode = order === undefined ? await list(jobs) : await carryOut(jobs, order)
     await jobs.close()
+    // A connection that Redis does not let go of is no reason to stay.
+    process.stdout.write('', () => process.exit())
   } catch (error) {
     if (!(error instanceof SettingsError)) return fail(error)
     return reportMistakes(new SettingsError([...problems, ...error.problems]), 'job')
