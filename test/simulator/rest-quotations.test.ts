@@ -29,7 +29,9 @@ const headers = (token: string, tr: string): Row => ({
 })
 
 async function get(kis: Simulator, path: string, parameters: Row, given: Row): Promise<Quoted> {
-  const response = await fetch(`${kis.restUrl}${path}?${new URLSearchParams(parameters)}`, { headers: given })
+  const response = await fetch(`${kis.restUrl}${path}?${new URLSearchParams(parameters).toString()}`, {
+    headers: given,
+  })
   const body = (await response.json()) as Record<string, unknown>
   const rows = (body['output2'] ?? body['output'] ?? []) as Row[]
   return { status: response.status, more: response.headers.get('tr_cont'), body, rows }

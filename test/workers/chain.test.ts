@@ -100,8 +100,10 @@ describe('any conclusions at all', () => {
         expect(reached).toBe(gap.toVolume)
         for (const { fromVolume, toVolume, trades } of runs) {
           let total = fromVolume
-          for (const trade of trades)
-            expect(trade.cumulativeVolume - trade.volume).toBe(total), (total = trade.cumulativeVolume)
+          for (const trade of trades) {
+            expect(trade.cumulativeVolume - trade.volume).toBe(total)
+            total = trade.cumulativeVolume
+          }
           expect(total).toBe(toVolume)
         }
       }),
