@@ -68,7 +68,7 @@ describe('kis-stream job', () => {
     expect(jsonLinesOf(first.out)).toMatchObject([{ outcome: 'issued' }])
     expect(jsonLinesOf(second.out)).toMatchObject([{ outcome: 'kept' }])
     expect(simulator.stats().tokensIssued).toBe(1)
-    const done = jsonLinesOf(list.out).filter(({ id }) => /^token-refresh-/.test(String(id)))
+    const done = jsonLinesOf(list.out).filter(({ id }) => String(id).startsWith('token-refresh-'))
     expect(done).toMatchObject([{ state: 'completed' }, { state: 'completed' }])
     for (const { out, err } of [first, second, list]) {
       for (const secret of secrets) expect(out + err).not.toContain(secret)
