@@ -79,6 +79,7 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
   const alone = {
     connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
     limit: createRateLimit(environment, clock),
+    approvalKey: ownApprovalKey(async () => (await approvalRefresh.issue()).secret),
   }
   const reserve = createConnectBudget({
     redis,
@@ -87,11 +88,36 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
     windowMs: timing.connectWindowMs,
   })
   const onTrouble = (error: unknown) =>
-    log.warn({ problem: textOf(error) }, 'Redis is away: this process keeps the pace of REST calls by itself')
+    log.debug({ problem: textOf(error) }, 'Redis is away: this process keeps the pace of REST calls by itself')
+  let awayUntil = Number.NEGATIVE_INFINITY
+
+  /** What the socket needs must not wait for Redis: once it was away, it is not asked again for a while. */
+  async function preferShared<T>(ask: () => Promise<T>, go: () => T | Promise<T>, uses: string): Promise<T> {
+    if (clock.now() >= awayUntil) {
+      try {
+        return await ask()
+      } catch (error) {
+        if (error instanceof KisError || error instanceof TryLater) throw error
+        awayUntil = clock.now() + awayMs
+        log.warn({ problem: textOf(error) }, `Redis is away: this process goes on with ${uses}`)
+      }
+    }
+    return await go()
+  }
+
+  /** Without Redis there is no lock, and without the lock nobody asks KIS for a token: that would be the race all over again. */
+  function lastToken(): Secret {
+    const token = tokens.last()
+    if (token === undefined) throw new Error('Redis is away, and with it the access token')
+    return token
+  }
 
   return {
     rest,
-    tokens,
+    tokens: {
+      current: () => preferShared(() => tokens.current(), lastToken, 'the token it read last'),
+      renew: refused => tokens.renew(refused),
+    },
     tokenRefresh,
     limit: createSharedRateLimit({
       redis,
@@ -101,31 +127,28 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
       alone: alone.limit,
       onTrouble,
     }),
-    async approvalKey(refused) {
-      try {
-        return await (refused === undefined ? approvals.current() : approvals.renew(refused))
-      } catch (error) {
-        if (error instanceof KisError || error instanceof TryLater) throw error
-        log.warn({ problem: textOf(error) }, 'Redis is away: this process has an approval key issued for itself')
-        return (await approvalRefresh.issue()).secret
-      }
-    },
+    approvalKey: refused =>
+      preferShared(
+        () => (refused === undefined ? approvals.current() : approvals.renew(refused)),
+        () => approvals.last() ?? alone.approvalKey(refused),
+        'an approval key of its own',
+      ),
     async issueApproval() {
       const { held } = await approvalRefresh.store.read()
       if (held === undefined) await approvals.current()
       else await approvals.renew(held.secret)
     },
     connects: {
-      async take() {
-        try {
-          const waitMs = await reserve()
-          if (waitMs === 0) alone.connects.spend()
-          return waitMs
-        } catch (error) {
-          log.warn({ problem: textOf(error) }, 'Redis is away: this process counts its connections by itself')
-          return alone.connects.take()
-        }
-      },
+      take: () =>
+        preferShared(
+          async () => {
+            const waitMs = await reserve()
+            if (waitMs === 0) alone.connects.spend()
+            return waitMs
+          },
+          () => alone.connects.take(),
+          'its own count of connections',
+        ),
       left: () => alone.connects.left(),
     },
     close: () => rest.close(),
@@ -133,6 +156,18 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
 }
 
 const approvalLifetimeMs = 24 * 3_600_000
+
+/** Long enough not to wait for every connection anew, short enough to count together again soon. */
+const awayMs = 10_000
+
+/** One for this process, until KIS refuses it. */
+function ownApprovalKey(issue: () => Promise<Secret>): (refused?: Secret) => Promise<Secret> {
+  let own: Secret | undefined
+  return async refused => {
+    if (own === undefined || own.reveal() === refused?.reveal()) own = await issue()
+    return own
+  }
+}
 
 function textOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -78,6 +78,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   const gapJobs = createGapJobs({ queues, log })
   const counts = { completed: 0, failed: 0 }
   let workers: RunningWorkers | undefined
+  let closed: Promise<void> | undefined
   const watching = new Subscription()
 
   function heard({ queue, id, state, reason, again }: JobNews): void {
@@ -90,6 +91,15 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     const facts = { queue, job: id, reason: redact(reason ?? '', secrets) }
     if (again === true) log.info(facts, 'job failed; it is tried again')
     else log.warn(facts, 'job failed')
+  }
+
+  async function close(): Promise<void> {
+    watching.unsubscribe()
+    gapJobs.stop()
+    await workers?.stop()
+    await queues.close()
+    await access.close()
+    await redis.close()
   }
 
   return {
@@ -114,14 +124,9 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     },
     tokenIssuedAt: async () => (await access.tokenRefresh.store.read()).held?.issuedAt,
     counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
-    async close() {
-      watching.unsubscribe()
-      gapJobs.stop()
-      await workers?.stop()
-      await queues.close()
-      await access.close()
-      connection.disconnect()
-      await redis.close()
+    close() {
+      closed ??= close()
+      return closed
     },
   }
 }

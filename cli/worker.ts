@@ -45,6 +45,7 @@ export async function worker(flags: Readonly<Record<string, unknown>>, words: re
     log.info({}, 'Waiting for jobs. Ctrl-C lets those that run finish and ends.')
     await stopSignal('Stopping: letting jobs that run finish. Once more to leave at once.')
     await jobs.close()
+    process.exit()
   } catch (error) {
     process.stderr.write(`kis-stream worker: ${error instanceof Error ? error.message : String(error)}\n`)
     process.exitCode = 1

@@ -3,6 +3,7 @@
 import { type Job, Queue, QueueEvents } from 'bullmq'
 import { jobIdOf, type Payloads, persistence, type QueueName, queueNames, type Results } from './queues.ts'
 import type { RedisSource } from './redis.ts'
+import { within } from './within.ts'
 
 export type Progress = { readonly done: number; readonly of: number; readonly what: string }
 
@@ -53,6 +54,8 @@ export type QueueHandlesParts = {
 }
 
 const states = ['active', 'waiting', 'delayed', 'prioritized', 'completed', 'failed'] as const
+/** For a goodbye that Redis answers. */
+const leaveMs = 1_000
 const daySeconds = 86_400
 
 /** Resolves once Redis answers. */
@@ -124,8 +127,9 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
     },
     all: Object.values(queues),
     async close() {
-      await Promise.all([...events.values()].map(heard => heard.close().catch(() => {})))
-      await Promise.all(Object.values(queues).map(queue => queue.close().catch(() => {})))
+      const parts = [...events.values(), ...Object.values(queues)]
+      // Without Redis they would wait for it to take their leave.
+      await within(leaveMs, Promise.all(parts.map(part => part.close())))
       for (const link of [connection, ...listening]) link.disconnect()
     },
   }

@@ -17,8 +17,9 @@ export type RedisSource = {
   readonly kind: 'named' | 'private' | 'embedded'
   /** Which Redis it is and what that means, for people. Without user and password. */
   readonly says: string
-  /** A connection of its own, which whoever asked for it closes. */
+  /** A connection of its own, for whoever asks. */
   connect(use: RedisUse): Redis
+  /** Ends what connections there still are. */
   close(): Promise<void>
 }
 
@@ -49,6 +50,28 @@ const optionsOf = {
 
 /** Rejects with a sentence when the Redis that was named cannot be reached. */
 export async function openRedis(options: RedisSourceOptions): Promise<RedisSource> {
+  const source = await findRedis(options)
+  const open = new Set<Redis>()
+  return {
+    ...source,
+    connect: use => remember(source.connect(use), open),
+    async close() {
+      for (const connection of open) connection.disconnect()
+      await source.close()
+    },
+  }
+}
+
+/** BullMQ waits inside a connection of its own, a copy of ours, and does not get out of it while Redis is away: we end them all. */
+function remember(connection: Redis, open: Set<Redis>): Redis {
+  open.add(connection)
+  connection.on('end', () => open.delete(connection))
+  const duplicate = connection.duplicate.bind(connection)
+  connection.duplicate = options => remember(duplicate(options), open)
+  return connection
+}
+
+async function findRedis(options: RedisSourceOptions): Promise<RedisSource> {
   if (options.url !== undefined) return await openNamed(options.url)
   const program = options.folder === undefined ? undefined : await findServerProgram(options.programs)
   if (options.folder === undefined || program === undefined) return await openEmbedded(options.programs)

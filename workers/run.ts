@@ -1,11 +1,11 @@
 // BullMQ around the processors: takes jobs off the queues, tries them again as they wish, and lets what runs finish before it stops.
 // What a job does is none of its business.
-import { setTimeout as wait } from 'node:timers/promises'
 import { type Job, UnrecoverableError, Worker, type WorkerOptions } from 'bullmq'
 import { KisError } from '../kis/errors.ts'
 import { type JobContext, type Processor, type Processors, type QueueName, queueNames } from './queues.ts'
 import type { RedisSource } from './redis.ts'
 import { TryLater } from './try-later.ts'
+import { within } from './within.ts'
 
 export type WorkerParts = {
   readonly redis: RedisSource
@@ -81,12 +81,12 @@ export function startWorkers(parts: WorkerParts): RunningWorkers {
     async stop(graceMs = 5_000) {
       await Promise.all(
         workers.map(async ({ worker, connection }) => {
-          const patience = new AbortController()
-          const closed = worker.close().finally(() => patience.abort())
-          const graceIsOver = wait(graceMs, undefined, patience).then(() => worker.cancelAllJobs('the worker stops'))
-          await Promise.race([closed, graceIsOver.then(() => wait(lastWordsMs, undefined, patience))]).catch(() => {})
+          const closed = worker.close()
+          // While Redis is away a job that runs cannot say that it is done: no use in waiting for it.
+          const patienceMs = connection.status === 'ready' ? graceMs : 0
+          if (!(await within(patienceMs, closed))) worker.cancelAllJobs('the worker stops')
+          await within(lastWordsMs, closed)
           // A job that does not heed the signal is left where it is: another worker does it again.
-          await worker.disconnect().catch(() => {})
           connection.disconnect()
         }),
       )

@@ -5,10 +5,12 @@ import { fingerprintOf } from './scope.ts'
 import { type RefreshDeps, refresh } from './token-refresh.ts'
 
 export type SharedCredential = {
-  /** Rejects when KIS must not be asked yet (TryLater), when KIS refuses, and when Redis is away and none was ever read. */
+  /** Rejects when KIS must not be asked yet (TryLater), when KIS refuses, and when Redis is away. */
   current(): Promise<Secret>
   /** KIS refused `refused` (EGW00123, EGW00121, IGW00221 for a token): renewed at once, unless somebody has done so already. */
   renew(refused: Secret): Promise<Secret>
+  /** What was read last, as long as it lives by our own clock: Redis may be away for a while. */
+  last(): Secret | undefined
 }
 
 export type SharedCredentialParts = RefreshDeps & {
@@ -18,30 +20,23 @@ export type SharedCredentialParts = RefreshDeps & {
 }
 
 export function createSharedCredential({ clock, onSecret, ...deps }: SharedCredentialParts): SharedCredential {
-  /** What was read last, for as long as it lives by our own clock: Redis may be away for a while. */
   let last: { readonly secret: Secret; readonly usableUntil: number } | undefined
 
   async function read(refused?: string): Promise<Secret> {
     const { held } = await refresh(deps, refused)
     if (last?.secret.reveal() !== held.secret.reveal()) onSecret(held.secret)
+    // At least this much is left of what is handed out.
     last = { secret: held.secret, usableUntil: clock.now() + deps.rules.renewBeforeMs }
     return held.secret
   }
 
   return {
-    async current() {
-      try {
-        return await read()
-      } catch (error) {
-        // Without Redis there is no lock, and without the lock nobody asks KIS: that would be the race all over again.
-        if (last === undefined || last.usableUntil <= clock.now()) throw error
-        return last.secret
-      }
-    },
+    current: () => read(),
     async renew(refused) {
       const fingerprint = fingerprintOf(refused)
       if (last !== undefined && fingerprintOf(last.secret) === fingerprint) last = undefined
       return await read(fingerprint)
     },
+    last: () => (last !== undefined && clock.now() < last.usableUntil ? last.secret : undefined),
   }
 }

@@ -57,21 +57,32 @@ async function renewUnderLock(deps: RefreshDeps, lease: Lease, refused: string |
     const reading = await store.read()
     const held = freshOf(reading, rules, refused)
     if (held !== undefined) return { outcome: 'kept', held }
-    if (reading.pauseMs > 0) return { outcome: 'kept', held: stillTaken(reading, refused) }
-    return await renew(deps, lease)
+    const old = takenOf(reading, refused)
+    if (reading.pauseMs === 0) return await renew(deps, lease, old)
+    if (old !== undefined) return { outcome: 'kept', held: old }
+    const why = reading.held === undefined ? 'none is kept' : 'KIS refuses the one that is kept'
+    throw new TryLater(
+      reading.pauseMs,
+      `${why}, and KIS issues the next one in ${seconds(reading.pauseMs)} at the earliest`,
+    )
   } finally {
     // Without Redis there is nothing to give back: the lock ends by itself.
     await store.release(lease).catch(() => {})
   }
 }
 
-async function renew({ store, rules, issue }: RefreshDeps, lease: Lease): Promise<Refreshed> {
-  const issued = await issue().catch(async (error: unknown) => {
-    if (!isTooEarly(error)) throw error
+/** `old`: what will do as long as KIS issues nothing. */
+async function renew({ store, rules, issue }: RefreshDeps, lease: Lease, old: Held | undefined): Promise<Refreshed> {
+  let issued: Awaited<ReturnType<RefreshDeps['issue']>>
+  try {
+    issued = await issue()
+  } catch (error) {
     // Somebody was given one and did not keep it: killed at the wrong moment, or not one of us. KIS hands it out again later.
-    await store.pause(rules.pauseMs)
-    throw new TryLater(rules.pauseMs, `KIS was asked less than ${rules.pauseMs / 1000} s ago`, { cause: error })
-  })
+    if (isTooEarly(error)) await store.pause(rules.pauseMs)
+    if (old !== undefined) return { outcome: 'kept', held: old }
+    if (!isTooEarly(error)) throw error
+    throw new TryLater(rules.pauseMs, `KIS was asked less than ${seconds(rules.pauseMs)} ago`, { cause: error })
+  }
   const isKept = await store.save(lease, issued, rules.pauseMs)
   const { held } = await store.read()
   if (held === undefined) throw new Error('what was just kept in Redis is not there: is its memory full, or cleared?')
@@ -83,18 +94,23 @@ function freshOf({ held, now }: Reading, rules: Rules, refused: string | undefin
   return held.expiresAt - now > rules.renewBeforeMs ? held : undefined
 }
 
-/** KIS issues nothing at the moment: an old one will do as long as KIS takes it. */
-function stillTaken({ held, now, pauseMs }: Reading, refused: string | undefined): Held {
-  if (held !== undefined && held.fingerprint !== refused && held.expiresAt > now) return held
-  const why = held === undefined ? 'none is kept' : 'KIS refuses the one that is kept'
-  throw new TryLater(pauseMs, `${why}, and KIS issues the next one in ${Math.ceil(pauseMs / 1000)} s at the earliest`)
+/** Not fresh any more, and KIS takes it all the same. */
+function takenOf({ held, now }: Reading, refused: string | undefined): Held | undefined {
+  return held !== undefined && held.fingerprint !== refused && held.expiresAt > now ? held : undefined
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1000)} s`
 }
 
 function isTooEarly(error: unknown): boolean {
   return error instanceof KisError && error.code === 'EGW00133'
 }
 
-/** The job. Scheduled, it renews what is there; the first token is issued when somebody needs one, because each costs a message to the account's holder. */
+/**
+ * The job. Scheduled, it renews what is there; the first token is issued when somebody needs one, because KIS tells the account's
+ * holder of each.
+ */
 export async function refreshToken(
   { reason, refused }: Payloads['token-refresh'],
   deps: RefreshDeps,

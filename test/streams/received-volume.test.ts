@@ -85,18 +85,18 @@ describe('received volume', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
         const received = createReceivedVolume()
-        const told = new Map<string, number>()
-        const wanted = new Map<string, number>()
+        const told: Record<string, number> = {}
+        const wanted: Record<string, number> = {}
         const collect = () => {
           for (const { instrument, startTime, volume } of received.take().minutes) {
             const name = `${instrument} ${startTime}`
-            told.set(name, (told.get(name) ?? 0) + volume)
+            told[name] = (told[name] ?? 0) + volume
           }
         }
         for (const { name, minute, volume, isAsked } of steps) {
           received.note(trade(ten + minute * minuteMs, volume, { instrument: name }))
           const key = `${name} ${ten + minute * minuteMs}`
-          wanted.set(key, (wanted.get(key) ?? 0) + volume)
+          wanted[key] = (wanted[key] ?? 0) + volume
           if (isAsked) collect()
         }
         collect()

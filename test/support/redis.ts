@@ -50,6 +50,9 @@ export type TestServer = {
   /** As a machine that loses its power does. */
   kill(): Promise<void>
   start(): Promise<void>
+  /** It takes connections and commands and answers nothing. */
+  freeze(): void
+  thaw(): void
 }
 
 /** A server that can be taken away and given back, with what it had written. */
@@ -74,7 +77,13 @@ export async function startTestServer(): Promise<TestServer> {
   }
   onTestFinished(kill)
   await start()
-  return { url: `unix://${path}`, kill, start }
+  return {
+    url: `unix://${path}`,
+    kill,
+    start,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
+  }
 }
 
 export const testOwner: Owner = {
