@@ -9,12 +9,16 @@ export { type Imported, type ImportOptions, importCapture } from './app/import.t
 export { type Calendar, createCalendar, standardCalendar } from './market/calendar.ts'
 export { type Clock, clockStartingAt, systemClock } from './market/clock.ts'
 export type {
+  Backfill,
+  BackfilledTrade,
   Bar,
   Disconnect,
   Dropped,
   Gap,
   GapCause,
   GapFilled,
+  GapPart,
+  GapVerdict,
   Heartbeat,
   Level,
   Lifecycle,
@@ -33,7 +37,9 @@ export type {
   SubscriptionStatus,
   Trade,
 } from './market/events.ts'
+export type { CalendarChanges } from './market/holidays.ts'
 export { type Instrument, type Market, marketOf, parseInstrument, type Venue, venues } from './market/instrument.ts'
+export type { ScheduleName } from './market/schedules.ts'
 export type { Channel, Subscription } from './market/subscription.ts'
 export { type ConsumeOptions, consume } from './sinks/consume.ts'
 export type { Backpressure } from './sinks/backpressure.ts'

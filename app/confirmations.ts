@@ -1,8 +1,8 @@
 // Promises about subscriptions: kept when KIS says so, broken with its code when it says no.
-import { explain } from '../kis/codes.ts'
-import { type LedgerEntry, mute, sessionFull, unanswered } from '../machines/ledger.ts'
+import { type LedgerEntry, unanswered } from '../machines/ledger.ts'
 import type { Lifecycle } from '../market/events.ts'
 import { keyOf, type SubscriptionKey } from '../market/subscription.ts'
+import { explainRefusal } from './explanations.ts'
 
 /** KIS, or we in its place, refused a subscription. */
 export class SubscriptionError extends Error {
@@ -18,19 +18,9 @@ export class SubscriptionError extends Error {
   }
 }
 
-const ownReasons: Readonly<Record<string, string>> = {
-  [sessionFull]: 'the session carries 41 subscriptions, all channels together. Drop some, or use another app key',
-  [unanswered]: 'KIS did not answer in time. It is asked again in the next session',
-  [mute]:
-    'KIS says it is subscribed and sends nothing, however often it is asked. Check the symbol and your entitlement',
-  RELEASED: 'it was released meanwhile',
-  STOPPED: 'the feed was stopped',
-  NOT_ASKED: 'nobody asked for it. Call subscribe() first',
-}
-
 function reasonOf(code: string): string {
-  const entry = explain(code, '')
-  return ownReasons[code] ?? `${entry.meaning.en} ${entry.remedy.en}`
+  const { meaning, remedy } = explainRefusal(code)
+  return `${meaning.en} ${remedy.en}`.trim()
 }
 
 export type Confirmations = {

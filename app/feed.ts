@@ -1,12 +1,13 @@
 // The composition root: the only place where machines, streams and KIS meet. Builds, plugs, starts, stops.
-import { filter, type Observable, of, Subject, Subscription as RxSubscription } from 'rxjs'
+import { filter, type Observable, of, Subscription as RxSubscription } from 'rxjs'
+import type { AnyActorRef } from 'xstate'
 import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import { redact } from '../kis/secret.ts'
 import type { HeardAnswer } from '../machines/connection.ts'
 import { entriesOf } from '../machines/ledger.ts'
-import { type Calendar, standardCalendar, turnAt } from '../market/calendar.ts'
+import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import type {
   Dropped,
@@ -17,24 +18,43 @@ import type {
   SubscriptionStatus,
   Trade,
 } from '../market/events.ts'
+import type { GapFinding, GapQuestion } from '../market/gap-finding.ts'
 import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
+import { turnsAt } from '../market/schedules.ts'
 import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import type { Backpressure } from '../sinks/backpressure.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
+import { createBroadcast } from '../streams/broadcast.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
+import { openGaps, settleFinding } from '../streams/repairs.ts'
+import { type ClockSkew, skewOf } from './clock-skew.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
+import type { SharedAccess } from './app-key.ts'
 import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
+import { keepDayBook } from './day-book.ts'
 import { watchFlow } from './flow.ts'
 import { type Counters, createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
+import { createLatencyWatch } from './latency.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { type Logger, silentLogger } from './log.ts'
-import { causeOf, phaseOf } from './phase.ts'
+import { phaseOf, waitOf } from './phase.ts'
+import { createRecentFrames, type ShownFrame } from './recent-frames.ts'
 import { recordFeed } from './recording.ts'
-import { type FeedInput, type FeedSettings, readSettings, subscriptionsOf, wireOptionsOf } from './settings.ts'
+import {
+  type FeedInput,
+  type FeedSettings,
+  readSettings,
+  secretsOf,
+  subscriptionsOf,
+  wireOptionsOf,
+} from './settings.ts'
+import { type FeedStatus, readStatus } from './status.ts'
+import { createTally, type Tally } from './tally.ts'
+import { createTransitionLog } from './transitions.ts'
 
 export type FeedOptions = FeedInput & FeedParts
 
@@ -50,10 +70,12 @@ export type FeedParts = {
   /** Start of the random numbers that spread reconnections. */
   readonly seed?: number
   /**
-   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed. One folder to a
-   * process. Without one, a feed begins anew.
+   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed, and what came in each
+   * minute, for the day's certificate. One folder to a process. Without one, a feed begins anew.
    */
   readonly dataFolder?: string | false
+  /** What all processes of the app key share through Redis (`openJobs`). Without it, this feed counts for itself. */
+  readonly shared?: SharedAccess
   /** Where to keep every frame as it came, for a replay. One folder to a process at a time. */
   readonly recordFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
@@ -70,6 +92,8 @@ export type SubscriptionState = {
   readonly lastData?: number
   /** Silent for longer than its own rhythm explains, while its market is open. */
   readonly isStale?: boolean
+  /** Trading in it is halted, as far as KIS told us: it is rightly silent. */
+  readonly isHalted?: true
 }
 
 export type Feed = {
@@ -90,15 +114,29 @@ export type Feed = {
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
     options?: Backpressure & { readonly name?: string },
   ): RxSubscription
+  /** For a sink that drops events by itself, so that it is logged and counted like any other. */
+  noteDropped(sink: string, count: number): void
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
   counters(): Counters
+  /** Volume that is missing and that nothing has filled yet. */
+  openGaps(): readonly GapQuestion[]
+  /** A gap validation found something. What of it is news comes out as `backfill` and `gap-verdict`; told twice, it comes out once. */
+  repair(finding: GapFinding): void
+  /** Whether the line can be trusted, and why. */
+  status(): FeedStatus
+  /** What passed so far, in numbers, for metrics. */
+  tally(): Tally
+  /** The last data frames, oldest first, without secrets. */
+  recentFrames(): readonly ShownFrame[]
+  /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
+  inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
   start(): void
   /** Releases everything, waits out the grace, closes, completes the streams. */
   stop(): Promise<void>
 }
 
-/** A feed for one app key. Throws a SettingsError that lists everything wrong with the options. */
+/** A feed for one app key, or one for each market. Throws a SettingsError that lists everything wrong with the options. */
 export function createFeed({
   clock,
   calendar,
@@ -107,51 +145,65 @@ export function createFeed({
   seed,
   dataFolder,
   recordFolder,
+  shared,
   inspect,
   ...input
 }: FeedOptions): Feed {
-  const parts = { clock, calendar, log, continuity, seed, dataFolder, recordFolder, inspect }
+  const parts = { clock, calendar, log, continuity, seed, dataFolder, recordFolder, shared, inspect }
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
   return composeFeed(readSettings(input), given)
 }
 
 /** A feed from settings that were checked before. */
 export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
-  const { calendar = standardCalendar, clock = systemClock, log = silentLogger } = parts
+  const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const wireOptions = wireOptionsOf(settings)
-  const secrets = [settings.appKey, settings.appSecret, ...(settings.htsId ? [settings.htsId] : [])]
+  const secrets = secretsOf(settings)
   const hide = (text: string) => redact(text, secrets)
-  const journal = createJournal(log, hide)
+  const tally = createTally()
+  const recentFrames = createRecentFrames(hide)
+  const journal = createJournal({ log, clock, redact: hide, tally })
   const confirmations = createConfirmations()
 
-  const frames = new Subject<RawFrame>()
-  const lifecycle = new Subject<Lifecycle | RecordingTrouble>()
-  const events = new Subject<MarketEvent>()
+  const frames = createBroadcast<RawFrame>()
+  const lifecycle = createBroadcast<Lifecycle | RecordingTrouble>()
+  const events = createBroadcast<MarketEvent>()
   const watches = {
     KR: watchLifecycle('KR', clock, emitLifecycle),
     US: watchLifecycle('US', clock, emitLifecycle),
   }
   const phases: Partial<Record<Market, string>> = {}
+  const transitions = createTransitionLog(clock, hide)
+  const latencies = createLatencyWatch()
 
   const memory = createContinuityMemory()
   const { environment, restUrl, overseasFeed } = settings
   const source = `${environment} ${restUrl} ${overseasFeed}`
-  const lastSeen = parts.dataFolder ? keepLastSeen({ folder: parts.dataFolder, source, memory, log }) : undefined
+  const folder = parts.dataFolder
+  const lastSeen = folder ? keepLastSeen({ folder, source, memory, log }) : undefined
+  const dayBook = folder ? keepDayBook({ folder, log }) : undefined
 
   const control = createControl({
     settings,
     clock,
     seed: parts.seed ?? clock.now() | 0,
     inspect: parts.inspect,
+    shared: parts.shared,
     deliver,
     heard,
+    heartbeat: (serverTime, receivedTime) => {
+      clockSkew = skewOf(serverTime, receivedTime)
+    },
     onSocket,
     onSecret: secret => secrets.push(secret),
   })
   const flow = watchFlow({ settings, clock, calendar, journal, control, emit: event => lifecycle.next(event) })
-  const turns = settings.market === 'auto' ? marketTurns(clock, turnAt) : of(settings.market)
+  const marketsAt = (time: number) => turnsAt(settings.schedule, time)
+  const turns = settings.market === 'auto' ? marketTurns(clock, marketsAt) : of([settings.market])
   /** There once the feed was started. */
   let running: RxSubscription | undefined
+  let startedAt: number | undefined
+  let clockSkew: ClockSkew | undefined
   let stopped: Promise<void> | undefined
   let sinks = 0
 
@@ -161,30 +213,42 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
         folder: parts.recordFolder,
         columns: settings.columns,
         memory: continuity === false ? undefined : memory,
-        turnAt: time => (settings.market === 'auto' ? turnAt(time) : settings.market),
+        turnAt: time => (settings.market === 'auto' ? (marketsAt(time)[0] ?? 'KR') : settings.market),
         clock,
         redact: hide,
         emit: trouble => lifecycle.next(trouble),
       })
     : undefined
   // Before anybody else: what a subscriber causes comes behind what caused it.
-  if (recording !== undefined) lifecycle.subscribe(event => recording.marker(event))
-  marketEvents(frames, lifecycle, { columns: settings.columns, redact: hide, continuity }).subscribe({
+  if (recording !== undefined) lifecycle.values$.subscribe(event => recording.marker(event))
+  const { records } = tally.tally()
+  const { columns } = settings
+  marketEvents(frames.values$, lifecycle.values$, { columns, redact: hide, continuity, records }).subscribe({
     next(event) {
-      journal.event(event)
-      flow.note(event)
       recording?.note(event)
-      events.next(event)
+      emit(event)
     },
     complete: () => events.complete(),
   })
-  const events$ = isolate(events, error => journal.sinkFailed('events$', error))
+  const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
+
+  function emit(event: MarketEvent): void {
+    journal.event(event)
+    tally.event(event)
+    flow.note(event)
+    dayBook?.note(event)
+    events.next(event)
+  }
 
   function deliver(frame: RawFrame): void {
     journal.frame()
+    tally.frame(frame.market)
+    recentFrames.note(frame)
     watches[frame.market].data()
     recording?.opens(frame)
+    const began = latencies.begin()
     frames.next(frame)
+    latencies.end(began)
     recording?.closes(frame)
   }
 
@@ -207,8 +271,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function onSocket(market: Market, snapshot: SocketSnapshot): void {
     const before = phases[market]
     const phase = phaseOf(snapshot.value)
-    if (before !== undefined && phase !== before) journal.transition(market, before, phase, causeOf(snapshot))
     phases[market] = phase
+    transitions.note(market, snapshot)
+    const { cause } = transitions.of(market).current
+    if (before !== undefined && phase !== before)
+      journal.transition(market, before, phase, { cause, ...waitOf(snapshot) })
     watches[market].snapshot(snapshot)
   }
 
@@ -222,7 +289,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   function attach(sink: Sink, name = sink.name || `sink ${++sinks}`): RxSubscription {
     try {
-      return sink(isolate(events, error => journal.sinkFailed(name, error)))
+      return sink(isolate(events.values$, error => journal.sinkFailed(name, error)))
     } catch (error) {
       journal.sinkFailed(name, error)
       return RxSubscription.EMPTY
@@ -235,7 +302,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
-    await Promise.all([lastSeen?.stop(), recording?.stop()])
+    await Promise.all([lastSeen?.stop(), dayBook?.stop(), recording?.stop()])
+    journal.close()
   }
 
   return {
@@ -270,6 +338,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       const onError = (error: unknown) => journal.sinkFailed(name, error)
       return attach(consume(handler, { ...options, onDropped, onError }), name)
     },
+    noteDropped: (sink, count) => journal.sinkDropped(sink, { count }),
     switchUrl(market, url) {
       if (!URL.canParse(url) || !/^wss?:/.test(url)) {
         throw new TypeError(`'${url}' is no address of a WebSocket; expected ws://HOST:PORT`)
@@ -278,13 +347,28 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       control.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
     },
     counters: () => journal.counters(),
+    openGaps: () => openGaps(memory),
+    repair(finding) {
+      if (stopped !== undefined) return
+      for (const event of settleFinding(memory, finding, clock.now())) {
+        recording?.marker(event)
+        emit(event)
+      }
+    },
+    tally: () => tally.tally(),
+    recentFrames: () => recentFrames.shown(),
+    status: () =>
+      readStatus({ settings, clock, control, transitions, startedAt, clockSkew, latency: latencies.latency() }),
+    inspect: look => ({ actors: control.actors(), subscription: control.inspect(look) }),
     start() {
       if (running !== undefined || stopped !== undefined) return
+      startedAt = clock.now()
       lastSeen?.start()
+      dayBook?.start()
       control.start()
       control.subscribe(subscriptionsOf(settings).map(keyOf))
       running = new RxSubscription()
-      running.add(turns.subscribe(market => control.turn(market)))
+      running.add(turns.subscribe(markets => control.turn(markets)))
       running.add(flow.start())
     },
     stop() {

@@ -1,5 +1,6 @@
 // What flows, as far as the control plane and those who watch care: freshness looked at once a second, and passed on.
 import { interval, type Subscription as RxSubscription } from 'rxjs'
+import { haltIn } from '../kis/halts.ts'
 import type { Calendar } from '../market/calendar.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Lifecycle, MarketEvent } from '../market/events.ts'
@@ -36,6 +37,7 @@ export type FlowState = {
   readonly flowingSince?: number
   readonly lastData?: number
   readonly isStale?: boolean
+  readonly isHalted?: true
 }
 
 export function watchFlow({ settings, clock, calendar, journal, control, emit }: FlowParts): Flow {
@@ -70,7 +72,11 @@ export function watchFlow({ settings, clock, calendar, journal, control, emit }:
   }
 
   return {
-    note: event => freshness.note(event),
+    note(event) {
+      freshness.note(event)
+      const halt = event.type === 'record' ? haltIn(event) : undefined
+      if (halt !== undefined) freshness.noteHalt(halt.instrument, halt.isHalted, event.receivedTime)
+    },
     of: key => flowOf(freshness.of(key)),
     start: () => interval(lookEveryMs).subscribe(() => freshness.look(clock.now()).forEach(tell)),
   }
@@ -88,6 +94,6 @@ function continuousSession(calendar: Calendar, instrument: Instrument, time: num
 
 function flowOf(freshness: Freshness | undefined): FlowState {
   if (freshness?.flowingSince === undefined) return {}
-  const { flowingSince, lastData = flowingSince, isStale } = freshness
-  return { flowingSince, lastData, isStale }
+  const { flowingSince, lastData = flowingSince, isStale, isHalted } = freshness
+  return { flowingSince, lastData, isStale, ...(isHalted ? { isHalted } : {}) }
 }

@@ -1,14 +1,18 @@
 // What happened, for people: one log line per state change or trouble, and plain counters. It watches; nothing waits for it.
 import type { HeardAnswer } from '../machines/connection.ts'
+import type { Clock } from '../market/clock.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
+import { foldRepeats } from './fold.ts'
 import type { Logger } from './log.ts'
+import type { TallyKeeper } from './tally.ts'
 
 export type Counters = {
   readonly [Type in
     | MarketEvent['type']
     | 'frames'
+    | 'unfillable'
     | 'duplicates'
     | 'mute'
     | 'silences'
@@ -28,11 +32,22 @@ export type Journal = {
   mute(key: SubscriptionKey): void
   silence(market: Market, quietMs: number): void
   sinkFailed(sink: string, error: unknown): void
-  sinkDropped(sink: string, dropped: Dropped): void
+  sinkDropped(sink: string, dropped: Pick<Dropped, 'count' | 'conflated'>): void
   counters(): Counters
+  /** Says what was left out of the log so far. */
+  close(): void
 }
 
-export function createJournal(log: Logger, redact: (text: string) => string): Journal {
+export type JournalParts = {
+  readonly log: Logger
+  readonly clock: Clock
+  readonly redact: (text: string) => string
+  readonly tally: TallyKeeper
+}
+
+export function createJournal({ log, clock, redact, tally }: JournalParts): Journal {
+  // State changes are said each time; troubles come by the thousand.
+  const troubles = foldRepeats(log, clock)
   const counts: Record<string, number> = {}
   const explained = new Set<string>()
   const count = (what: string, by = 1) => {
@@ -60,27 +75,26 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
       const soFar = count(event.type)
       switch (event.type) {
         case 'malformed':
-          // A line that is broken now breaks a thousand times: say it at 1, 10, 100, …
-          if (isPowerOfTen(soFar)) log.warn({ soFar }, `malformed frame: ${redact(event.reason)}`)
-          return
+          return troubles.warn({ reason: redact(event.reason), soFar }, 'malformed frame')
         case 'schema-drift':
-          return log.warn(
+          return troubles.warn(
             { tr: event.tr, width: event.width, knownWidth: event.knownWidth },
             'KIS changed the columns of a transaction; the known ones were read. Please report it',
           )
         case 'gap': {
           const { instrument, cause, missingVolume, from, to } = event
-          const facts = { instrument, cause, missingVolume, from, to, soFar }
           // As many as there are instruments after every outage.
-          if (isPowerOfTen(soFar)) log.warn(facts, 'volume is missing')
-          else log.debug(facts, 'volume is missing')
-          return
+          return troubles.warn({ instrument, cause, missingVolume, from, to, soFar }, 'volume is missing')
+        }
+        case 'gap-verdict': {
+          const { instrument, verdict, repairedVolume, explainedVolume, unknownVolume } = event
+          const facts = { instrument, verdict, repairedVolume, explainedVolume, unknownVolume, soFar }
+          if (verdict !== 'unfillable') return log.debug(facts, 'a gap was validated')
+          return troubles.warn(facts, 'volume remains unknown: REST does not have it either')
         }
         case 'resync': {
           const { instrument, reason, from, to } = event
-          if (isPowerOfTen(soFar))
-            log.warn({ instrument, reason, from, to, soFar }, 'it cannot be told whether volume is missing')
-          return
+          return troubles.warn({ instrument, reason, from, to, soFar }, 'it cannot be told whether volume is missing')
         }
         case 'disconnect':
           return log.info({ market: event.market, reason: redact(event.reason) }, `${event.market} data line is down`)
@@ -118,7 +132,7 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
 
     mute(key) {
       count('mute')
-      log.warn({ subscription: key }, 'subscribed, and silent while others flow; asking for it again')
+      troubles.warn({ subscription: key }, 'subscribed, and silent while others flow; asking for it again')
     },
 
     silence(market, quietMs) {
@@ -128,23 +142,23 @@ export function createJournal(log: Logger, redact: (text: string) => string): Jo
 
     sinkFailed(sink, error) {
       const soFar = count('sinkErrors')
+      tally.sinkFailed(sink)
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      if (isPowerOfTen(soFar)) log.error({ sink, soFar, error: redact(what) }, 'a sink failed; the others go on')
+      troubles.error({ sink, soFar, error: redact(what) }, 'a sink failed; the others go on')
     },
 
     sinkDropped(sink, { count: dropped, conflated }) {
       // A consumer that asked for the present only is given receipts all the time: nothing is wrong.
       if (conflated !== undefined) return void count('sinkConflated', dropped)
       const soFar = count('sinkDropped', dropped)
-      log.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it')
+      tally.sinkDropped(sink, dropped)
+      troubles.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it')
     },
+
+    close: () => troubles.flush(),
 
     counters: () => ({ ...counts, frames, trade: trades, 'order-book': orderBooks, duplicates }),
   }
-}
-
-function isPowerOfTen(value: number): boolean {
-  return Number.isInteger(Math.log10(value))
 }
 
 function redactAll(facts: object, redact: (text: string) => string): object {

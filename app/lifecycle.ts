@@ -28,7 +28,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     isUp = true
     if (downSince === undefined) return
     const receivedTime = clock.now()
-    emit({ type: 'resume', market, outageMs: receivedTime - downSince, receivedTime })
+    emit({ type: 'resume', market, outageMs: Math.max(0, receivedTime - downSince), receivedTime })
     downSince = undefined
   }
 

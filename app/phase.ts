@@ -1,4 +1,4 @@
-// What a socket is doing, in the lifecycle's own words, and why.
+// What a socket is doing, in the lifecycle's own words.
 import type { SocketSnapshot } from './control.ts'
 
 /** `{ session: { connecting: 'opening' } }` → `connecting.opening`. */
@@ -8,9 +8,8 @@ export function phaseOf(value: unknown): string {
   return state === 'session' ? phaseOf(inner) : `${state}.${phaseOf(inner)}`
 }
 
-/** Why a session is being left or was lost, and what follows. */
-export function causeOf(snapshot: SocketSnapshot): object {
-  const { loss: cause, waitMs, failures } = snapshot.context
-  if (snapshot.matches('reconnecting')) return { cause, waitMs, failures }
-  return snapshot.matches({ session: 'unsubscribing-grace' }) ? { cause } : {}
+/** How long it waits before the next attempt, and how many came to nothing; nothing of it while it does not wait. */
+export function waitOf(snapshot: SocketSnapshot): object {
+  const { waitMs, failures } = snapshot.context
+  return snapshot.matches('reconnecting') ? { waitMs, failures } : {}
 }

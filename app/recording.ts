@@ -37,6 +37,8 @@ export function isFromFrame({ type }: MarketEvent): boolean {
     case 'resume':
     case 'subscription':
     case 'heartbeat':
+    case 'backfill':
+    case 'gap-verdict':
     case 'recording-trouble':
       return false
     default:

@@ -10,6 +10,7 @@ import { openRecording, type ReadOptions } from '../recording/recording.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
 import { createVirtualTime } from '../streams/virtual-time.ts'
 import { createJournal } from './journal.ts'
+import { createTally } from './tally.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { createPlayer } from './replay-player.ts'
 import { wantedEvents } from './replay-filter.ts'
@@ -59,7 +60,7 @@ export function createReplay(options: ReplayOptions): Replay {
   const firstDate = options.date ?? recording.days()[0]?.date
   const start = options.from ?? (firstDate === undefined ? Number.NaN : koreanDate(firstDate))
   const time = createVirtualTime(Number.isNaN(start) ? pacedBy.now() : start)
-  const journal = createJournal(log, text => text)
+  const journal = createJournal({ log, clock: systemClock, redact: text => text, tally: createTally() })
   const events = new Subject<MarketEvent>()
   const isWanted = instruments === undefined ? undefined : wantedEvents(instruments)
   const player = createPlayer({

@@ -3,16 +3,23 @@ import { z } from 'zod'
 import type { CustomerType } from '../kis/request.ts'
 import { isChannel, problemWith, unknownChannel, type WireOptions } from '../kis/channel.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../kis/endpoints.ts'
+import type { AppKeys } from '../kis/credentials.ts'
 import { Secret } from '../kis/secret.ts'
 import type { Endpoint } from '../machines/events.ts'
 import { defaultTiming, type Timing } from '../machines/timing.ts'
+import type { CalendarChanges } from '../market/holidays.ts'
 import { type Instrument, type Market, parseInstrument } from '../market/instrument.ts'
+import type { ScheduleName } from '../market/schedules.ts'
 import type { Channel, Subscription } from '../market/subscription.ts'
+import { readCalendarChanges, readCalendarFile, type ReadChanges } from './calendar-changes.ts'
+import { secondKey, secondKeyProblems } from './second-key.ts'
 
 export type FeedSettings = {
   readonly environment: Environment
   readonly appKey: Secret
   readonly appSecret: Secret
+  /** An app key of its own for the US market, whose line then is its own as well. */
+  readonly us: AppKeys | undefined
   readonly customerType: CustomerType
   /** Identifies a person, so it is kept like a secret. */
   readonly htsId: Secret | undefined
@@ -24,6 +31,10 @@ export type FeedSettings = {
   readonly channels: readonly Channel[]
   /** Whose turn it is: by the schedule, or held by one market whatever the hour. */
   readonly market: 'auto' | Market
+  /** At what hours which market has its turn. */
+  readonly schedule: ScheduleName
+  /** What the user knows better than the announced holidays. */
+  readonly calendarChanges: CalendarChanges
   readonly columns: readonly string[]
   readonly timing: Timing
 }
@@ -67,6 +78,12 @@ const key = z
   .min(1, { error: 'is empty' })
   .transform(text => new Secret(text))
 
+function changesOr(read: ReadChanges, context: z.RefinementCtx): CalendarChanges {
+  if ('changes' in read) return read.changes
+  for (const message of read.problems) context.addIssue({ code: 'custom', message })
+  return z.NEVER
+}
+
 const instrumentList = list.transform((names, context) => {
   const instruments = names.flatMap(name => {
     const parsed = parseInstrument(name)
@@ -88,6 +105,8 @@ const shape = z.object({
   environment: oneOf('prod', 'paper').default('prod'),
   appKey: key,
   appSecret: key,
+  usAppKey: key.optional(),
+  usAppSecret: key.optional(),
   customerType: oneOf('P', 'B').default('P'),
   htsId: key.optional(),
   overseasFeed: oneOf('free', 'paid').default('free'),
@@ -99,6 +118,15 @@ const shape = z.object({
   instruments: instrumentList.default([]),
   channels: channelList.default(['trade']),
   market: oneOf('auto', 'KR', 'US').default('auto'),
+  schedule: oneOf('operating-guide', 'korean-after-market', 'side-by-side').default('operating-guide'),
+  calendarChanges: z
+    .custom<CalendarChanges>(() => true)
+    .transform((changes, context) => changesOr(readCalendarChanges(changes), context))
+    .optional(),
+  calendarFile: z
+    .string({ error: 'needs a file' })
+    .transform((file, context) => changesOr(readCalendarFile(file), context))
+    .optional(),
   columns: list.default([]),
   timing: z
     .object(
@@ -130,7 +158,10 @@ export function readSettings(
     )
   }
   const told = parsed.data
-  const problems = subscriptionProblems({ ...told, htsId: told.htsId })
+  const problems = [...subscriptionProblems({ ...told, htsId: told.htsId }), ...secondKeyProblems(told, nameOf)]
+  if (told.calendarFile !== undefined && told.calendarChanges !== undefined) {
+    problems.push(`${nameOf('calendarFile')} and ${nameOf('calendarChanges')} were both given; one of them is enough`)
+  }
   if (!told.checkCertificate && told.environment !== 'paper') {
     problems.push(`${nameOf('checkCertificate')} may be turned off for paper only`)
   }
@@ -145,6 +176,7 @@ export function readSettings(
     environment: told.environment,
     appKey: told.appKey,
     appSecret: told.appSecret,
+    us: secondKey(told),
     customerType: told.customerType,
     htsId: told.htsId,
     overseasFeed: told.overseasFeed,
@@ -154,9 +186,21 @@ export function readSettings(
     instruments: told.instruments,
     channels: told.channels,
     market: told.market,
+    schedule: told.schedule,
+    calendarChanges: told.calendarFile ?? told.calendarChanges ?? {},
     columns: told.columns,
     timing: { ...defaultTiming, ...pacing, ...withoutUndefined(told.timing) },
   })
+}
+
+/** What must never be shown, whatever is issued later. */
+export function secretsOf({ appKey, appSecret, htsId, us }: FeedSettings): Secret[] {
+  return [
+    appKey,
+    appSecret,
+    ...(us === undefined ? [] : [us.appKey, us.appSecret]),
+    ...(htsId === undefined ? [] : [htsId]),
+  ]
 }
 
 /** Every instrument on every channel that its venue has. */

@@ -1,14 +1,20 @@
 // The same records, told of forty instruments or of four thousand: what does it cost that more is known, and kept, of more of them?
-// A session carries 41; four hundred and four thousand show how far that is from where it begins to matter.
+// A session carries 41. What a record costs is measured from the socket to the subscriber; the data path alone shows where it comes from.
 import assert from 'node:assert/strict'
 import { obviousPipeline, obviousTrades } from './baselines.ts'
 import { beginDay, receivedTime, type Total, trades } from './frames.ts'
-import { type Effort, median, medianRatio, type Pass, timePasses } from './measure.ts'
+import type { ClientName } from './clients.ts'
+import { type Effort, interleave, median, medianRatio, type Pass, timePasses } from './measure.ts'
 import { arrived, count, dataPath } from './pipelines.ts'
 import { atMost, figure, printTable, type Target, times } from './report.ts'
+import type { ClientAnswer, ClientQuestion } from './socket-client.ts'
+import { setStage } from './stage.ts'
 
 const [few, some, many] = [40, 400, 4_000]
 const mostGrowth = 1.1
+
+/** About 200 frames each. */
+const piecesPerRound = 800
 
 /** A part of the frames at a time: a pass is short, and all frames get their turn. */
 const framesOfPass = 250
@@ -27,9 +33,34 @@ export async function instruments(effort: Effort): Promise<Target[]> {
     times(medianRatio(rounds.many, rounds.few)),
   ]
   const rows = [row('kis-stream', ours), row('the obvious pipeline', theirs)]
-  printTable('Instruments, nanoseconds a record, one record a frame', heads, rows)
-  const growth = medianRatio(ours.many, ours.few)
+  printTable('Instruments, the data path alone, nanoseconds a record, one record a frame', heads, rows)
+  const growth = await fromSocket(effort)
   return [atMost(`kis-stream, a record among ${many} instruments over one among ${few}`, growth, mostGrowth)]
+}
+
+/** Processor time a record of a whole feed, saturated, one record a frame. */
+async function fromSocket(effort: Effort): Promise<number> {
+  const name: ClientName = 'kis-stream'
+  const stage = await setStage<ClientQuestion, ClientAnswer>(new URL('./socket-client.ts', import.meta.url), [name])
+  async function measure(load: 'few instruments' | 'many instruments'): Promise<number> {
+    const pieces = Math.ceil(piecesPerRound * effort.socketShare)
+    const count = pieces * stage.framesPerPiece[load]
+    await stage.client(name).ask({ ask: 'prepare', count })
+    const [{ cpuUs }] = await Promise.all([stage.client(name).ask({ ask: 'result' }), stage.flood(name, load, pieces)])
+    return (cpuUs * 1_000) / count
+  }
+  const loads = ['few instruments', 'many instruments'] as const
+  await interleave(loads, effort.socketWarmUps, measure)
+  const rounds = await interleave(loads, effort.socketRounds, measure)
+  stage.end()
+  const ns = loads.map(load => rounds[load])
+  const growth = medianRatio(rounds['many instruments'], rounds['few instruments'])
+  const heads = ['', `${few} instruments`, `${many} instruments`, `${many} / ${few}`]
+  const row = [name, ...ns.map(values => figure(median(values))), times(growth)]
+  printTable('Instruments, socket to subscriber, nanoseconds of processor time a record, one record a frame', heads, [
+    row,
+  ])
+  return growth
 }
 
 function timeAll(path: typeof dataPath, effort: Effort) {

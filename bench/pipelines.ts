@@ -1,8 +1,9 @@
 // The data path of a feed without its socket: what app/feed.ts chains, for benchmarks that need no line.
-import { NEVER, Subject } from 'rxjs'
+import { NEVER } from 'rxjs'
 import type { RawFrame } from '../kis/frame.ts'
 import type { MarketEvent } from '../market/events.ts'
 import { isolate } from '../sinks/sink.ts'
+import { createBroadcast } from '../streams/broadcast.ts'
 import { marketEvents } from '../streams/pipeline.ts'
 
 /** What has arrived. Somebody must look at it, or the engine may leave the work out. */
@@ -14,10 +15,10 @@ export function count(): void {
 
 /** Frames in, one call of `heard` for each event. */
 export function dataPath(heard: () => void): (frame: Buffer, receivedTime: number) => void {
-  const frames = new Subject<RawFrame>()
-  const events = new Subject<MarketEvent>()
-  marketEvents(frames, NEVER, {}).subscribe(events)
-  isolate(events, fail).subscribe(heard)
+  const frames = createBroadcast<RawFrame>()
+  const events = createBroadcast<MarketEvent>()
+  marketEvents(frames.values$, NEVER, {}).subscribe(events)
+  isolate(events.values$, fail).subscribe(heard)
   return (bytes, receivedTime) => frames.next({ market: 'KR', bytes, receivedTime })
 }
 

@@ -9,9 +9,9 @@ import { answer } from '../simulator/answers.ts'
 import { createRandom } from '../simulator/random.ts'
 import { readRequest } from '../simulator/request.ts'
 import { serve } from './children.ts'
-import { asWire, beginDay, type Day, type Load, type Piece, trades } from './frames.ts'
+import { asWire, beginDay, type Day, type Load, type Piece, trades, usualSymbols } from './frames.ts'
 
-export type LoadName = 'three records a frame' | 'one record a frame'
+export type LoadName = 'three records a frame' | 'one record a frame' | 'few instruments' | 'many instruments'
 
 export type SenderQuestion =
   | { readonly ask: 'address' }
@@ -32,14 +32,20 @@ type Line = { readonly socket: Duplex; readonly day: Day }
 const pieceBytes = 60_000
 /** Pieces that differ, so that no client sees the same symbols in the same order every time. */
 const differentPieces = 8
+/** One frame each, and as many frames for the few. */
+const manySymbols = 4_000
+const manyPieces = 20
 
 const noticeKey = { iv: '0123456789abcdef', key: '0123456789abcdef0123456789abcdef' }
 
 const three = trades({ recordsPerFrame: 3, bytes: pieceBytes * differentPieces })
 const one = trades({ recordsPerFrame: 1, bytes: pieceBytes * differentPieces })
+const among = (symbols: number) => trades({ recordsPerFrame: 1, frames: manySymbols, symbols })
 const pieces: Readonly<Record<LoadName, readonly Piece[]>> = {
   'three records a frame': piecesOf(three),
   'one record a frame': piecesOf(one),
+  'few instruments': piecesOf(among(usualSymbols), manyPieces),
+  'many instruments': piecesOf(among(manySymbols), manyPieces),
 }
 const singles = one.frames.map((_, index) => asWire(one, index, index + 1))
 
@@ -59,10 +65,9 @@ server.on('upgrade', (request, socket, head) => {
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 
-const framesPerPiece: Readonly<Record<LoadName, number>> = {
-  'three records a frame': pieces['three records a frame'][0]?.frames ?? 0,
-  'one record a frame': pieces['one record a frame'][0]?.frames ?? 0,
-}
+const framesPerPiece = Object.fromEntries(
+  Object.entries(pieces).map(([name, [first]]) => [name, first?.frames ?? 0]),
+) as Record<LoadName, number> // the same names
 let perSecond = 0
 
 serve<SenderQuestion, SenderAnswer>(async question => {
@@ -79,9 +84,9 @@ function acknowledge(socket: WebSocket): void {
   })
 }
 
-function piecesOf(load: Load): Piece[] {
-  const size = Math.floor(load.frames.length / differentPieces)
-  return Array.from({ length: differentPieces }, (_, i) => asWire(load, i * size, (i + 1) * size))
+function piecesOf(load: Load, count = differentPieces): Piece[] {
+  const size = Math.floor(load.frames.length / count)
+  return Array.from({ length: count }, (_, i) => asWire(load, i * size, (i + 1) * size))
 }
 
 function lineOf(path: string): Line {

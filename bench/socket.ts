@@ -3,14 +3,14 @@
 import type { ClientName } from './clients.ts'
 import { type Effort, interleave, median, medianRatio } from './measure.ts'
 import { atLeast, atMost, figure, print, printTable, type Target, times } from './report.ts'
-import type { LoadName } from './sender.ts'
 import type { ClientAnswer, ClientQuestion } from './socket-client.ts'
 import { setStage } from './stage.ts'
 
 const overNothing = 2.5
 const underUsual = 6
 
-const recordsPerFrame: Readonly<Record<LoadName, number>> = { 'three records a frame': 3, 'one record a frame': 1 }
+const recordsPerFrame = { 'three records a frame': 3, 'one record a frame': 1 } as const
+type Saturating = keyof typeof recordsPerFrame
 
 /**
  * Pieces a round: a quarter of a second or so each. Shorter rounds would measure how a process comes back from waiting, longer ones
@@ -32,7 +32,7 @@ export async function socket(effort: Effort): Promise<Target[]> {
   const stage = await setStage<ClientQuestion, ClientAnswer>(program, names)
 
   /** Microseconds a frame. */
-  async function measure(name: Name, load: LoadName): Promise<ClientAnswer> {
+  async function measure(name: Name, load: Saturating): Promise<ClientAnswer> {
     const client = stage.client(name)
     const pieces = Math.ceil(piecesOf[name] * effort.socketShare)
     const frames = pieces * stage.framesPerPiece[load]
@@ -45,7 +45,7 @@ export async function socket(effort: Effort): Promise<Target[]> {
   }
 
   const targets: Target[] = []
-  for (const load of Object.keys(recordsPerFrame) as LoadName[]) {
+  for (const load of Object.keys(recordsPerFrame) as Saturating[]) {
     await interleave(names, effort.socketWarmUps, name => measure(name, load))
     const rounds = await interleave(names, effort.socketRounds, name => measure(name, load))
     targets.push(...report(load, name => rounds[name]))
@@ -54,7 +54,7 @@ export async function socket(effort: Effort): Promise<Target[]> {
   return targets
 }
 
-function report(load: LoadName, roundsOf: (name: Name) => readonly ClientAnswer[]): Target[] {
+function report(load: Saturating, roundsOf: (name: Name) => readonly ClientAnswer[]): Target[] {
   const records = recordsPerFrame[load]
   const cpu = (name: Name) => roundsOf(name).map(({ cpuUs }) => cpuUs)
   const main = (name: Name) => roundsOf(name).map(({ mainThreadUs }) => mainThreadUs)

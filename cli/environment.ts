@@ -8,6 +8,8 @@ export const environmentNames: Readonly<Record<string, string>> = {
   environment: 'KIS_ENV',
   appKey: 'KIS_APP_KEY',
   appSecret: 'KIS_APP_SECRET',
+  usAppKey: 'KIS_APP_KEY_US',
+  usAppSecret: 'KIS_APP_SECRET_US',
   htsId: 'KIS_HTS_ID',
   customerType: 'KIS_CUSTOMER_TYPE',
   overseasFeed: 'KIS_OVERSEAS_FEED',
@@ -19,12 +21,24 @@ export const environmentNames: Readonly<Record<string, string>> = {
   instruments: 'KIS_INSTRUMENTS',
   channels: 'KIS_CHANNELS',
   market: 'KIS_MARKET',
+  schedule: 'KIS_SCHEDULE',
+  calendarFile: 'KIS_CALENDAR',
   columns: 'KIS_COLUMNS',
   dataFolder: 'KIS_DATA_FOLDER',
   record: 'KIS_RECORD',
   output: 'KIS_OUTPUT',
   logLevel: 'KIS_LOG_LEVEL',
+  jobs: 'KIS_JOBS',
+  redisUrl: 'REDIS_URL',
+  dashboard: 'KIS_DASHBOARD',
+  dashboardPort: 'KIS_DASHBOARD_PORT',
+  dashboardHost: 'KIS_DASHBOARD_HOST',
+  dashboardToken: 'KIS_DASHBOARD_TOKEN',
+  inspect: 'KIS_INSPECT',
 }
+
+/** Flags that are called otherwise than their settings. */
+const flagNames: Readonly<Record<string, string>> = { calendarFile: 'calendar' }
 
 /** `graceMs` → `KIS_GRACE_MS`. */
 export function timingName(name: string): string {
@@ -38,10 +52,11 @@ export function readEnvironment(flags: Readonly<Record<string, unknown>>, enviro
   const told: Record<string, unknown> = {}
   const names: Record<string, string> = {}
   for (const [setting, variable] of Object.entries(environmentNames)) {
-    const fromFlag = flags[setting]
+    const flag = flagNames[setting] ?? setting
+    const fromFlag = flags[flag]
     const value = fromFlag ?? (environment[variable] || undefined)
     names[setting] =
-      fromFlag === undefined ? variable : `--${setting.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+      fromFlag === undefined ? variable : `--${flag.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
     if (value !== undefined) told[setting] = value
   }
   const timing = Object.keys(defaultTiming).flatMap(name => {

@@ -72,6 +72,10 @@ function newsLine(event: MarketEvent): string | undefined {
       return `${event.instrument} missed ${amount(event.missingVolume, 0)} shares (${event.cause})`
     case 'gap-filled':
       return `${event.instrument} ${amount(event.filledVolume, 0)} missing shares came late`
+    case 'backfill':
+      return `${event.instrument} ${amount(event.toVolume - event.fromVolume, 0)} missing shares repaired, ${event.trades.length} trades`
+    case 'gap-verdict':
+      return `${event.instrument} gap of ${amount(event.toVolume - event.fromVolume, 0)} shares: ${event.verdict}${event.unknownVolume === 0 ? '' : `, ${amount(event.unknownVolume, 0)} remain unknown`}`
     case 'resync':
       return `${event.instrument} cannot tell whether volume is missing: ${event.reason}`
     case 'recording-trouble':

@@ -1,24 +1,33 @@
 // `kis-stream run`: a feed on the terminal. Events on standard output, logs on standard error.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { z } from 'zod'
 import { composeFeed, type Feed } from '../app/feed.ts'
+import type { Jobs } from '../app/jobs.ts'
+import type { Logger } from '../app/log.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
 import { jsonLines } from '../sinks/json-lines.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
+import { dashboardSettings, openDashboard } from './dashboard.ts'
 import { loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, strayWords } from './mistakes.ts'
+import { observe } from './observation.ts'
 import { prettyPrinter } from './pretty.ts'
+import { latestCertificate } from '../workers/certificate-file.ts'
+import { stopSignal } from './stop-signal.ts'
 import { defaultRecording } from './replay.ts'
 
 /** What a newcomer sees: whichever market has its turn, something moves. */
 const showcase = { instruments: 'KRX:005930,KRX:000660,KRX:035420,NAS:AAPL,NAS:NVDA', channels: 'trade,order-book' }
 
-const outputSettings = z.object({
+const outputSettings = jobsSettings.extend({
   output: z
     .enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` })
     .default('pretty'),
-  dataFolder: z.string({ error: 'needs a folder, or off' }).default('.kis-stream'),
   record: z.string({ error: 'needs a folder' }).optional(),
   logLevel: z
     .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
@@ -42,21 +51,35 @@ async function stream(
   words: readonly string[],
 ): Promise<void> {
   const fileProblem = loadEnvironmentFile()
-  const { told, nameOf } = readEnvironment(flags, process.env)
-  const isDemonstration = ['appKey', 'appSecret', 'restUrl', 'socketUrl', 'koreanSocketUrl', 'usSocketUrl'].every(
-    name => told[name] === undefined,
-  )
+  // A flag that begins with `no` is true when it was not given, which would win over the environment.
+  const { dashboard: isWanted, ...others } = flags
+  const { told, nameOf } = readEnvironment(isWanted === false ? flags : others, process.env)
+  const isDemonstration = [
+    'appKey',
+    'appSecret',
+    'usAppKey',
+    'usAppSecret',
+    'restUrl',
+    'socketUrl',
+    'koreanSocketUrl',
+    'usSocketUrl',
+  ].every(name => told[name] === undefined)
   const complete = {
     ...showcase,
     ...told,
-    ...(isDemonstration ? { appKey: 'demonstration', appSecret: 'demonstration' } : {}),
+    ...(isDemonstration ? demonstrationKeys(told['schedule']) : {}),
   }
   const mistakes = strayWords(words)
   if (fileProblem !== undefined) mistakes.push(fileProblem)
   const output = outputSettings.safeParse(told)
-  for (const issue of output.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
+  const page = dashboardSettings.safeParse(told)
+  for (const issue of [...(output.error?.issues ?? []), ...(page.error?.issues ?? [])]) {
+    mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
+  }
   const settings = settingsOr(mistakes, complete, nameOf)
-  if (settings === undefined || !output.success) return reportMistakes(new SettingsError(mistakes), command)
+  if (settings === undefined || !output.success || !page.success) {
+    return reportMistakes(new SettingsError(mistakes), command)
+  }
 
   const { dataFolder, record: recordFolder } = output.data
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
@@ -67,19 +90,84 @@ async function stream(
     )
   }
   if (recordFolder !== undefined) process.stderr.write(`Recording to ${recordFolder}. Ctrl-C ends it.\n`)
-  const feed = composeFeed(simulator === undefined ? settings : pointedAt(simulator, settings), {
+  const served = simulator === undefined ? settings : pointedAt(simulator, settings)
+  // A demonstration has nothing to remember: its market begins anew with each run.
+  const folder = simulator === undefined ? folderOf(dataFolder) : undefined
+  const jobs = await openWork(served, { ...output.data, folder, isDemonstration }, log)
+  if (jobs === 'unreachable') return await simulator?.stop()
+  const feed = composeFeed(served, {
     log,
-    // A demonstration has nothing to remember: its market begins anew with each run.
-    dataFolder: simulator === undefined && dataFolder !== 'off' && dataFolder,
+    dataFolder: folder ?? false,
     recordFolder: recordFolder ?? false,
+    ...(jobs === undefined ? {} : { shared: jobs.shared }),
   })
   const printed = command === 'record' ? printNothing() : printAs(output.data.output, feed)
+  const observation = observe(feed, {
+    settings: served,
+    log,
+    dataFolder: folder,
+    ...(jobs === undefined ? {} : { queues: jobs.queues.depths }),
+  })
+  const { metrics, health } = observation
+  // From here on: who reads where the dashboard is may ask for the end at once.
+  const stopping = stopSignal(
+    'Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.',
+  )
+  const dashboard = await openDashboard(feed, page.data, {
+    isDemonstration,
+    metrics,
+    health,
+    ...(jobs === undefined ? {} : { jobs: { queues: jobs.queues.all }, tokenIssuedAt: jobs.tokenIssuedAt }),
+    ...(folder === undefined ? {} : { certificate: () => latestCertificate(folder) }),
+  })
   feed.start()
-  const exitCode = await Promise.race([stopSignal(), printed.closed])
+  jobs?.repair(feed)
+  if (output.data.jobs === 'here') await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
+  const exitCode = await Promise.race([stopping, printed.closed])
   await feed.stop()
+  observation.stop()
+  await jobs?.close()
   await printed.flush()
+  await dashboard?.stop()
   await simulator?.stop()
   process.exit(exitCode)
+}
+
+/** The simulator welcomes any key, but one session for each, as KIS does. */
+function demonstrationKeys(schedule: unknown) {
+  const keys = { appKey: 'demonstration', appSecret: 'demonstration' }
+  return schedule === 'side-by-side' ? { ...keys, usAppKey: 'demonstration-us', usAppSecret: 'demonstration-us' } : keys
+}
+
+type Work = {
+  readonly jobs: 'here' | 'elsewhere' | 'off'
+  readonly redisUrl?: string | undefined
+  readonly folder: string | undefined
+  readonly isDemonstration: boolean
+}
+
+/** The work plane, or why there is none. A Redis that was named and is not there is a mistake, not a reason to take another one. */
+async function openWork(settings: FeedSettings, work: Work, log: Logger): Promise<Jobs | 'unreachable' | undefined> {
+  if (work.jobs === 'off') return undefined
+  try {
+    // Loaded only here: half of what a start costs, and not needed by who streams alone.
+    const { openJobs } = await import('../app/jobs.ts')
+    const dataFolder = work.isDemonstration ? temporaryFolder() : work.folder
+    const jobs = await openJobs(settings, { redisUrl: work.redisUrl, dataFolder, log })
+    log.info({}, jobs.says)
+    return jobs
+  } catch (error) {
+    process.stderr.write(`kis-stream run: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+    return 'unreachable'
+  }
+}
+
+/** Gone with the process. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'kis-stream-'))
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
 }
 
 function settingsOr(
@@ -121,7 +209,11 @@ function printLines(feed: Feed): Printed {
   const closed = new Promise<number>(resolve => {
     close = resolve
   })
-  const lines = jsonLines({ to: 1, onClosed: () => close(0) })
+  const lines = jsonLines({
+    to: 1,
+    onClosed: () => close(0),
+    onDropped: count => feed.noteDropped('standard output', count),
+  })
   feed.attach(lines, 'standard output')
   return { closed, flush: () => lines.close() }
 }
@@ -136,19 +228,4 @@ function printPretty(feed: Feed): Printed {
     closed,
     flush: () => new Promise(resolve => process.stdout.write('', () => resolve())),
   }
-}
-
-/** The first signal asks for a graceful end, which takes the grace; the second one does not wait for it. */
-function stopSignal(): Promise<number> {
-  return new Promise(resolve => {
-    let isStopping = false
-    const stop = () => {
-      if (isStopping) process.exit(130)
-      isStopping = true
-      process.stderr.write('Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.\n')
-      resolve(0)
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-  })
 }

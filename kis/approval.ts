@@ -17,18 +17,31 @@ export type ApprovalKeys = {
   forget(): void
   /** KIS took the key. */
   accepted(): void
+  /** When the key in use was issued; undefined while there is none. */
+  issuedAt(): number | undefined
 }
 
-export function createApprovalKeys(issue: () => Promise<Secret>, clock: Clock): ApprovalKeys {
+/**
+ * `issue` is told which key was refused. With `keptMs` 0 it keeps keys itself, for more processes than this one, and is asked before
+ * every connection.
+ */
+export function createApprovalKeys(
+  issue: (refused?: Secret) => Promise<Secret>,
+  clock: Clock,
+  keptMs = validMs,
+): ApprovalKeys {
   let key: Secret | undefined
+  let refused: Secret | undefined
   let issuedAt = 0
   let refusals = 0
   let underWay: Promise<Secret> | undefined
 
   async function renew(): Promise<Secret> {
-    const waitMs = issuedAt + pauseMs() - clock.now()
+    // A clock that was set back says nothing of how long ago it was.
+    const waitMs = pauseMs() - Math.max(0, clock.now() - issuedAt)
     if (refusals > 1 && waitMs > 0) throw tooEarly(refusals, waitMs)
-    key = await issue()
+    key = await issue(refused)
+    refused = undefined
     issuedAt = clock.now()
     return key
   }
@@ -39,19 +52,22 @@ export function createApprovalKeys(issue: () => Promise<Secret>, clock: Clock): 
 
   return {
     current() {
-      if (key !== undefined && clock.now() - issuedAt < validMs) return Promise.resolve(key)
+      if (key !== undefined && clock.now() - issuedAt < keptMs) return Promise.resolve(key)
       underWay ??= renew().finally(() => {
         underWay = undefined
       })
       return underWay
     },
     forget() {
-      if (key !== undefined) refusals++
+      if (key === undefined) return
+      refusals++
+      refused = key
       key = undefined
     },
     accepted() {
       refusals = 0
     },
+    issuedAt: () => (key === undefined ? undefined : issuedAt),
   }
 }
 

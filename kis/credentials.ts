@@ -7,7 +7,24 @@ import { instantOf } from './time.ts'
 
 export type AppKeys = { readonly appKey: Secret; readonly appSecret: Secret }
 
-export type AccessToken = { readonly token: Secret; readonly expiresAt: number }
+export type AccessToken = {
+  readonly token: Secret
+  /** By KIS's clock, read as if it were ours. */
+  readonly expiresAt: number
+  /** How long KIS says a token lives. The same whether it is new or handed out again. */
+  readonly grantedMs: number
+}
+
+/** Asked again within this time, KIS hands out the same token (since 2023-04-28, protocol notes 2.1). */
+const sameTokenMs = 6 * 3_600_000
+
+/**
+ * How long a token just issued will still be taken. Two clocks meet here, and ours may be wrong; but what KIS hands out is never older
+ * than six hours, so what lies outside of that is our clock's error.
+ */
+export function lifetimeOf({ expiresAt, grantedMs }: AccessToken, now: number): number {
+  return Math.min(grantedMs, Math.max(expiresAt - now, grantedMs - sameTokenMs, 0))
+}
 
 const tokenBody = z.object({
   access_token: z.string().min(1),
@@ -25,7 +42,7 @@ export async function issueToken(rest: RestClient, keys: AppKeys, now: number): 
   })
   const { access_token, expires_in, access_token_token_expired } = read(tokenBody, body, '/oauth2/tokenP')
   const expiresAt = koreanInstant(access_token_token_expired) ?? now + expires_in * 1000
-  return { token: new Secret(access_token), expiresAt }
+  return { token: new Secret(access_token), expiresAt, grantedMs: expires_in * 1000 }
 }
 
 /** KIS looks at an approval key only when a session opens, and for 24 hours. */

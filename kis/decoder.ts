@@ -10,7 +10,7 @@ import { createInterner, type Interned } from './intern.ts'
 import { knownWidth, type Layout, layoutOf } from './layout.ts'
 import { domesticOrderBook, overseasOrderBook } from './order-book.ts'
 import { readRecord } from './record.ts'
-import { endOf, longestFrame, scanFrame, startOf } from './scan.ts'
+import { endOf, isScanned, longestFrame, scanFrame, startOf } from './scan.ts'
 import { domesticTrade, overseasTrade } from './trade.ts'
 
 export type DecodedEvent = MarketData | SchemaDrift | Malformed
@@ -18,7 +18,12 @@ export type DecodedEvent = MarketData | SchemaDrift | Malformed
 export type DecoderOptions = {
   /** Further columns for `trade.columns` and `orderBook.columns`, by KIS's own name. */
   readonly columns?: readonly string[]
+  /** Where to count the records of each transaction, by its id. */
+  readonly records?: RecordCounts
 }
+
+/** Filled by the decoder, one entry for each transaction with a layout; all others are one, `unknown`. */
+export type RecordCounts = Map<string, { records: number }>
 
 export type Decoder = {
   /**
@@ -38,13 +43,16 @@ type Transaction = {
   readonly symbol: Interned<Instrument | undefined>
   readonly read: RecordReader | undefined
   readonly pick: ColumnPicker | undefined
+  readonly tally: { records: number }
   /** The width of the last frame: almost always that of the next. */
   width: number
   readonly reportedWidths: Set<number>
 }
 
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const transactions = createInterner(124, tr => createTransaction(tr, options.columns ?? []))
+  const transactions = createInterner(124, tr =>
+    createTransaction(tr, options.columns ?? [], options.records ?? new Map()),
+  )
   return {
     decode(frame, receivedTime, emit) {
       const envelope = readEnvelope(frame)
@@ -59,33 +67,20 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
       if (width !== transaction.width) {
         const problem = problemWith(transaction.layout, width, count)
         if (problem !== undefined) return emit(malformed(problem, shownText(frame), receivedTime))
+        const drift = adopt(transaction, width, receivedTime)
+        if (drift !== undefined) emit(drift)
       }
-      if (count === 1 && width === transaction.width) {
-        return emit(readOne(transaction, frame, 0, width, receivedTime) ?? nameless(frame, 0, width, 1, receivedTime))
+      transaction.tally.records += count
+      for (let record = 0; record < count; record++) {
+        // Whoever heard of the last record may have decoded a frame of their own.
+        if (!isScanned(frame)) scanFrame(frame, payload)
+        const first = record * width
+        emit(
+          readOne(transaction, frame, first, width, receivedTime) ?? nameless(frame, first, width, count, receivedTime),
+        )
       }
-      const events = readAll(transaction, frame, width, count, receivedTime)
-      for (let i = 0; i < events.length; i++) emit(events[i] as DecodedEvent)
     },
   }
-}
-
-/** All records are read before the first is handed out: whoever hears of one may decode another frame. */
-function readAll(
-  transaction: Transaction,
-  frame: Uint8Array,
-  width: number,
-  count: number,
-  receivedTime: number,
-): DecodedEvent[] {
-  const events: DecodedEvent[] = []
-  if (width !== transaction.width) adopt(transaction, width, receivedTime, events)
-  for (let record = 0; record < count; record++) {
-    const first = record * width
-    events.push(
-      readOne(transaction, frame, first, width, receivedTime) ?? nameless(frame, first, width, count, receivedTime),
-    )
-  }
-  return events
 }
 
 /** Undefined when it names no symbol. */
@@ -122,13 +117,12 @@ function problemWith(layout: Layout | undefined, width: number, count: number): 
 }
 
 /** A width that was never seen before is said so, once. */
-function adopt(transaction: Transaction, width: number, receivedTime: number, events: DecodedEvent[]): void {
+function adopt(transaction: Transaction, width: number, receivedTime: number): SchemaDrift | undefined {
   transaction.width = width
   const { layout, reportedWidths, tr } = transaction
-  if (reportedWidths.has(width)) return
+  if (reportedWidths.has(width)) return undefined
   reportedWidths.add(width)
-  const known = layout === undefined ? 0 : knownWidth(layout)
-  events.push({ type: 'schema-drift', tr, width, knownWidth: known, receivedTime })
+  return { type: 'schema-drift', tr, width, knownWidth: layout === undefined ? 0 : knownWidth(layout), receivedTime }
 }
 
 function notData(frame: Uint8Array, problem: string, receivedTime: number): Malformed {
@@ -149,7 +143,7 @@ function malformed(reason: string, raw: string, receivedTime: number): Malformed
   return { type: 'malformed', reason, raw, receivedTime }
 }
 
-function createTransaction(tr: string, columns: readonly string[]): Transaction {
+function createTransaction(tr: string, columns: readonly string[], records: RecordCounts): Transaction {
   const layout = layoutOf(tr)
   const typed = typedTransaction(tr)
   const venue = typed?.venue
@@ -170,7 +164,15 @@ function createTransaction(tr: string, columns: readonly string[]): Transaction 
             ? domesticTrade
             : domesticOrderBook,
     pick: layout === undefined || typed === undefined ? undefined : columnPicker(layout, columns),
+    tally: tallyOf(layout === undefined ? 'unknown' : tr, records),
     width: 0,
     reportedWidths: new Set(Object.keys(layout?.widths ?? {}).map(Number)),
   }
+}
+
+/** Rubbish can name endlessly many transactions; they share one count. */
+function tallyOf(name: string, records: RecordCounts): { records: number } {
+  const tally = records.get(name) ?? { records: 0 }
+  records.set(name, tally)
+  return tally
 }

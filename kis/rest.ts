@@ -20,19 +20,39 @@ export type RestOptions = {
 export type RestClient = {
   /** The body of a successful call. Rejects with a KisError that says what KIS said. */
   post(path: string, body: Readonly<Record<string, string>>): Promise<unknown>
+  /** The same of a quotation. Who calls keeps the pace of its app key, which other processes share (kis/rate-limit.ts). */
+  get(query: RestQuery): Promise<RestPage>
   close(): Promise<void>
 }
+
+export type RestQuery = {
+  readonly path: string
+  readonly parameters: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type RestPage = {
+  readonly body: unknown
+  /** The next page can be asked for: `tr_cont` F or M; D, E or nothing is the last (protocol notes 6.1). */
+  readonly hasMore: boolean
+}
+
+type Call = Pick<NonNullable<Parameters<typeof request>[1]>, 'method' | 'headers' | 'body' | 'query'>
+type Sent = { readonly status: number; readonly text: string; readonly continues: string }
 
 export function createRestClient(options: RestOptions): RestClient {
   const dispatcher = new Agent({
     connect: { rejectUnauthorized: options.checkCertificate, timeout: options.timeoutMs },
   })
+  let lastCall = 0
   let nextCall = 0
 
   /** Calls leave one after another, `spacingMs` apart, in the order they were made. */
   async function takeTurn(): Promise<void> {
     const now = options.clock.now()
-    const turn = Math.max(now, nextCall)
+    // A clock that was set back must not hold up a call until it has caught up.
+    const turn = now < lastCall ? now : Math.max(now, nextCall)
+    lastCall = now
     nextCall = turn + options.spacingMs
     if (turn > now) await wait(turn - now)
   }
@@ -40,23 +60,31 @@ export function createRestClient(options: RestOptions): RestClient {
   return {
     async post(path, body) {
       await takeTurn()
-      const answer = await send(`${options.baseUrl}${path}`, body)
-      return accept(path, answer.status, answer.text)
+      const { status, text } = await send(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json; charset=utf-8' },
+        body: JSON.stringify(body),
+      })
+      return accept(path, status, text)
+    },
+    async get({ path, parameters, headers }) {
+      const { status, text, continues } = await send(path, { method: 'GET', query: parameters, headers })
+      return { body: accept(path, status, text), hasMore: continues === 'F' || continues === 'M' }
     },
     close: () => dispatcher.close(),
   }
 
-  async function send(url: string, body: Readonly<Record<string, string>>) {
+  async function send(path: string, call: Call): Promise<Sent> {
+    const url = `${options.baseUrl}${path}`
     try {
       const response = await request(url, {
-        method: 'POST',
+        ...call,
         dispatcher,
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify(body),
         headersTimeout: options.timeoutMs,
         bodyTimeout: options.timeoutMs,
       })
-      return { status: response.statusCode, text: await response.body.text() }
+      const continues = String(response.headers['tr_cont'] ?? '').trim()
+      return { status: response.statusCode, text: await response.body.text(), continues }
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new KisError('network', `no answer from ${url}: ${why}. Check the network and the address.`, { cause })

@@ -56,6 +56,7 @@ let plansEnd = 0
 
 let { code, bytes, ints, doubles, carets, caretsAt } = usual
 let capacity = usualFrameBytes
+let scanned: Uint8Array | undefined
 let lastPlan: Plan = { columns: [], at: 0 }
 let lastFirst = 0
 
@@ -92,10 +93,16 @@ export function planFor(columns: readonly number[]): Plan {
 /** Finds the values of a frame from `payload` on, and says how many there are: one more than it has carets. */
 export function scanFrame(frame: Uint8Array, payload: number): number {
   const { length } = frame
+  scanned = frame
   if (length > usualFrameBytes || capacity > usualFrameBytes) makeRoom(length)
   bytes.set(frame, frameAt)
   carets[0] = frameAt + payload - 1
   return code.findCarets(frameAt + payload, frameAt + length, caretsAt + 4)
+}
+
+/** Whether it is this frame that was scanned last. */
+export function isScanned(frame: Uint8Array): boolean {
+  return scanned === frame
 }
 
 function makeRoom(length: number): void {
@@ -113,6 +120,11 @@ export function startOf(value: number): number {
 /** Where its caret stands, or the frame ends. */
 export function endOf(value: number): number {
   return (carets[value + 1] as number) - frameAt
+}
+
+/** The first byte of a value; a caret, or whatever lies behind the frame, when it is empty. */
+export function firstByteOf(value: number): number {
+  return bytes[(carets[value] as number) + 1] as number
 }
 
 /** A value as text. Column text is UTF-8 (member names are Korean). */

@@ -5,11 +5,14 @@
 // DNASAAPL^AAPL^4^20230502^20230502^091912^20230502^221912^169.9200^170.1000^169.4200^169.7850^2^0.1950^… (US, 2023-05-02)
 import type { Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { digits, number, planFor, readColumns } from './scan.ts'
+import { digits, firstByteOf, number, planFor, readColumns } from './scan.ts'
 import { instantOf } from './time.ts'
 
 const buyInitiated = 1
 const sellInitiated = 5 // 3 is an auction
+
+const haltColumn = 35 // TRHT_YN
+const yes = 89 // 'Y'
 
 /** H0STCNT0, H0NXCNT0, H0UNCNT0: the same layout. */
 const domestic = planFor([
@@ -34,7 +37,7 @@ export function domesticTrade(instrument: Instrument, receivedTime: number, firs
   readColumns(domestic, first)
   const aggressor = digits(10, 1)
   const date = digits(11, 8)
-  return {
+  const trade: Trade = {
     type: 'trade',
     instrument,
     price: number(1),
@@ -53,6 +56,7 @@ export function domesticTrade(instrument: Instrument, receivedTime: number, firs
     eventTime: instantOf(date, digits(0, 6)),
     receivedTime,
   }
+  return firstByteOf(first + haltColumn) === yes ? { ...trade, isHalted: true } : trade
 }
 
 /** HDFSCNT0. */

@@ -11,13 +11,20 @@ export type Budget = {
   left(): number
 }
 
+/** The same where others spend as well and may have to be asked over a network: before a connection, never while one is open. */
+export type ConnectBudget = {
+  take(): number | Promise<number>
+  /** What is left as far as this process knows. */
+  left(): number
+}
+
 /** At most `most` in any `windowMs`. */
 export function createBudget(most: number, windowMs: number, clock: Clock): Budget {
   let spent: number[] = []
 
   function forgetTheOld(now: number): void {
-    // A clock that was set back must not freeze the budget until it has caught up.
-    spent = spent.filter(time => time <= now && now - time < windowMs)
+    // A clock that was set back must not freeze the budget until it has caught up, and must not refill it either.
+    spent = spent.map(time => Math.min(time, now)).filter(time => now - time < windowMs)
   }
 
   return {

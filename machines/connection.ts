@@ -14,7 +14,7 @@ import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Instruction, Observation } from './events.ts'
-import type { Budget } from './budget.ts'
+import type { Budget, ConnectBudget } from './budget.ts'
 import type { Line } from './line.ts'
 import { createOutbox, type Request } from './outbox.ts'
 import { createPending } from './pending.ts'
@@ -28,19 +28,27 @@ export type HeardAnswer = {
   readonly key: SubscriptionKey | undefined
 }
 
-export type ConnectionParts = {
+/** KIS allows one session for each app key, and counts what each of them asks for. */
+export type AppKeyAccess = {
   readonly approvalKeys: ApprovalKeys
+  readonly line: Line
+  /** Asked before every connection. */
+  readonly connects: ConnectBudget
+  readonly requests: Budget
+}
+
+export type ConnectionParts = {
+  /** The app key of a market; the markets may share one. */
+  readonly accessOf: (market: Market) => AppKeyAccess
   readonly customerType: CustomerType
   readonly wireOf: (key: SubscriptionKey) => WireKey
   /** Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not lost here. */
   readonly deliver: (frame: RawFrame) => void
   readonly heard: (answer: HeardAnswer) => void
+  /** KIS's own PINGPONG: what its clock said, and what ours did. */
+  readonly heartbeat?: (serverTime: number, receivedTime: number) => void
   readonly clock: Clock
   readonly timing: Timing
-  readonly line: Line
-  /** Asked before every connection of the app key. */
-  readonly connects: Budget
-  readonly requests: Budget
 }
 
 /** Longest message taken from a server. Twenty records are about 8 KB. */
@@ -56,10 +64,11 @@ export function createConnection(parts: ConnectionParts) {
   return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
     const { market, endpoint } = input
     const { clock, timing, deliver } = parts
+    const { approvalKeys, line, connects, requests } = parts.accessOf(market)
     const tell = (observation: Observation) => sendBack(observation)
     const notices = createNoticeOpener()
     const pending = createPending(timing.ackTimeoutMs)
-    const outbox = createOutbox(timing.pacingMs, parts.requests, send)
+    const outbox = createOutbox(timing.pacingMs, requests, send)
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
     let socket: WebSocket | undefined
@@ -81,12 +90,13 @@ export function createConnection(parts: ConnectionParts) {
     return leave
 
     async function open(): Promise<void> {
-      const freeLine = await parts.line.take()
+      const freeLine = await line.take()
       try {
         if (isLeft) return freeLine()
-        approvalKey = (await parts.approvalKeys.current()).reveal()
+        approvalKey = (await approvalKeys.current()).reveal()
         if (isLeft) return freeLine()
-        const waitMs = parts.connects.take()
+        const waitMs = await connects.take()
+        if (isLeft) return freeLine()
         if (waitMs > 0) {
           freeLine()
           return tell({ type: 'connect.denied', waitMs })
@@ -153,6 +163,7 @@ export function createConnection(parts: ConnectionParts) {
       const message = readControl(bytes)
       switch (message.kind) {
         case 'heartbeat':
+          if (message.serverTime !== null) parts.heartbeat?.(message.serverTime, clock.now())
           return echo(bytes)
         case 'answer':
           return takeAnswer(message)
@@ -183,7 +194,7 @@ export function createConnection(parts: ConnectionParts) {
         return tell({ type: 'session.occupied' })
       }
       if (entry.reaction === 'renew-approval') {
-        parts.approvalKeys.forget()
+        approvalKeys.forget()
         parts.heard({ market, entry, key: undefined })
         return tell({ type: 'credentials.refused', code: entry.code })
       }
@@ -191,7 +202,7 @@ export function createConnection(parts: ConnectionParts) {
       if (settled?.verb === 'heartbeat') return tell({ type: 'heartbeat.refused' })
       const key = settled?.key ?? pending.keyOf(answer)
       parts.heard({ market, entry, key })
-      if (entry.reaction === 'acknowledged') parts.approvalKeys.accepted()
+      if (entry.reaction === 'acknowledged') approvalKeys.accepted()
       if (answer.noticeKey !== undefined && answer.tr !== undefined) {
         notices.learn(answer.tr, answer.noticeKey)
         openSealed()

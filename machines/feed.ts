@@ -1,5 +1,5 @@
-// Whose turn it is on the line. KIS allows one session per app key, so the two sockets take turns, and a hand-over breaks before it
-// makes: the incoming socket opens only when the outgoing one has let go.
+// Whose turn it is. KIS allows one session per app key, so the two sockets take turns on its line, and a hand-over breaks before it
+// makes: an incoming socket opens only when the outgoing one has let go. With an app key each, both may have their turn at once.
 import { assign, enqueueActions, raise, setup, type SnapshotFrom } from 'xstate'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
@@ -16,14 +16,14 @@ export type FeedInput = {
 }
 
 type FeedContext = FeedInput & {
-  /** The market that has the line, or had it last. */
-  readonly turn: Market | undefined
-  /** The market that should have it. */
-  readonly next: Market | undefined
+  /** The markets that have a line, or have not let go of it yet. */
+  readonly turns: readonly Market[]
+  /** The markets that should have one. */
+  readonly next: readonly Market[]
 }
 
 export type FeedCommand =
-  | { readonly type: 'market.turn'; readonly market: Market }
+  | { readonly type: 'market.turn'; readonly markets: readonly Market[] }
   | { readonly type: 'subscribe'; readonly market: Market; readonly keys: readonly SubscriptionKey[] }
   | { readonly type: 'unsubscribe'; readonly market: Market; readonly keys: readonly SubscriptionKey[] }
   | { readonly type: 'endpoint.switch'; readonly market: Market; readonly endpoint: Endpoint }
@@ -40,9 +40,17 @@ function socketInput({ endpoints, timing, seed }: FeedContext, market: Market): 
   return { market, endpoint: endpoints[market], timing, seed: market === 'KR' ? seed : ~seed }
 }
 
+function outgoing({ turns, next }: FeedContext): readonly Market[] {
+  return turns.filter(market => !next.includes(market))
+}
+
+function isSame(some: readonly Market[], others: readonly Market[]): boolean {
+  return some.length === others.length && some.every(market => others.includes(market))
+}
+
 /** A socket without a connection that will not open one until it is told to. */
-function hasReleasedLine(snapshot: SnapshotFrom<typeof socketMachine>): boolean {
-  return snapshot.matches('market-switch') && !snapshot.context.hasTurn
+function hasReleasedLine({ event }: { event: { snapshot: SnapshotFrom<typeof socketMachine> } }): boolean {
+  return event.snapshot.matches('market-switch') && !event.snapshot.context.hasTurn
 }
 
 export const feedMachine = setup({
@@ -54,8 +62,10 @@ export const feedMachine = setup({
   },
   actors: { socket: socketMachine },
   guards: {
-    isAnotherTurn: ({ context, event }) => event.type === 'market.turn' && event.market !== context.turn,
-    isOutgoing: ({ context, event }) => event.type === 'socket.released-line' && event.market === context.turn,
+    isAnotherTurn: ({ context, event }) => event.type === 'market.turn' && !isSame(event.markets, context.turns),
+    isStopped: ({ event }, { market }: { market: Market }) =>
+      event.type === 'socket.stopped' && event.market === market,
+    hasLetGo: ({ context }) => outgoing(context).length === 0,
   },
   delays: {
     handOverTimeout: ({ context: { timing } }) =>
@@ -63,15 +73,21 @@ export const feedMachine = setup({
   },
   actions: {
     noteNext: assign({
-      next: ({ context, event }) => (event.type === 'market.turn' ? event.market : context.next),
+      next: ({ context, event }) => (event.type === 'market.turn' ? event.markets : context.next),
     }),
     closeOutgoing: enqueueActions(({ context, enqueue }) => {
-      if (context.turn !== undefined) enqueue.sendTo(context.turn, { type: 'market.close' })
+      for (const market of outgoing(context)) enqueue.sendTo(market, { type: 'market.close' })
     }),
+    noteReleased: assign({
+      turns: ({ context, event }) =>
+        event.type === 'socket.released-line' ? context.turns.filter(market => market !== event.market) : context.turns,
+    }),
+    /** To one that is open already it says nothing new. */
     openIncoming: enqueueActions(({ context, enqueue }) => {
-      if (context.next === undefined) return
-      enqueue.sendTo(context.next, { type: 'market.open', endpoint: context.endpoints[context.next] })
-      enqueue.assign({ turn: context.next })
+      for (const market of context.next) {
+        enqueue.sendTo(market, { type: 'market.open', endpoint: context.endpoints[market] })
+      }
+      enqueue.assign({ turns: context.next })
     }),
     noteEndpoint: assign({
       endpoints: ({ context, event }) =>
@@ -93,14 +109,14 @@ export const feedMachine = setup({
   },
 }).createMachine({
   id: 'feed',
-  context: ({ input }) => ({ ...input, turn: undefined, next: undefined }),
+  context: ({ input }) => ({ ...input, turns: [], next: [] }),
   invoke: [
     {
       id: 'KR',
       src: 'socket',
       input: ({ context }) => socketInput(context, 'KR'),
       onSnapshot: {
-        guard: ({ event }) => hasReleasedLine(event.snapshot),
+        guard: hasReleasedLine,
         actions: raise({ type: 'socket.released-line', market: 'KR' }),
       },
       onDone: { actions: raise({ type: 'socket.stopped', market: 'KR' }) },
@@ -110,7 +126,7 @@ export const feedMachine = setup({
       src: 'socket',
       input: ({ context }) => socketInput(context, 'US'),
       onSnapshot: {
-        guard: ({ event }) => hasReleasedLine(event.snapshot),
+        guard: hasReleasedLine,
         actions: raise({ type: 'socket.released-line', market: 'US' }),
       },
       onDone: { actions: raise({ type: 'socket.stopped', market: 'US' }) },
@@ -132,9 +148,10 @@ export const feedMachine = setup({
     },
     'handing-over': {
       entry: 'closeOutgoing',
+      always: { guard: 'hasLetGo', target: 'trading', actions: 'openIncoming' },
       on: {
-        'market.turn': { actions: 'noteNext' },
-        'socket.released-line': { guard: 'isOutgoing', target: 'trading', actions: 'openIncoming' },
+        'market.turn': { actions: ['noteNext', 'closeOutgoing'] },
+        'socket.released-line': { actions: 'noteReleased' },
       },
       after: { handOverTimeout: { target: 'trading', actions: 'openIncoming' } },
     },
@@ -146,14 +163,18 @@ export const feedMachine = setup({
         KR: {
           initial: 'stopping',
           states: {
-            stopping: { on: { 'socket.stopped': { guard: ({ event }) => event.market === 'KR', target: 'stopped' } } },
+            stopping: {
+              on: { 'socket.stopped': { guard: { type: 'isStopped', params: { market: 'KR' } }, target: 'stopped' } },
+            },
             stopped: { type: 'final' },
           },
         },
         US: {
           initial: 'stopping',
           states: {
-            stopping: { on: { 'socket.stopped': { guard: ({ event }) => event.market === 'US', target: 'stopped' } } },
+            stopping: {
+              on: { 'socket.stopped': { guard: { type: 'isStopped', params: { market: 'US' } }, target: 'stopped' } },
+            },
             stopped: { type: 'final' },
           },
         },

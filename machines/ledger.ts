@@ -10,7 +10,7 @@ export type LedgerEntry = {
   readonly wished: boolean
   /** Why it was refused: KIS's code, or `UNANSWERED`, or `MUTE`. */
   readonly code?: string
-  /** Released because it was mute, and not to be asked for before its grace is over. */
+  /** It was mute or unanswered, and is not to be asked for before its rest is over. */
   readonly isResting?: true
 }
 
@@ -130,7 +130,8 @@ export function resting(ledger: Ledger, key: SubscriptionKey): Ledger {
 
 export function rested(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
-  return entry?.isResting ? set(ledger, key, { status: entry.status, wished: entry.wished }) : ledger
+  if (!entry?.isResting) return ledger
+  return set(ledger, key, entry.status === 'refused' ? wanted : { status: entry.status, wished: entry.wished })
 }
 
 /** Nothing helped: it stays refused until the next session, or until somebody asks again. */
@@ -143,10 +144,26 @@ export function unsent(ledger: Ledger, key: SubscriptionKey): Ledger {
   return ledger[key]?.status === 'requested' ? set(ledger, key, wanted) : ledger
 }
 
-/** Time is up for whatever was asked and not answered. */
-export function giveUpWaiting(ledger: Ledger): Ledger {
-  const waiting = keysWhere(ledger, ({ status }) => status === 'requested' || status === 'releasing')
-  return waiting.reduce((current, key) => refused(current, key, unanswered), ledger)
+/** Asked for, and not answered yet. */
+export function waiting(ledger: Ledger): SubscriptionKey[] {
+  return keysWhere(ledger, ({ status }) => status === 'requested')
+}
+
+/** Time is up for whatever was asked and not answered. `again`: those that are asked for once more after a rest. */
+export function giveUpWaiting(ledger: Ledger, again: readonly SubscriptionKey[] = []): Ledger {
+  const overdue = keysWhere(ledger, ({ status }) => status === 'requested' || status === 'releasing')
+  const given = overdue.reduce((current, key) => refused(current, key, unanswered), ledger)
+  return again.reduce((current, key) => {
+    const entry = current[key]
+    return entry?.status === 'refused' ? set(current, key, { ...entry, isResting: true }) : current
+  }, given)
+}
+
+/** The server has not said a word that holds in this session: neither yes nor no. */
+export function isUnheard(ledger: Ledger): boolean {
+  return entriesOf(ledger).every(([, { status, code }]) =>
+    status === 'refused' ? code === unanswered || code === sessionFull : status !== 'active' && status !== 'adopted',
+  )
 }
 
 /** Truth does not outlive the connection it was told on: wishes stay, what the server said is forgotten. */

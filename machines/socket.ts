@@ -28,7 +28,7 @@ export type SocketContext = {
   readonly releases: number
   /** KIS refused our heartbeat in this session. */
   readonly heartbeatRefused: boolean
-  /** What was tried for each mute key since it last flowed: steps up the ladder. Outlives sessions, as ghosts do. */
+  /** What was tried for each mute or unanswered key since it last flowed: steps up the ladder. Outlives sessions, as ghosts do. */
   readonly cures: Readonly<Record<SubscriptionKey, number>>
   readonly failures: number
   readonly waitMs: number
@@ -50,13 +50,10 @@ export type ConnectionInput = { readonly market: Market; readonly endpoint: Endp
  * most three times; then it is called mute. A key that KIS acknowledged is asked for again at most three times, and the others are
  * left in peace: only it would gain from a new session, and all of them would pay.
  */
-function cureFor(
-  { ledger: entries, cures }: SocketContext,
-  event: SocketEvent,
-): 'ask again' | 'recover' | 'give up' | undefined {
+function cureFor(context: SocketContext, event: SocketEvent): 'ask again' | 'recover' | 'give up' | undefined {
   if (event.type !== 'subscription.mute') return undefined
-  const tried = cures[event.key] ?? 0
-  switch (entries[event.key]?.status) {
+  const tried = timesTried(context, event.key)
+  switch (context.ledger[event.key]?.status) {
     case 'adopted':
       return tried === 0 ? 'ask again' : tried <= 3 ? 'recover' : 'give up'
     case 'active':
@@ -64,6 +61,10 @@ function cureFor(
     default:
       return undefined
   }
+}
+
+function timesTried({ cures }: SocketContext, key: SubscriptionKey): number {
+  return cures[key] ?? 0
 }
 
 const unplugged = (name: string) => () => {
@@ -86,9 +87,16 @@ export const socketMachine = setup({
     isStopping: ({ context }) => context.isStopping,
     isSwitching: ({ context }) => context.departure === 'market-close' || context.departure === 'endpoint-switch',
     isSettled: ({ context }) => ledger.isSettled(context.ledger),
+    hasSomethingToAsk: ({ context }) => !ledger.isSettled(context.ledger),
     mayAskAgain: ({ context, event }) => cureFor(context, event) === 'ask again',
     mayRecover: ({ context, event }) => cureFor(context, event) === 'recover',
     isGhost: ({ context, event }) => cureFor(context, event) === 'give up',
+    /** Everything asked for was asked twice, and KIS has not said a word: there is nobody at the other end. */
+    isUnheard: ({ context }) => {
+      const waiting = ledger.waiting(context.ledger)
+      const isOldStory = waiting.length > 0 && waiting.every(key => timesTried(context, key) > 0)
+      return isOldStory && ledger.isUnheard(context.ledger)
+    },
     hasActive: ({ context }) => ledger.held(context.ledger).length > 0,
     mayHeartbeat: ({ context }) => !context.heartbeatRefused,
   },
@@ -146,7 +154,18 @@ export const socketMachine = setup({
         }
       },
     }),
-    giveUpWaiting: assign({ ledger: ({ context }) => ledger.giveUpWaiting(context.ledger) }),
+    /** An answer may be lost, and so may a request: what was not answered is asked for again, at most three times. */
+    giveUpWaiting: enqueueActions(({ context, enqueue }) => {
+      const again = ledger.waiting(context.ledger).filter(key => timesTried(context, key) < 3)
+      const cures = Object.fromEntries(again.map(key => [key, timesTried(context, key) + 1]))
+      enqueue.assign({
+        ledger: ledger.giveUpWaiting(context.ledger, again),
+        cures: { ...context.cures, ...cures },
+      })
+      for (const key of again) {
+        enqueue.raise({ type: 'subscription.rested', key }, { delay: context.timing.graceMs, id: `rest ${key}` })
+      }
+    }),
     noteLoss: assign({
       loss: ({ event }) => (event.type === 'socket.closed' ? event.reason : 'no answer to the handshake in time'),
     }),
@@ -180,7 +199,7 @@ export const socketMachine = setup({
     })),
     countCure: assign({
       cures: ({ context, event }) =>
-        'key' in event ? { ...context.cures, [event.key]: (context.cures[event.key] ?? 0) + 1 } : context.cures,
+        'key' in event ? { ...context.cures, [event.key]: timesTried(context, event.key) + 1 } : context.cures,
     }),
     forgetCures: assign({
       cures: ({ context, event }) => ('key' in event ? { ...context.cures, [event.key]: 0 } : context.cures),
@@ -300,7 +319,16 @@ export const socketMachine = setup({
                   actions: [{ type: 'departFor', params: { departure: 'credentials' } }, 'noteRefusedCredentials'],
                 },
               },
-              after: { ackTimeout: { target: 'subscribing', reenter: true, actions: 'giveUpWaiting' } },
+              after: {
+                ackTimeout: [
+                  {
+                    guard: 'isUnheard',
+                    target: '#socket.session.unsubscribing-grace',
+                    actions: { type: 'departFor', params: { departure: 'silence' } },
+                  },
+                  { target: 'subscribing', reenter: true, actions: 'giveUpWaiting' },
+                ],
+              },
             },
           },
         },
@@ -333,7 +361,7 @@ export const socketMachine = setup({
           initial: 'settled',
           states: {
             settled: {
-              always: { guard: ({ context }) => !ledger.isSettled(context.ledger), target: 'asking' },
+              always: { guard: 'hasSomethingToAsk', target: 'asking' },
               on: {
                 subscribe: { target: 'asking', actions: 'noteWishes' },
                 unsubscribe: { target: 'asking', actions: 'dropWishes' },
@@ -347,7 +375,16 @@ export const socketMachine = setup({
                 unsubscribe: { target: 'asking', reenter: true, actions: 'dropWishes' },
                 'subscription.released': { target: 'asking', reenter: true, actions: 'noteAnswer' },
               },
-              after: { ackTimeout: { target: 'asking', reenter: true, actions: 'giveUpWaiting' } },
+              after: {
+                ackTimeout: [
+                  {
+                    guard: 'isUnheard',
+                    target: '#socket.session.unsubscribing-grace',
+                    actions: { type: 'departFor', params: { departure: 'silence' } },
+                  },
+                  { target: 'asking', reenter: true, actions: 'giveUpWaiting' },
+                ],
+              },
             },
           },
         },

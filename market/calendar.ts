@@ -2,7 +2,7 @@
 // are worked out once and kept.
 import { type CalendarChanges, dayKinds } from './holidays.ts'
 import type { Instrument, Market, Venue } from './instrument.ts'
-import { turnsAt } from './schedules.ts'
+import { nextTurns, type ScheduleName, turnsAt } from './schedules.ts'
 import { homeOf, sessionsOf } from './sessions.ts'
 import type { SessionName, TradingSession } from './timetable.ts'
 import { addDays } from './wall-clock.ts'
@@ -91,6 +91,15 @@ export const standardCalendar: Calendar = createCalendar()
 /** Whose turn it is by the operating guide's schedule. */
 export function turnAt(time: number): Market {
   return turnsAt('operating-guide', time)[0] ?? 'US'
+}
+
+/** When the line changes hands next, and to whom. */
+export function nextTurnAfter(
+  schedule: ScheduleName,
+  time: number,
+): { readonly at: number; readonly market: Market } | undefined {
+  const next = nextTurns(schedule, time)
+  return next && { at: next.at, market: next.markets[0] ?? 'US' }
 }
 
 function venueOf(where: Venue | Instrument): Venue {

@@ -32,6 +32,8 @@ export type Trade = {
   readonly eventTime: number | null
   /** Our clock, when the frame left the socket. */
   readonly receivedTime: number
+  /** Only there when the exchange has halted the name (거래정지). */
+  readonly isHalted?: true
   readonly columns?: Columns
 }
 
@@ -193,6 +195,65 @@ export type GapFilled = {
   readonly receivedTime: number
 }
 
+/** A trade that was missing, as REST told it afterwards: without the side and the value of the day, which REST does not tell. */
+export type BackfilledTrade = {
+  readonly price: number
+  readonly volume: number
+  readonly cumulativeVolume: number
+  readonly bidPrice: number | null
+  readonly askPrice: number | null
+  /** When it happened, to the second. */
+  readonly eventTime: number
+}
+
+/**
+ * Trades that were missing, repaired from REST: [`fromVolume`, `toVolume`) of the day, whole, each trade where the one before it ends.
+ * Seconds or minutes after they happened, and no trade twice: neither what came late meanwhile nor what was repaired before is in it.
+ */
+export type Backfill = {
+  readonly type: 'backfill'
+  readonly instrument: Instrument
+  readonly businessDate: number
+  readonly fromVolume: number
+  readonly toVolume: number
+  /** In the order in which they happened. */
+  readonly trades: readonly BackfilledTrade[]
+  readonly receivedTime: number
+}
+
+/** A part of a gap. `from` and `to`: when the nearest known trades around it happened. */
+export type GapPart = {
+  readonly fromVolume: number
+  readonly toVolume: number
+  readonly from: number | null
+  readonly to: number | null
+}
+
+/**
+ * What became of a gap once REST was asked about it, after the backfills that came of it. The four volumes add up to the gap.
+ * - `repaired`: nothing is missing any more
+ * - `explained`: what is still missing was never told as a trade, and why
+ * - `unfillable`: a part remains unknown: how much, and between when
+ */
+export type GapVerdict = {
+  readonly type: 'gap-verdict'
+  readonly instrument: Instrument
+  readonly verdict: 'repaired' | 'explained' | 'unfillable'
+  readonly businessDate: number
+  readonly fromVolume: number
+  readonly toVolume: number
+  /** Came with the backfills right before this. */
+  readonly repairedVolume: number
+  /** Was missing no more by then: its trades came late, or an earlier repair had them. */
+  readonly settledVolume: number
+  readonly explainedVolume: number
+  readonly unknownVolume: number
+  readonly unknown: readonly GapPart[]
+  /** What was asked, and what it said. */
+  readonly evidence: readonly string[]
+  readonly receivedTime: number
+}
+
 /**
  * Why the day's total could not be followed.
  * - `unreadable`: the volume, total or date of a trade in between could not be read
@@ -240,7 +301,7 @@ export type Dropped = {
 
 export type MarketData = Trade | OrderBook | OtherRecord
 export type Lifecycle = Disconnect | Resume | SubscriptionChange | Heartbeat
-export type Trouble = SchemaDrift | Malformed | Gap | GapFilled | Resync | RecordingTrouble
+export type Trouble = SchemaDrift | Malformed | Gap | GapFilled | Backfill | GapVerdict | Resync | RecordingTrouble
 
 /** What `feed.events$` emits. */
 export type MarketEvent = MarketData | Lifecycle | Trouble

@@ -33,3 +33,8 @@ export function dateDigits(time: number): number {
 export function formatKst(time: number): string {
   return `${new Date(time + kstOffsetMs).toISOString().replace('T', ' ').replace('Z', '')} KST`
 }
+
+/** `2026-09-14T09:00:01.250+09:00`, for programs. */
+export function isoKst(time: number): string {
+  return `${new Date(time + kstOffsetMs).toISOString().slice(0, -1)}+09:00`
+}

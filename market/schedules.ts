@@ -1,7 +1,7 @@
 // Socket schedules: at what hours each market has the line, in Korean time, every day of the week. They follow the clock
 // alone; whether anything trades is the calendar's business.
 import type { Market } from './instrument.ts'
-import { dateDigits, koreanTimeOfDay } from './korea-time.ts'
+import { dateDigits, koreanMidnight, koreanTimeOfDay } from './korea-time.ts'
 import { timeOfDay } from './wall-clock.ts'
 
 /** `from`: the first date it holds. `korea`: when the Korean market has its turn (the US has the rest), or both always. */
@@ -46,4 +46,22 @@ export function turnsAt(schedule: ScheduleName | Schedule, time: number): readon
   if (hours === 'side-by-side') return both
   const now = koreanTimeOfDay(time)
   return now >= hours.startsAt && now < hours.endsAt ? korea : us
+}
+
+const dayMs = 86_400_000
+
+/** When the turns change next, and to whose; undefined when they do not within two days. */
+export function nextTurns(
+  schedule: ScheduleName | Schedule,
+  time: number,
+): { readonly at: number; readonly markets: readonly Market[] } | undefined {
+  const rows: Schedule = typeof schedule === 'string' ? schedules[schedule] : schedule
+  const now = turnsAt(rows, time)
+  const hours = rows.flatMap(({ korea: row }) => (row === 'side-by-side' ? [] : [row.startsAt, row.endsAt]))
+  // A schedule may also begin to hold at a midnight.
+  const at = [0, 1, 2]
+    .flatMap(day => [0, ...hours].map(hour => koreanMidnight(time) + day * dayMs + hour))
+    .sort((a, b) => a - b)
+    .find(instant => instant > time && turnsAt(rows, instant) !== now)
+  return at === undefined ? undefined : { at, markets: turnsAt(rows, at) }
 }

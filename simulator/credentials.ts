@@ -15,7 +15,7 @@ const tokenPaceMs = minuteMs
 
 export type Token = { readonly token: string; readonly issuedAt: number }
 
-/** Whose approval key it is. KIS looks at the age only when a session opens, so the caller decides whether it matters. */
+/** Whose approval key or token it is. KIS looks at an approval key's age only when a session opens: whether it matters is for the caller. */
 export type Approval = { readonly appKey: string; readonly expired: boolean }
 
 export type CredentialCounts = {
@@ -32,6 +32,8 @@ export type Credentials = {
   issueToken(appKey: string): Token | undefined
   /** False when the app key holds no such token. */
   revokeToken(appKey: string, token: string): boolean
+  /** Whose token it is; undefined for one that was never issued, or was replaced or revoked. */
+  tokenOf(token: string): Approval | undefined
   issueApproval(appKey: string): string
   approvalOf(approvalKey: string): Approval | undefined
   /** No approval key issued so far is known afterwards; says how many were. */
@@ -65,6 +67,11 @@ export function createCredentials(clock: Clock): Credentials {
       return issued
     },
     revokeToken: (appKey, token) => tokens.get(appKey)?.token === token && tokens.delete(appKey),
+    tokenOf(text) {
+      for (const [appKey, { token, issuedAt }] of tokens)
+        if (token === text) return { appKey, expired: clock.now() - issuedAt >= lifetimeMs }
+      return undefined
+    },
     issueApproval(appKey) {
       const approvalKey = randomUUID()
       approvals.set(approvalKey, { appKey, issuedAt: clock.now() })

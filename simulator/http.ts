@@ -10,18 +10,31 @@ const mostBodyBytes = 64 * 1024
 export function createRestServer(rest: Rest, log: (line: string) => void): Server {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { headers, method = '', url = '' } = request
-    const path = url.split('?', 1)[0] ?? ''
+    const [path = '', search = ''] = url.split('?', 2)
     const text = await readBody(request)
     if (text === undefined) {
       response.writeHead(413, { connection: 'close' }).end()
       return
     }
     const { host = '', origin } = headers
-    const { body, status } = await rest.answer({ method, path, body: text, host, origin })
-    const error = typeof body.error_code === 'string' ? ` ${body.error_code}` : ''
+    const asked = new URLSearchParams(search)
+    const answer = await rest.answer({
+      method,
+      path,
+      body: text,
+      host,
+      origin,
+      header: name => String(headers[name] ?? ''),
+      parameter: name => asked.get(name) ?? '',
+    })
+    const { body, status } = answer
+    const code = body.error_code ?? (body.rt_cd === '1' ? body.msg_cd : undefined)
+    const error = typeof code === 'string' ? ` ${code}` : ''
     // A path of somebody's making may hold anything.
     log(`${method} ${status === 404 ? 'an unknown path' : path}: ${status}${error}`)
-    response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body))
+    response
+      .writeHead(status, { ...answer.headers, 'content-type': 'application/json; charset=utf-8' })
+      .end(JSON.stringify(body))
   }
 
   return createServer((request, response) => void serve(request, response))

@@ -15,6 +15,14 @@ export interface History {
   tell(tr: string, key: string, frame: string, time: number): void
 }
 
+export function severalHistories(histories: readonly History[]): History {
+  return {
+    tell(tr, key, frame, time) {
+      for (const history of histories) history.tell(tr, key, frame, time)
+    },
+  }
+}
+
 export type TapeContext = {
   readonly clock: Clock
   readonly log: (line: string) => void

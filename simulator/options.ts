@@ -2,9 +2,21 @@
 import type { Clock } from '../market/clock.ts'
 import type { Fault, FaultReport, Injected, ScheduledFault } from './faults.ts'
 import type { LedgerSizes, TruthRecord, Withheld } from './ledger.ts'
+import type { PastMarket } from './past-market.ts'
 import type { SimulatorStats } from './stats.ts'
 import type { Tape } from './tape.ts'
 import type { Registration } from './transactions.ts'
+
+export type QuotationOptions = {
+  /** Of an app key. Default 18, KIS's on production since 2026-04-20. */
+  readonly callsPerSecond?: number
+  /** One print of so many is left out of the conclusions, as KIS does; 0 for none. Default 500. */
+  readonly skippedOneOf?: number
+  /** Trades kept of each instrument's day, the newest; 0 keeps none, and REST has nothing to tell. Default 20,000. */
+  readonly keptTrades?: number
+  /** Where the quotations come from. Default: what the tape told since the simulator started. */
+  readonly past?: PastMarket
+}
 
 export type SimulatorOptions = {
   /** Default 0: any free one. Listens on 127.0.0.1 only. */
@@ -27,6 +39,8 @@ export type SimulatorOptions = {
    * since it costs time and memory; `Simulator.truth` needs it).
    */
   readonly memory?: Partial<LedgerSizes>
+  /** The quotations over REST. */
+  readonly quotations?: QuotationOptions
   /** One line for each noteworthy thing; never an app key, secret, token, approval key or login id. */
   readonly log?: (line: string) => void
 }

@@ -1,20 +1,30 @@
 // The REST side: one table of routes. Everything under /oauth2 has an envelope of its own for errors, `error_code` and
 // `error_description`, without the `rt_cd` of ordinary calls (protocol notes 6.3).
 import { type Credentials, lifetimeMs } from './credentials.ts'
+import type { Gate } from './rest-gate.ts'
+import type { Quoting } from './quoting.ts'
+import { answerQuotation, quotationPaths } from './rest-quotations.ts'
 import { parseObject, textAt } from './request.ts'
 import { koreanZone, wallTime } from './wall-clock.ts'
 
-export type RestAnswer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> }
+export type RestAnswer = {
+  readonly status: number
+  readonly body: Readonly<Record<string, unknown>>
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 type Route = (body: string) => RestAnswer
 
-/** An HTTP call: its path without what follows a question mark, and the two headers that say where it comes from. */
+/** An HTTP call: its path without what follows a question mark, and the two headers that say where it comes from. Absent is empty. */
 export type RestCall = {
   readonly method: string
   readonly path: string
   readonly body: string
   readonly host: string
   readonly origin: string | undefined
+  header(name: string): string
+  /** Of those behind the question mark. */
+  parameter(name: string): string
 }
 
 export type Rest = {
@@ -37,7 +47,8 @@ const serverErrors: Readonly<Record<string, string>> = {
   EGW00201: '초당 거래건수를 초과하였습니다.',
 }
 
-export function createRest(credentials: Credentials): Rest {
+/** The calls for access, and behind the gateway the quotations. */
+export function createRest(credentials: Credentials, gate: Gate, quoting: Quoting): Rest {
   const routes: Readonly<Record<string, Route>> = {
     'POST /oauth2/tokenP': body => issueToken(credentials, body),
     'POST /oauth2/revokeP': body => revokeToken(credentials, body),
@@ -45,13 +56,16 @@ export function createRest(credentials: Credentials): Rest {
   }
   const notFound: RestAnswer = {
     status: 404,
-    body: { error: 'the simulator has no such path', exists: [...Object.keys(routes), 'WebSocket on any path'] },
+    body: {
+      error: 'the simulator has no such path',
+      exists: [...Object.keys(routes), ...quotationPaths, 'WebSocket on any path'],
+    },
   }
   return {
-    answer({ body, method, path }) {
-      const name = `${method} ${path}`
+    answer(call) {
+      const name = `${call.method} ${call.path}`
       const route = Object.hasOwn(routes, name) ? routes[name] : undefined
-      return route === undefined ? notFound : route(body)
+      return route?.(call.body) ?? answerQuotation(call, gate, quoting) ?? notFound
     },
   }
 }

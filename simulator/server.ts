@@ -1,7 +1,9 @@
 // The stand-in for KIS on loopback: REST and WebSocket on one port. Plumbing only: what is said is in answers.ts, what is remembered
 // in session.ts, what is sent in the tape, what goes wrong in injector.ts.
 import { once } from 'node:events'
+import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { standardCalendar } from '../market/calendar.ts'
 import { systemClock } from '../market/clock.ts'
 import { createAlarms } from './alarms.ts'
 import { noticeFrame } from './answers.ts'
@@ -12,12 +14,15 @@ import { createRestServer, listen, refuseUpgrade } from './http.ts'
 import { createInjector } from './injector.ts'
 import { createLedger } from './ledger.ts'
 import type { Simulator, SimulatorOptions } from './options.ts'
+import { createPastMarket } from './past-market.ts'
 import { type Ping, startPing } from './ping.ts'
+import { createGate } from './rest-gate.ts'
+import { skipsOneOf } from './quoting.ts'
 import { readRequest } from './request.ts'
 import { createRest } from './rest.ts'
 import { createSessions, type Session } from './session.ts'
-import { createCounters, remember, statsOf } from './stats.ts'
-import { generatedTape, type Listener } from './tape.ts'
+import { createCounters, rememberHandshake, rememberRequest, statsOf } from './stats.ts'
+import { generatedTape, type Listener, severalHistories } from './tape.ts'
 import { isNotice, nameOf, type Registration } from './transactions.ts'
 
 export type { Fault, FaultKind, FaultReport, Injected, ScheduledFault } from './faults.ts'
@@ -41,6 +46,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const counters = createCounters()
   const credentials = createCredentials(clock)
   const connections = new Map<Session, Connection>()
+  /** The TCP connections under them, until the client hangs up: what is left to tidy up here is not the client's doing. */
+  const lines = new Set<Duplex>()
   const listeners = new Map<Registration, Listener>()
   const alarms = createAlarms(clock)
   const ledger = createLedger({ withheld: 100_000, truth: 0, ...options.memory })
@@ -66,8 +73,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const startFaults = injector.schedule(faults)
   const sessions = createSessions(credentials, { registered, released }, injector)
 
-  const stats = () => statsOf(counters, credentials.counts(), tape.stats(), ledger.stats())
-  const rest = injector.restBehind(createRest(credentials))
+  const { callsPerSecond = 18, keptTrades = 20_000, skippedOneOf = 500 } = options.quotations ?? {}
+  const heard = createPastMarket(keptTrades)
+  const gate = createGate(credentials, clock, callsPerSecond)
+  const quoting = {
+    past: options.quotations?.past ?? heard,
+    clock,
+    calendar: standardCalendar,
+    skips: skipsOneOf(skippedOneOf, faultSeed),
+  }
+
+  const stats = () => statsOf(counters, credentials.counts(), gate.stats(), tape.stats(), ledger.stats())
+  const rest = injector.restBehind(createRest(credentials, gate, quoting))
   const server = createRestServer(control ? controlBefore(rest, { injector, ledger, stats }) : rest, log)
   // KIS does not answer a client's protocol pings either (protocol notes 3.6).
   const sockets = new WebSocketServer({
@@ -78,9 +95,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   })
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
+    rememberHandshake(counters, clock.now())
     const refusal = injector.refusesUpgrade()
-    if (refusal === undefined) sockets.handleUpgrade(request, socket, head, accept)
-    else refuseUpgrade(socket, refusal)
+    if (refusal !== undefined) return refuseUpgrade(socket, refusal)
+    lines.add(socket)
+    for (const over of ['end', 'close']) socket.once(over, () => lines.delete(socket))
+    counters.mostSocketsOpen = Math.max(counters.mostSocketsOpen, lines.size)
+    sockets.handleUpgrade(request, socket, head, accept)
   })
 
   function accept(socket: WebSocket): void {
@@ -101,7 +122,6 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const connection = { socket, session, ping }
     connections.set(session, connection)
     counters.socketsOpened++
-    counters.mostSocketsOpen = Math.max(counters.mostSocketsOpen, connections.size)
     log(`session ${session.id}: opened`)
     injector.opened(session)
 
@@ -112,7 +132,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     // The official sample echoes with a pong frame that carries the text; that is reported to do as well (protocol notes 3.6).
     socket.on('pong', data => {
       const text = data.toString()
-      if (text.includes('PINGPONG') && !injector.isAbsent(session, 'heard')) heard(connection, text, true)
+      if (text.includes('PINGPONG') && !injector.isAbsent(session, 'heard')) echoed(connection, text, true)
     })
     // ws answers a close frame by calling this, which is where the answer can be put off.
     const close = socket.close.bind(socket)
@@ -134,10 +154,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   function receive(connection: Connection, text: string): void {
     const { session } = connection
     const request = readRequest(text)
-    if (request.kind === 'heartbeat') return heard(connection, text, request.dated)
+    if (request.kind === 'heartbeat') return echoed(connection, text, request.dated)
     const reply = sessions.answer(session, request)
     const { verb, tr, key } = request
-    remember(counters, { time: clock.now(), session: session.id, verb, tr, key, code: reply.code })
+    rememberRequest(counters, { time: clock.now(), session: session.id, verb, tr, key, code: reply.code })
     // What could not be read is not repeated: anything may stand in it.
     log(
       `session ${session.id}: ${request.kind === 'refused' ? 'refused' : `${verb} ${nameOf(request)}`}: ${reply.code}`,
@@ -151,7 +171,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (!injector.isAbsent(session, 'said')) socket.send(text)
   }
 
-  function heard({ ping }: Connection, text: string, dated: boolean): void {
+  function echoed({ ping }: Connection, text: string, dated: boolean): void {
     const meaning = ping.heard(text, dated)
     if (meaning === 'unasked') counters.heartbeats++
     else counters.echoes++
@@ -193,7 +213,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 
   const actualPort = await listen(server, loopback, port)
-  tape.start(ledger.keepsTruth ? { clock, log, history: ledger } : { clock, log })
+  const histories = [...(ledger.keepsTruth ? [ledger] : []), ...(keptTrades > 0 ? [heard] : [])]
+  tape.start(histories.length === 0 ? { clock, log } : { clock, log, history: severalHistories(histories) })
   log(`listening on http://${loopback}:${actualPort} and ws://${loopback}:${actualPort}`)
   startFaults()
   let stopped: Promise<void> | undefined

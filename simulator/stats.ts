@@ -2,6 +2,7 @@
 import type { CredentialCounts } from './credentials.ts'
 import type { LedgerStats } from './ledger.ts'
 import type { TapeStats } from './listener.ts'
+import type { GateStats } from './rest-gate.ts'
 import type { Verb } from './request.ts'
 
 export type ReceivedRequest = {
@@ -17,28 +18,32 @@ export type ReceivedRequest = {
   readonly code: string
 }
 
-export type SimulatorStats = CredentialCounts & {
-  readonly socketsOpened: number
-  readonly socketsClosed: number
-  /** The largest number of sockets that were open at once. */
-  readonly mostSocketsOpen: number
-  /** Registrations that were acknowledged, the released ones included. */
-  readonly registrations: number
-  /** In the order they came; the oldest are forgotten when there are more than 100,000. */
-  readonly requests: readonly ReceivedRequest[]
-  /** PINGPONGs the server sent. */
-  readonly pings: number
-  /** PINGPONGs that came back. `identical`: byte for byte. */
-  readonly echoes: { readonly total: number; readonly identical: number }
-  /** PINGPONGs of the client's own. */
-  readonly heartbeats: number
-  /** Protocol-level pings, for which the real service drops a client. */
-  readonly protocolPings: number
-  readonly tape: TapeStats
-  readonly ledger: LedgerStats
-}
+export type SimulatorStats = CredentialCounts &
+  GateStats & {
+    /** When each handshake was asked for, refused ones included; the newest 10,000. What a connect budget is held against. */
+    readonly handshakes: readonly number[]
+    readonly socketsOpened: number
+    readonly socketsClosed: number
+    /** The largest number of sockets that clients had open at once; one that hung up has none. */
+    readonly mostSocketsOpen: number
+    /** Registrations that were acknowledged, the released ones included. */
+    readonly registrations: number
+    /** In the order they came; the oldest are forgotten when there are more than 100,000. */
+    readonly requests: readonly ReceivedRequest[]
+    /** PINGPONGs the server sent. */
+    readonly pings: number
+    /** PINGPONGs that came back. `identical`: byte for byte. */
+    readonly echoes: { readonly total: number; readonly identical: number }
+    /** PINGPONGs of the client's own. */
+    readonly heartbeats: number
+    /** Protocol-level pings, for which the real service drops a client. */
+    readonly protocolPings: number
+    readonly tape: TapeStats
+    readonly ledger: LedgerStats
+  }
 
 const mostRequests = 100_000
+const mostHandshakes = 10_000
 
 /** The counters the server keeps itself. */
 export type Counters = {
@@ -52,6 +57,7 @@ export type Counters = {
   heartbeats: number
   protocolPings: number
   readonly requests: ReceivedRequest[]
+  readonly handshakes: number[]
 }
 
 export function createCounters(): Counters {
@@ -66,26 +72,38 @@ export function createCounters(): Counters {
     heartbeats: 0,
     protocolPings: 0,
     requests: [],
+    handshakes: [],
   }
 }
 
-export function remember(counters: Counters, request: ReceivedRequest): void {
+export function rememberRequest({ requests }: Counters, request: ReceivedRequest): void {
+  remember(requests, request, mostRequests)
+}
+
+export function rememberHandshake({ handshakes }: Counters, time: number): void {
+  remember(handshakes, time, mostHandshakes)
+}
+
+function remember<T>(list: T[], entry: T, most: number): void {
   // In bulk, because taking the first of a long list away moves all the others.
-  if (counters.requests.length >= mostRequests * 2) counters.requests.splice(0, mostRequests)
-  counters.requests.push(request)
+  if (list.length >= most * 2) list.splice(0, most)
+  list.push(entry)
 }
 
 export function statsOf(
   counters: Counters,
   credentials: CredentialCounts,
+  gate: GateStats,
   tape: TapeStats,
   ledger: LedgerStats,
 ): SimulatorStats {
-  const { echoes, identicalEchoes, requests, ...counts } = counters
+  const { echoes, identicalEchoes, requests, handshakes, ...counts } = counters
   return {
     ...credentials,
+    ...gate,
     ...counts,
     requests: requests.slice(-mostRequests),
+    handshakes: handshakes.slice(-mostHandshakes),
     echoes: { total: echoes, identical: identicalEchoes },
     tape,
     ledger,

@@ -5,7 +5,14 @@ import { createPacer, type Pacer } from './pacer.ts'
 import { nameOf } from './transactions.ts'
 
 export { type GeneratedTapeOptions, generatedTape } from './generated-tape.ts'
-export type { History, Listener, Tape, TapeContext, TapeStats } from './listener.ts'
+export {
+  type History,
+  type Listener,
+  severalHistories,
+  type Tape,
+  type TapeContext,
+  type TapeStats,
+} from './listener.ts'
 
 export type CapturedTapeOptions = {
   /** Frames a second; by default as fast as the listeners take them. */

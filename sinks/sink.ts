@@ -27,7 +27,11 @@ export function isolate<T>(events: Observable<T>, report: Report): Observable<T>
 function enclose<T>(source: Observable<T>, report: Report): Observable<T> {
   const enclosed = new Enclosed<T>(report)
   enclosed.source = source
-  enclosed.operator = { call: (subscriber, events) => events.subscribe(new Gate<T>(subscriber, report)) }
+  // A consumer without a pipeline in front of it is a wall by itself.
+  enclosed.operator = {
+    call: (subscriber, events) =>
+      events.subscribe(subscriber instanceof Consumer ? subscriber : new Gate<T>(subscriber, report)),
+  }
   return enclosed
 }
 

@@ -42,6 +42,8 @@ const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
 
 /** A bar's clock may run at another pace than the scheduler's (a playback, a laptop's sleep): look at it this often. */
 const lookEveryMs = 1_000
+/** When more than this lies between two looks, or less than nothing, the clock was set or the machine slept. */
+const longestBetweenLooksMs = 10_000
 
 /** The interval that `text` names, its length null for `1d` (23 to 25 hours), or a sentence that says what is wrong with it. */
 export function parseBarInterval(
@@ -68,7 +70,10 @@ type OpenBar = {
   close: number
   volume: number
   tradeCount: number
-  /** Trades of a delayed feed come this long after they happened, and so does the end of their bar. 0 within the grace. */
+  /**
+   * Trades of a delayed feed come this long after they happened, and so does the end of their bar. 0 within the grace. Infinite
+   * when the clock can no longer tell that it is over: then the next trade does.
+   */
   lagMs: number
 }
 
@@ -114,6 +119,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
       const lines = new Map<Instrument, Line>()
       const upSince: Record<Market, number> = { KR: Infinity, US: Infinity }
       let nextDue = Infinity
+      let lookedAt = clock.now()
       let nextLook: Subscription | undefined
 
       const subscription = events.subscribe({
@@ -241,11 +247,13 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
 
       function closeDue(): void {
         const now = clock.now()
+        const hasLeapt = now < lookedAt || now - lookedAt > longestBetweenLooksMs
         let earliest = Infinity
         nextDue = Infinity
         for (const line of lines.values()) {
           const { bar } = line
           if (bar === undefined) continue
+          if (hasLeapt) bar.lagMs = Infinity
           const due = dueOf(bar)
           if (due > now) {
             earliest = Math.min(earliest, due)
@@ -260,9 +268,10 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
 
       function lookAt(due: number): void {
         nextDue = due
+        lookedAt = clock.now()
         nextLook?.unsubscribe()
         if (subscriber.closed) return
-        nextLook = timer(Math.min(Math.max(due - clock.now(), 0), lookEveryMs), scheduler).subscribe(closeDue)
+        nextLook = timer(Math.min(Math.max(due - lookedAt, 0), lookEveryMs), scheduler).subscribe(closeDue)
       }
 
       function lineOf(instrument: Instrument): Line {

@@ -5,6 +5,7 @@ import { type Instrument, type Market, marketOf } from '../market/instrument.ts'
 import { type Count, restoreCount, type SavedCount, saveCount } from './volume-count.ts'
 
 export type Line = {
+  readonly instrument: Instrument
   readonly market: Market
   count: Count | undefined
   /**
@@ -24,6 +25,8 @@ export type Line = {
 
 export type ContinuityMemory = {
   readonly lines: Map<Instrument, Line>
+  /** The one asked for last: records of one frame are often of one instrument. */
+  last: Line | undefined
   /** Grows with every change. */
   changes: number
 }
@@ -40,24 +43,30 @@ export type SavedLine = {
 export const mostLines = 4_096
 
 export function createContinuityMemory(): ContinuityMemory {
-  return { lines: new Map(), changes: 0 }
+  return { lines: new Map(), last: undefined, changes: 0 }
 }
 
-export function lineOf({ lines }: ContinuityMemory, instrument: Instrument): Line {
-  let line = lines.get(instrument)
-  if (line === undefined) {
-    line = {
-      market: marketOf(instrument),
-      count: undefined,
-      other: undefined,
-      unplaced: 0,
-      interruption: undefined,
-      isOff: false,
-      still: undefined,
-    }
-    if (lines.size >= mostLines) lines.clear()
-    lines.set(instrument, line)
+export function lineOf(memory: ContinuityMemory, instrument: Instrument): Line {
+  const { last } = memory
+  if (last !== undefined && last.instrument === instrument) return last
+  const line = memory.lines.get(instrument) ?? addLine(memory, instrument)
+  memory.last = line
+  return line
+}
+
+function addLine({ lines }: ContinuityMemory, instrument: Instrument): Line {
+  const line = {
+    instrument,
+    market: marketOf(instrument),
+    count: undefined,
+    other: undefined,
+    unplaced: 0,
+    interruption: undefined,
+    isOff: false,
+    still: undefined,
   }
+  if (lines.size >= mostLines) lines.clear()
+  lines.set(instrument, line)
   return line
 }
 

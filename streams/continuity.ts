@@ -15,6 +15,7 @@ import {
   volumeBefore,
 } from './continuity-rules.ts'
 import { takeFromHole } from './gaps.ts'
+import { step } from './step.ts'
 import {
   advance,
   beginCount,
@@ -44,16 +45,14 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
     new Observable(subscriber => {
       const memory = options.memory ?? createContinuityMemory()
 
-      return events.subscribe({
-        next: event => {
+      return events.subscribe(
+        step(subscriber, event => {
           if (event.type === 'trade') return receive(event)
           if (event.type === 'disconnect') noteDisconnect(memory, event.market)
           else if (event.type === 'subscription') noteStatus(memory, event)
           subscriber.next(event)
-        },
-        error: error => subscriber.error(error),
-        complete: () => subscriber.complete(),
-      })
+        }),
+      )
 
       /** Nearly every trade follows the last one of its instrument; that is settled here, at once. */
       function receive(trade: Trade): void {

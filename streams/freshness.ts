@@ -18,6 +18,8 @@ export type Freshness = {
   readonly flowingSince: number | undefined
   readonly lastData: number | undefined
   readonly isStale: boolean
+  /** Trading in it was halted: it is rightly silent. */
+  readonly isHalted: boolean
 }
 
 export type FreshnessOptions = {
@@ -32,9 +34,14 @@ export type FreshnessOptions = {
   readonly stableMs: number
 }
 
-/** Never heard of, so its rhythm is unknown: thin names exist, and asking again too early is a false alarm. */
-const timesQuietForUnknown = 60
+/** Looks come once a second: when more than this has passed, or less than nothing, the clock was set or the machine slept. */
+const longestBetweenLooksMs = 10_000
+
+/** The rhythm is unknown: names that trade twice an hour exist, and asking again too early is a false alarm. */
+const timesQuietForUnknown = 120
 const timesSilentForUnknown = 5
+/** A second of the 30: what happens within it is one moment of a name's rhythm. */
+const momentsInQuiet = 30
 
 type Watched = {
   readonly key: SubscriptionKey
@@ -49,15 +56,22 @@ type Watched = {
   since: number
   session: string | undefined
   flowingSince: number | undefined
+  /** Data began to come since the last look, in this session. */
+  hasBegun: boolean
   isStale: boolean
+  isHalted: boolean
   /** Silence after which it is called mute (again). */
   nextAlarmMs: number
+  /** The last moment something of it came, and was noted: what else comes in the same millisecond says nothing new. */
+  notedAt: number
 }
 
 type Line = { readonly rhythm: Rhythm; since: number | undefined; isProven: boolean; alarmedAt: number }
 
 export type FreshnessWatch = {
   note(event: MarketEvent): void
+  /** Trading in a name was halted, or goes on. */
+  noteHalt(instrument: Instrument, isHalted: boolean, now: number): void
   /** Looks at everything, and says what changed since the last look. Once a second is enough. */
   look(now: number): FreshnessChange[]
   of(key: SubscriptionKey): Freshness | undefined
@@ -70,29 +84,51 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   const books = new Map<string, Watched>()
   const records = new Map<string, Watched[]>()
   const lines: Record<Market, Line> = { KR: newLine(), US: newLine() }
+  let lastTraded: Watched | undefined
   let news: FreshnessChange[] = []
+  let lookedAt: number | undefined
 
   function data(one: Watched | undefined, time: number): void {
-    if (one === undefined) return
+    if (one === undefined || one.notedAt === time) return
+    if (hasLeapt(time)) startAfresh(time)
+    one.notedAt = time
     one.rhythm.beat(time)
     if (one.flowingSince === undefined || one.isStale || one.status === 'adopted') startFlowing(one, time)
     const line = lines[one.market]
     line.rhythm.beat(time)
     line.since ??= time
-    if (!line.isProven && time - line.since >= options.stableMs) {
-      line.isProven = true
-      news.push({ type: 'proven', market: one.market })
-    }
   }
 
   function startFlowing(one: Watched, time: number): void {
     one.flowingSince ??= time
     one.isStale = false
     one.nextAlarmMs = 0
-    news.push({ type: 'flowing', key: one.key })
+    one.hasBegun = true
+  }
+
+  function hasLeapt(now: number): boolean {
+    return lookedAt !== undefined && (now < lookedAt || now - lookedAt > longestBetweenLooksMs)
+  }
+
+  /** Nothing is known of the time in between. Every silence begins now, and what was learned of rhythms before still holds. */
+  function startAfresh(now: number): void {
+    lookedAt = now
+    for (const one of watched.values()) {
+      one.since = now
+      one.nextAlarmMs = 0
+      one.rhythm.pause()
+    }
+    for (const market of markets) {
+      const line = lines[market]
+      line.rhythm.pause()
+      line.alarmedAt = now
+      if (line.since !== undefined) line.since = now
+    }
   }
 
   function lookAt(one: Watched, now: number): void {
+    if (one.hasBegun) news.push({ type: 'flowing', key: one.key })
+    one.hasBegun = false
     const session = options.sessionOf(one.instrument, now)
     if (session !== one.session) {
       one.session = session
@@ -101,15 +137,17 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       one.rhythm.forget()
       lines[one.market].rhythm.forget()
     }
-    if (session === undefined || one.status === 'other' || !one.hasRhythm) return
-    const quietMs = now - Math.max(one.since, one.rhythm.last() ?? 0)
+    if (session === undefined || one.isHalted || one.status === 'other' || !one.hasRhythm) return
+    const quietSince = Math.max(one.since, one.rhythm.last() ?? 0)
+    const quietMs = now - quietSince
     const patienceMs = patienceWith(one)
     if (quietMs < patienceMs || isExcused(one, now)) return
     if (!one.isStale && one.flowingSince !== undefined) {
       one.isStale = true
       news.push({ type: 'stale', key: one.key })
     }
-    if (quietMs < one.nextAlarmMs || (!isUnproven(one) && !othersFlow(one, now))) return
+    const dueMs = Math.max(patienceMs, one.nextAlarmMs)
+    if (quietMs < dueMs || (!isUnproven(one) && !othersFlowed(one, quietSince + dueMs))) return
     one.nextAlarmMs = Math.max(patienceMs, quietMs) * 2
     news.push({ type: 'mute', key: one.key })
   }
@@ -127,22 +165,41 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     return lastOfSibling !== undefined && now - lastOfSibling < options.quietMs
   }
 
-  /** Somebody else of this market flowed lately. Otherwise it is the whole line that is silent, and no key in particular. */
-  function othersFlow(one: Watched, now: number): boolean {
-    const last = lines[one.market].rhythm.last()
-    return last !== undefined && now - last < options.silenceMs
+  /**
+   * Somebody else of this market was heard after this key should have been. Otherwise it may be the whole line that is silent, and
+   * no key in particular.
+   */
+  function othersFlowed(one: Watched, dueTime: number): boolean {
+    return (lines[one.market].rhythm.last() ?? 0) >= dueTime
   }
 
   function lookAtLine(market: Market, now: number): void {
+    const line = lines[market]
+    const { since = now, rhythm } = line
+    if (!line.isProven && (rhythm.last() ?? 0) - since >= options.stableMs) {
+      line.isProven = true
+      news.push({ type: 'proven', market })
+    }
     const open = [...watched.values()].filter(
-      one => one.hasRhythm && one.market === market && one.session !== undefined && one.status !== 'other',
+      one =>
+        one.hasRhythm && one.market === market && one.session !== undefined && !one.isHalted && one.status !== 'other',
     )
     if (open.length === 0) return
-    const line = lines[market]
-    const quietMs = now - Math.max(line.rhythm.last() ?? 0, line.alarmedAt, ...open.map(({ since }) => since))
-    if (quietMs < (line.rhythm.patience(options.silenceMs) ?? options.silenceMs * timesSilentForUnknown)) return
+    const quietMs = now - Math.max(rhythm.last() ?? 0, line.alarmedAt, ...open.map(({ since }) => since))
+    if (quietMs < (rhythm.patience(options.silenceMs) ?? options.silenceMs * timesSilentForUnknown)) return
     line.alarmedAt = now
     news.push({ type: 'silence', market, quietMs })
+  }
+
+  /** Afterwards its silence counts from now on, and the halt has taught nothing of its rhythm. */
+  function setHalted(one: Watched | undefined, isHalted: boolean, now: number): void {
+    if (one === undefined || one.isHalted === isHalted) return
+    one.isHalted = isHalted
+    one.isStale = false
+    one.since = now
+    one.nextAlarmMs = 0
+    one.notedAt = Number.NaN
+    one.rhythm.pause()
   }
 
   function newSubscription(key: SubscriptionKey, instrument: Instrument, channel: string): Watched {
@@ -150,14 +207,17 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       key,
       instrument,
       market: marketOf(instrument),
-      rhythm: createRhythm(),
+      rhythm: createRhythm(options.quietMs / momentsInQuiet),
       hasRhythm: channel === 'trade' || channel === 'order-book',
       status: 'other',
       since: 0,
       session: undefined,
       flowingSince: undefined,
+      hasBegun: false,
       isStale: false,
+      isHalted: false,
       nextAlarmMs: 0,
+      notedAt: Number.NaN,
     }
     watched.set(key, one)
     if (channel === 'trade') trades.set(instrument, one)
@@ -166,11 +226,23 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     return one
   }
 
-  return {
+  const watch: FreshnessWatch = {
+    noteHalt(instrument, isHalted, now) {
+      setHalted(trades.get(instrument), isHalted, now)
+      setHalted(books.get(instrument), isHalted, now)
+    },
     note(event) {
+      lookedAt ??= event.receivedTime
       switch (event.type) {
-        case 'trade':
-          return data(trades.get(event.instrument), event.receivedTime)
+        case 'trade': {
+          // Records of one frame are often of one instrument.
+          if (event.instrument !== lastTraded?.instrument) lastTraded = trades.get(event.instrument)
+          // A trade that is not said to be of a halted name ends the halt.
+          if (event.isHalted !== undefined || lastTraded?.isHalted === true) {
+            watch.noteHalt(event.instrument, event.isHalted === true, event.receivedTime)
+          }
+          return data(lastTraded, event.receivedTime)
+        }
         case 'order-book':
           return data(books.get(event.instrument), event.receivedTime)
         case 'record':
@@ -186,8 +258,12 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
             one.session = options.sessionOf(one.instrument, event.receivedTime)
             one.rhythm.pause()
           }
+          one.notedAt = Number.NaN
           one.status = isHeld ? (event.status as 'active' | 'adopted') : 'other'
-          if (!isHeld) one.flowingSince = undefined
+          if (!isHeld) {
+            one.flowingSince = undefined
+            one.hasBegun = false
+          }
           return
         }
         case 'disconnect':
@@ -198,6 +274,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       }
     },
     look(now) {
+      if (hasLeapt(now)) startAfresh(now)
+      lookedAt = now
       for (const one of watched.values()) lookAt(one, now)
       for (const market of markets) lookAtLine(market, now)
       const found = news
@@ -206,9 +284,12 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     },
     of(key) {
       const one = watched.get(key)
-      return one && { flowingSince: one.flowingSince, lastData: one.rhythm.last(), isStale: one.isStale }
+      if (one === undefined) return undefined
+      const { flowingSince, isStale, isHalted, rhythm } = one
+      return { flowingSince, lastData: rhythm.last(), isStale, isHalted }
     },
   }
+  return watch
 }
 
 function newLine(): Line {

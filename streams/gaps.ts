@@ -10,8 +10,8 @@ export type Hole = {
   readonly isGap: boolean
 }
 
-/** Late trades are seconds late: what has 64 newer holes above it will not be filled any more. */
-export const mostHoles = 64
+/** A repair may be hours late, after an outage of the queue or of KIS; what has as many newer holes above it is given up. */
+export const mostHoles = 512
 
 /** Adds a hole above all others. When there are too many the lowest one is given up; says up to where, or 0. */
 export function addHole(holes: Hole[], hole: Hole): number {

@@ -2,7 +2,7 @@
 import { Observable, type OperatorFunction } from 'rxjs'
 import { createDecoder, type DecodedEvent, type DecoderOptions, shownText } from '../kis/decoder.ts'
 import type { RawFrame } from '../kis/frame.ts'
-import type { Malformed } from '../market/events.ts'
+import { step } from './step.ts'
 
 export type NormalizeOptions = DecoderOptions & {
   /** Takes secrets out of a text that is about to be shown. */
@@ -11,22 +11,22 @@ export type NormalizeOptions = DecoderOptions & {
 
 export function normalizeFrames(options: NormalizeOptions = {}): OperatorFunction<RawFrame, DecodedEvent> {
   const redact = options.redact ?? (text => text)
-  const show = (event: Malformed) => ({ ...event, raw: redact(event.raw) })
 
   return frames =>
     new Observable(subscriber => {
       const decoder = createDecoder(options)
-      const emit = (event: DecodedEvent) => subscriber.next(event.type === 'malformed' ? show(event) : event)
-      return frames.subscribe({
-        next: ({ bytes, receivedTime }) => {
+      const emit = (event: DecodedEvent) =>
+        subscriber.next(event.type === 'malformed' ? { ...event, raw: redact(event.raw) } : event)
+
+      return frames.subscribe(
+        step(subscriber, ({ bytes, receivedTime }) => {
           try {
             decoder.decode(bytes, receivedTime, emit)
           } catch (error) {
             const reason = `a fault in the decoder, please report it: ${String(error)}`
             emit({ type: 'malformed', reason, raw: shownText(bytes), receivedTime })
           }
-        },
-        complete: () => subscriber.complete(),
-      })
+        }),
+      )
     })
 }

@@ -1,5 +1,5 @@
 // The one place where operators are chained: frames and lifecycle markers in, market events out, in the order things happened.
-import { merge, type Observable } from 'rxjs'
+import { Observable, type OperatorFunction } from 'rxjs'
 import type { RawFrame } from '../kis/frame.ts'
 import type { MarketEvent } from '../market/events.ts'
 import { checkContinuity, type ContinuityOptions } from './continuity.ts'
@@ -10,12 +10,21 @@ export type PipelineOptions = NormalizeOptions & {
   readonly continuity?: ContinuityOptions | false
 }
 
-/** Both inputs are pushed as things happen, so merging them keeps their order. */
+/** Both inputs are pushed as things happen, so their order is that of their arrival. Completes with the frames. */
 export function marketEvents(
   frames: Observable<RawFrame>,
   lifecycle: Observable<MarketEvent>,
   { continuity = {}, ...options }: PipelineOptions,
 ): Observable<MarketEvent> {
-  const events: Observable<MarketEvent> = merge(lifecycle, frames.pipe(normalizeFrames(options)))
+  const events = frames.pipe(normalizeFrames(options), alongside(lifecycle))
   return continuity === false ? events : events.pipe(checkContinuity(continuity))
+}
+
+/** What `merge` does, without a step of its own for each record: data passes to the subscriber as it is. */
+function alongside<T, U>(others: Observable<U>): OperatorFunction<T, T | U> {
+  return source =>
+    new Observable(subscriber => {
+      subscriber.add(others.subscribe(other => subscriber.next(other)))
+      subscriber.add(source.subscribe(subscriber))
+    })
 }

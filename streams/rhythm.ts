@@ -1,10 +1,17 @@
 // How often something happens, learned from itself: the measure of how long a silence may last before it means something.
 
-/** Silences that were seen before it is known what silence is normal. */
-const samplesToLearn = 10
-/** Trades come in clusters, so a silence must be this many times longer than usual, and than the longest one so far. */
+/**
+ * Moments that were seen before it is known what silence is normal. Trades come in clusters, a sweep of orders and what follows it, so
+ * that ten trades may be a single event of a name that then rests for minutes.
+ */
+const momentsToLearn = 30
+/** A silence must be this many times longer than usual. */
 const timesTheMean = 20
-const timesTheLongest = 2
+/**
+ * And than the longest one so far. Twice the longest was passed three times in ten hours of a name, in a quiet hour with a lull
+ * (chaos/quiet-hour.ts); four times 0.4 times in a hundred, six times not once in 1,500.
+ */
+const timesTheLongest = 6
 /** Weight of the newest silence in the mean. */
 const newest = 0.1
 
@@ -21,26 +28,32 @@ export type Rhythm = {
   forget(): void
 }
 
-export function createRhythm(): Rhythm {
+/** What happens within `momentMs` is one moment. */
+export function createRhythm(momentMs = 0): Rhythm {
   let last: number | undefined
-  let samples = 0
+  let moment = 0
+  let moments = 0
   let mean = 0
   let longest = 0
 
   return {
     beat(time) {
-      if (last !== undefined) {
+      if (last === undefined) moment = time
+      else {
         const silence = Math.max(0, time - last)
-        // Early on the plain mean, later one that follows the market.
-        mean += (silence - mean) * Math.max(newest, 1 / (samples + 1))
         if (silence > longest) longest = silence
-        samples++
+        if (time - moment >= momentMs || time < moment) {
+          // Early on the plain mean, later one that follows the market.
+          mean += (silence - mean) * Math.max(newest, 1 / (moments + 1))
+          moments++
+          moment = time
+        }
       }
       last = time
     },
     last: () => last,
     patience(floorMs) {
-      if (samples < samplesToLearn) return undefined
+      if (moments < momentsToLearn) return undefined
       return Math.max(floorMs, mean * timesTheMean, longest * timesTheLongest)
     },
     pause() {
@@ -48,7 +61,7 @@ export function createRhythm(): Rhythm {
     },
     forget() {
       last = undefined
-      samples = 0
+      moments = 0
       mean = 0
       longest = 0
     },

@@ -17,9 +17,9 @@ export type Count = {
 
 /** The last records that were delivered, by what sets one apart: two of a date never agree in total, money and second. */
 type Recent = {
-  readonly volumes: Float64Array
-  readonly values: Float64Array
-  readonly times: Float64Array
+  /** Total, money and time of each, side by side: what is written together lies together. NaN stands for null. */
+  readonly records: Float64Array
+  /** Where the next one goes: in the place of the oldest. */
   next: number
   /** Totals up to here may have been delivered and forgotten; whatever is above and not here was never delivered. */
   forgottenUpTo: number
@@ -32,6 +32,7 @@ export type SavedCount = Pick<Count, 'businessDate' | 'volume' | 'value' | 'even
 
 /** A replay after a reconnection is short; two lines that carry the same trades are seconds apart at most. */
 const mostRecent = 128
+const recordLength = 3
 
 /** Begins with a trade. What its total holds besides is not known, and not missing; it traded at `from` or later. */
 export function beginCount(trade: CountedTrade, from: number | null = null): Count {
@@ -79,12 +80,12 @@ export function forgetUpTo(count: Count, volume: number): void {
 
 /** This very record was delivered before. */
 export function wasDelivered(count: Count, trade: CountedTrade): boolean {
-  const { volumes, values, times } = count.recent
-  for (let slot = 0; slot < mostRecent; slot++) {
+  const { records } = count.recent
+  for (let at = 0; at < records.length; at += recordLength) {
     if (
-      volumes[slot] === trade.cumulativeVolume &&
-      isSame(values[slot], trade.cumulativeValue) &&
-      isSame(times[slot], trade.eventTime)
+      records[at] === trade.cumulativeVolume &&
+      isSame(records[at + 1], trade.cumulativeValue) &&
+      isSame(records[at + 2], trade.eventTime)
     )
       return true
   }
@@ -103,21 +104,19 @@ export function valueBefore({ price, volume, cumulativeValue }: Trade): number |
 }
 
 function createRecent(forgottenUpTo: number): Recent {
-  const column = () => new Float64Array(mostRecent)
-  return { volumes: column(), values: column(), times: column(), next: 0, forgottenUpTo }
+  return { records: new Float64Array(mostRecent * recordLength), next: 0, forgottenUpTo }
 }
 
 function remember(recent: Recent, volume: number, value: number | null, time: number | null): void {
-  const { volumes, next } = recent
-  const forgotten = volumes[next] as number
+  const { records, next } = recent
+  const forgotten = records[next] as number
   if (forgotten > recent.forgottenUpTo) recent.forgottenUpTo = forgotten
-  volumes[next] = volume
-  recent.values[next] = value ?? Number.NaN
-  recent.times[next] = time ?? Number.NaN
-  recent.next = (next + 1) % mostRecent
+  records[next] = volume
+  records[next + 1] = value ?? Number.NaN
+  records[next + 2] = time ?? Number.NaN
+  recent.next = next + recordLength < records.length ? next + recordLength : 0
 }
 
-/** Columns hold NaN for null. */
 function isSame(kept: number | undefined, value: number | null): boolean {
   return value === null ? Number.isNaN(kept) : kept === value
 }

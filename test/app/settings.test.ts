@@ -96,8 +96,41 @@ describe('settings', () => {
     ])
   })
 
+  it('follow the operating guide, unless another schedule is named', () => {
+    expect(readSettings(keys).schedule).toBe('operating-guide')
+    expect(readSettings({ ...keys, schedule: 'korean-after-market' }).schedule).toBe('korean-after-market')
+    expect(problemsOf({ ...keys, schedule: 'always' })).toEqual([expect.stringContaining("'always'")])
+  })
+
+  it('take a second app key for the US market: whole, another one, and for side by side', () => {
+    const us = { usAppKey: 'an-app-key-too', usAppSecret: 'an-app-secret-too' }
+    const settings = readSettings({ ...keys, ...us, schedule: 'side-by-side' })
+    expect(settings.us?.appKey.reveal()).toBe('an-app-key-too')
+    expect(readSettings(keys).us).toBeUndefined()
+    expect(problemsOf({ ...keys, usAppKey: 'an-app-key-too' })).toEqual([expect.stringContaining('usAppSecret')])
+    expect(problemsOf({ ...keys, ...us, usAppKey: keys.appKey })).toEqual([expect.stringContaining('one session')])
+    expect(problemsOf({ ...keys, schedule: 'side-by-side' })).toEqual([expect.stringContaining('usAppKey')])
+  })
+
+  it('take days that the user knows better, from code or from a file', () => {
+    const calendarChanges = { holidays: { KR: [20261013] } }
+    expect(readSettings({ ...keys, calendarChanges }).calendarChanges).toEqual(calendarChanges)
+    expect(readSettings(keys).calendarChanges).toEqual({})
+    expect(problemsOf({ ...keys, calendarChanges: { holidays: { KR: [20260230] } } })).toEqual([
+      'calendarChanges Calendar: holidays.KR: 20260230 is no date; expected one like 20260914',
+    ])
+    expect(problemsOf({ ...keys, calendarFile: '/nowhere' })).toEqual([
+      expect.stringMatching(/^calendarFile .*nowhere/),
+    ])
+  })
+
   it('show no secret, however they are printed', () => {
-    const settings = readSettings({ ...keys, htsId: 'an-app-user' })
+    const settings = readSettings({
+      ...keys,
+      htsId: 'an-app-user',
+      usAppKey: 'an-app-key-too',
+      usAppSecret: 'an-app-secret-too',
+    })
     const printed = `${JSON.stringify(settings)} ${inspect(settings, { depth: 9 })} ${String(settings.appKey)}`
     expect(printed).not.toContain('an-app')
   })
@@ -106,15 +139,16 @@ describe('settings', () => {
 describe('flags and environment', () => {
   it('give way to each other in order, and an empty variable counts as unset', () => {
     const { told, nameOf } = readEnvironment(
-      { market: 'US' },
+      { market: 'US', calendar: 'days.json' },
       { KIS_MARKET: 'KR', KIS_ENV: '', KIS_CHANNELS: 'trade', KIS_GRACE_MS: '5000' },
     )
-    expect(told).toEqual({ market: 'US', channels: 'trade', timing: { graceMs: '5000' } })
-    expect([nameOf('market'), nameOf('channels'), nameOf('graceMs'), nameOf('logLevel')]).toEqual([
-      '--market',
-      'KIS_CHANNELS',
-      'KIS_GRACE_MS',
-      'KIS_LOG_LEVEL',
-    ])
+    expect(told).toEqual({ market: 'US', calendarFile: 'days.json', channels: 'trade', timing: { graceMs: '5000' } })
+    expect([
+      nameOf('market'),
+      nameOf('channels'),
+      nameOf('graceMs'),
+      nameOf('logLevel'),
+      nameOf('calendarFile'),
+    ]).toEqual(['--market', 'KIS_CHANNELS', 'KIS_GRACE_MS', 'KIS_LOG_LEVEL', '--calendar'])
   })
 })

@@ -133,3 +133,19 @@ describe('frames whose real values have a damaged envelope', () => {
     ])
   })
 })
+
+describe('a decoder whose listener decodes another frame', () => {
+  it('goes on with its own frame', () => {
+    const outer = linesOf('H0STCNT0.txt')[0] as string
+    const inner = linesOf('H0STASP0.txt')[0] as string
+    const decoder = createDecoder()
+    const other = createDecoder()
+    const heard: DecodedEvent[] = []
+    decoder.decode(Buffer.from(outer), receivedTime, event => {
+      heard.push(event)
+      other.decode(Buffer.from(inner), receivedTime, () => {})
+    })
+    expect(heard).toHaveLength(5)
+    expect(heard).toEqual(decode(outer))
+  })
+})

@@ -43,6 +43,17 @@ async function errorOf(call: Promise<unknown>): Promise<KisError> {
   return error
 }
 
+describe('a clock that was set back', () => {
+  it('does not hold up the next call until it has caught up', async () => {
+    let now = hourMs
+    const rest = client({ spacingMs: 10, clock: { now: () => now } })
+    await rest.post('/first', request)
+    now = 0
+    await rest.post('/second', request)
+    expect(server.calls.map(({ path }) => path)).toEqual(['/first', '/second'])
+  })
+})
+
 describe('a call', () => {
   it('posts its body as JSON to the path, and gives the body of the answer', async () => {
     server.replies({ body: '{"rt_cd":"0","output":{"price":"70000"}}' })

@@ -29,10 +29,12 @@ describe('a budget', () => {
     expect(budget.take()).toBe(1_000)
   })
 
-  it('is not frozen by a clock that was set back', () => {
+  it('is neither frozen nor refilled by a clock that was set back', () => {
     const { budget, pass } = rig(1, 1_000)
     expect(budget.take()).toBe(0)
     pass(-3_600_000)
+    expect(budget.take()).toBe(1_000)
+    pass(1_000)
     expect(budget.take()).toBe(0)
   })
 

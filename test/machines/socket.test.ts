@@ -69,6 +69,48 @@ describe('socket machine, connecting', () => {
     expect(rig.statusOf(hynix)).toBe('active')
   })
 
+  it('asks again for what was not answered, after a rest, and three times at most', async () => {
+    const rig = socketRig()
+    rig.server.opens()
+    rig.server.acknowledges(samsung)
+    for (let round = 1; round <= 3; round++) {
+      await rig.advance(ackTimeoutMs)
+      expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', code: 'UNANSWERED' })
+      await rig.advance(graceMs - 1)
+      expect(rig.requested('subscribe')).toEqual([samsung, ...Array(round).fill(hynix)])
+      await rig.advance(1)
+      expect(rig.statusOf(hynix)).toBe('requested')
+    }
+    await rig.advance(60 * ackTimeoutMs)
+    expect(rig.requested('subscribe')).toEqual([samsung, ...Array(4).fill(hynix)])
+    expect(rig.ledger[hynix]).toEqual({ status: 'refused', wished: true, code: 'UNANSWERED' })
+    expect(rig.statusOf(samsung)).toBe('active')
+    expect(rig.connections).toEqual({ opened: 1, closed: 0 })
+  })
+
+  it('finds a key whose answer was lost by asking again: KIS says that it has it', async () => {
+    const rig = socketRig()
+    rig.server.opens()
+    rig.server.acknowledges(samsung)
+    await rig.advance(ackTimeoutMs + graceMs)
+    rig.server.saysDuplicate(hynix)
+    rig.server.sendsDataOf(hynix)
+    expect(rig.statusOf(hynix)).toBe('active')
+    expect(rig.phase).toBe('subscribed')
+  })
+
+  it('leaves a server that answers nothing at all, by way of the grace', async () => {
+    const rig = socketRig()
+    rig.server.opens()
+    await rig.advance(ackTimeoutMs + graceMs + ackTimeoutMs)
+    expect(rig.phase).toBe('unsubscribing-grace')
+    expect(rig.context.loss).toBe('silence')
+    await rig.advance(graceMs)
+    expect(rig.connections).toEqual({ opened: 1, closed: 1 })
+    await rig.advance(graceMs)
+    expect(rig.connections.opened).toBe(2)
+  })
+
   it('waits for answers as long as the paced requests take to leave', async () => {
     const rig = socketRig({ timing: { pacingMs: 100 } })
     rig.server.opens()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { turnAt } from '../../market/calendar.ts'
-import { type ScheduleName, schedules, turnsAt } from '../../market/schedules.ts'
+import { nextTurns, type ScheduleName, schedules, turnsAt } from '../../market/schedules.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 const turns = (schedule: ScheduleName, ...times: string[]) =>
@@ -54,5 +54,30 @@ describe('the socket schedule', () => {
     expect(turnsAt(own, kst('2026-10-13T08:59'))).toEqual(['US'])
     expect(turnsAt(own, kst('2026-10-13T09:00'))).toEqual(['KR'])
     expect(turnsAt(own, kst('2025-10-13T09:00'))).toEqual(['US'])
+  })
+})
+
+describe('the next change of turns', () => {
+  it('is the next boundary of the hours', () => {
+    expect(nextTurns('operating-guide', kst('2026-11-23T08:29:59.999'))).toEqual({
+      at: kst('2026-11-23T08:30:00'),
+      markets: ['KR'],
+    })
+    expect(nextTurns('operating-guide', kst('2026-11-23T08:30:00'))).toEqual({
+      at: kst('2026-11-23T16:30:00'),
+      markets: ['US'],
+    })
+    expect(nextTurns('operating-guide', kst('2026-11-23T23:00:00'))).toEqual({
+      at: kst('2026-11-24T08:30:00'),
+      markets: ['KR'],
+    })
+  })
+
+  it('follows a schedule on the day it begins to hold', () => {
+    expect(nextTurns('korean-after-market', kst('2025-03-03T17:00:00'))?.at).toBe(kst('2025-03-04T07:50:00'))
+  })
+
+  it('never comes when both markets always have theirs', () => {
+    expect(nextTurns('side-by-side', kst('2026-11-23T08:00:00'))).toBeUndefined()
   })
 })

@@ -1,15 +1,19 @@
 import { expect, it } from 'vitest'
+import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
+import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
 import { feedRig, shortTiming } from '../support/feed-rig.ts'
 
 it('a line that is cut comes back after the grace, with every subscription, and says so before the first data', async () => {
+  const clock = clockStartingAt(Date.parse('2026-09-14T10:00:00+09:00'))
   const rig = await feedRig({
+    clock,
     instruments: ['KRX:005930', 'KRX:000660'],
     channels: ['trade', 'order-book'],
-    simulator: { tape: generatedTape({ rate: 2_000, seed: 7 }) },
+    simulator: { clock, tape: generatedTape({ rate: 2_000, seed: 7 }), ...wholeTruth },
   })
   await rig.until('trade')
-  const cutAt = Date.now()
+  const cutAt = clock.now()
 
   rig.simulator.cut()
   const resume = await rig.until('resume')
@@ -27,4 +31,5 @@ it('a line that is cut comes back after the grace, with every subscription, and 
   expect(rig.feed.subscriptions().map(({ status }) => status)).toEqual(['active', 'active', 'active', 'active'])
   const asked = rig.simulator.stats().requests.filter(({ session }) => session === 2)
   expect(Math.min(...asked.map(({ time }) => time)) - cutAt).toBeGreaterThanOrEqual(shortTiming.graceMs - 1)
+  await expectGoodAftermath(rig, { connections: 2 })
 })

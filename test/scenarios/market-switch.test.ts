@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
+import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
 import { feedRig } from '../support/feed-rig.ts'
 
 const bothMarkets = { instruments: ['KRX:005930', 'NAS:AAPL'], market: 'auto' as const }
@@ -13,7 +14,11 @@ describe('the hand-over between markets, at the hours of the operating guide', (
     'at %s releases the old market, waits the grace, and only then opens the new one',
     async (_, start, before, old, next) => {
       const clock = clockStartingAt(Date.parse(start))
-      const rig = await feedRig({ ...bothMarkets, clock, simulator: { clock, tape: generatedTape({ rate: 500 }) } })
+      const rig = await feedRig({
+        ...bothMarkets,
+        clock,
+        simulator: { clock, tape: generatedTape({ rate: 500 }), ...wholeTruth },
+      })
 
       await rig.until('trade', ({ instrument }) => instrument === old)
       const disconnect = await rig.until('disconnect')
@@ -27,6 +32,7 @@ describe('the hand-over between markets, at the hours of the operating guide', (
         'subscribe in session 2',
       ])
       expect(mostSocketsOpen).toBe(1)
+      await expectGoodAftermath(rig, { connections: 2, markets: [before === 'KR' ? 'US' : 'KR'] })
     },
   )
 
@@ -35,6 +41,20 @@ describe('the hand-over between markets, at the hours of the operating guide', (
     const rig = await feedRig({ ...bothMarkets, market: 'KR', clock, simulator: { clock, tape: generatedTape() } })
     await rig.feed.confirmed('KRX:005930')
     expect(rig.feed.subscriptions()).toContainEqual({ instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' })
+  })
+
+  it('follows another schedule when one is named', async () => {
+    const clock = clockStartingAt(Date.parse('2026-11-20T20:04:59.500+09:00'))
+    const rig = await feedRig({
+      ...bothMarkets,
+      schedule: 'korean-after-market',
+      clock,
+      simulator: { clock, tape: generatedTape({ rate: 500 }), ...wholeTruth },
+    })
+    await rig.until('trade', ({ instrument }) => instrument === 'KRX:005930')
+    await rig.until('trade', ({ instrument }) => instrument === 'NAS:AAPL')
+    expect(rig.of('disconnect')).toMatchObject([{ market: 'KR', reason: 'market-close' }])
+    await expectGoodAftermath(rig, { connections: 2, markets: ['US'] })
   })
 
   it('opens no line for a market in which nothing is wished for', async () => {

@@ -1,16 +1,18 @@
 import { expect, it } from 'vitest'
-import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
+import { eventually, feedRig, learnedRhythm, mondayAtTen } from '../support/feed-rig.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380', 'KRX:051910']
 
 it('one mute symbol among live ones is found and asked for again, and the others notice nothing', async () => {
-  const clock = clockStartingAt(Date.parse('2026-11-20T10:00:00+09:00'))
-  const rig = await feedRig({ instruments, clock, simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 3 }) } })
-  await eventually(() =>
-    instruments.every(name => rig.of('trade').filter(trade => trade.instrument === name).length > 20),
-  )
+  const clock = mondayAtTen()
+  const rig = await feedRig({
+    instruments,
+    clock,
+    simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 3 }), ...wholeTruth },
+  })
+  await learnedRhythm(rig)
 
   const mute = rig.simulator.inject({ kind: 'mute-symbol', key: '000660' })
   await rig.until('subscription', ({ instrument, flow }) => instrument === 'KRX:000660' && flow === 'stale')
@@ -30,4 +32,5 @@ it('one mute symbol among live ones is found and asked for again, and the others
     1,
   )
   expect(rig.of('disconnect')).toEqual([])
+  await expectGoodAftermath(rig, { connections: 1 })
 })

@@ -3,62 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SubscriptionError } from '../../app/confirmations.ts'
-import { startSimulator } from '../../simulator/server.ts'
-import { eventually, feedRig, planted, silentMarket } from '../support/feed-rig.ts'
-
-const symbols = (count: number) => Array.from({ length: count }, (_, index) => `KRX:${String(100_000 + index)}`)
+import { eventually, feedRig, planted } from '../support/feed-rig.ts'
 
 describe('what KIS refuses', () => {
-  it('the 42nd subscription is refused without asking KIS, and the other 41 flow', async () => {
-    const rig = await feedRig({ instruments: symbols(42) })
-    await eventually(() => rig.feed.subscriptions().filter(({ status }) => status === 'active').length === 41)
-    const refused = rig.of('subscription').filter(({ status }) => status === 'refused')
-    expect(refused).toMatchObject([{ instrument: 'KRX:100041', channel: 'trade', code: 'OPSP0008' }])
-    expect(rig.simulator.stats().requests).toHaveLength(41)
-    await expect(rig.feed.confirmed('KRX:100041')).rejects.toThrow(/41 subscriptions/)
-  })
-
-  it('room that is given up is room for another', async () => {
-    const rig = await feedRig({ instruments: symbols(41) })
-    await eventually(() => rig.feed.subscriptions().every(({ status }) => status === 'active'))
-    rig.feed.unsubscribe('KRX:100000')
-    await rig.until('subscription', ({ status }) => status === 'released')
-    rig.feed.subscribe('KRX:200000')
-    await rig.feed.confirmed('KRX:200000')
-    expect(rig.simulator.sessions()[0]?.registrations).toHaveLength(41)
-  })
-
-  it('a session of somebody else on the same app key is waited out, not fought', async () => {
-    const simulator = await startSimulator({ tape: silentMarket() })
-    onTestFinished(() => simulator.stop())
-    const first = await feedRig({ running: simulator })
-    await first.feed.confirmed('KRX:005930')
-
-    const second = await feedRig({ running: simulator })
-    const refusal = await second.until('subscription', ({ code }) => code === 'OPSP8996')
-    expect(refusal).toMatchObject({ instrument: null, status: 'refused' })
-    expect(first.feed.subscriptions()).toMatchObject([{ status: 'active' }])
-
-    await first.feed.stop()
-    await second.feed.confirmed('KRX:005930')
-    expect(simulator.sessions()).toHaveLength(1)
-  })
-
-  it('an approval key that KIS no longer knows is replaced, once, and the line comes back', async () => {
-    const stranger = await startSimulator({ tape: silentMarket() })
-    onTestFinished(() => stranger.stop())
-    const rig = await feedRig()
-    await rig.feed.confirmed('KRX:005930')
-    expect(rig.simulator.stats().approvalsIssued).toBe(1)
-
-    rig.feed.switchUrl('KR', stranger.wsUrl) // does not know the key, and answers OPSP0011
-    await rig.until('subscription', ({ code }) => code === 'OPSP0011')
-    rig.feed.switchUrl('KR', rig.simulator.wsUrl)
-    await eventually(() => rig.simulator.sessions().some(({ registrations }) => registrations.length === 1))
-
-    expect(rig.simulator.stats().approvalsIssued).toBeGreaterThanOrEqual(2)
-  })
-
   it('a promise about a subscription says why it was broken', async () => {
     const rig = await feedRig()
     await expect(rig.feed.confirmed('KRX:000660')).rejects.toMatchObject({ code: 'NOT_ASKED' })

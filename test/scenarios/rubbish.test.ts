@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { eventually, feedRig } from '../support/feed-rig.ts'
-import { frame, recordsOf, withValues } from '../support/frames.ts'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
+import { eventually, feedRig, mondayAtTen } from '../support/feed-rig.ts'
 
 const goodFrame = readFileSync(new URL('../fixtures/frames/H0STCNT0.txt', import.meta.url), 'utf8').split(
   '\n',
@@ -41,18 +42,20 @@ it('rubbish on the socket becomes one malformed event each, whole, and the line 
   expect(rig.of('malformed').at(-1)?.raw).toBe('1|H0STCNI0|001|AAAA')
 })
 
-it('a column that KIS appends in mid-stream costs no trade and is said once', async () => {
-  const rig = await feedRig()
-  await rig.feed.confirmed('KRX:005930')
-  const [record = []] = recordsOf(goodFrame)
-  for (let i = 0; i < 6; i++) {
-    // The same trade six times over, as far as the day's total allows.
-    const another = frame('H0STCNT0', withValues('H0STCNT0', record, { ACML_VOL: String(2_388_396 + 20 * i) }))
-    rig.simulator.send(i < 3 ? another : `${another}^2^NEW^NEWER`)
-  }
-  await eventually(() => rig.of('trade').length === 6)
-  expect(rig.of('schema-drift')).toMatchObject([{ tr: 'H0STCNT0', width: 49, knownWidth: 47 }])
-  const [first, last] = [rig.of('trade')[0], rig.of('trade')[5]]
-  const alike = { receivedTime: 0, cumulativeVolume: 2_388_396 }
-  expect({ ...last, ...alike }).toEqual({ ...first, ...alike })
+it('everything that was ever seen to trip a client, in the midst of data, costs no record of it', async () => {
+  const clock = mondayAtTen()
+  const rig = await feedRig({
+    clock,
+    instruments: ['KRX:005930', 'KRX:000660'],
+    simulator: { clock, tape: generatedTape({ rate: 2_000, seed: 32 }), ...wholeTruth },
+  })
+  await eventually(() => rig.of('trade').length > 100)
+  for (let times = 0; times < 3; times++) rig.simulator.inject({ kind: 'rubbish' })
+  const cutOff = rig.simulator.inject({ kind: 'rubbish', texts: ['0|H0STCNT0|020|005930^0900', '0|H0STCNT0|003|^^^^'] })
+  await eventually(() => rig.of('malformed').some(({ raw }) => raw === '0|H0STCNT0|003|^^^^'))
+
+  expect(cutOff.report().state).toBe('over')
+  expect(rig.of('disconnect')).toEqual([])
+  expect(rig.of('trade').every(({ price, volume }) => price !== null && volume !== null)).toBe(true)
+  await expectGoodAftermath(rig, { connections: 1 })
 })

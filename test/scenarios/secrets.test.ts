@@ -1,6 +1,9 @@
 // Planted secrets, and a search for them in everything a person could ever see.
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
+import { healthOf } from '../../app/health.ts'
+import { createMetrics } from '../../app/metrics.ts'
+import { standardCalendar } from '../../market/calendar.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { eventually, feedRig, planted } from '../support/feed-rig.ts'
 
@@ -28,7 +31,12 @@ it('no secret appears in a log line, an event, an error, a snapshot or an inspec
   await rig.until('subscription', ({ code }) => code === 'OPSP7777')
   rig.simulator.cut()
   await rig.until('resume')
-  record(rig.feed.subscriptions(), rig.feed.counters())
+  record(rig.feed.subscriptions(), rig.feed.counters(), rig.feed.status(), rig.feed.recentFrames())
+  const metrics = createMetrics({ feed: rig.feed, version: '0.0.0' })
+  record((await metrics.page()).text)
+  metrics.stop()
+  const asked = { status: rig.feed.status(), subscriptions: rig.feed.subscriptions() }
+  record(healthOf({ ...asked, calendar: standardCalendar, silenceMs: 120_000 }))
   await rig.feed.confirmed('KRX:999999').catch(record)
   await rig.feed.stop()
   await eventually(() => rig.simulator.sessions().length === 0)

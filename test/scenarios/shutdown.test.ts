@@ -25,16 +25,6 @@ it('stop releases everything, waits the grace, closes, and completes the streams
   expect(rig.of('subscription').filter(({ status }) => status === 'released')).toHaveLength(2)
 })
 
-it('stop in the middle of a grace ends with it', async () => {
-  const rig = await feedRig()
-  await rig.feed.confirmed('KRX:005930')
-  rig.feed.switchUrl('KR', rig.simulator.wsUrl)
-  await rig.until('subscription', ({ status }) => status === 'releasing')
-  await rig.feed.stop()
-  expect(rig.simulator.stats().socketsOpened).toBe(1)
-  expect(rig.of('disconnect')).toMatchObject([{ reason: 'stop' }])
-})
-
 it('a feed that was never started stops as well, and one that was stopped stays so', async () => {
   const rig = await feedRig()
   await rig.feed.stop()

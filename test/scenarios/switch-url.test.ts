@@ -1,27 +1,12 @@
-import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
-import { feedRig, shortTiming } from '../support/feed-rig.ts'
-
-/** Another address of the same server. */
-async function secondAddress(port: number): Promise<{ url: string; connections: () => number }> {
-  let connections = 0
-  const proxy = createServer(near => {
-    connections++
-    const far = connect(port, '127.0.0.1')
-    near.pipe(far).pipe(near)
-    near.on('error', () => far.destroy())
-    far.on('error', () => near.destroy())
-  })
-  await once(proxy.listen(0, '127.0.0.1'), 'listening')
-  onTestFinished(() => void proxy.close())
-  return { url: `ws://127.0.0.1:${(proxy.address() as AddressInfo).port}`, connections: () => connections }
-}
+import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
+import { eventually, feedRig, mondayAtTen, shortTiming } from '../support/feed-rig.ts'
+import { startProxy } from '../support/proxy.ts'
 
 it('switchUrl moves a market to another address: release, grace, close, open there', async () => {
   const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 200 }) } })
-  const other = await secondAddress(rig.simulator.port)
+  const other = await startProxy(rig.simulator.port)
   await rig.until('trade')
 
   rig.feed.switchUrl('KR', other.url)
@@ -37,6 +22,41 @@ it('switchUrl moves a market to another address: release, grace, close, open the
     'subscribe 2',
   ])
   expect(mostSocketsOpen).toBe(1)
+})
+
+it('under load, back and forth, what is missed meanwhile is a gap to the share, and nothing comes twice', async () => {
+  const clock = mondayAtTen()
+  const rig = await feedRig({
+    clock,
+    instruments: ['KRX:005930', 'KRX:000660', 'KRX:035420'],
+    channels: ['trade', 'order-book'],
+    simulator: { clock, tape: generatedTape({ rate: 5_000, seed: 14 }), ...wholeTruth },
+  })
+  const other = await startProxy(rig.simulator.port)
+  await rig.until('trade')
+  for (const [round, url] of [other.url, rig.simulator.wsUrl, other.url].entries()) {
+    rig.feed.switchUrl('KR', url)
+    await eventually(() => rig.of('resume').length === round + 1)
+    const resumedAt = rig.of('trade').length
+    await eventually(() => rig.of('trade').length > resumedAt + 500)
+  }
+
+  expect(other.connections()).toBe(2)
+  expect(rig.of('gap').map(({ cause }) => cause)).toEqual(Array(9).fill('outage'))
+  await expectGoodAftermath(rig, { connections: 4 })
+})
+
+it('asked for in the midst of a switch, the last address counts, and the grace is waited out once', async () => {
+  const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 200 }), ...wholeTruth } })
+  const [first, second] = [await startProxy(rig.simulator.port), await startProxy(rig.simulator.port)]
+  await rig.until('trade')
+
+  rig.feed.switchUrl('KR', first.url)
+  rig.feed.switchUrl('KR', second.url)
+  await rig.until('resume')
+
+  expect([first.connections(), second.connections()]).toEqual([0, 1])
+  await expectGoodAftermath(rig, { connections: 2 })
 })
 
 it('switchUrl refuses what is no address, and says what it expected', async () => {

@@ -54,6 +54,30 @@ describe('stopping a simulator', () => {
   })
 })
 
+describe('counting sockets', () => {
+  it('takes a client at its word that it has hung up, whatever is left to tidy up here', async () => {
+    const kis = await simulator({ tape: capturedTape([]) })
+    const first = connectTcp({ port: kis.port, host: '127.0.0.1', allowHalfOpen: true })
+    first.write(
+      'GET / HTTP/1.1\r\nHost: kis\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+    )
+    await until(() => kis.sessions().length === 1)
+    // It does not read, so that the last words for it keep its connection here.
+    kis.send('x'.repeat(50_000_000))
+    first.end()
+    await new Promise(resolve => first.once('finish', resolve))
+
+    await connect(kis)
+    expect(kis.sessions()).toHaveLength(2)
+    expect(kis.stats()).toMatchObject({ socketsOpened: 2, mostSocketsOpen: 1 })
+    first.destroy()
+    await until(() => kis.sessions().length === 1)
+    await connect(kis, { appKey: 'another' })
+    expect(kis.stats()).toMatchObject({ socketsOpened: 3, mostSocketsOpen: 2 })
+  })
+})
+
 describe('sending by hand', () => {
   it('reaches every open session, as it is', async () => {
     const kis = await simulator({ tape: capturedTape([]) })

@@ -214,6 +214,17 @@ describe('a handshake that is refused', () => {
     expect(kis.stats().socketsOpened).toBe(2)
   })
 
+  it('is counted like any other: the times of all that were asked for are what a connect budget is held against', async () => {
+    const { clock, kis } = await story()
+    const asked = clock.now()
+    kis.inject({ kind: 'refuse-handshake', count: 1 })
+    clock.advance(1_000)
+    await expect(connect(kis, { appKey: 'other' })).rejects.toThrow('503')
+    clock.advance(1_000)
+    await connect(kis, { appKey: 'other' })
+    expect(kis.stats()).toMatchObject({ handshakes: [asked, asked + 1_000, asked + 2_000], socketsOpened: 2 })
+  })
+
   it('goes on until the fault is cleared when there is no number', async () => {
     const { kis } = await story()
     const fault = kis.inject({ kind: 'refuse-handshake' })

@@ -185,13 +185,54 @@ describe('a disconnect', () => {
 
   it('does not touch a bar that was over, though nobody had looked at the clock yet', () => {
     const events = new Subject<MarketEvent>()
-    let now = at('10:00:00')
+    let now = at('10:00:57')
     const seen: number[] = []
     events.pipe(toBars('1m', { clock: { now: () => now } })).subscribe(bar => seen.push(bar.volume))
-    events.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: now })
-    events.next(trade({ eventTime: at('10:00:10'), volume: 3 }))
+    events.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: at('09:59:00') })
+    events.next(trade({ eventTime: at('10:00:57'), volume: 3 }))
     now = at('10:01:02')
     events.next({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: now })
     expect(seen).toEqual([3])
+  })
+})
+
+describe('a clock that steps', () => {
+  function steppedRig() {
+    let step = 0
+    const clock = { now: () => Date.now() + step }
+    const rig = upRig('1m', { clock })
+    return {
+      rig,
+      stepBy: (ms: number) => void (step += ms),
+      /** A trade at a time of KIS's clock, stamped with ours. */
+      trades(time: string, volume: number) {
+        rig.trades(time, volume, { receivedTime: at(time) + step })
+      },
+    }
+  }
+
+  it.each([3_600_000, -600_000])('by %i ms ends no bar: the next trade does', stepMs => {
+    const { rig, stepBy, trades } = steppedRig()
+    trades('10:00:10', 1)
+    stepBy(stepMs)
+    trades('10:00:20', 2)
+    rig.advanceTo('10:00:50')
+    expect(rig.published).toEqual([])
+    trades('10:00:55', 4)
+    trades('10:01:05', 8)
+    expect(rig.published).toEqual([['10:00:00', 7]])
+    trades('10:02:05', 16)
+    expect(rig.published.at(-1)).toEqual(['10:01:00', 8])
+    expect(rig.skipped).toEqual([])
+  })
+
+  it('while a laptop sleeps publishes no bar of which trades may be unread', () => {
+    const { rig, stepBy, trades } = steppedRig()
+    trades('10:00:10', 1)
+    stepBy(40 * 60_000)
+    rig.advanceTo('10:00:15')
+    rig.disconnects('10:00:16')
+    expect(rig.published).toEqual([])
+    expect(rig.lost).toEqual([['10:00:00', 1, 'disconnect']])
   })
 })

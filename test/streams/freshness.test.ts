@@ -44,7 +44,12 @@ describe('freshness', () => {
     expect(r.watch.of(`${samsung} trade`)).toMatchObject({ flowingSince: undefined })
     r.run(seconds, 30 * seconds, [samsung])
     expect(r.said).toEqual([`flowing ${samsung} trade`, 'proven KR'])
-    expect(r.watch.of(`${samsung} trade`)).toEqual({ flowingSince: seconds, lastData: 29 * seconds, isStale: false })
+    expect(r.watch.of(`${samsung} trade`)).toEqual({
+      flowingSince: seconds,
+      lastData: 29 * seconds,
+      isStale: false,
+      isHalted: false,
+    })
   })
 
   it('finds the one mute key among live ones, and says so again after longer and longer', () => {
@@ -97,13 +102,41 @@ describe('freshness', () => {
     expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
   })
 
+  it.each(['a trade that says so', 'a notice'])(
+    'does not call a name stale that %s halts, and does so once it trades again',
+    how => {
+      const r = rig()
+      for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
+      r.run(0, 60 * seconds, [samsung, hynix])
+      if (how === 'a notice') r.watch.noteHalt(hynix, true, 60 * seconds)
+      else r.watch.note({ type: 'trade', instrument: hynix, isHalted: true, receivedTime: 60 * seconds } as MarketEvent)
+      expect(r.watch.of(`${hynix} trade`)).toMatchObject({ isHalted: true })
+      r.run(60 * seconds, 1_200 * seconds, [samsung])
+      expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
+
+      r.run(1_200 * seconds, 1_260 * seconds, [samsung, hynix])
+      expect(r.watch.of(`${hynix} trade`)).toMatchObject({ isHalted: false })
+      r.run(1_260 * seconds, 1_310 * seconds, [samsung])
+      expect(r.said.filter(text => /stale|mute/.test(text))).toEqual([`stale ${hynix} trade`, `mute ${hynix} trade`])
+    },
+  )
+
+  it('does not call a market silent of which every name is halted', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    r.run(0, 60 * seconds, [samsung])
+    r.watch.noteHalt(samsung, true, 60 * seconds)
+    r.run(60 * seconds, 900 * seconds, [])
+    expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
+  })
+
   it('calls a whole market silent, not each of its keys mute', () => {
     const r = rig()
     for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
     r.run(0, 60 * seconds, [samsung, hynix])
     r.said.splice(0)
     r.run(60 * seconds, 190 * seconds, [])
-    expect(r.said.filter(text => text.startsWith('silence'))).toEqual(['silence KR'])
+    expect(r.said.filter(text => /silence|mute/.test(text))).toEqual(['silence KR'])
   })
 
   it('takes a key that KIS says it already has for a ghost when nothing comes of it', () => {
@@ -112,6 +145,50 @@ describe('freshness', () => {
     r.subscription(hynix, 'adopted', 0)
     r.run(0, 35 * seconds, [samsung])
     expect(r.said).toContain(`mute ${hynix} trade`)
+  })
+
+  it('says once that an adopted key flows, however much came before the look', () => {
+    const r = rig()
+    r.subscription(samsung, 'adopted', 0)
+    for (let time = 1; time <= 20; time++) r.data(samsung, time)
+    r.run(seconds, 2 * seconds, [])
+    expect(r.said).toEqual([`flowing ${samsung} trade`])
+  })
+
+  it('does not take what the last session sent for a sign of life in this one', () => {
+    const r = rig({ stableMs: 100 })
+    r.subscription(samsung, 'active', 0)
+    for (let time = 0; time <= 500; time += 100) r.data(samsung, time)
+    r.watch.note({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: 600 })
+    r.subscription(samsung, 'wanted', 600)
+    r.subscription(samsung, 'adopted', 900)
+    r.run(seconds, 2 * seconds, [])
+    expect(r.said).toEqual([])
+  })
+
+  it.each([
+    ['forward by an hour', 3_600],
+    ['back by ten minutes', -600],
+  ])('takes a clock that steps %s for no silence, and learns nothing from it', (_, step) => {
+    const r = rig()
+    for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
+    r.run(1_000 * seconds, 1_060 * seconds, [samsung, hynix])
+    r.said.splice(0)
+    const stepped = (1_060 + step) * seconds
+    r.run(stepped, stepped + 300 * seconds, [samsung, hynix])
+    expect(r.said).toEqual([])
+    r.run(stepped + 300 * seconds, stepped + 500 * seconds, [samsung])
+    expect(r.said).toContain(`mute ${hynix} trade`)
+  })
+
+  it('notices a line that did not survive a sleep, in the usual time after waking', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    r.run(0, 60 * seconds, [samsung])
+    r.run(3_000 * seconds, 3_119 * seconds, [])
+    expect(r.said.filter(text => text.startsWith('silence'))).toEqual([])
+    r.run(3_119 * seconds, 3_122 * seconds, [])
+    expect(r.said.filter(text => text.startsWith('silence'))).toEqual(['silence KR'])
   })
 
   it('never takes a heartbeat for life', () => {

@@ -18,7 +18,13 @@ export type Running = {
 export function startCommand(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
   const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
     cwd: root,
-    env: { PATH: process.env['PATH'], KIS_ENV_FILE: devNull, KIS_DATA_FOLDER: 'off', ...environment },
+    env: {
+      PATH: process.env['PATH'],
+      KIS_ENV_FILE: devNull,
+      KIS_DATA_FOLDER: 'off',
+      KIS_DASHBOARD: 'off',
+      ...environment,
+    },
   })
   let out = ''
   let err = ''

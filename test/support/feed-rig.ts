@@ -1,6 +1,7 @@
 // A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for events, never for time.
 import { onTestFinished } from 'vitest'
 import { createFeed, type Feed, type FeedOptions } from '../../app/feed.ts'
+import type { Clock } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import { capturedTape } from '../../simulator/tape.ts'
@@ -29,6 +30,26 @@ export const shortTiming = {
 
 /** A market in which nothing happens unless the test sends it. */
 export const silentMarket = () => capturedTape([])
+
+/**
+ * A clock for stories about silence: it goes while this process turns, and stands while a loaded machine lets it wait, so that a pause
+ * of ours is nobody's silence. Give it to both ends.
+ */
+export function steadyClock(text: string): Clock {
+  const mostAtOnceMs = 10
+  let now = Date.parse(text)
+  let seen = performance.now()
+  const timer = setInterval(() => {
+    const passed = performance.now() - seen
+    seen += passed
+    now += Math.min(passed, mostAtOnceMs)
+  }, 2)
+  onTestFinished(() => clearInterval(timer))
+  return { now: () => Math.floor(now) }
+}
+
+/** A Monday morning in Seoul, far from every auction and from midnight, on which the story begins. */
+export const mondayAtTen = () => steadyClock('2026-09-14T10:00:00+09:00')
 
 export type FeedRig = {
   readonly simulator: Simulator
@@ -64,9 +85,14 @@ export async function feedRig(
     ...feedOptions,
   })
   const events: MarketEvent[] = []
+  // Asked for at every turn of the event loop, so what is of a type is not looked for among everything each time.
+  const byType = new Map<string, MarketEvent[]>()
   const waiting = new Set<(event: MarketEvent) => void>()
   feed.events$.subscribe(event => {
     events.push(event)
+    const alike = byType.get(event.type) ?? []
+    byType.set(event.type, alike)
+    alike.push(event)
     for (const look of waiting) look(event)
   })
   onTestFinished(async () => {
@@ -92,8 +118,26 @@ export async function feedRig(
         events.slice().forEach(look)
       })
     },
-    of: type => events.filter((event): event is Extract<MarketEvent, { type: typeof type }> => event.type === type),
+    // What is kept under a type is of that type.
+    of: type => (byType.get(type) ?? []).slice() as Extract<MarketEvent, { type: typeof type }>[],
   }
+}
+
+/** What comes within a thirtieth of the shortest silence is one sign of life, however much it is. */
+const momentMs = shortTiming.quietMs / 30
+
+/** Until every trade subscription was heard at enough moments for its rhythm to be known: twice the 30 it takes. */
+export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {
+  const moments = new Map<string, Set<number>>()
+  for (const { instrument } of feed.subscriptions()) moments.set(instrument, new Set())
+  let seen = 0
+  await eventually(() => {
+    for (; seen < events.length; seen++) {
+      const event = events[seen]
+      if (event?.type === 'trade') moments.get(event.instrument)?.add(Math.floor(event.receivedTime / momentMs))
+    }
+    return [...moments.values()].every(({ size }) => size > 60)
+  })
 }
 
 /** Resolves as soon as `holds`, looking again whenever the event loop comes round. */

@@ -1,0 +1,43 @@
+// What belongs to one app key: its approval key, its one line, and how much KIS will take from it. Markets with app keys of their own
+// share nothing of it.
+import { type ApprovalKeys, createApprovalKeys } from '../kis/approval.ts'
+import { type AppKeys, issueApprovalKey } from '../kis/credentials.ts'
+import type { RestClient } from '../kis/rest.ts'
+import type { Secret } from '../kis/secret.ts'
+import { type ConnectBudget, createBudget } from '../machines/budget.ts'
+import type { AppKeyAccess } from '../machines/connection.ts'
+import { createLine } from '../machines/line.ts'
+import type { Timing } from '../machines/timing.ts'
+import type { Clock } from '../market/clock.ts'
+
+export type AppKeyParts = {
+  readonly keys: AppKeys
+  /** There when other processes use this app key too. */
+  readonly shared: SharedAccess | undefined
+  readonly rest: RestClient
+  readonly timing: Timing
+  readonly clock: Clock
+  /** KIS issued something that must never be shown. */
+  readonly onSecret: (secret: Secret) => void
+}
+
+/** An approval key and a budget of connections that more processes than this one use. */
+export type SharedAccess = {
+  approvalKey(refused?: Secret): Promise<Secret>
+  readonly connects: ConnectBudget
+}
+
+export function openAppKey({ keys, shared, rest, timing, clock, onSecret }: AppKeyParts): AppKeyAccess {
+  const issue = async (refused?: Secret) => {
+    const key = await (shared === undefined ? issueApprovalKey(rest, keys) : shared.approvalKey(refused))
+    onSecret(key)
+    return key
+  }
+  const approvalKeys: ApprovalKeys = createApprovalKeys(issue, clock, shared && 0)
+  return {
+    approvalKeys,
+    line: createLine(),
+    connects: shared?.connects ?? createBudget(timing.mostConnects, timing.connectWindowMs, clock),
+    requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
+  }
+}

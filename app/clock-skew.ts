@@ -1,0 +1,18 @@
+// How far our clock is from KIS's, by its PINGPONG, which carries KIS's time in whole seconds. Lag, gaps and bars are read against our
+// clock, so one that is wrong makes everything look late, or early.
+
+export type ClockSkew = {
+  /** Above 0: our clock is ahead of KIS's. */
+  readonly aheadMs: number
+  /** The truth is within this much of it, apart from the time the message took. */
+  readonly withinMs: number
+  /** When it was seen. */
+  readonly at: number
+}
+
+/** Whole seconds are cut off, not rounded: KIS's clock is between `serverTime` and a second later. */
+const halfASecond = 500
+
+export function skewOf(serverTime: number, receivedTime: number): ClockSkew {
+  return { aheadMs: receivedTime - serverTime - halfASecond, withinMs: halfASecond, at: receivedTime }
+}

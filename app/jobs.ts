@@ -1,0 +1,127 @@
+// The composition of the work plane: where Redis is, the queues, what is done when, and what a feed shares with other processes. Meets
+// the data plane in one place: gaps go in, findings come out.
+import { Subscription } from 'rxjs'
+import { redact, type Secret } from '../kis/secret.ts'
+import { type Calendar, standardCalendar } from '../market/calendar.ts'
+import { type Clock, systemClock } from '../market/clock.ts'
+import { openQueues, type QueueHandles } from '../workers/queue-handles.ts'
+import { type Payloads, queueNames, type QueueName } from '../workers/queues.ts'
+import { openRedis, type RedisSource } from '../workers/redis.ts'
+import { type JobNews, type RunningWorkers, startWorkers } from '../workers/run.ts'
+import { prefixOf } from '../workers/scope.ts'
+import { createAccess } from './access.ts'
+import type { SharedAccess } from './app-key.ts'
+import type { Feed } from './feed.ts'
+import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
+import { type Logger, silentLogger } from './log.ts'
+import { createProcessors } from './processors.ts'
+import { watchRedis } from './redis-watch.ts'
+import type { FeedSettings } from './settings.ts'
+
+export type JobsParts = {
+  /** `REDIS_URL`: this one or none. */
+  readonly redisUrl?: string | undefined
+  /** Where a private server keeps its files; without one, jobs are kept in memory. */
+  readonly dataFolder?: string | undefined
+  readonly clock?: Clock
+  readonly calendar?: Calendar
+  readonly log?: Logger
+  /** Which queues a worker of this process works on. Default: all that have a processor. */
+  readonly queues?: readonly QueueName[]
+}
+
+export type JobsCounters = GapJobCounters & {
+  readonly completed: number
+  readonly failed: number
+  readonly redisAway: number
+}
+
+export type Jobs = {
+  /** Where the jobs are kept, for people. */
+  readonly says: string
+  readonly redisKind: RedisSource['kind']
+  /** Puts a job in and returns its id. Rejects while Redis is away. */
+  enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>
+  readonly queues: QueueHandles
+  /** For the feed. */
+  readonly shared: SharedAccess
+  /** Has every gap of a feed validated from now on, and those that an earlier run left; what is found goes back to it. */
+  repair(feed: Pick<Feed, 'events$' | 'openGaps' | 'repair'>): void
+  /** Works on the queues, in this process, and keeps the schedules. */
+  startWorkers(): Promise<void>
+  counters(): JobsCounters
+  /** When the access token in use was issued. */
+  tokenIssuedAt(): Promise<number | undefined>
+  close(): Promise<void>
+}
+
+/** The token is looked at this often; renewed when an hour is left, it has five chances before it expires. */
+const lookAtTokenMs = 10 * 60_000
+
+/** Seconds first, by Korea's clock. When the Korean after-market is over (20:00)… */
+const eveningPattern = '0 30 20 * * 1-5'
+/** …and again when that of the US is (10:00 in winter), before consolidated data takes the place of what the free feed counted (noon). */
+const morningPattern = '0 30 10 * * 2-6'
+
+/** Rejects with a sentence when the Redis that was named cannot be reached. */
+export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): Promise<Jobs> {
+  const { clock = systemClock, calendar = standardCalendar, log = silentLogger } = parts
+  const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock })
+  const prefix = prefixOf(settings)
+  const secrets: Secret[] = [settings.appKey, settings.appSecret]
+  const connection = redis.connect('ask')
+  connection.on('error', () => {}) // said by the watch
+  const watch = watchRedis(connection, log)
+  const queues = await openQueues({ redis, prefix })
+  const onSecret = (secret: Secret) => void secrets.push(secret)
+  const access = createAccess({ settings, redis: connection, clock, log, onSecret })
+  const gapJobs = createGapJobs({ queues, log })
+  const counts = { completed: 0, failed: 0 }
+  let workers: RunningWorkers | undefined
+  const watching = new Subscription()
+
+  function heard({ queue, id, state, reason, again }: JobNews): void {
+    if (state === 'started') return log.debug({ queue, job: id }, 'job started')
+    if (state === 'completed') {
+      counts.completed++
+      return log.debug({ queue, job: id }, 'job completed')
+    }
+    counts.failed++
+    const facts = { queue, job: id, reason: redact(reason ?? '', secrets) }
+    if (again === true) log.info(facts, 'job failed; it is tried again')
+    else log.warn(facts, 'job failed')
+  }
+
+  return {
+    says: redis.says,
+    redisKind: redis.kind,
+    queues,
+    enqueue: (queue, name, payload) => queues.enqueue(queue, name, payload),
+    shared: access,
+    repair(feed) {
+      watching.add(gapJobs.findings$.subscribe(finding => feed.repair(finding)))
+      watching.add(gapJobs.watch(feed.events$, feed.openGaps()))
+    },
+    async startWorkers() {
+      const all = createProcessors({ settings, access, clock, calendar, dataFolder: parts.dataFolder })
+      const wanted = parts.queues ?? queueNames
+      const processors = Object.fromEntries(wanted.map(queue => [queue, all[queue]]))
+      workers = startWorkers({ redis, prefix, processors, onJob: heard })
+      await queues.schedule('token-refresh', 'renew-token', { everyMs: lookAtTokenMs }, { reason: 'scheduled' })
+      if (parts.dataFolder === undefined) return
+      await queues.schedule('certificate', 'certificate-evening', { pattern: eveningPattern }, { date: 'today' })
+      await queues.schedule('certificate', 'certificate-morning', { pattern: morningPattern }, { date: 'yesterday' })
+    },
+    tokenIssuedAt: async () => (await access.tokenRefresh.store.read()).held?.issuedAt,
+    counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
+    async close() {
+      watching.unsubscribe()
+      gapJobs.stop()
+      await workers?.stop()
+      await queues.close()
+      await access.close()
+      connection.disconnect()
+      await redis.close()
+    },
+  }
+}

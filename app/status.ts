@@ -1,0 +1,106 @@
+// Whether the line can be trusted, and why, as plain values: what pages, metrics and health checks are told. Nothing here is a secret:
+// of keys there are only ages.
+import { nextTurnAfter } from '../market/calendar.ts'
+import type { Clock } from '../market/clock.ts'
+import type { Market } from '../market/instrument.ts'
+import { entriesOf, mostSubscriptions } from '../machines/ledger.ts'
+import type { ClockSkew } from './clock-skew.ts'
+import type { Control } from './control.ts'
+import type { Latency } from './latency.ts'
+import type { FeedSettings } from './settings.ts'
+import type { Phase, Transition, TransitionLog } from './transitions.ts'
+
+export type SocketStatus = Phase & {
+  readonly market: Market
+  /** Where it connects to, host and port. */
+  readonly host: string
+  /** Oldest first. */
+  readonly transitions: readonly Transition[]
+  /** Attempts in a row that came to nothing. */
+  readonly failures: number
+  /** When it tries again; undefined unless it waits. */
+  readonly triesAgainAt: number | undefined
+  /** Places taken of the session's 41, refused ones not counted. */
+  readonly slots: number
+}
+
+export type BudgetStatus = { readonly left: number; readonly most: number; readonly windowMs: number }
+
+export type FeedStatus = {
+  readonly time: number
+  readonly startedAt: number | undefined
+  readonly environment: 'prod' | 'paper'
+  /** Whose turn it is: by the schedule, or held by one market whatever the hour. */
+  readonly market: 'auto' | Market
+  /** The feed machine: `standby`, `trading`, `handing-over`, `stopping…`, `stopped`. */
+  readonly handOver: {
+    readonly state: string
+    readonly turn: Market | undefined
+    /** Only there when more than one has a line, each with an app key of its own; `turn` is then the first. */
+    readonly turns?: readonly Market[]
+    readonly next: Market | undefined
+  }
+  /** Undefined when one market holds the line. */
+  readonly nextSwitch: { readonly at: number; readonly market: Market } | undefined
+  readonly sockets: Readonly<Record<Market, SocketStatus>>
+  readonly mostSlots: number
+  readonly budgets: { readonly connects: BudgetStatus; readonly requests: BudgetStatus }
+  readonly approvalKeyIssuedAt: number | undefined
+  /** How far our clock is from KIS's; undefined until KIS's first heartbeat. */
+  readonly clockSkew: ClockSkew | undefined
+  readonly latency: Latency
+}
+
+export type StatusParts = {
+  readonly settings: FeedSettings
+  readonly clock: Clock
+  readonly control: Control
+  readonly transitions: TransitionLog
+  readonly startedAt: number | undefined
+  readonly clockSkew: ClockSkew | undefined
+  readonly latency: Latency
+}
+
+export function readStatus(parts: StatusParts): FeedStatus {
+  const { settings, clock, control, startedAt, clockSkew, latency } = parts
+  const { timing } = settings
+  const time = clock.now()
+  const facts = control.facts()
+  return {
+    time,
+    startedAt,
+    environment: settings.environment,
+    market: settings.market,
+    handOver: {
+      state: facts.state,
+      turn: facts.turns[0],
+      next: facts.next[0],
+      ...(facts.turns.length > 1 ? { turns: facts.turns } : {}),
+    },
+    nextSwitch: settings.market === 'auto' ? nextTurnAfter(settings.schedule, time) : undefined,
+    sockets: { KR: socketStatus('KR', parts), US: socketStatus('US', parts) },
+    mostSlots: mostSubscriptions,
+    budgets: {
+      connects: { left: facts.connectsLeft, most: timing.mostConnects, windowMs: timing.connectWindowMs },
+      requests: { left: facts.requestsLeft, most: timing.mostRequests, windowMs: timing.requestWindowMs },
+    },
+    approvalKeyIssuedAt: facts.approvalKeyIssuedAt,
+    clockSkew,
+    latency,
+  }
+}
+
+function socketStatus(market: Market, { control, transitions }: StatusParts): SocketStatus {
+  const { current, transitions: steps } = transitions.of(market)
+  const { failures, waitMs, host } = control.socketFacts(market)
+  const ledger = control.ledgerOf(market)
+  return {
+    market,
+    ...current,
+    host,
+    transitions: [...steps],
+    failures,
+    triesAgainAt: current.phase === 'reconnecting' ? current.since + waitMs : undefined,
+    slots: entriesOf(ledger).filter(([, { status }]) => status !== 'refused').length,
+  }
+}

@@ -1,0 +1,45 @@
+// `kis-stream doctor`: looks at everything a feed depends on, says what is wrong and what to do about it. It uses no key.
+import { SettingsError } from '../app/settings.ts'
+import { sweep } from '../app/sweep.ts'
+import { examineBanRisk } from './doctor/ban-risk.ts'
+import { examineCalendar } from './doctor/calendar.ts'
+import { examineClock } from './doctor/clock.ts'
+import { examineConfiguration } from './doctor/configuration.ts'
+import { examineEndpoints } from './doctor/endpoints.ts'
+import { examineEnvironment } from './doctor/environment.ts'
+import { type Check, exitCodeOf, type Finding, type Patient } from './doctor/finding.ts'
+import { examineKeys } from './doctor/keys.ts'
+import { examineLastRun } from './doctor/last-run.ts'
+import { examineRedis } from './doctor/redis.ts'
+import { reportOf } from './doctor/report.ts'
+import { examineSlots } from './doctor/slots.ts'
+import { reportMistakes, strayWords } from './mistakes.ts'
+import { readPatient, secretsOf } from './patient.ts'
+
+const checks: readonly Check[] = [
+  examineEnvironment,
+  examineConfiguration,
+  examineKeys,
+  examineSlots,
+  examineCalendar,
+  examineClock,
+  examineEndpoints,
+  examineRedis,
+  examineBanRisk,
+  examineLastRun,
+]
+
+export async function doctor(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const mistakes = strayWords(words)
+  if (mistakes.length > 0) return reportMistakes(new SettingsError(mistakes), 'doctor')
+  const patient = readPatient(flags)
+  const findings = await examine(patient)
+  const text =
+    flags['json'] === true ? `${JSON.stringify(findings, null, 2)}\n` : reportOf(findings, process.stdout.isTTY)
+  process.stdout.write(sweep(text, secretsOf(patient)))
+  process.exitCode = exitCodeOf(findings)
+}
+
+export async function examine(patient: Patient): Promise<readonly Finding[]> {
+  return (await Promise.all(checks.map(async check => await check(patient)))).flat()
+}

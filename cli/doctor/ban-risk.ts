@@ -1,0 +1,47 @@
+// Whether KIS might take us for somebody who attacks it: settings below what it asks for, and connections used up lately. KIS blocks
+// addresses and app keys that connect in a loop (notice of 2026-02-24).
+import type { SupportRecord } from '../../app/support-record.ts'
+import { defaultTiming } from '../../machines/timing.ts'
+import { timingName } from '../environment.ts'
+import type { Finding, Patient } from './finding.ts'
+
+const check = 'ban risk'
+
+/** In which direction a setting is dangerous. */
+const hurried = ['graceMs', 'pacingMs', 'occupiedMs', 'connectWindowMs', 'requestWindowMs'] as const
+const plenty = ['mostConnects', 'mostRequests'] as const
+
+export function examineBanRisk({ settings, record, clock }: Patient): readonly Finding[] {
+  const findings = settings === undefined || isLoopback(settings.restUrl) ? [] : settingFindings(settings.timing)
+  if (typeof record === 'object') findings.push(...budgetFindings(record, clock.now()))
+  return findings.length > 0
+    ? findings
+    : [{ check, severity: 'ok', found: 'pace and pauses are as KIS asks, and no connections were used up lately' }]
+}
+
+function settingFindings(timing: typeof defaultTiming): Finding[] {
+  const finding = (name: keyof typeof defaultTiming, word: string): Finding => ({
+    check,
+    severity: 'warning',
+    found: `${timingName(name)} is ${timing[name]}, ${word} than the default of ${defaultTiming[name]}`,
+    remedy: `Unset ${timingName(name)}, unless you know that KIS allows it.`,
+  })
+  return [
+    ...hurried.filter(name => timing[name] < defaultTiming[name]).map(name => finding(name, 'less')),
+    ...plenty.filter(name => timing[name] > defaultTiming[name]).map(name => finding(name, 'more')),
+  ]
+}
+
+function budgetFindings({ status }: SupportRecord, now: number): Finding[] {
+  const { left, most, windowMs } = status.budgets.connects
+  const agoMs = now - status.time
+  if (left === most || agoMs >= windowMs) return []
+  const found = `${most - left} of ${most} connections were used in the ${Math.round(windowMs / 60_000)} min before the last feed wrote its record, ${Math.round(agoMs / 1_000)} s ago`
+  if (left > 1) return [{ check, severity: 'info', found }]
+  const minutes = Math.ceil((windowMs - agoMs) / 60_000)
+  return [{ check, severity: 'warning', found, remedy: `Start no other process with this app key for ${minutes} min.` }]
+}
+
+function isLoopback(url: string): boolean {
+  return /^(127\.|localhost$|\[?::1)/.test(new URL(url).hostname)
+}

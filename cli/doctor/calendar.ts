@@ -1,0 +1,59 @@
+// The hours: what is on now, when the line changes hands, and how far the holidays are known.
+import { subscriptionsOf } from '../../app/settings.ts'
+import { nextTurnAfter, turnAt } from '../../market/calendar.ts'
+import { holidaysKnownThrough } from '../../market/holidays.ts'
+import { partsOf, type Venue, venues } from '../../market/instrument.ts'
+import { dateDigits, formatKst, koreanDate } from '../../market/korea-time.ts'
+import { homeOf } from '../../market/sessions.ts'
+import type { Finding, Patient } from './finding.ts'
+
+const check = 'calendar'
+const dayMs = 86_400_000
+
+/** Time enough for a new release of the holiday list to be installed. */
+const soonDays = 30
+
+export function examineCalendar(patient: Patient): readonly Finding[] {
+  const { settings } = patient
+  const watched =
+    settings === undefined ? [] : subscriptionsOf(settings).map(({ instrument }) => partsOf(instrument).venue)
+  const looked: readonly Venue[] = watched.length === 0 ? ['KRX', 'NAS'] : [...new Set(watched)]
+  const countries = [...new Set(looked.map(venue => homeOf(venue).country))]
+  const today = patient.clock.now()
+  return [
+    { check, severity: 'ok', found: turnText(patient) },
+    ...looked.map(venue => ({ check, severity: 'ok' as const, found: sessionText(venue, patient) })),
+    ...countries.map(country => holidayFinding(country, holidaysKnownThrough(country), today)),
+  ]
+}
+
+function turnText({ settings, clock }: Patient): string {
+  const now = clock.now()
+  const held = settings?.market ?? 'auto'
+  if (held !== 'auto') return `${held} holds the line whatever the hour (KIS_MARKET)`
+  const next = nextTurnAfter('operating-guide', now)
+  const then = next === undefined ? '' : `; ${next.market} has it from ${formatKst(next.at).slice(0, 16)} KST`
+  return `it is ${formatKst(now).slice(0, 19)} KST, and ${turnAt(now)} has the line${then}`
+}
+
+function sessionText(venue: Venue, { calendar, clock }: Patient): string {
+  const now = clock.now()
+  const current = calendar.sessionAt(venue, now)
+  const next = calendar.nextSession(venue, now)
+  const until =
+    current === undefined ? 'closed' : `${current.session} until ${formatKst(current.closesAt).slice(11, 16)} KST`
+  const then = next === undefined ? 'none in 40 days' : `${next.session} at ${formatKst(next.opensAt).slice(0, 16)} KST`
+  return `${venue} (${venues[venue].name}): ${until}; next: ${then}`
+}
+
+export function holidayFinding(country: string, knownThrough: number | undefined, now: number): Finding {
+  if (knownThrough === undefined) {
+    const found = `${country}: only weekends are known to be closed; name holidays with createCalendar({ holidays })`
+    return { check, severity: 'info', found }
+  }
+  const daysLeft = Math.floor((koreanDate(knownThrough) - koreanDate(dateDigits(now))) / dayMs)
+  const found = `${country}: holidays are known up to ${knownThrough}`
+  if (daysLeft > soonDays) return { check, severity: 'ok', found }
+  const remedy = 'Install a newer kis-stream, or name holidays with createCalendar({ holidays }).'
+  return { check, severity: daysLeft < 0 ? 'error' : 'warning', found, remedy }
+}

@@ -1,0 +1,49 @@
+// Whether our clock is right. The first witness is the Date header of KIS's REST host; the second is KIS's PINGPONG, as the last feed
+// heard it. Opening a session for a PINGPONG would take the line from a feed that runs, and spend a connection, so that is not done.
+import { formatKst } from '../../market/korea-time.ts'
+import { askHttp, type HttpAnswer, reasonOf } from './answer.ts'
+import type { Finding, Patient } from './finding.ts'
+
+const check = 'clock'
+/** Beyond these, lag cannot be told from skew, and a hand-over or a bar comes at the wrong second. */
+const noticeableMs = 2_000
+const wrongMs = 30_000
+
+const remedy = 'Let the machine keep time by NTP (timedatectl set-ntp true; on Windows w32tm /resync).'
+
+export async function examineClock(patient: Patient): Promise<readonly Finding[]> {
+  return [...(await byHttp(patient)), ...byHeartbeat(patient)]
+}
+
+async function byHttp({ settings, clock }: Patient): Promise<Finding[]> {
+  if (settings === undefined) return []
+  const host = new URL(settings.restUrl).host
+  try {
+    const answer = await askHttp(settings.restUrl, clock, settings.checkCertificate)
+    if (answer.serverTime === undefined) {
+      return [{ check, severity: 'info', found: `${host} does not say what time it is` }]
+    }
+    return [skewFinding(aheadOf(answer, answer.serverTime), `by the Date header of ${host}`)]
+  } catch (error) {
+    return [{ check, severity: 'info', found: `${host} could not be asked for the time: ${reasonOf(error)}` }]
+  }
+}
+
+/** The header has whole seconds, cut off; the answer was made somewhere between asking and hearing. */
+function aheadOf({ sentTime, receivedTime }: HttpAnswer, serverTime: number): number {
+  return (sentTime + receivedTime) / 2 - (serverTime + 500)
+}
+
+function byHeartbeat({ record }: Patient): Finding[] {
+  if (typeof record !== 'object' || record.status.clockSkew === undefined) return []
+  const { aheadMs, at } = record.status.clockSkew
+  return [skewFinding(aheadMs, `by KIS's PINGPONG at ${formatKst(at).slice(0, 19)} KST`)]
+}
+
+export function skewFinding(aheadMs: number, witness: string): Finding {
+  const offMs = Math.abs(aheadMs)
+  // Both witnesses speak in whole seconds.
+  if (offMs < noticeableMs) return { check, severity: 'ok', found: `right to about a second, ${witness}` }
+  const found = `${(offMs / 1_000).toFixed(1)} s ${aheadMs > 0 ? 'ahead' : 'behind'}, ${witness}`
+  return { check, severity: offMs < wrongMs ? 'warning' : 'error', found, remedy }
+}

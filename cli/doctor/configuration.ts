@@ -1,0 +1,17 @@
+// What was told: the mistakes in it, all at once.
+import { subscriptionsOf } from '../../app/settings.ts'
+import type { Finding, Patient } from './finding.ts'
+
+const check = 'configuration'
+
+export function examineConfiguration({ settings, mistakes }: Patient): readonly Finding[] {
+  if (settings === undefined) {
+    const remedy = "Correct it; see 'kis-stream run --help' and the configuration table in README.md."
+    return mistakes.map(found => ({ check, severity: 'error', found, remedy }))
+  }
+  const { environment, market } = settings
+  const count = subscriptionsOf(settings).length
+  const found = `${environment}, market ${market}, ${count} subscriptions of ${settings.instruments.length} instruments`
+  if (count > 0) return [{ check, severity: 'ok', found }]
+  return [{ check, severity: 'info', found: `${found}: run shows its own five; a program must subscribe by itself` }]
+}

@@ -1,0 +1,135 @@
+// `kis-stream support-bundle`: everything somebody needs to help, in one archive, and nothing that opens a door. Every file goes through
+// a last look for secrets before it is written.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { SettingsError } from '../app/settings.ts'
+import { supportRecordFile } from '../app/support-record.ts'
+import { sweep } from '../app/sweep.ts'
+import { type ArchivedFile, tarOf } from '../app/tar.ts'
+import { version } from '../app/version.ts'
+import { mostSubscriptions } from '../machines/ledger.ts'
+import { defaultTiming } from '../machines/timing.ts'
+import { formatKst } from '../market/korea-time.ts'
+import { examine } from './doctor.ts'
+import type { Patient } from './doctor/finding.ts'
+import { reportOf } from './doctor/report.ts'
+import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+import { readPatient, secretsOf } from './patient.ts'
+
+export async function supportBundle(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const mistakes = strayWords(words)
+  if (flags['output'] === true) mistakes.push('--output needs a file')
+  if (mistakes.length > 0) return reportMistakes(new SettingsError(mistakes), 'support-bundle')
+  const patient = readPatient(flags)
+  const now = patient.clock.now()
+  const named = typeof flags['output'] === 'string' ? flags['output'] : `kis-stream-support-${stampOf(now)}.tar.gz`
+  const files = await filesOf(patient)
+  try {
+    writeFileSync(named, gzipSync(tarOf(files, now)), { mode: 0o600, flag: 'wx' })
+  } catch (error) {
+    process.stderr.write(`kis-stream support-bundle: ${(error as Error).message}\n`)
+    process.exitCode = misuse
+    return
+  }
+  const list = files.map(({ name, text }) => `  ${name} (${Buffer.byteLength(text)} bytes)`).join('\n')
+  process.stdout.write(`${resolve(named)}
+
+${list}
+
+Without keys, tokens, account numbers and notices, as far as a machine can tell. Look through it before you give it away:
+
+  tar -xzf ${named} -O | less
+`)
+}
+
+async function filesOf(patient: Patient): Promise<ArchivedFile[]> {
+  const findings = await examine(patient)
+  const record = recordText(patient)
+  const files = [
+    { name: 'about.txt', text: about },
+    { name: 'versions.json', text: json(versions()) },
+    { name: 'configuration.json', text: json(configurationOf(patient)) },
+    { name: 'limits.json', text: json(limitsOf(patient)) },
+    { name: 'doctor.txt', text: reportOf(findings, false) },
+    { name: 'doctor.json', text: json(findings) },
+    ...(record === undefined ? [] : [{ name: 'last-run.json', text: record }]),
+  ]
+  const secrets = secretsOf(patient)
+  return files.map(({ name, text }) => ({ name: `kis-stream-support/${name}`, text: cleaned(text) }))
+
+  /** Folders are told from the home folder on: whose it is does not matter. */
+  function cleaned(text: string): string {
+    return sweep(homedir().length > 1 ? text.replaceAll(homedir(), '~') : text, secrets)
+  }
+}
+
+const about = `What is in here:
+
+versions.json       kis-stream, Node, the machine, and the packages in use
+configuration.json  settings as a feed has them; keys are said to be there, and no more
+limits.json         every wait and limit, and what of it differs from the default
+doctor.txt, .json   what kis-stream doctor found when this was made
+last-run.json       what the last feed left behind: why it ended, the last steps of each socket with their causes, counters,
+                    subscriptions, and the last 64 data frames; account notices are left out. Missing when there was no data folder
+                    or no feed. Written every minute, at the end, and in a crash.
+`
+
+function versions(): object {
+  const { dependencies = {} } = JSON.parse(packageText()) as { readonly dependencies?: Record<string, string> }
+  const { node, v8, openssl, uv } = process.versions
+  return { 'kis-stream': version, node, v8, openssl, uv, platform: process.platform, arch: process.arch, dependencies }
+}
+
+function packageText(): string {
+  for (const path of ['../package.json', '../../package.json']) {
+    try {
+      return readFileSync(new URL(path, import.meta.url), 'utf8')
+    } catch {
+      // In the built package it is one folder further up.
+    }
+  }
+  return '{}'
+}
+
+function configurationOf({ settings, mistakes, told, dataFolder }: Patient): object {
+  const keys = {
+    appKey: told['appKey'] !== undefined,
+    appSecret: told['appSecret'] !== undefined,
+    htsId: told['htsId'] !== undefined,
+  }
+  const { timing: _inLimits, appKey: _key, appSecret: _secret, htsId: _person, ...shown } = settings ?? { timing: {} }
+  return {
+    keysAreThere: keys,
+    dataFolder: dataFolder ?? 'off',
+    ...(mistakes.length === 0 ? {} : { mistakes }),
+    ...shown,
+  }
+}
+
+function limitsOf({ settings }: Patient): object {
+  const timing = settings?.timing ?? defaultTiming
+  const names = Object.keys(defaultTiming) as (keyof typeof defaultTiming)[]
+  const changed = names.filter(name => timing[name] !== defaultTiming[name])
+  return { mostSubscriptions, timing, changedFromDefault: changed }
+}
+
+/** As it stands on disk, readable or not: a broken record says something too. */
+function recordText({ dataFolder }: Patient): string | undefined {
+  if (dataFolder === undefined) return undefined
+  try {
+    return readFileSync(join(dataFolder, supportRecordFile), 'utf8')
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : json({ problem: (error as Error).message })
+  }
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`
+}
+
+/** 20261123-133848, Korean time. */
+function stampOf(time: number): string {
+  return formatKst(time).slice(0, 19).replaceAll(/[-:]/g, '').replace(' ', '-')
+}

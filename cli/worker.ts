@@ -1,0 +1,52 @@
+// `kis-stream worker`: the workers alone. Any number of them, on any machine that reaches the same Redis.
+import { z } from 'zod'
+import { openJobs } from '../app/jobs.ts'
+import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
+import { loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { folderOf, jobsSettings } from './jobs-flags.ts'
+import { createLog, logLevels } from './log.ts'
+import { reportMistakes, strayWords } from './mistakes.ts'
+import { stopSignal } from './stop-signal.ts'
+
+const workerSettings = jobsSettings.omit({ jobs: true }).extend({
+  logLevel: z
+    .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
+    .default('info'),
+})
+
+export async function worker(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
+  const fileProblem = loadEnvironmentFile()
+  const { told, nameOf } = readEnvironment(flags, process.env)
+  const mistakes = strayWords(words)
+  if (fileProblem !== undefined) mistakes.push(fileProblem)
+  const work = workerSettings.safeParse(told)
+  for (const issue of work.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
+  let settings: FeedSettings
+  try {
+    settings = readSettings(told, nameOf)
+    if (mistakes.length > 0 || !work.success) throw new SettingsError([])
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    return reportMistakes(new SettingsError([...mistakes, ...error.problems]), 'worker')
+  }
+
+  const { redisUrl, dataFolder, logLevel } = work.data
+  const log = createLog(logLevel, process.stderr.isTTY)
+  try {
+    const jobs = await openJobs(settings, { redisUrl, dataFolder: folderOf(dataFolder), log })
+    if (jobs.redisKind === 'embedded') {
+      await jobs.close()
+      throw new Error(
+        'a worker needs a Redis that others reach too: set REDIS_URL, or install redis-server and use the feed’s data folder',
+      )
+    }
+    log.info({}, jobs.says)
+    await jobs.startWorkers()
+    log.info({}, 'Waiting for jobs. Ctrl-C lets those that run finish and ends.')
+    await stopSignal('Stopping: letting jobs that run finish. Once more to leave at once.')
+    await jobs.close()
+  } catch (error) {
+    process.stderr.write(`kis-stream worker: ${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,52 @@
+// The files of the page: its own, and the two libraries it draws with, from the packages they come in. Nothing else is served, and
+// nothing is fetched from elsewhere, so the page works without the internet.
+import { readFileSync, readdirSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, extname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export type Asset = { readonly body: string; readonly contentType: string }
+
+const contentTypes: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+}
+
+const packages = createRequire(import.meta.url)
+
+/** By the path they are asked for. Read when first asked for: the libraries are large, and most runs have no page open. */
+const libraries: Readonly<Record<string, () => string>> = {
+  '/library/lightweight-charts.mjs': () =>
+    join(
+      dirname(packages.resolve('lightweight-charts/package.json')),
+      'dist/lightweight-charts.standalone.production.mjs',
+    ),
+  '/library/elk-api.js': () => packages.resolve('elkjs/lib/elk-api.js'),
+  '/library/elk-worker.min.js': () => packages.resolve('elkjs/lib/elk-worker.min.js'),
+}
+
+const pageFolder = fileURLToPath(new URL('page', import.meta.url))
+
+export function createAssets(): (path: string) => Asset | undefined {
+  const own = new Set(readdirSync(pageFolder).filter(name => extname(name) in contentTypes))
+  const read = new Map<string, Asset>()
+
+  function fileOf(path: string): string | undefined {
+    const name = path === '/' ? 'index.html' : path.slice(1)
+    if (own.has(name)) return join(pageFolder, name)
+    return Object.hasOwn(libraries, path) ? libraries[path]?.() : undefined
+  }
+
+  return path => {
+    const known = read.get(path)
+    if (known !== undefined) return known
+    const file = fileOf(path)
+    if (file === undefined) return undefined
+    const asset = { body: readFileSync(file, 'utf8'), contentType: contentTypes[extname(file)] as string }
+    read.set(path, asset)
+    return asset
+  }
+}

@@ -1,0 +1,78 @@
+// The latest of every instrument, kept as it comes: one look-up and a few assignments for each event, whether a page is open or not.
+// What pages are told is read from here, a few times a second.
+import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
+import type { Instrument } from '../market/instrument.ts'
+
+export type BoardEntry = {
+  readonly instrument: Instrument
+  readonly trade: Trade | undefined
+  readonly book: OrderBook | undefined
+  /** Grows with every change of the board: what is larger than what a page was told last is news to it. */
+  readonly version: number
+  /** Trades since the start. */
+  readonly trades: number
+}
+
+export type Board = {
+  /** Every event, as it passes. */
+  note(event: MarketEvent): void
+  /** The largest version so far. */
+  version(): number
+  /** Everything that changed after `version`. */
+  since(version: number): readonly BoardEntry[]
+  of(instrument: string): BoardEntry | undefined
+  /** The trades after the `count`th, oldest first, and how many of them are gone already. */
+  tape(instrument: string, count: number): { readonly trades: readonly Trade[]; readonly missed: number }
+}
+
+/** What a page shows, and what it may be behind by in one tick of a busy name. */
+export const tapeLength = 64
+
+type Entry = {
+  readonly instrument: Instrument
+  trade: Trade | undefined
+  book: OrderBook | undefined
+  version: number
+  trades: number
+  readonly tape: Trade[]
+}
+
+export function createBoard(): Board {
+  const entries = new Map<string, Entry>()
+  let version = 0
+
+  function entryOf(instrument: Instrument): Entry {
+    let entry = entries.get(instrument)
+    if (entry === undefined) {
+      entry = { instrument, trade: undefined, book: undefined, version: 0, trades: 0, tape: [] }
+      entries.set(instrument, entry)
+    }
+    return entry
+  }
+
+  return {
+    note(event) {
+      if (event.type === 'trade') {
+        const entry = entryOf(event.instrument)
+        entry.trade = event
+        entry.tape[entry.trades++ % tapeLength] = event
+        entry.version = ++version
+      } else if (event.type === 'order-book') {
+        const entry = entryOf(event.instrument)
+        entry.book = event
+        entry.version = ++version
+      }
+    },
+    version: () => version,
+    since: told => [...entries.values()].filter(entry => entry.version > told),
+    of: instrument => entries.get(instrument),
+    tape(instrument, count) {
+      const entry = entries.get(instrument)
+      if (entry === undefined) return { trades: [], missed: 0 }
+      const from = Math.max(count, entry.trades - tapeLength)
+      const trades: Trade[] = []
+      for (let i = from; i < entry.trades; i++) trades.push(entry.tape[i % tapeLength] as Trade)
+      return { trades, missed: from - count }
+    },
+  }
+}

@@ -1,0 +1,169 @@
+// Joins the parts of the page: what comes from the server goes to whom it concerns, and what the reader does goes back.
+import { createBook } from './book.js'
+import { createCandleChart } from './chart.js'
+import { connect } from './connection.js'
+import { byId, setAttribute, setText } from './dom.js'
+import { formatDuration, koreanTime, localTime, zoneName } from './format.js'
+import { createGauges } from './gauges.js'
+import { createInspectorView } from './inspector.js'
+import { createLineView } from './line.js'
+import { changeSettings, onSettings, settings } from './settings.js'
+import { createSubscriptions } from './subscriptions.js'
+import { createTape } from './tape.js'
+import { createWatchList } from './watch-list.js'
+import { say, writeWords } from './words.js'
+
+/** @typedef {import('../messages.ts').ToPage} ToPage */
+/** @typedef {import('../view.ts').StatusView} StatusView */
+
+const themes = /** @type {const} */ (['system', 'light', 'dark'])
+
+/** Verdicts under which prices are those of now. Under every other one they are the last that came, and look it. */
+const upReasons = new Set(['flowing', 'some-stale', 'some-refused'])
+
+const book = createBook()
+const tape = createTape()
+const chart = createCandleChart()
+const line = createLineView()
+const subscriptions = createSubscriptions()
+const gauges = createGauges()
+/** @type {StatusView | undefined} */
+let status
+/** The server's clock less ours: ages are told by its clock, which in a replay is another day's. */
+let clockOffset = 0
+/** @type {number | undefined} */
+let goneSince
+let isDemonstration = false
+
+const now = () => Date.now() + clockOffset
+
+const watchList = createWatchList({
+  onChoose(instrument) {
+    changeSettings({ instrument })
+    book.clear()
+    tape.clear()
+    connection.send({ type: 'choose', instrument })
+  },
+})
+const connection = connect({
+  onMessage: receive,
+  onOpen() {
+    goneSince = undefined
+    showGone()
+    if (watchList.chosen() !== '') connection.send({ type: 'choose', instrument: watchList.chosen() })
+    inspector.resume()
+  },
+  onGone(since) {
+    goneSince = since
+    showGone()
+  },
+})
+const inspector = createInspectorView(connection)
+
+/** @param {ToPage} message */
+function receive(message) {
+  switch (message.type) {
+    case 'hello':
+      isDemonstration = message.isDemonstration
+      inspector.setOutlines(message.outlines)
+      byId('stately').hidden = !message.hasStately
+      void line.setOutline(message.outlines.socket)
+      return
+    case 'status':
+      status = message
+      clockOffset = message.time - Date.now()
+      return showStatus()
+    case 'prices':
+      watchList.showPrices(message.rows)
+      return chart.price(watchList.price(watchList.chosen()))
+    case 'chosen':
+      tape.clear()
+      chart.choose(message)
+      return chart.price(watchList.price(message.instrument))
+    case 'watched':
+      if (message.instrument !== watchList.chosen()) return
+      tape.add(message.instrument, message.trades, message.missed)
+      if (message.book !== null) book.show(message.instrument, message.book)
+      return chart.watch(message)
+    case 'marks':
+      return chart.showMarks(message)
+    case 'inspected':
+      return inspector.add(message)
+  }
+}
+
+function showStatus() {
+  if (status === undefined) return
+  const { verdict, handOver } = status
+  setAttribute(byId('verdict'), 'data-level', verdict.level)
+  document.body.classList.toggle('is-down', !upReasons.has(verdict.reason))
+  const words = say(`verdict-${verdict.reason}`, { market: verdict.market ?? '', count: verdict.count })
+  setText(byId('verdict-text'), verdict.gaps === 0 ? words : `${words} · ${say('some-gaps', { count: verdict.gaps })}`)
+  setText(byId('origin'), isDemonstration ? say('demonstration') : status.environment === 'paper' ? say('paper') : '')
+  watchList.showSubscriptions(status.subscriptions, handOver.turn)
+  if (watchList.chosen() === '') chooseFirst()
+  line.show(status, now())
+  subscriptions.show(status, now())
+  gauges.show(status)
+  chart.describe()
+}
+
+/** The one of last time, if it is still there; else the first. */
+function chooseFirst() {
+  const all = watchList.instruments()
+  const isListed = all.includes(settings.instrument)
+  const turn = status?.handOver.turn
+  const moves = /** @param {string} name */ name =>
+    status?.subscriptions.some(one => one.instrument === name && one.market === turn)
+  watchList.choose((isListed && moves(settings.instrument) ? settings.instrument : all[0]) ?? '')
+}
+
+function showGone() {
+  const notice = byId('gone')
+  const isGone = goneSince !== undefined
+  document.body.classList.toggle('is-gone', isGone)
+  notice.hidden = !isGone
+  if (goneSince !== undefined)
+    setText(notice, say('gone', { time: formatDuration(Math.floor((Date.now() - goneSince) / 1000) * 1000) }))
+}
+
+function tick() {
+  setText(byId('clock-korea'), koreanTime(now()))
+  setText(byId('clock-local'), localTime(now()))
+  setText(byId('clock-zone'), zoneName())
+  line.tick(now())
+  tape.tick()
+  if (goneSince !== undefined) showGone()
+}
+
+byId('switch-language').addEventListener('click', () =>
+  changeSettings({ language: settings.language === 'ko' ? 'en' : 'ko' }),
+)
+byId('switch-colours').addEventListener('click', () =>
+  changeSettings({ colours: settings.colours === 'korean' ? 'western' : 'korean' }),
+)
+byId('switch-theme').addEventListener('click', () =>
+  changeSettings({ theme: themes[(themes.indexOf(settings.theme) + 1) % themes.length] ?? 'system' }),
+)
+byId('interval').addEventListener('click', event => {
+  const interval = /** @type {Element} */ (event.target).getAttribute('data-interval')
+  if (interval !== null) changeSettings({ interval: interval === '60' ? 60 : 5 })
+})
+
+onSettings(() => {
+  const root = document.documentElement
+  setAttribute(root, 'data-theme', settings.theme === 'system' ? null : settings.theme)
+  setAttribute(root, 'data-colours', settings.colours)
+  writeWords()
+  setText(byId('switch-language'), settings.language === 'ko' ? 'English' : '한국어')
+  setAttribute(byId('switch-language'), 'lang', settings.language === 'ko' ? 'en' : 'ko')
+  setText(byId('switch-colours'), say(`colours-${settings.colours}`))
+  setAttribute(byId('switch-colours'), 'title', say('colours-about'))
+  setText(byId('switch-theme'), say(`theme-${settings.theme}`))
+  setAttribute(byId('switch-theme'), 'title', say('theme-about'))
+  chart.redraw()
+  inspector.show()
+  showStatus()
+  tick()
+})
+setInterval(tick, 1_000)

@@ -1,0 +1,21 @@
+// Hands what the inspector lets out to the hosted visualiser in the frame, in order, once it says that it listens.
+const visualiser = 'https://stately.ai'
+const frame = /** @type {HTMLIFrameElement} */ (document.getElementById('inspector'))
+const waiting = /** @type {unknown[]} */ ([])
+let isListening = false
+
+/** @param {unknown} event */
+const hand = event => frame.contentWindow?.postMessage(event, visualiser)
+
+window.addEventListener('message', ({ origin, data }) => {
+  if (origin !== visualiser || data?.type !== '@statelyai.connected') return
+  isListening = true
+  waiting.splice(0).forEach(hand)
+})
+
+const live = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/stately/live`)
+live.addEventListener('message', ({ data }) => {
+  const event = JSON.parse(data)
+  if (isListening) hand(event)
+  else waiting.push(event)
+})

@@ -1,0 +1,188 @@
+// Every word of the page, in English and Korean.
+import { settings } from './settings.js'
+
+/** @type {Readonly<Record<string, readonly [en: string, ko: string]>>} */
+const words = {
+  skip: ['Skip to the chart', '차트로 바로 가기'],
+  settings: ['Settings', '설정'],
+  'colours-korean': ['▲ red', '▲ 빨강'],
+  'colours-western': ['▲ green', '▲ 초록'],
+  'colours-about': ['Colour of rising prices', '상승 색상'],
+  'theme-system': ['Auto', '자동'],
+  'theme-light': ['Light', '밝게'],
+  'theme-dark': ['Dark', '어둡게'],
+  'theme-about': ['Theme', '테마'],
+  demonstration: ['generated market', '가상 시세'],
+  paper: ['paper', '모의투자'],
+  'next-switch': ['Next switch', '다음 전환'],
+  held: ['held by {market}', '{market} 고정'],
+  instruments: ['Instruments', '종목'],
+  'against-open': ['change since open', '시가 대비'],
+  open: ['Open', '시가'],
+  high: ['High', '고가'],
+  low: ['Low', '저가'],
+  volume: ['Volume', '거래량'],
+  interval: ['Interval', '주기'],
+  marks: ['Gaps and repairs', '누락과 복구'],
+  'order-book': ['Order book', '호가'],
+  'no-book': [
+    'No order book came yet. Is the order-book channel asked for?',
+    '아직 호가가 없습니다. order-book 채널을 구독했나요?',
+  ],
+  'book-total': ['Total', '총잔량'],
+  spread: ['Spread', '스프레드'],
+  tape: ['Trades', '체결'],
+  'per-second': ['{count}/s', '초당 {count}건'],
+  exits: ['What may happen next', '다음에 일어날 수 있는 일'],
+  sockets: ['Connections', '연결'],
+  'hand-over': ['Hand-over', '시장 전환'],
+  'last-steps': ['Last transitions', '최근 전이'],
+  'no-steps': ['None yet.', '아직 없습니다.'],
+  'has-turn': ['has the line', '회선 사용 중'],
+  waits: ['waits', '대기'],
+  'no-switch': [
+    'The line is held by one market; no switch is due.',
+    '한 시장이 회선을 계속 사용합니다. 전환 예정이 없습니다.',
+  ],
+  'switch-to': ['{market} takes over', '{market}로 전환'],
+  'in-time': ['in {time}', '{time} 후'],
+  'tries-again': ['tries again in {time}', '{time} 후 재시도'],
+  attempts: ['{count} attempts in a row', '연속 {count}회 시도'],
+  lasted: ['after {time} in {state}', '{state} 상태 {time} 후'],
+  for: ['for {time}', '{time}째'],
+  subscriptions: ['Subscriptions', '구독'],
+  slots: ['{used} of {most} places', '{most}건 중 {used}건'],
+  requested: ['Requested', '요청'],
+  acknowledged: ['Acknowledged', '승인'],
+  flowing: ['Flowing', '수신'],
+  stale: ['Stale', '정체'],
+  refused: ['Refused', '거부'],
+  instrument: ['Instrument', '종목'],
+  channel: ['Channel', '채널'],
+  status: ['Status', '상태'],
+  'last-data': ['Last data', '최근 수신'],
+  'status-wanted': ['wanted', '대기'],
+  'status-requested': ['requested', '요청됨'],
+  'status-active': ['acknowledged', '승인됨'],
+  'status-adopted': ['adopted', '기존 구독'],
+  'status-releasing': ['releasing', '해제 중'],
+  'status-released': ['released', '해제됨'],
+  'status-refused': ['refused', '거부됨'],
+  'flow-flowing': ['flowing', '수신 중'],
+  'flow-stale': ['stale', '정체'],
+  'flow-waiting': ['no data yet', '수신 전'],
+  limits: ['Limits', '한도'],
+  connects: ['Connections left', '남은 연결'],
+  requests: ['Requests left', '남은 구독 요청'],
+  'per-window': ['{left} of {most} in {time}', '{time}당 {most}회 중 {left}회'],
+  keys: ['Age of the keys', '키 발급 후 경과'],
+  'approval-key': ['Approval key', '웹소켓 접속키'],
+  token: ['Access token', '접근토큰'],
+  none: ['none', '없음'],
+  flow: ['Flow', '흐름'],
+  records: ['records/s', '초당 레코드'],
+  frames: ['frames/s', '초당 프레임'],
+  gaps: ['gaps', '누락'],
+  memory: ['memory', '메모리'],
+  latency: ['Socket to subscriber', '소켓 → 구독자'],
+  'latency-none': ['nothing timed yet', '아직 측정값이 없습니다'],
+  troubles: ['Malformed frames and changed columns', '해석 불가 프레임과 컬럼 변경'],
+  'trouble-counts': ['{malformed} malformed · {drift} changed', '해석 불가 {malformed} · 변경 {drift}'],
+  'no-troubles': ['None.', '없습니다.'],
+  malformed: ['malformed', '해석 불가'],
+  'schema-drift': ['columns changed', '컬럼 변경'],
+  uptime: ['up {time}', '가동 {time}'],
+  jobs: ['Jobs', '작업 큐'],
+  queue: ['Queue', '큐'],
+  'job-waiting': ['waiting', '대기'],
+  'job-active': ['active', '실행'],
+  'job-delayed': ['delayed', '지연'],
+  'job-completed': ['completed', '완료'],
+  'job-failed': ['failed', '실패'],
+  certificate: ['Day certificate', '일일 인증서'],
+  inspector: ['Inspector', '인스펙터'],
+  'inspector-about': [
+    'Every actor, its state and its events, live. Names only: no payload and no context. Nothing is recorded until you look.',
+    '모든 액터의 상태와 이벤트를 실시간으로 봅니다. 이름만 표시하며 내용은 포함하지 않습니다. 시작하기 전에는 기록하지 않습니다.',
+  ],
+  inspect: ['Start', '시작'],
+  'inspect-stop': ['Stop', '중지'],
+  save: ['Save', '저장'],
+  load: ['Load', '불러오기'],
+  'load-failed': ['That is no recording of this inspector.', '이 인스펙터의 기록이 아닙니다.'],
+  live: ['Live', '실시간'],
+  step: ['Step', '단계'],
+  'step-back': ['One step back', '한 단계 뒤로'],
+  'step-forward': ['One step forward', '한 단계 앞으로'],
+  'step-at': ['{at} of {count}', '{at} / {count}'],
+  ended: ['ended', '종료'],
+  gone: [
+    'Connection to kis-stream lost {time} ago. What you see is old; reconnecting by itself.',
+    '{time} 전에 kis-stream과의 연결이 끊겼습니다. 표시된 값은 과거 값이며, 자동으로 다시 연결합니다.',
+  ],
+  'gap-mark': ['{volume} shares missing', '{volume}주 누락'],
+  'repair-mark': ['{volume} shares came late', '{volume}주 뒤늦게 수신'],
+  'unknown-mark': ['volume cannot be followed', '누락 여부 확인 불가'],
+  'outage-mark': ['line down {time}', '회선 끊김 {time}'],
+  'outage-now': ['line is down', '회선 끊김'],
+  'marks-summary': [
+    '{gaps} gaps, {volume} shares missing · line down {outages}×',
+    '누락 {gaps}건, {volume}주 · 회선 끊김 {outages}회',
+  ],
+  'some-gaps': ['{count} gaps', '누락 {count}건'],
+  'no-marks': ['Nothing missing.', '누락 없음.'],
+  'chart-about': ['Candles of {instrument}, last price {price}', '{instrument} 캔들 차트, 현재가 {price}'],
+
+  'verdict-flowing': ['{market} is live · {count} flowing', '{market} 정상 · {count}건 수신 중'],
+  'verdict-some-stale': ['{market} · {count} gone stale', '{market} · {count}건 정체'],
+  'verdict-some-refused': ['{market} · {count} refused', '{market} · {count}건 거부됨'],
+  'verdict-no-data-yet': ['{market} is subscribed · no data yet', '{market} 구독됨 · 아직 데이터 없음'],
+  'verdict-connecting': ['{market} is connecting', '{market} 연결 중'],
+  'verdict-handing-over': ['Handing over to {market}', '{market}로 전환 중'],
+  'verdict-letting-go': ['{market} is letting go', '{market} 해제 중'],
+  'verdict-reconnecting': ['{market} lost the line · reconnecting', '{market} 회선 끊김 · 재연결 중'],
+  'verdict-nothing-asked': ['{market} · nothing to watch', '{market} · 구독할 종목 없음'],
+  'verdict-stopping': ['Stopping', '종료 중'],
+
+  'cause-its-turn': ['its turn on the line', '회선을 넘겨받음'],
+  'cause-wait-over': ['the wait is over', '대기 종료'],
+  'cause-socket-opened': ['socket opened', '소켓 연결됨'],
+  'cause-all-answered': ['everything asked for is answered', '모든 요청에 응답받음'],
+  'cause-something-to-ask': ['something to ask or let go of', '새로 요청하거나 해제할 것이 있음'],
+  'cause-released': ['released and closed', '해제하고 닫음'],
+  'cause-turn-over': ["the other market's turn", '다른 시장의 차례'],
+  'cause-stopped': ['stopped', '중지됨'],
+  'cause-market-close': ['market switch', '시장 전환'],
+  'cause-endpoint-switch': ['another address', '주소 변경'],
+  'cause-duplicate': ['ALREADY IN SUBSCRIBE without data', '데이터 없는 ALREADY IN SUBSCRIBE'],
+  'cause-silence': ['no data in trading hours', '장중 무응답'],
+  'cause-credentials': ['credentials refused', '인증 거부'],
+  'cause-stop': ['asked to stop', '중지 요청'],
+  'cause-lost': ['lost on the way', '유실'],
+  'cause-outage': ['line was down', '회선 끊김'],
+  'cause-unsubscribed': ['let go of in between', '구독 해제 중'],
+  'cause-restart': ['not running in between', '프로그램 재시작'],
+}
+
+/**
+ * The words in the reader's language; what has none stands as it is.
+ * @param {string} name @param {Readonly<Record<string, string | number>>} [values]
+ */
+export function say(name, values = {}) {
+  const text = words[name]?.[settings.language === 'ko' ? 1 : 0] ?? name
+  return text.replaceAll(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ''))
+}
+
+/** Why something happened: in words where it is one of ours, else what the network or KIS said. @param {string} cause */
+export function sayCause(cause) {
+  return `cause-${cause}` in words ? say(`cause-${cause}`) : cause
+}
+
+/** Writes the words that stand in the document itself. */
+export function writeWords() {
+  document.documentElement.lang = settings.language
+  for (const element of document.querySelectorAll('[data-word]'))
+    element.textContent = say(element.getAttribute('data-word') ?? '')
+  for (const element of document.querySelectorAll('[data-word-label]'))
+    element.setAttribute('aria-label', say(element.getAttribute('data-word-label') ?? ''))
+}

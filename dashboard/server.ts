@@ -1,0 +1,228 @@
+// The small server behind the page: its files, its live connection, and what is mounted beside it. It only shows; nothing here can
+// change what the feed does.
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
+import type { Queue } from 'bullmq'
+import { Hono } from 'hono'
+import { WebSocketServer } from 'ws'
+import type { Feed } from '../app/feed.ts'
+import { createInspector, type Inspector } from '../app/inspector.ts'
+import { outlineOf } from '../app/machine-outline.ts'
+import { feedMachine } from '../machines/feed.ts'
+import { socketMachine } from '../machines/socket.ts'
+import { type Clock, systemClock } from '../market/clock.ts'
+import { createAccess, isLoopback } from './access.ts'
+import { createAssets } from './assets.ts'
+import { createAudience } from './audience.ts'
+import { createBarHistory } from './bar-history.ts'
+import { createBoard } from './board.ts'
+import { mountJobs, watchQueues } from './jobs.ts'
+import { createMarks } from './marks.ts'
+import { type Stately, mountStately } from './stately.ts'
+import { createTroubles } from './troubles.ts'
+import { viewOf } from './view.ts'
+
+export type DashboardOptions = {
+  readonly feed: Feed
+  readonly clock?: Clock
+  /** Default 127.0.0.1. Anywhere else needs a token. */
+  readonly host?: string
+  /** When it is taken, one of the next twenty. 0 takes any. */
+  readonly port?: number
+  readonly token?: string
+  /** Whether the data is generated, which the page says loudly. */
+  readonly isDemonstration?: boolean
+  /** Records the machines from the start, and feeds the hosted visualiser. */
+  readonly inspect?: boolean
+  readonly jobs?: { readonly queues: readonly Queue[] }
+  /** When the access token was issued; never the token. */
+  readonly tokenIssuedAt?: () => Promise<number | undefined>
+  /** The day certificate as it stands: any JSON. */
+  readonly certificate?: () => Promise<unknown>
+  /** For /metrics and /health. */
+  readonly metrics?: () => Promise<{ readonly text: string; readonly contentType: string }>
+  readonly health?: () => { readonly ready: boolean }
+}
+
+export type Dashboard = {
+  readonly url: string
+  readonly port: number
+  readonly inspector: Inspector
+  stop(): Promise<void>
+}
+
+/** How many ports are tried. */
+const mostPorts = 20
+
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** Rejects with a sentence when it cannot be bound. */
+export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const { feed, clock = systemClock, host = '127.0.0.1', port = 8710, token } = options
+  if (!isLoopback(host) && token === undefined) {
+    throw new Error(`a dashboard on ${host} needs a token: anybody who can reach it could read it`)
+  }
+  const access = createAccess(token)
+  const board = createBoard()
+  const bars = createBarHistory(clock)
+  const marks = createMarks()
+  const troubles = createTroubles()
+  // One subscriber for all of it: each has its price on the data path.
+  const watching = feed.events$.subscribe(event => {
+    board.note(event)
+    bars.note(event)
+    if (event.type === 'trade' || event.type === 'order-book' || event.type === 'record') return
+    marks.note(event)
+    troubles.note(event)
+  })
+  const inspector = createInspector({ feed, clock })
+  const stopRecording = options.inspect ? inspector.look(() => {}) : undefined
+  const slow = watchQueues(options)
+  const assets = createAssets()
+  const startedAt = clock.now()
+
+  function status() {
+    const { rss, heapUsed } = process.memoryUsage()
+    return viewOf({
+      status: feed.status(),
+      subscriptions: feed.subscriptions(),
+      counters: feed.counters(),
+      lastTroubles: troubles.last(),
+      ...slow.look(),
+      process: { memoryBytes: rss, heapBytes: heapUsed, uptimeSeconds: Math.round((clock.now() - startedAt) / 1000) },
+    })
+  }
+
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.use(async (context, next) => {
+    const given = context.req.query('token')
+    const cookie = given === undefined ? undefined : access.cookieFor(given)
+    if (cookie !== undefined) {
+      // Out of the address bar, the history and the Referer.
+      return context.body(null, 302, { Location: context.req.path, 'Set-Cookie': cookie, 'Cache-Control': 'no-store' })
+    }
+    const refusal = access.refusal({
+      host: context.req.header('host'),
+      origin: context.req.header('origin'),
+      authorization: context.req.header('authorization'),
+      cookie: context.req.header('cookie'),
+    })
+    if (refusal !== undefined) return context.text(`${refusal.text}\n`, refusal.status)
+    await next()
+    context.header('X-Content-Type-Options', 'nosniff')
+    context.header('Referrer-Policy', 'no-referrer')
+    if (!context.res.headers.has('Content-Security-Policy')) context.header('Content-Security-Policy', pagePolicy)
+    return undefined
+  })
+  const { metrics, health } = options
+  if (metrics !== undefined) {
+    app.get('/metrics', async context => {
+      const { text, contentType } = await metrics()
+      return context.body(text, 200, { 'Content-Type': contentType })
+    })
+  }
+  if (health !== undefined) {
+    app.get('/health', context => {
+      const report = health()
+      return context.json(report, report.ready ? 200 : 503)
+    })
+  }
+  app.get('/status', context => context.json(status()))
+  const hasJobs = options.jobs !== undefined && (await mountJobs(app, '/jobs', options.jobs.queues))
+  const stately: Stately | undefined =
+    options.inspect && isLoopback(host) ? await mountStately(app, '/stately', inspector) : undefined
+  app.get('*', context => {
+    const asset = assets(context.req.path)
+    if (asset === undefined) return context.text('no such page\n', 404)
+    return context.body(asset.body, 200, { 'Content-Type': asset.contentType, 'Cache-Control': 'no-cache' })
+  })
+
+  const audience = createAudience({
+    board,
+    bars,
+    marks,
+    inspector,
+    status,
+    hello: {
+      type: 'hello',
+      isDemonstration: options.isDemonstration ?? false,
+      outlines: { socket: outlineOf(socketMachine), feed: outlineOf(feedMachine) },
+      hasJobs,
+      hasStately: stately !== undefined,
+    },
+  })
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: 64 * 1024 })
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy())
+    const { host: asked, origin, authorization, cookie } = request.headers
+    const refusal = access.refusal({ host: asked, origin, authorization, cookie })
+    const path = request.url?.split('?')[0]
+    const accept = path === '/live' ? audience.join : path === '/stately/live' ? stately?.join : undefined
+    // A browser always says from which page it comes; a program that does not is no page of somebody else's.
+    if (refusal !== undefined || accept === undefined) {
+      socket.end(
+        `HTTP/1.1 ${refusal?.status ?? 404} ${refusal === undefined ? 'Not Found' : 'Forbidden'}\r\nConnection: close\r\n\r\n`,
+      )
+      return
+    }
+    sockets.handleUpgrade(request, socket, head, accept)
+  })
+
+  const actualPort = await listen(server, host, port)
+  let stopped: Promise<void> | undefined
+
+  async function stop(): Promise<void> {
+    watching.unsubscribe()
+    bars.stop()
+    slow.subscription.unsubscribe()
+    stopRecording?.()
+    audience.stop()
+    stately?.stop()
+    const closed = new Promise<void>(resolve => server.close(() => resolve()))
+    server.closeAllConnections()
+    for (const socket of sockets.clients) socket.terminate()
+    await closed
+  }
+
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}/`,
+    port: actualPort,
+    inspector,
+    stop() {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+/** On the port, or when somebody has it, on one of the next. */
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  const candidates = port === 0 ? [0] : Array.from({ length: mostPorts }, (_, i) => port + i).filter(p => p < 65_536)
+  for (const candidate of candidates) {
+    if (await bind(server, host, candidate)) return (server.address() as AddressInfo).port
+  }
+  throw new Error(
+    `no dashboard: ports ${port} to ${port + mostPorts - 1} on ${host} are all taken. Choose another with --dashboard-port`,
+  )
+}
+
+/** False when the port is taken. */
+function bind(server: Server, host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const failed = (error: NodeJS.ErrnoException) => {
+      server.off('listening', bound)
+      if (error.code === 'EADDRINUSE') resolve(false)
+      else reject(new Error(`no dashboard on ${host}:${port}: ${error.message}`))
+    }
+    const bound = () => {
+      server.off('error', failed)
+      resolve(true)
+    }
+    server.once('error', failed)
+    server.once('listening', bound)
+    server.listen(port, host)
+  })
+}

@@ -1,0 +1,92 @@
+// The machines in Stately's hosted visualiser: a page of ours that frames it, and hands on what the inspector lets out, in the protocol of
+// @statelyai/inspect. Its own server listens on all interfaces and asks nobody who they are, so it is not used; its adapter interface is.
+// Definitions are those of app/machine-json.ts, because the package would send machines with their contexts.
+import type { HttpBindings } from '@hono/node-server'
+import type { StatelyInspectionEvent } from '@statelyai/inspect'
+import type { Hono } from 'hono'
+import type { WebSocket } from 'ws'
+import type { InspectionRecord, Inspector } from '../app/inspector.ts'
+import { machineJson } from '../app/machine-json.ts'
+import { feedMachine } from '../machines/feed.ts'
+import { socketMachine } from '../machines/socket.ts'
+
+export type Stately = { join(socket: WebSocket): void; stop(): void }
+
+const hosted = 'https://stately.ai'
+
+const framePolicy = `default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; frame-src ${hosted}; base-uri 'none'; frame-ancestors 'none'`
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>kis-stream in the Stately inspector</title>
+<style>html,body,iframe{margin:0;width:100%;height:100%;border:0}</style>
+<iframe id="inspector" title="Stately inspector" src="${hosted}/inspect"></iframe>
+<script type="module" src="/stately.js"></script>
+`
+
+const definitions: Readonly<Record<string, unknown>> = {
+  feed: machineJson(feedMachine),
+  socket: machineJson(socketMachine),
+}
+
+export async function mountStately(
+  app: Hono<{ Bindings: HttpBindings }>,
+  path: string,
+  inspector: Inspector,
+): Promise<Stately> {
+  const { createInspector } = await import('@statelyai/inspect')
+  const leaving = new Set<() => void>()
+  app.get(path, context =>
+    context.html(page, 200, { 'Content-Security-Policy': framePolicy, 'Cache-Control': 'no-cache' }),
+  )
+
+  function join(socket: WebSocket): void {
+    const actors = new Map<string, Actor>()
+    const send = (event: StatelyInspectionEvent) => socket.send(JSON.stringify({ ...event, rootId: rootOf(actors) }))
+    const stately = createInspector({ send })
+    const leave = inspector.look(record => tell(record))
+    leaving.add(leave)
+    socket.on('error', () => socket.terminate())
+    socket.on('close', () => {
+      leave()
+      leaving.delete(leave)
+    })
+
+    function tell(record: InspectionRecord): void {
+      if (record.kind === 'actor') {
+        const actor = actorOf(record, actors)
+        actors.set(record.id, actor)
+        stately.actor(actor as never, { status: 'active', value: record.value })
+      } else if (record.kind === 'event') {
+        stately.event(record.to, record.type, record.from === undefined ? {} : { source: record.from })
+      } else {
+        const status = record.status === 'done' || record.status === 'error' ? record.status : 'active'
+        stately.snapshot(record.id, { status, value: record.value }, { event: { type: record.cause } })
+      }
+    }
+  }
+
+  return {
+    join,
+    stop: () => leaving.forEach(leave => leave()),
+  }
+}
+
+/** As much of an actor as the package reads: who it is, whose child, and the definition of its machine. */
+type Actor = {
+  readonly sessionId: string
+  readonly id: string
+  readonly logic: { readonly config: unknown }
+  readonly _parent: Actor | undefined
+}
+
+function actorOf(record: InspectionRecord & { readonly kind: 'actor' }, actors: ReadonlyMap<string, Actor>): Actor {
+  const { id, name, machine, parent } = record
+  const config = { ...Object(machine === undefined ? {} : definitions[machine]), id: machine ?? name }
+  return { sessionId: id, id: name, logic: { config }, _parent: parent === undefined ? undefined : actors.get(parent) }
+}
+
+function rootOf(actors: ReadonlyMap<string, Actor>): string | undefined {
+  return actors.keys().next().value
+}

@@ -1,0 +1,80 @@
+// Quotations of one app key: the headers KIS wants, a place in the pace of the app key before every call, a new token when KIS
+// refuses the old one. Knows no quotation by name.
+import { KisError } from './errors.ts'
+import type { RateLimit } from './rate-limit.ts'
+import type { CustomerType } from './request.ts'
+import type { RestClient, RestPage } from './rest.ts'
+import type { AppKeys } from './credentials.ts'
+import type { Secret } from './secret.ts'
+
+export interface AccessTokens {
+  /** The token in force; asks for one where there is none. */
+  current(): Promise<Secret>
+  /** KIS refused `refused`: the one in force after it. */
+  renew(refused: Secret): Promise<Secret>
+}
+
+export type AuthorizedOptions = {
+  readonly rest: RestClient
+  readonly keys: AppKeys
+  readonly customerType: CustomerType
+  readonly tokens: AccessTokens
+  readonly limit: RateLimit
+}
+
+/** A quotation in KIS's words. */
+export type Quotation = {
+  readonly path: string
+  readonly tr: string
+  readonly parameters: Readonly<Record<string, string>>
+  /** The next page of an answer that had more. */
+  readonly isNextPage?: boolean
+}
+
+export type AuthorizedClient = {
+  /** Rejects with a KisError. A token that is refused is renewed once; a call that came too soon is made again, later. */
+  get(quotation: Quotation): Promise<RestPage>
+}
+
+/** The limiter slows down with each refusal, so a call that is refused this often has other trouble. */
+const mostAttempts = 6
+
+export function createAuthorizedClient(options: AuthorizedOptions): AuthorizedClient {
+  const { rest, keys, customerType, tokens, limit } = options
+
+  function headersOf({ tr, isNextPage }: Quotation, token: Secret): Record<string, string> {
+    return {
+      'content-type': 'application/json; charset=utf-8',
+      authorization: `Bearer ${token.reveal()}`,
+      appkey: keys.appKey.reveal(),
+      appsecret: keys.appSecret.reveal(),
+      tr_id: tr,
+      tr_cont: isNextPage === true ? 'N' : '',
+      custtype: customerType,
+    }
+  }
+
+  return {
+    async get(quotation) {
+      const { path, parameters } = quotation
+      let token = await tokens.current()
+      let wasRenewed = false
+      for (let attempt = 1; ; attempt++) {
+        await limit.take()
+        try {
+          return await rest.get({ path, parameters, headers: headersOf(quotation, token) })
+        } catch (error) {
+          if (!(error instanceof KisError)) throw error
+          if (error.kind === 'authentication' && !wasRenewed) {
+            token = await tokens.renew(token)
+            wasRenewed = true
+          } else if (error.kind === 'rate-limit' && attempt < mostAttempts) {
+            limit.slowDown()
+          } else {
+            throw error
+          }
+        }
+      }
+    },
+  }
+}

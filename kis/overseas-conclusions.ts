@@ -1,0 +1,58 @@
+// 해외주식 체결추이 (HHDFS76200300): the latest conclusions of a foreign instrument, newest first. No older ones can be asked for.
+//
+// {"khms":"223001","last":"256.4100","evol":"12","tvol":"1834","pbid":"256.4000","pask":"256.4200",…}
+import { z } from 'zod'
+import { type Instrument, partsOf, zoneOf } from '../market/instrument.ts'
+import type { Conclusion, ConclusionPage } from '../market/quotations.ts'
+import { dateIn } from '../market/zone.ts'
+import type { AuthorizedClient } from './authorized-client.ts'
+import { number, numberOrNull, readBody, rowsOf, timeDigits } from './rest-values.ts'
+import { instantNear } from './time.ts'
+
+const path = '/uapi/overseas-price/v1/quotations/inquire-ccnl'
+const dayMs = 86_400_000
+/** KIS's clock may be ahead of ours; a row much later than now is yesterday's. */
+const aheadMs = 60_000
+
+const row = z.object({
+  khms: timeDigits,
+  last: number,
+  evol: number,
+  tvol: number,
+  pbid: numberOrNull.optional(),
+  pask: numberOrNull.optional(),
+})
+/** The document has the rows in output2, KIS's own example in output1. */
+const body = z.union([z.object({ output2: rowsOf(row) }), z.object({ output1: rowsOf(row) })])
+
+export async function overseasConclusions(
+  client: AuthorizedClient,
+  instrument: Instrument,
+  until: number,
+  now: number,
+): Promise<ConclusionPage> {
+  const { venue, symbol } = partsOf(instrument)
+  const zone = zoneOf(instrument)
+  const isToday = dateIn(zone, until) === dateIn(zone, now)
+  const answer = await client.get({
+    path,
+    tr: 'HHDFS76200300',
+    parameters: { AUTH: '', EXCD: venue, SYMB: symbol, TDAY: isToday ? '1' : '0', KEYB: '' },
+  })
+  const read = readBody(body, answer.body, path)
+  const rows = 'output2' in read ? read.output2 : read.output1
+  const conclusions = rows.flatMap((values): Conclusion[] => {
+    const eventTime = instantBefore(isToday ? now : until, values.khms)
+    if (eventTime === undefined || eventTime > until) return []
+    const { last: price, evol: volume, tvol: cumulativeVolume, pbid: bidPrice = null, pask: askPrice = null } = values
+    return [{ price, volume, cumulativeVolume, bidPrice, askPrice, eventTime }]
+  })
+  return { conclusions, older: undefined, end: 'latest-only' }
+}
+
+/** A Korean time without a date, the last time it was. */
+function instantBefore(time: number, hhmmss: number): number | undefined {
+  const near = instantNear(time, hhmmss)
+  if (near === null) return undefined
+  return near > time + aheadMs ? near - dayMs : near
+}

@@ -1,0 +1,47 @@
+// What can be asked about a market afterwards: the trades of a day one by one, and its minutes. Says nothing of how KIS is asked.
+import type { Instrument } from './instrument.ts'
+
+/** A trade as it is told afterwards (시간별 체결). Less than the stream tells: neither side nor value of the day. */
+export type Conclusion = {
+  readonly price: number
+  readonly volume: number
+  /** Shares traded that day, these included: the only thing that tells two conclusions of a second apart. */
+  readonly cumulativeVolume: number
+  readonly bidPrice: number | null
+  readonly askPrice: number | null
+  /** One-second resolution. */
+  readonly eventTime: number
+}
+
+export type ConclusionPage = {
+  /** Newest first. Not to be trusted to be complete: KIS skips some now and then. */
+  readonly conclusions: readonly Conclusion[]
+  /** Until when to ask for older ones; undefined when there are none that can be asked for. */
+  readonly older: number | undefined
+  /**
+   * Why there are none: `day-begins`: the day's first was reached · `latest-only`: only the latest are told, as abroad ·
+   * `today-only`: the day is over, and what happened in it is not told any more.
+   */
+  readonly end?: 'day-begins' | 'latest-only' | 'today-only'
+}
+
+/** A minute that is over. */
+export type MinuteBar = {
+  readonly startTime: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+}
+
+/** Every call rejects with an error that says whether trying again is worth it (`retryable`). */
+export interface Quotations {
+  /** Those at or before an instant, a page of them. */
+  conclusions(instrument: Instrument, until: number): Promise<ConclusionPage>
+  /**
+   * The bars of the minutes that begin in [from, to) and are over, oldest first; those without a trade are left out. The whole
+   * span lies on one date of the venue.
+   */
+  minuteBars(instrument: Instrument, from: number, to: number): Promise<readonly MinuteBar[]>
+}

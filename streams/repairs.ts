@@ -1,0 +1,104 @@
+// What a gap validation found → what of it is news: the trades that are still missing, once, and the verdict. The holes in the count
+// of each instrument say what is missing; they are on disk with it, so a finding may come again, after a restart too.
+import type { Backfill, BackfilledTrade, GapPart, GapVerdict } from '../market/events.ts'
+import { type GapFinding, type GapQuestion, volumeOf, type VolumeSpan } from '../market/gap-finding.ts'
+import type { ContinuityMemory } from './continuity-memory.ts'
+import { type Hole, takeFromHole } from './gaps.ts'
+import { type Count, forgetUpTo } from './volume-count.ts'
+
+/** Nothing for an instrument and date whose volume is not followed: then nobody can say what was delivered. */
+export function settleFinding(
+  memory: ContinuityMemory,
+  finding: GapFinding,
+  receivedTime: number,
+): readonly (Backfill | GapVerdict)[] {
+  const { question } = finding
+  const count = countOf(memory, question)
+  if (count === undefined) return []
+  const { businessDate, instrument } = question
+  const backfills = finding.runs
+    .flatMap(run => takeMissing(count, run.trades))
+    .map((run): Backfill => ({ type: 'backfill', instrument, businessDate, ...run, receivedTime }))
+  if (backfills.length > 0) memory.changes++
+
+  const explained = stillMissing(count.holes, finding.explained)
+  const unknown = stillMissing(count.holes, finding.unknown)
+  const volumes = {
+    repairedVolume: volumeOf(backfills),
+    explainedVolume: volumeOf(explained),
+    unknownVolume: volumeOf(unknown),
+  }
+  const accounted = volumes.repairedVolume + volumes.explainedVolume + volumes.unknownVolume
+  const verdict: GapVerdict = {
+    type: 'gap-verdict',
+    instrument,
+    verdict: unknown.length > 0 ? 'unfillable' : explained.length > 0 ? 'explained' : 'repaired',
+    businessDate,
+    fromVolume: question.fromVolume,
+    toVolume: question.toVolume,
+    repairedVolume: volumes.repairedVolume,
+    settledVolume: question.toVolume - question.fromVolume - accounted,
+    explainedVolume: volumes.explainedVolume,
+    unknownVolume: volumes.unknownVolume,
+    unknown,
+    evidence: finding.evidence,
+    receivedTime,
+  }
+  return [...backfills, verdict]
+}
+
+/** Gaps that nothing has filled yet, as questions: what to ask about after a restart. */
+export function openGaps({ lines }: ContinuityMemory): GapQuestion[] {
+  return [...lines].flatMap(([instrument, { count, other }]) =>
+    [count, other].flatMap(one =>
+      (one?.holes ?? [])
+        .filter(({ isGap }) => isGap)
+        .map(({ fromVolume, toVolume, from, to }) => {
+          const businessDate = (one as Count).businessDate
+          return { instrument, businessDate, fromVolume, toVolume, from, to }
+        }),
+    ),
+  )
+}
+
+function countOf({ lines }: ContinuityMemory, { businessDate, instrument }: GapQuestion): Count | undefined {
+  const line = lines.get(instrument)
+  return [line?.count, line?.other].find(count => count?.businessDate === businessDate)
+}
+
+/**
+ * Takes what is still missing out of its hole, so that it is not missing any more, and joins what follows without a break. REST does
+ * not tell all that sets a record apart, so the totals up to there count as delivered: should the record itself still come, late, it
+ * is a repeat.
+ */
+function takeMissing(count: Count, trades: readonly BackfilledTrade[]): (VolumeSpan & Pick<Backfill, 'trades'>)[] {
+  const runs: { fromVolume: number; toVolume: number; trades: BackfilledTrade[] }[] = []
+  for (const trade of trades) {
+    const fromVolume = trade.cumulativeVolume - trade.volume
+    const toVolume = trade.cumulativeVolume
+    if (takeFromHole(count.holes, fromVolume, toVolume, trade.eventTime) === undefined) continue
+    forgetUpTo(count, toVolume)
+    const last = runs.at(-1)
+    if (last?.toVolume === fromVolume) {
+      last.toVolume = toVolume
+      last.trades.push(trade)
+    } else {
+      runs.push({ fromVolume, toVolume, trades: [trade] })
+    }
+  }
+  return runs
+}
+
+/** The parts of these spans that lie in a hole. */
+function stillMissing(holes: readonly Hole[], spans: readonly GapPart[]): GapPart[] {
+  return spans.flatMap(({ fromVolume, toVolume, from, to }) =>
+    holes
+      .filter(hole => hole.fromVolume < toVolume && fromVolume < hole.toVolume)
+      .map(hole => ({
+        fromVolume: Math.max(fromVolume, hole.fromVolume),
+        toVolume: Math.min(toVolume, hole.toVolume),
+        from,
+        to,
+      })),
+  )
+}

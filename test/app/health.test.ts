@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest'
+import type { SubscriptionState } from '../../app/feed.ts'
+import { type HealthInput, type HealthReport, healthOf } from '../../app/health.ts'
+import type { FeedStatus, SocketStatus } from '../../app/status.ts'
+import type { Transition } from '../../app/transitions.ts'
+import { clockStartingAt } from '../../market/clock.ts'
+import { createCalendar, standardCalendar, turnAt } from '../../market/calendar.ts'
+import { feedRig } from '../support/feed-rig.ts'
+import { lineOf } from '../support/frames.ts'
+
+const kst = (text: string) => Date.parse(`${text}+09:00`)
+const second = 1_000
+const minute = 60 * second
+
+type Story = {
+  /** Korean time. */
+  readonly now: string
+  readonly startedAt?: string
+  readonly instruments?: readonly SubscriptionState['instrument'][]
+  readonly lastData?: string
+  readonly changes?: Partial<SubscriptionState>
+  readonly phase?: string
+  readonly transitions?: readonly Transition[]
+  readonly status?: Partial<FeedStatus>
+  readonly calendar?: HealthInput['calendar']
+}
+
+/** A feed that was started the day before and is subscribed, unless the story says otherwise. */
+function health(story: Story): HealthReport {
+  const time = kst(story.now)
+  const socket = (market: 'KR' | 'US'): SocketStatus => ({
+    market,
+    phase: story.phase ?? 'subscribed.settled',
+    since: time - minute,
+    cause: 'all-answered',
+    host: 'localhost:1',
+    transitions: story.transitions ?? [],
+    failures: 0,
+    triesAgainAt: story.phase === 'reconnecting' ? time + 20 * second : undefined,
+    slots: 1,
+  })
+  const status: FeedStatus = {
+    time,
+    startedAt: story.startedAt === undefined ? time - 86_400_000 : kst(story.startedAt),
+    environment: 'prod',
+    market: 'auto',
+    handOver: { state: 'trading', turn: turnAt(time), next: turnAt(time) },
+    nextSwitch: undefined,
+    sockets: { KR: socket('KR'), US: socket('US') },
+    mostSlots: 41,
+    budgets: {
+      connects: { left: 3, most: 4, windowMs: 600_000 },
+      requests: { left: 500, most: 500, windowMs: 600_000 },
+    },
+    approvalKeyIssuedAt: time - minute,
+    clockSkew: undefined,
+    latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
+    ...story.status,
+  }
+  const lastData = story.lastData === undefined ? {} : { flowingSince: 0, lastData: kst(story.lastData) }
+  const subscriptions = (story.instruments ?? ['KRX:005930']).map(instrument => ({
+    instrument,
+    channel: 'trade',
+    status: 'active' as const,
+    ...lastData,
+    ...story.changes,
+  }))
+  return healthOf({ status, subscriptions, calendar: story.calendar ?? standardCalendar, silenceMs: 2 * minute })
+}
+
+describe('health', () => {
+  it.each([
+    ['data came a moment ago', { now: '2026-11-23T10:00:00', lastData: '2026-11-23T09:59:59' }],
+    ['the silence is not over yet', { now: '2026-11-23T10:00:00', lastData: '2026-11-23T09:58:00' }],
+    ['the market is closed', { now: '2026-11-23T21:00:00' }],
+    ['it is Saturday', { now: '2026-11-21T10:00:00' }],
+    ['it is a holiday', { now: '2026-12-25T10:00:00' }],
+    ['the opening auction is on', { now: '2026-11-23T08:50:00' }],
+    ['the closing auction is on', { now: '2026-11-23T15:25:00', lastData: '2026-11-23T15:20:00' }],
+    ['the session has just begun', { now: '2026-11-23T09:01:00' }],
+    [
+      'the line was lost just now',
+      {
+        now: '2026-11-23T10:00:00',
+        phase: 'reconnecting',
+        transitions: [step('subscribed.settled', 'reconnecting', '2026-11-23T09:59:50')],
+      },
+    ],
+    [
+      'New York trades at night',
+      { now: '2026-11-24T00:30:00', instruments: ['NAS:AAPL'], lastData: '2026-11-24T00:29:59' },
+    ],
+    ['New York is closed for Thanksgiving', { now: '2026-11-27T00:30:00', instruments: ['NAS:AAPL'] }],
+    ['nothing is subscribed', { now: '2026-11-23T10:00:00', instruments: [] }],
+    ['only account notices are', { now: '2026-11-23T10:00:00', changes: { channel: 'H0STCNI0' } }],
+  ] as const)('is ready when %s', (_, story) => {
+    expect(health(story)).toMatchObject({ ready: true, reasons: [] })
+  })
+
+  it.each([
+    [
+      'no data came for longer than the silence',
+      { now: '2026-11-23T10:00:00', lastData: '2026-11-23T09:57:59' },
+      /^KR: no data for 2 min/,
+    ],
+    [
+      'the session began, and nothing came of it',
+      { now: '2026-11-23T09:02:01', lastData: '2026-11-20T15:30:00' },
+      /no data for 2 min/,
+    ],
+    [
+      'it was started just now, in a session',
+      { now: '2026-11-23T10:00:05', startedAt: '2026-11-23T10:00:00' },
+      /no data yet, 5 s after the start/,
+    ],
+    [
+      'the line has been down for long',
+      {
+        now: '2026-11-23T10:00:00',
+        phase: 'reconnecting',
+        transitions: [step('subscribed.asking', 'unsubscribing-grace', '2026-11-23T09:55:00')],
+      },
+      /no data for 5 min.*reconnecting.*tries again in 20 s/,
+    ],
+    [
+      'New York is silent',
+      { now: '2026-11-24T00:30:00', instruments: ['NAS:AAPL'], lastData: '2026-11-24T00:20:00' },
+      /^US: no data for 10 min/,
+    ],
+    [
+      'it is stopping',
+      { now: '2026-11-23T21:00:00', status: { handOver: { state: 'stopping.KR', turn: 'KR', next: 'KR' } } },
+      /stopping/,
+    ],
+    ['it was not started', { now: '2026-11-23T21:00:00', status: { startedAt: undefined } }, /not started/],
+  ] as const)('is not ready when %s', (_, story: Story, reason) => {
+    const { ready, reasons } = health(story)
+    expect(ready).toBe(false)
+    expect(reasons).toHaveLength(1)
+    expect(reasons[0]).toMatch(reason)
+  })
+
+  it("knows the user's own holidays", () => {
+    const calendar = createCalendar({ holidays: { KR: [20261123] } })
+    expect(health({ now: '2026-11-23T10:00:00', calendar }).ready).toBe(true)
+  })
+
+  it('takes a change of requests on a line that is up for no loss of it', () => {
+    const transitions = [step('subscribed.settled', 'subscribed.asking', '2026-11-23T09:59:00')]
+    const story = { now: '2026-11-23T10:00:00', startedAt: '2026-11-23T09:58:00', transitions }
+    expect(health(story).reasons[0]).toMatch(/no data yet/)
+  })
+
+  it('does not call a market silent that does not have the line, and says who has it', () => {
+    const { ready, notes, markets } = health({
+      now: '2026-11-24T00:30:00',
+      status: { handOver: { state: 'trading', turn: 'KR', next: 'KR' } },
+      instruments: ['NAS:AAPL'],
+    })
+    expect(ready).toBe(true)
+    expect(notes).toEqual(['US: a regular session is on, and KR has the line'])
+    expect(markets.US).toMatchObject({ hasLine: false, expected: 0, quietMs: null })
+  })
+
+  it('names what was refused and what is stale, without calling the whole feed ill for it', () => {
+    const lastData = '2026-11-23T09:59:59'
+    const refused = health({ now: '2026-11-23T10:00:00', lastData, changes: { status: 'refused', code: 'OPSP0008' } })
+    expect(refused).toMatchObject({ ready: true, notes: ['KR: refused: KRX:005930 trade (OPSP0008)'] })
+    const stale = health({ now: '2026-11-23T10:00:00', lastData, changes: { isStale: true } })
+    expect(stale).toMatchObject({ ready: true, notes: ['KR: silent for longer than usual: KRX:005930 trade'] })
+  })
+})
+
+it('a real feed is not ready before its first data in a regular session, and ready with it', async () => {
+  const rig = await feedRig({ clock: clockStartingAt(kst('2026-11-23T10:00:00')) })
+  await rig.feed.confirmed('KRX:005930')
+  const report = () =>
+    healthOf({
+      status: rig.feed.status(),
+      subscriptions: rig.feed.subscriptions(),
+      calendar: standardCalendar,
+      silenceMs: 120_000,
+    })
+  expect(report()).toMatchObject({ ready: false, time: expect.stringMatching(/^2026-11-23 10:00/) as string })
+  expect(report().reasons[0]).toMatch(/no data yet/)
+  rig.simulator.send(lineOf('H0STCNT0.txt', 1))
+  await rig.until('trade')
+  expect(report()).toMatchObject({ ready: true, reasons: [], markets: { KR: { hasLine: true, expected: 1 } } })
+})
+
+function step(from: string, to: string, at: string): Transition {
+  return { from, to, at: kst(at), cause: 'silence', lastedMs: 1 }
+}

@@ -1,0 +1,371 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { readSettings } from '../../app/settings.ts'
+import type { SupportRecord } from '../../app/support-record.ts'
+import { examineBanRisk } from '../../cli/doctor/ban-risk.ts'
+import { examineCalendar, holidayFinding } from '../../cli/doctor/calendar.ts'
+import { examineClock, skewFinding } from '../../cli/doctor/clock.ts'
+import { examineEndpoints } from '../../cli/doctor/endpoints.ts'
+import { nodeFinding } from '../../cli/doctor/environment.ts'
+import { exitCodeOf, type Finding, type Patient } from '../../cli/doctor/finding.ts'
+import { examineKeys } from '../../cli/doctor/keys.ts'
+import { examineLastRun } from '../../cli/doctor/last-run.ts'
+import { examineRedis, judge } from '../../cli/doctor/redis.ts'
+import { reportOf } from '../../cli/doctor/report.ts'
+import { examineSlots } from '../../cli/doctor/slots.ts'
+import { standardCalendar } from '../../market/calendar.ts'
+import { startSimulator } from '../../simulator/server.ts'
+import { runCommand } from '../support/command.ts'
+import { silentMarket } from '../support/feed-rig.ts'
+
+const kst = (text: string) => Date.parse(`${text}+09:00`)
+const keys = { appKey: `PS${'k'.repeat(34)}`, appSecret: 's'.repeat(180) }
+const severitiesOf = (findings: readonly Finding[]) => findings.map(({ severity }) => severity)
+
+function patient(told: Readonly<Record<string, unknown>> = {}, changes: Partial<Patient> = {}): Patient {
+  return {
+    settings: readSettings({ ...keys, ...told }),
+    mistakes: [],
+    told: { ...keys, ...told },
+    environment: {},
+    dataFolder: undefined,
+    record: undefined,
+    clock: { now: () => kst('2026-11-23T10:00:00') },
+    calendar: standardCalendar,
+    ...changes,
+  }
+}
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+describe('the doctor on Node', () => {
+  it.each([
+    ['18.20.0', 'error'],
+    ['20.18.1', 'error'],
+    ['20.19.0', 'info'],
+    ['23.1.0', 'info'],
+    ['24.21.0', 'ok'],
+  ])('%s: %s', (node, severity) => {
+    expect(nodeFinding(node).severity).toBe(severity)
+  })
+})
+
+describe('the doctor on keys', () => {
+  it('finds them well formed, does not use them, and says when KIS may be asked', () => {
+    const [shape, use] = examineKeys(patient())
+    expect(shape?.severity).toBe('ok')
+    expect(use?.found).toMatch(/Market is Open; .*from 2026-11-23 20:00 KST/)
+  })
+
+  it.each([
+    ['quotes', { appKey: `"${keys.appKey}"` }, /quotes/, 'error'],
+    ['a placeholder', { appKey: 'your-app-key' }, /placeholder/, 'error'],
+    ['letters of another alphabet', { appSecret: '비밀'.repeat(90) }, /characters that no key has/, 'error'],
+    ['half a secret', { appSecret: 's'.repeat(90) }, /90 characters; KIS gives 180/, 'warning'],
+  ] as const)('finds %s, and never shows what it saw', (_, told, found, severity) => {
+    const [finding] = examineKeys(patient({}, { told: { ...keys, ...told } }))
+    expect(finding).toMatchObject({ severity, found: expect.stringMatching(found) as string })
+    expect(finding?.remedy).toBeDefined()
+    expect(JSON.stringify(finding)).not.toContain(Object.values(told)[0])
+  })
+
+  it('takes none for a demonstration, and one without the other for a mistake', () => {
+    expect(severitiesOf(examineKeys(patient({}, { told: {} })))).toEqual(['info'])
+    const [finding] = examineKeys(patient({}, { told: { appKey: keys.appKey } }))
+    expect(finding).toMatchObject({ severity: 'error', found: 'KIS_APP_SECRET is missing' })
+  })
+})
+
+describe('the doctor on slots', () => {
+  const instruments = (count: number) => Array.from({ length: count }, (_, i) => `KRX:${String(i).padStart(6, '0')}`)
+
+  it.each([
+    [20, 'ok'],
+    [40, 'info'],
+    [41, 'info'],
+    [42, 'error'],
+  ])('%i of one market: %s', (count, severity) => {
+    expect(severitiesOf(examineSlots(patient({ instruments: instruments(count) })))).toEqual([severity])
+  })
+
+  it('counts each channel, and each market by itself', () => {
+    const told = { instruments: [...instruments(21), 'NAS:AAPL'], channels: ['trade', 'order-book'] }
+    const [korea, us] = examineSlots(patient(told))
+    expect(korea).toMatchObject({ severity: 'error', found: 'KR: 42 of 41 places needed' })
+    expect(us).toMatchObject({ severity: 'ok', found: 'US: 2 of 41 places needed' })
+  })
+})
+
+describe('the doctor on the calendar', () => {
+  it('says who has the line, what is on, and what comes next', () => {
+    const findings = examineCalendar(patient({ instruments: ['KRX:005930', 'NAS:AAPL'] }))
+    const text = findings.map(({ found }) => found).join('\n')
+    expect(text).toContain('2026-11-23 10:00:00 KST, and KR has the line; US has it from 2026-11-23 16:30 KST')
+    expect(text).toContain(
+      'KRX (Korea Exchange): regular until 15:20 KST; next: closing-auction at 2026-11-23 15:20 KST',
+    )
+    expect(text).toContain('NAS (Nasdaq): closed; next: pre-market at 2026-11-23 18:00 KST')
+  })
+
+  it.each([
+    [20271231, 'ok'],
+    [20261222, 'warning'],
+    [20261122, 'error'],
+    [undefined, 'info'],
+  ])('holidays known through %s: %s', (through, severity) => {
+    expect(holidayFinding('KR', through, kst('2026-11-23T10:00:00')).severity).toBe(severity)
+  })
+})
+
+describe('the doctor on the clock', () => {
+  it.each([
+    [0, 'ok'],
+    [1_900, 'ok'],
+    [-2_500, 'warning'],
+    [45_000, 'error'],
+  ])('%i ms: %s', (aheadMs, severity) => {
+    expect(skewFinding(aheadMs, 'by a witness').severity).toBe(severity)
+  })
+
+  it('asks the REST host by its Date header', async () => {
+    const now = kst('2026-11-23T10:00:00')
+    const url = await serve((_, response) => {
+      response.setHeader('date', new Date(now + 60_000).toUTCString())
+      response.end()
+    })
+    const [finding] = await examineClock(patient({ restUrl: url }))
+    expect(finding).toMatchObject({ severity: 'error', found: expect.stringMatching(/^60\.5 s behind/) as string })
+  })
+
+  it("asks KIS's last PINGPONG, if a feed left what it heard", async () => {
+    const url = await serve((_, response) => response.end())
+    const clockSkew = { aheadMs: 5_000, withinMs: 500, at: kst('2026-11-23T09:00:00') }
+    const findings = await examineClock(patient({ restUrl: url }, { record: record({ clockSkew }) }))
+    expect(findings.at(-1)).toMatchObject({
+      severity: 'warning',
+      found: "5.0 s ahead, by KIS's PINGPONG at 2026-11-23 09:00:00 KST",
+    })
+  })
+
+  it('says so when nobody can be asked', async () => {
+    const findings = await examineClock(patient({ restUrl: 'http://127.0.0.1:1' }))
+    expect(severitiesOf(findings)).toEqual(['info'])
+  })
+})
+
+describe('the doctor on endpoints', () => {
+  it('finds a simulator there, opens no session and asks for no key', async () => {
+    const simulator = await startSimulator({ tape: silentMarket() })
+    onTestFinished(() => simulator.stop())
+    const findings = await examineEndpoints(patient({ restUrl: simulator.restUrl, socketUrl: simulator.wsUrl }))
+    expect(severitiesOf(findings)).toEqual(['ok', 'ok'])
+    expect(simulator.stats()).toMatchObject({ socketsOpened: 0, requests: [] })
+  })
+
+  it('waits no longer than five seconds for somebody who takes a connection and says nothing', async () => {
+    const mute = createTcpServer().listen(0, '127.0.0.1')
+    await new Promise(resolve => mute.once('listening', resolve))
+    onTestFinished(() => void mute.close())
+    const restUrl = `http://127.0.0.1:${(mute.address() as AddressInfo).port}`
+    const [rest] = await examineEndpoints(patient({ restUrl, socketUrl: restUrl.replace('http', 'ws') }))
+    expect(rest).toMatchObject({ severity: 'error', found: expect.stringContaining('no answer in 5 s') as string })
+  })
+
+  it('says what cannot be reached, why, and what to do', async () => {
+    const findings = await examineEndpoints(patient({ restUrl: 'http://127.0.0.1:1', socketUrl: 'ws://127.0.0.1:1' }))
+    expect(findings).toHaveLength(2)
+    for (const { severity, found, remedy } of findings) {
+      expect(severity).toBe('error')
+      expect(found).toMatch(/ECONNREFUSED/)
+      expect(remedy).toMatch(/firewall/)
+    }
+  })
+})
+
+function record({ left = 4, ...changes }: { left?: number } & Record<string, unknown> = {}): SupportRecord {
+  const { moment = 'stopped', crash, time = kst('2026-11-23T09:59:00'), ...status } = changes
+  const connects = { left, most: 4, windowMs: 600_000 }
+  return {
+    format: 1,
+    version: '0.1.0',
+    moment: moment as SupportRecord['moment'],
+    ...(crash === undefined ? {} : { crash: crash as string }),
+    status: { time: time as number, budgets: { connects }, ...status },
+  }
+}
+
+describe('the doctor on the risk of a ban', () => {
+  it('warns of settings that are quicker than KIS asks for, and of none that are slower', () => {
+    const timing = { graceMs: 100, mostConnects: 50, pacingMs: 200, longestBackoffMs: 1 }
+    const findings = examineBanRisk(patient({ timing }))
+    expect(findings.map(({ found }) => found.split(' ')[0])).toEqual(['KIS_GRACE_MS', 'KIS_MOST_CONNECTS'])
+    expect(severitiesOf(findings)).toEqual(['warning', 'warning'])
+  })
+
+  it('lets a simulator on this machine be treated in any way', () => {
+    const restUrl = 'http://127.0.0.1:18800'
+    expect(severitiesOf(examineBanRisk(patient({ restUrl, timing: { graceMs: 1 } })))).toEqual(['ok'])
+  })
+
+  it.each([
+    [4, 'ok'],
+    [2, 'info'],
+    [0, 'warning'],
+  ])('%i connections left a minute ago: %s', (left, severity) => {
+    expect(severitiesOf(examineBanRisk(patient({}, { record: record({ left }) })))).toEqual([severity])
+  })
+
+  it('forgets connections as KIS does', () => {
+    const old = record({ left: 0, time: kst('2026-11-23T09:50:00') })
+    expect(severitiesOf(examineBanRisk(patient({}, { record: old })))).toEqual(['ok'])
+  })
+})
+
+describe('the doctor on the last run', () => {
+  it.each([
+    ['stopped in order', record(), 'ok'],
+    ['a feed is running', record({ moment: 'running' }), 'ok'],
+    ['ended without a word', record({ moment: 'running', time: kst('2026-11-23T09:00:00') }), 'warning'],
+    ['crashed .*: Error: no memory', record({ moment: 'crashed', crash: 'Error: no memory\n  at x' }), 'warning'],
+    ['cannot be read: format', 'format: expected 1', 'warning'],
+  ] as const)('%s', (found, left, severity) => {
+    const [finding] = examineLastRun(patient({}, { record: left }))
+    expect(finding).toMatchObject({ severity, found: expect.stringMatching(found) as string })
+  })
+})
+
+describe('the doctor on Redis', () => {
+  it.each([
+    ['as it should be', { redis_version: '7.0.15', maxmemory_policy: 'noeviction', aof_enabled: '1' }, ['ok']],
+    ['too old', { redis_version: '4.0.9', maxmemory_policy: 'noeviction', aof_enabled: '1' }, ['error']],
+    [
+      'a cache',
+      { redis_version: '7.2.4', maxmemory_policy: 'allkeys-lru', aof_enabled: '0' },
+      ['ok', 'error', 'warning'],
+    ],
+  ])('%s', (_, info, severities) => {
+    expect(severitiesOf(judge('localhost:6379', info))).toEqual(severities)
+  })
+
+  it('says without its password what cannot be reached', async () => {
+    const environment = { REDIS_URL: 'redis://someone:planted-password@127.0.0.1:1' }
+    const findings = await examineRedis(patient({}, { environment }))
+    expect(findings).toMatchObject([{ severity: 'error', found: expect.stringContaining('127.0.0.1:1') as string }])
+    expect(JSON.stringify(findings)).not.toContain('planted-password')
+  })
+
+  it('without REDIS_URL looks for a program that jobs could start', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kis-stream-path-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const onPath = () => examineRedis(patient({}, { environment: { PATH: `/nowhere:${folder}` } }))
+    expect(severitiesOf(await onPath())).toEqual(['info'])
+    writeFileSync(join(folder, 'valkey-server'), '', { mode: 0o755 })
+    expect(await onPath()).toMatchObject([{ severity: 'ok', found: expect.stringContaining('valkey') as string }])
+  })
+
+  it.runIf(hasRedis())('asks a real one', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kis-stream-redis-'))
+    const socket = join(folder, 'redis.sock')
+    const flags = ['--port', '0', '--unixsocket', socket, '--save', '', '--maxmemory-policy', 'volatile-lru']
+    const server = spawn('redis-server', flags, { cwd: folder })
+    onTestFinished(async () => {
+      server.kill()
+      await new Promise(resolve => server.once('close', resolve))
+      rmSync(folder, { recursive: true, force: true })
+    })
+    await new Promise<void>(resolve =>
+      server.stdout.on('data', text => String(text).includes('eady to accept') && resolve()),
+    )
+    const findings = await examineRedis(patient({}, { environment: { REDIS_URL: `unix://${socket}` } }))
+    expect(severitiesOf(findings)).toEqual(['ok', 'error', 'warning'])
+  })
+})
+
+function hasRedis(): boolean {
+  try {
+    execFileSync('redis-server', ['--version'])
+    return true
+  } catch {
+    return false
+  }
+}
+
+describe('kis-stream doctor', () => {
+  it('ends with 0 when there is nothing to do, 1 with warnings, 3 with errors', () => {
+    const of = (...severities: Finding['severity'][]) =>
+      exitCodeOf(severities.map(severity => ({ check: 'x', severity, found: 'x' })))
+    expect([of('ok', 'info'), of('ok', 'warning'), of('error', 'warning'), of()]).toEqual([0, 1, 3, 0])
+  })
+
+  it('puts what to do under what is wrong, and counts it', () => {
+    const findings: Finding[] = [
+      { check: 'clock', severity: 'ok', found: 'right' },
+      { check: 'ban risk', severity: 'warning', found: 'in a hurry', remedy: 'Slow down.' },
+    ]
+    expect(reportOf(findings, false)).toBe(`ok       clock     right
+warning  ban risk  in a hurry
+                   → Slow down.
+
+1 warning.
+`)
+    expect(reportOf(findings.slice(0, 1), false)).toContain('All is well.')
+  })
+
+  it('looks at everything and prints it, without using a key', async () => {
+    const simulator = await startSimulator({ tape: silentMarket() })
+    onTestFinished(() => simulator.stop())
+    const environment = {
+      KIS_APP_KEY: keys.appKey,
+      KIS_APP_SECRET: keys.appSecret,
+      KIS_REST_URL: simulator.restUrl,
+      KIS_WS_URL: simulator.wsUrl,
+      KIS_INSTRUMENTS: 'KRX:005930',
+    }
+    const { code, out, err } = await runCommand(['doctor', '--json'], environment)
+    expect(err).toBe('')
+    expect(code).toBe(0)
+    const findings = JSON.parse(out) as Finding[]
+    const table = reportOf(findings, false)
+    const checks = [
+      'environment',
+      'configuration',
+      'keys',
+      'slots',
+      'calendar',
+      'clock',
+      'endpoints',
+      'redis',
+      'ban risk',
+    ]
+    for (const check of checks) {
+      expect(findings.some(finding => finding.check === check)).toBe(true)
+      expect(table).toContain(check)
+    }
+    expect(findings.every(({ severity, remedy }) => !/warning|error/.test(severity) || remedy !== undefined)).toBe(true)
+    for (const key of [keys.appKey, keys.appSecret]) expect(out).not.toContain(key)
+    expect(simulator.stats()).toMatchObject({ socketsOpened: 0, requests: [] })
+  })
+
+  it('lists mistakes of the configuration as errors, and looks at the rest all the same', async () => {
+    const { code, out } = await runCommand(['doctor', '--json', '--market', 'JP'], { KIS_GRACE_MS: 'soon' })
+    expect(code).toBe(3)
+    const findings = JSON.parse(out) as Finding[]
+    const mistakes = findings.filter(({ check }) => check === 'configuration').map(({ found }) => found)
+    expect(mistakes).toEqual([expect.stringContaining('--market'), expect.stringContaining('KIS_GRACE_MS')])
+    expect(findings.some(({ check }) => check === 'calendar')).toBe(true)
+  })
+
+  it('is called wrongly with exit code 2', async () => {
+    expect((await runCommand(['doctor', 'now', '--deep'])).code).toBe(2)
+  })
+})

@@ -1,0 +1,146 @@
+// What is kept for a page that is opened later: the latest of everything, the bars, and what went wrong.
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createBarHistory } from '../../dashboard/bar-history.ts'
+import { createBoard, tapeLength } from '../../dashboard/board.ts'
+import { createMarks } from '../../dashboard/marks.ts'
+import { createTroubles } from '../../dashboard/troubles.ts'
+import { systemClock } from '../../market/clock.ts'
+import type { MarketEvent } from '../../market/events.ts'
+import { at, hynix, orderBook, samsung, trade } from '../streams/samples.ts'
+
+describe('the board', () => {
+  it('keeps the latest of each instrument, and says what changed since', () => {
+    const board = createBoard()
+    board.note(trade({ price: 1 }))
+    board.note(trade({ price: 2, instrument: hynix }))
+    const told = board.version()
+    board.note(trade({ price: 3 }))
+    board.note(orderBook())
+    expect(board.since(0).map(({ instrument }) => instrument)).toEqual([samsung, hynix])
+    expect(board.since(told)).toMatchObject([
+      { instrument: samsung, trade: { price: 3 }, book: { totalBidVolume: 400 } },
+    ])
+    expect(board.since(board.version())).toEqual([])
+  })
+
+  it('keeps the last trades in order, and counts those that are gone', () => {
+    const board = createBoard()
+    for (let price = 1; price <= tapeLength + 10; price++) board.note(trade({ price }))
+    const { trades, missed } = board.tape(samsung, 5)
+    expect(missed).toBe(5)
+    expect(trades.map(({ price }) => price)).toEqual(Array.from({ length: tapeLength }, (_, i) => i + 11))
+    expect(board.tape(samsung, tapeLength + 8).trades.map(({ price }) => price)).toEqual([
+      tapeLength + 9,
+      tapeLength + 10,
+    ])
+    expect(board.tape('KRX:000001', 0)).toEqual({ trades: [], missed: 0 })
+  })
+})
+
+describe('the bars', () => {
+  beforeEach(() => void vi.useFakeTimers({ now: at('10:00:00') }))
+  afterEach(() => void vi.useRealTimers())
+
+  function story() {
+    const bars = createBarHistory(systemClock)
+    let total = 0
+    return {
+      bars,
+      trades(time: string, price: number, volume = 1) {
+        vi.advanceTimersByTime(Math.max(0, at(time) - Date.now()))
+        total += volume
+        bars.note(trade({ price, volume, cumulativeVolume: total, eventTime: at(time) }))
+      },
+      tells: (event: MarketEvent) => bars.note(event),
+    }
+  }
+
+  it('are kept by five seconds, and joined to minutes', () => {
+    const { bars, trades } = story()
+    trades('10:00:01', 10)
+    trades('10:00:06', 30, 2)
+    trades('10:00:11', 5, 3)
+    trades('10:01:01', 7)
+    trades('10:01:06', 8)
+    const minute = at('10:00:00') / 1000
+    expect(bars.seconds(samsung).map(([time, , , , close]) => [time - minute, close])).toEqual([
+      [0, 10],
+      [5, 30],
+      [10, 5],
+      [60, 7],
+    ])
+    expect(bars.minutes(samsung)[0]).toEqual([minute, 10, 30, 5, 5, 6, true])
+    expect(bars.since(samsung, 2)).toEqual({ bars: bars.seconds(samsung).slice(2), count: 4 })
+    expect(bars.since('KRX:000001', 0)).toEqual({ bars: [], count: 0 })
+  })
+
+  it('say of a minute that lacks a part of itself that it does', () => {
+    const { bars, trades, tells } = story()
+    trades('10:00:01', 10)
+    trades('10:00:06', 11)
+    tells({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: at('10:00:07') })
+    tells({ type: 'resume', market: 'KR', outageMs: 3_000, receivedTime: at('10:00:10') })
+    trades('10:00:21', 12)
+    trades('10:00:26', 13)
+    trades('10:00:31', 13)
+    expect(bars.minutes(samsung)).toHaveLength(1)
+    expect(bars.minutes(samsung)[0]?.[6]).toBe(false)
+  })
+})
+
+describe('the marks', () => {
+  const gap = {
+    type: 'gap',
+    instrument: samsung,
+    cause: 'outage',
+    businessDate: 20260914,
+    missingVolume: 500,
+    missingValue: null,
+    fromVolume: 0,
+    toVolume: 500,
+    from: at('10:00:01'),
+    to: at('10:00:05'),
+    receivedTime: at('10:00:06'),
+  } as const
+
+  it('tell gaps, repairs and outages where they happened', () => {
+    const marks = createMarks()
+    marks.note({ type: 'disconnect', market: 'KR', reason: 'close code 1006', receivedTime: 1_000 })
+    expect(marks.all()).toEqual([{ kind: 'outage', market: 'KR', from: 1_000, to: null, cause: 'close code 1006' }])
+    const version = marks.version()
+    marks.note({ type: 'resume', market: 'KR', outageMs: 3_000, receivedTime: 4_000 })
+    marks.note(gap)
+    marks.note({
+      type: 'gap-filled',
+      instrument: samsung,
+      businessDate: 20260914,
+      filledVolume: 7,
+      fromVolume: 0,
+      toVolume: 7,
+      receivedTime: 5_000,
+    })
+    expect(marks.version()).toBeGreaterThan(version)
+    expect(marks.all()).toEqual([
+      { kind: 'outage', market: 'KR', from: 1_000, to: 4_000, cause: 'close code 1006' },
+      { kind: 'gap', instrument: samsung, from: gap.from, to: gap.to, volume: 500, cause: 'outage' },
+      { kind: 'repair', instrument: samsung, from: 5_000, to: 5_000, volume: 7 },
+    ])
+  })
+
+  it('are the newest five hundred', () => {
+    const marks = createMarks()
+    for (let volume = 1; volume <= 600; volume++) marks.note({ ...gap, missingVolume: volume })
+    expect(marks.all()).toHaveLength(500)
+    expect(marks.all()[0]).toMatchObject({ volume: 101 })
+  })
+})
+
+it('troubles are told by their reasons, never by their text', () => {
+  const troubles = createTroubles()
+  troubles.note({ type: 'malformed', reason: 'no frame', raw: 'whatever stood in it', receivedTime: 1 })
+  troubles.note({ type: 'schema-drift', tr: 'H0STCNT0', width: 48, knownWidth: 47, receivedTime: 2 })
+  expect(troubles.last()).toEqual([
+    { kind: 'malformed', at: 1, what: 'no frame' },
+    { kind: 'schema-drift', at: 2, what: 'H0STCNT0: 47 → 48' },
+  ])
+})

@@ -1,0 +1,125 @@
+import fc from 'fast-check'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { defaultTiming } from '../../machines/timing.ts'
+import type { Market } from '../../market/instrument.ts'
+import { handOverRig } from '../support/hand-over-rig.ts'
+
+const { graceMs, handOverTimeoutMs } = defaultTiming
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+describe('feed machine, two markets on one line', () => {
+  it('opens nothing before it is told whose turn it is', () => {
+    const rig = handOverRig()
+    expect(rig.story).toEqual([])
+    rig.turn('KR')
+    expect(rig.story).toEqual(['KR opens'])
+  })
+
+  it('hands over only when the old market has let go, after its grace', async () => {
+    const rig = handOverRig()
+    rig.turn('KR')
+    rig.turn('US')
+    await rig.advance(graceMs - 1)
+    expect(rig.story).toEqual(['KR opens'])
+    expect(rig.state).toBe('handing-over')
+    await rig.advance(1)
+    expect(rig.story).toEqual(['KR opens', 'KR closes', 'US opens'])
+    expect(rig.state).toBe('trading')
+  })
+
+  it('gives the line back to the old market when its turn returns in the midst of it, in a new session', async () => {
+    const rig = handOverRig()
+    rig.turn('KR')
+    rig.turn('US')
+    await rig.advance(1_000)
+    rig.turn('KR')
+    await rig.advance(graceMs)
+    expect(rig.story).toEqual(['KR opens', 'KR closes', 'KR opens'])
+    expect(rig.mostOpen()).toBe(1)
+  })
+
+  it('does nothing when the turn is the one it has', () => {
+    const rig = handOverRig()
+    rig.turn('KR')
+    rig.turn('KR')
+    expect(rig.state).toBe('trading')
+    expect(rig.story).toEqual(['KR opens'])
+  })
+})
+
+describe('feed machine, a line for each market', () => {
+  it('opens both at once', () => {
+    const rig = handOverRig()
+    rig.turn('KR', 'US')
+    expect(rig.story).toEqual(['KR opens', 'US opens'])
+    expect(rig.state).toBe('trading')
+  })
+
+  it('adds a market beside the one that is open, and leaves that one alone', async () => {
+    const rig = handOverRig()
+    rig.turn('US')
+    rig.turn('KR', 'US')
+    await rig.advance(10_000)
+    expect(rig.story).toEqual(['US opens', 'KR opens'])
+  })
+
+  it('takes the turn from one of them without a word to the other', async () => {
+    const rig = handOverRig()
+    rig.turn('KR', 'US')
+    rig.turn('KR')
+    await rig.advance(graceMs)
+    expect(rig.story).toEqual(['KR opens', 'US opens', 'US closes'])
+    expect(rig.phaseOf('KR')).toEqual({ session: { subscribed: 'settled' } })
+    expect(rig.state).toBe('trading')
+  })
+
+  it('changes its mind half-way: both go, and only the one whose turn it is comes back', async () => {
+    const rig = handOverRig()
+    rig.turn('KR', 'US')
+    rig.turn('KR')
+    rig.turn('US')
+    await rig.advance(2 * graceMs)
+    expect(rig.open()).toEqual(['US'])
+    expect(rig.state).toBe('trading')
+  })
+
+  it('stops both, each by way of its grace', async () => {
+    const rig = handOverRig()
+    rig.turn('KR', 'US')
+    rig.stop()
+    await rig.advance(graceMs - 1)
+    expect(rig.isDone()).toBe(false)
+    await rig.advance(1)
+    expect(rig.isDone()).toBe(true)
+    expect(rig.open()).toEqual([])
+  })
+})
+
+it('whatever turns come when, those end up open whose turn it is, and with one at a time never two', async () => {
+  const turns = fc.constantFrom<readonly Market[]>(['KR'], ['US'], ['KR', 'US'])
+  const pause = fc.constantFrom(0, 1, 1_000, graceMs, graceMs + 1, graceMs + handOverTimeoutMs + 1)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(turns, pause), { minLength: 1, maxLength: 12 }),
+      fc.boolean(),
+      async (steps, one) => {
+        const rig = handOverRig()
+        for (const [turn, ms] of steps) {
+          rig.turn(...(one ? turn.slice(0, 1) : turn))
+          await rig.advance(ms)
+        }
+        await rig.advance(4 * graceMs)
+        const last = steps.at(-1)?.[0] ?? []
+        expect(rig.open()).toEqual((one ? last.slice(0, 1) : last).toSorted())
+        expect(rig.state).toBe('trading')
+        if (one) expect(rig.mostOpen()).toBe(1)
+        rig.stop()
+        await rig.advance(graceMs)
+        expect(rig.isDone()).toBe(true)
+      },
+    ),
+    { numRuns: 150 },
+  )
+})

@@ -1,0 +1,46 @@
+// A symbol that does not exist, well written: KIS says SUBSCRIBE SUCCESS and then nothing, for ever (protocol notes 1).
+import { expect, it } from 'vitest'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
+import { eventually, feedRig, mondayAtTen, shortTiming } from '../support/feed-rig.ts'
+
+const existing = ['KRX:005930', 'KRX:000660', 'KRX:035420']
+const wrong = 'KRX:999999'
+
+it('a wrong symbol is subscribed and never flowing; it alone is asked for again, and the others notice nothing', async () => {
+  const clock = mondayAtTen()
+  const rig = await feedRig({
+    clock,
+    instruments: [...existing, wrong],
+    // A name never heard of is given sixty times this: three seconds here, half an hour in earnest.
+    timing: { ...shortTiming, quietMs: 50 },
+    simulator: {
+      clock,
+      // Slowly, so that a machine under load does not take its own pauses for silences of the others.
+      tape: generatedTape({ rate: 60, seed: 15 }),
+      faults: [{ atMs: 0, fault: { kind: 'mute-symbol', key: '999999' } }],
+      ...wholeTruth,
+    },
+  })
+  await rig.feed.confirmed(wrong)
+  await eventually(() => existing.every(name => rig.of('trade').some(({ instrument }) => instrument === name)))
+
+  const state = rig.feed.subscriptions().find(({ instrument }) => instrument === wrong)
+  expect(state).toEqual({ instrument: wrong, channel: 'trade', status: 'active' })
+  const asks = () => rig.simulator.stats().requests.filter(({ key, verb }) => key === '999999' && verb === 'subscribe')
+  await eventually(() => asks().length === 2)
+
+  expect(rig.feed.counters().mute).toBeGreaterThanOrEqual(1)
+  expect(rig.of('disconnect')).toEqual([])
+  expect(rig.of('subscription').filter(({ instrument, flow }) => instrument === wrong && flow !== undefined)).toEqual(
+    [],
+  )
+  rig.feed.unsubscribe(wrong)
+  await expectGoodAftermath(rig, { connections: 1 })
+})
+
+it('a symbol that is no symbol is refused before KIS is asked', async () => {
+  const rig = await feedRig()
+  expect(() => rig.feed.subscribe('KRX:삼성전자')).toThrow(/KRX:삼성전자/)
+  expect(() => rig.feed.subscribe('005930')).toThrow(/has no venue/)
+})

@@ -1,0 +1,67 @@
+// A dashboard over a feed over the simulator, and a real browser to look at it with.
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
+import type { FeedOptions } from '../../app/feed.ts'
+import { type Dashboard, type DashboardOptions, startDashboard } from '../../dashboard/server.ts'
+import type { Simulator, SimulatorOptions } from '../../simulator/server.ts'
+import { type FeedRig, feedRig } from './feed-rig.ts'
+
+export type DashboardRig = FeedRig & { readonly dashboard: Dashboard }
+
+export async function dashboardRig(
+  options: Partial<FeedOptions> & {
+    simulator?: SimulatorOptions
+    running?: Simulator
+    dashboard?: Partial<DashboardOptions>
+  } = {},
+): Promise<DashboardRig> {
+  const { dashboard: dashboardOptions, ...feedOptions } = options
+  const rig = await feedRig(feedOptions)
+  const { clock } = feedOptions
+  const given = { ...(clock === undefined ? {} : { clock }), ...dashboardOptions }
+  const dashboard = await startDashboard({ feed: rig.feed, port: 0, ...given })
+  onTestFinished(() => dashboard.stop())
+  return { ...rig, dashboard }
+}
+
+/** The browser of this machine; undefined when there is none, which a test says by skipping. */
+export const chromiumPath = ['chromium', 'chromium-browser', 'google-chrome']
+  .flatMap(name => (process.env['PATH'] ?? '').split(delimiter).map(folder => join(folder, name)))
+  .find(path => existsSync(path))
+
+const quietly = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export function launchBrowser(): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error('no chromium on PATH')
+  return chromium.launch({ executablePath: chromiumPath, args: quietly })
+}
+
+export type OpenPage = { readonly page: Page; readonly complaints: string[]; readonly elsewhere: string[] }
+
+/** Opens the dashboard as a reader would. `complaints`: what the page threw or the browser refused. `elsewhere`: what it asked others for. */
+export async function openPage(browser: Browser, url: string, context: BrowserContextOptions = {}): Promise<OpenPage> {
+  const page = await browser.newPage({ locale: 'en-US', timezoneId: 'America/New_York', ...context })
+  onTestFinished(() => page.close())
+  const complaints: string[] = []
+  const elsewhere: string[] = []
+  page.on('pageerror', error => complaints.push(String(error)))
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('request', request => {
+    if (!request.url().startsWith(url) && !/^(data|blob):/.test(request.url())) elsewhere.push(request.url())
+  })
+  await page.goto(url)
+  return { page, complaints, elsewhere }
+}

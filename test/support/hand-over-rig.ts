@@ -1,0 +1,58 @@
+// A feed machine whose sockets have connections driven by hand: each market's connection opens and is acknowledged at once, and every
+// opening and closing is written down in order. Time moves only when told (vitest's fake timers).
+import { vi } from 'vitest'
+import { createActor, fromCallback } from 'xstate'
+import type { Instruction } from '../../machines/events.ts'
+import { feedMachine } from '../../machines/feed.ts'
+import { fromStream } from '../../machines/from-stream.ts'
+import { type ConnectionInput, socketMachine } from '../../machines/socket.ts'
+import { defaultTiming, type Timing } from '../../machines/timing.ts'
+import { type Market, markets } from '../../market/instrument.ts'
+import type { SubscriptionKey } from '../../market/subscription.ts'
+import { heartbeats } from '../../streams/liveness.ts'
+
+export const keyOfMarket: Readonly<Record<Market, SubscriptionKey>> = { KR: 'KRX:005930 trade', US: 'NAS:AAPL trade' }
+
+export function handOverRig(options: { timing?: Partial<Timing> } = {}) {
+  const timing = { ...defaultTiming, pacingMs: 0, heartbeatMs: 0, ...options.timing }
+  /** `KR opens`, `KR closes`, in order. */
+  const story: string[] = []
+  const open = new Set<Market>()
+  let mostOpen = 0
+  const connection = fromCallback<Instruction, ConnectionInput>(({ input: { market }, sendBack, receive }) => {
+    story.push(`${market} opens`)
+    open.add(market)
+    mostOpen = Math.max(mostOpen, open.size)
+    receive(instruction => {
+      if (instruction.type !== 'request.subscribe') return
+      for (const key of instruction.keys) sendBack({ type: 'subscription.acknowledged', key })
+    })
+    sendBack({ type: 'socket.opened' })
+    return () => {
+      story.push(`${market} closes`)
+      open.delete(market)
+    }
+  })
+  const socket = socketMachine.provide({
+    actors: { connection, heartbeat: fromStream(() => heartbeats(timing.heartbeatMs)) },
+  })
+  const actor = createActor(feedMachine.provide({ actors: { socket } }), {
+    input: { timing, endpoints: { KR: { url: 'ws://kr' }, US: { url: 'ws://us' } }, seed: 1 },
+  })
+  actor.start()
+  for (const market of markets) actor.send({ type: 'subscribe', market, keys: [keyOfMarket[market]] })
+
+  return {
+    story,
+    turn: (...turns: Market[]) => actor.send({ type: 'market.turn', markets: turns }),
+    stop: () => actor.send({ type: 'stop' }),
+    advance: (ms: number) => vi.advanceTimersByTimeAsync(ms),
+    open: () => [...open].toSorted(),
+    mostOpen: () => mostOpen,
+    get state() {
+      return actor.getSnapshot().value
+    },
+    isDone: () => actor.getSnapshot().status === 'done',
+    phaseOf: (market: Market) => actor.getSnapshot().children[market]?.getSnapshot().value,
+  }
+}

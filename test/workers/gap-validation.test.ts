@@ -1,0 +1,262 @@
+// What is made of a gap, with REST's answers written by hand: every verdict, every trap, and what is worth another try.
+import { describe, expect, it } from 'vitest'
+import { KisError } from '../../kis/errors.ts'
+import { standardCalendar } from '../../market/calendar.ts'
+import type { GapQuestion } from '../../market/gap-finding.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import type { Conclusion, ConclusionPage, MinuteBar, Quotations } from '../../market/quotations.ts'
+import { validateGap } from '../../workers/gap-validation.ts'
+import { TryLater } from '../../workers/try-later.ts'
+
+/** 2026-09-14, a Monday, at a time of Korea's clock. */
+const at = (time: string) => Date.parse(`2026-09-14T${time}+09:00`)
+
+function conclusion(time: string, cumulativeVolume: number, volume: number): Conclusion {
+  return { price: 274_000, volume, cumulativeVolume, bidPrice: 273_500, askPrice: 274_000, eventTime: at(time) }
+}
+
+function bar(time: string, volume: number, prices: Partial<MinuteBar> = {}): MinuteBar {
+  return { startTime: at(time), open: 274_000, high: 275_000, low: 273_000, close: 274_500, volume, ...prices }
+}
+
+type Told = { conclusions: readonly Conclusion[]; bars?: readonly MinuteBar[]; pageSize?: number; latestOnly?: boolean }
+
+/** Answers as KIS does: newest first, a page at a time, at or before the time asked for. */
+function restOf({ conclusions, bars = [], pageSize = 30, latestOnly = false }: Told) {
+  const asked: string[] = []
+  const newestFirst = conclusions.toReversed()
+  const quotations: Quotations = {
+    conclusions(_, until): Promise<ConclusionPage> {
+      asked.push(`conclusions ${new Date(until + 9 * 3_600_000).toISOString().slice(11, 19)}`)
+      if (latestOnly) {
+        const page = newestFirst.slice(0, pageSize).filter(({ eventTime }) => eventTime <= until)
+        return Promise.resolve({ conclusions: page, older: undefined, end: 'latest-only' })
+      }
+      const page = newestFirst.filter(({ eventTime }) => eventTime <= until).slice(0, pageSize)
+      const oldest = page.at(-1)
+      if (page.length < pageSize || oldest === undefined) {
+        return Promise.resolve({ conclusions: page, older: undefined, end: 'day-begins' })
+      }
+      const older = page[0]?.eventTime === oldest.eventTime ? oldest.eventTime - 1_000 : oldest.eventTime
+      return Promise.resolve({ conclusions: page, older })
+    },
+    minuteBars(_, from, to) {
+      asked.push(`bars ${new Date(from + 9 * 3_600_000).toISOString().slice(11, 16)}`)
+      return Promise.resolve(bars.filter(({ startTime }) => startTime >= from && startTime < to))
+    },
+  }
+  return { quotations, asked }
+}
+
+/** The 100 shares after the first 1,000 of the day did not come. */
+function gapOf(more: Partial<GapQuestion> = {}): GapQuestion {
+  const instrument: Instrument = 'KRX:005930'
+  const volumes = { fromVolume: 1_000, toVolume: 1_100 }
+  return { instrument, businessDate: 20260914, ...volumes, from: at('10:00:01'), to: at('10:00:05'), ...more }
+}
+
+const depsOf = (quotations: Quotations, now: string) => ({
+  quotations,
+  clock: { now: () => at(now) },
+  calendar: standardCalendar,
+})
+
+const before = conclusion('10:00:01', 1_000, 7)
+const after = conclusion('10:00:05', 1_120, 20)
+const missing = [conclusion('10:00:02', 1_040, 40), conclusion('10:00:04', 1_100, 60)]
+
+describe('a gap that REST can fill', () => {
+  it('is filled, with one call where one will do', async () => {
+    const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:00:06'))
+    expect(finding.runs).toEqual([{ fromVolume: 1_000, toVolume: 1_100, trades: missing }])
+    expect(finding).toMatchObject({ explained: [], unknown: [], question: gapOf() })
+    expect(finding.evidence).toEqual(['4 conclusions in 1 call', 'they fill 100 of 100 shares'])
+    expect(asked).toEqual(['conclusions 10:00:05'])
+  })
+
+  it('is paged back to its beginning and no further', async () => {
+    const { quotations, asked } = restOf({
+      conclusions: [conclusion('09:59:00', 993, 993), before, ...missing, after],
+      pageSize: 2,
+    })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:00:06'))
+    expect(finding.runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
+    expect(asked).toEqual(['conclusions 10:00:05', 'conclusions 10:00:04'])
+  })
+
+  it('is never asked for a later time than now', async () => {
+    const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
+    await validateGap(gapOf({ to: null }), depsOf(quotations, '10:00:07'))
+    expect(asked).toEqual(['conclusions 10:00:07'])
+  })
+
+  it('is found again, the same, by whoever asks again', async () => {
+    const { quotations } = restOf({ conclusions: [before, ...missing, after] })
+    const deps = depsOf(quotations, '10:00:06')
+    expect(await validateGap(gapOf(), deps)).toEqual(await validateGap(gapOf(), deps))
+  })
+})
+
+describe('a gap that REST cannot fill yet', () => {
+  it('is asked about again in a moment while REST is behind the stream', async () => {
+    const { quotations } = restOf({ conclusions: [before, missing[0] as Conclusion] })
+    const error = await validateGap(gapOf(), depsOf(quotations, '10:00:06')).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TryLater)
+    expect(error).toMatchObject({ waitMs: 1_000 })
+  })
+
+  it('waits for its minute to be over where the conclusions leave a part open', async () => {
+    const { quotations, asked } = restOf({ conclusions: [before, missing[0] as Conclusion, after] })
+    const error = await validateGap(gapOf(), depsOf(quotations, '10:00:30')).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(TryLater)
+    expect(error).toMatchObject({ waitMs: 33_000 })
+    expect(asked).not.toContain('bars 10:00')
+  })
+})
+
+describe('what the conclusions leave open', () => {
+  const firstHalf = [before, missing[0] as Conclusion, after]
+  const total = (last: number) => conclusion('10:00:59', last, last - 1_120)
+
+  it('remains unknown where the minute bars have it: it was traded, and the conclusions skip it', async () => {
+    const conclusions = [conclusion('09:59:59', 993, 993), ...firstHalf, total(1_500)]
+    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 507)] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
+    expect(finding.runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
+    expect(finding.unknown).toEqual([{ fromVolume: 1_040, toVolume: 1_100, from: at('10:00:02'), to: at('10:00:05') }])
+    expect(finding.explained).toEqual([])
+    expect(finding.evidence.at(-1)).toMatch(/10:00–10:01 KST have all 507 shares.*the conclusions skip it/)
+  })
+
+  it('is explained where the total moved by more than the minute bars have, by exactly what is missing', async () => {
+    const conclusions = [conclusion('09:59:59', 993, 993), ...firstHalf, total(1_500)]
+    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 447)] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
+    expect(finding.unknown).toEqual([])
+    expect(finding.explained).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100, reason: 'off-book' }])
+    expect(finding.evidence.at(-1)).toMatch(/moved by 507 shares.*have 447/)
+  })
+
+  it('remains unknown where total and minute bars agree in no way', async () => {
+    const conclusions = [conclusion('09:59:59', 993, 993), ...firstHalf, total(1_500)]
+    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 480)] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
+    expect(finding.explained).toEqual([])
+    expect(finding.unknown).toHaveLength(1)
+    expect(finding.evidence.at(-1)).toMatch(/they do not agree/)
+  })
+
+  it('is explained as an auction where one ended in that minute, at one price, with exactly this volume', async () => {
+    const question = gapOf({ from: at('15:19:58'), to: at('15:40:03') })
+    const conclusions = [conclusion('15:19:58', 1_000, 7), conclusion('15:40:03', 1_120, 20)]
+    const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
+    const { quotations } = restOf({ conclusions, bars: [bar('15:19', 7), bar('15:30', 100, prices)] })
+    const finding = await validateGap(question, depsOf(quotations, '15:42:00'))
+    expect(finding.explained).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100, reason: 'auction' }])
+    expect(finding.evidence.at(-1)).toMatch(/15:30 KST is an auction's: 100 shares at 274000/)
+  })
+
+  it('is no auction in a minute in which none ended, whatever its prices', async () => {
+    const conclusions = [conclusion('09:59:59', 993, 993), before, after]
+    const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
+    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 100, prices)] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
+    expect(finding.explained.filter(({ reason }) => reason === 'auction')).toEqual([])
+  })
+
+  it('is judged for each stretch of minutes by itself', async () => {
+    const question = gapOf({ toVolume: 1_300, to: at('10:05:30') })
+    const conclusions = [
+      conclusion('09:59:59', 993, 993),
+      before,
+      // 40 shares are skipped here…
+      conclusion('10:00:20', 1_060, 20),
+      conclusion('10:03:00', 1_100, 40),
+      // …and 100 moved the total off the book here.
+      conclusion('10:05:20', 1_250, 50),
+      conclusion('10:05:25', 1_300, 50),
+      conclusion('10:05:30', 1_310, 10),
+    ]
+    const bars = [bar('10:00', 67), bar('10:03', 40), bar('10:05', 110)]
+    const { quotations } = restOf({ conclusions, bars })
+    const finding = await validateGap(question, depsOf(quotations, '10:07:00'))
+    expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
+    expect(finding.explained).toMatchObject([{ fromVolume: 1_100, toVolume: 1_200, reason: 'off-book' }])
+    expect(finding.runs.map(({ fromVolume, toVolume }) => [fromVolume, toVolume])).toEqual([
+      [1_040, 1_100],
+      [1_200, 1_300],
+    ])
+  })
+
+  it('is all of it when the second holds more trades than a page, as far as they cannot be paged', async () => {
+    const crowd = Array.from({ length: 50 }, (_, i) => conclusion('10:00:03', 1_002 + 2 * i, 2))
+    const { quotations } = restOf({ conclusions: [before, ...crowd, after], bars: [bar('10:00', 127)] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
+    // 29 beside the one after the gap, then a page of the second itself, which has the same 30 newest.
+    expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040, to: at('10:00:03') }])
+    expect(finding.runs).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100 }])
+  })
+})
+
+describe('a gap abroad', () => {
+  const apple = { instrument: 'NAS:AAPL' } as const
+
+  it('is judged at once, because only the latest conclusions are told', async () => {
+    const { quotations, asked } = restOf({ conclusions: [missing[1] as Conclusion, after], latestOnly: true })
+    const finding = await validateGap(gapOf(apple), depsOf(quotations, '10:00:06'))
+    expect(finding.runs).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100 }])
+    expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
+    expect(finding.evidence[0]).toMatch(/no older ones \(latest-only\)/)
+    expect(asked).toEqual(['conclusions 10:00:05'])
+  })
+
+  it('has the minute bars say how much was traded, long after', async () => {
+    const { quotations } = restOf({ conclusions: [], bars: [bar('10:00', 127)], latestOnly: true })
+    const finding = await validateGap(gapOf(apple), depsOf(quotations, '12:00:00'))
+    expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
+    expect(finding.evidence.at(-1)).toMatch(
+      /10:00–10:01 KST have 127 shares; the day's total there is not told any more/,
+    )
+  })
+})
+
+describe('what was traded between two times', () => {
+  const byHand = gapOf({ fromVolume: 0, toVolume: 0, from: at('10:00:00'), to: at('10:00:05') })
+
+  it('is measured by the conclusions before and at its end', async () => {
+    const day = [conclusion('09:59:00', 993, 993), before, ...missing, after]
+    const { quotations } = restOf({ conclusions: day })
+    const finding = await validateGap(byHand, depsOf(quotations, '10:00:06'))
+    expect(finding.question).toMatchObject({ fromVolume: 993, toVolume: 1_100 })
+    expect(finding.runs).toMatchObject([{ fromVolume: 993, toVolume: 1_100, trades: [before, ...missing] }])
+  })
+
+  it('cannot be measured on another day, and that is not worth another try', async () => {
+    const quotations: Quotations = {
+      conclusions: () => Promise.resolve({ conclusions: [], older: undefined, end: 'today-only' }),
+      minuteBars: () => Promise.resolve([]),
+    }
+    const error = await validateGap(byHand, depsOf(quotations, '10:00:06')).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(KisError)
+    expect(error).toMatchObject({ retryable: false, message: expect.stringMatching(/only those of today are told/) })
+  })
+})
+
+describe('REST in trouble', () => {
+  it('is passed on as it is, for the queue to judge', async () => {
+    const trouble = new KisError('server', 'KIS has trouble')
+    const quotations: Quotations = {
+      conclusions: () => Promise.reject(trouble),
+      minuteBars: () => Promise.reject(trouble),
+    }
+    await expect(validateGap(gapOf(), depsOf(quotations, '10:00:06'))).rejects.toBe(trouble)
+  })
+
+  it('is not asked any more once the worker stops', async () => {
+    const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
+    const signal = AbortSignal.abort(new Error('the worker stops'))
+    await expect(validateGap(gapOf(), depsOf(quotations, '10:00:06'), { signal })).rejects.toThrow('the worker stops')
+    expect(asked).toEqual([])
+  })
+})

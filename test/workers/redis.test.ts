@@ -1,0 +1,169 @@
+// Which Redis it is: the one that was named or none, one of our own, or one in memory; and how long one of our own lives.
+import { execFile, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { systemClock } from '../../market/clock.ts'
+import { openRedis } from '../../workers/redis.ts'
+import { eventually } from '../support/feed-rig.ts'
+import { connected, serverProgram, startTestServer, temporaryFolder } from '../support/redis.ts'
+
+const clock = systemClock
+
+describe('a Redis that was named', () => {
+  it.each([
+    ['redis://somebody:A-SECRET@127.0.0.1:1', 'redis://127.0.0.1:1'],
+    ['unix:///nowhere/redis.sock', 'unix:///nowhere/redis.sock'],
+  ])('and cannot be reached is an error that says so, without its password: %s', async (url, place) => {
+    const error = await openRedis({ url, folder: temporaryFolder(), clock }).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(Error)
+    expect((error as Error).message).toContain(`REDIS_URL names ${place}, which cannot be reached`)
+    expect((error as Error).message).not.toContain('A-SECRET')
+  })
+
+  it('and is no Redis is an error too', async () => {
+    const server = createServer(socket => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as { port: number }
+    await expect(openRedis({ url: `redis://127.0.0.1:${port}`, clock })).rejects.toThrow('cannot be reached')
+  })
+
+  it.each(['nowhere', 'http://127.0.0.1:6379', ''])('by what is no address is a mistake: %j', async url => {
+    await expect(openRedis({ url, clock })).rejects.toThrow('REDIS_URL is no address')
+  })
+
+  it.skipIf(serverProgram === undefined)('is taken, and nothing of our own is started', async () => {
+    const folder = temporaryFolder()
+    const { url } = await startTestServer()
+    const source = await openRedis({ url, folder, clock })
+    expect(source.kind).toBe('named')
+    expect(await (await connected(source)).ping()).toBe('PONG')
+    expect(existsSync(join(folder, 'redis'))).toBe(false)
+  })
+})
+
+describe('Redis in memory', () => {
+  it('is what is left without a server program, and says in one line that jobs end with the process', async () => {
+    const source = await openRedis({ folder: temporaryFolder(), programs: ['no-such-program'], clock })
+    onTestFinished(() => source.close())
+    expect(source.kind).toBe('embedded')
+    expect(source.says).toMatch(/^Jobs are kept in this process's memory and end with it: no no-such-program on PATH/)
+    const [one, other] = [await connected(source, 'ask'), await connected(source, 'work')]
+    await one.set('a', '1')
+    expect(await other.get('a')).toBe('1')
+  })
+})
+
+describe.skipIf(serverProgram === undefined)('a server of our own', () => {
+  const pidsOf = async (folder: string) => {
+    const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args='])
+    return stdout.split('\n').filter(line => line.includes(join(folder, 'redis')) || line.includes(`${folder}/`))
+  }
+  /** Another process that uses the folder until it is told to stop, or killed. */
+  async function startUser(folder: string) {
+    const user = fork(fileURLToPath(new URL('../support/redis-user.ts', import.meta.url)), [folder], {
+      execArgv: ['--import', 'tsx'],
+    })
+    onTestFinished(() => void user.kill('SIGKILL'))
+    await once(user, 'message')
+    return user
+  }
+  const goneFrom = async (folder: string) => {
+    while ((await pidsOf(folder)).length > 0) await new Promise(resolve => setImmediate(resolve))
+  }
+
+  it('appends to its log, evicts nothing, and lets no other user in', async () => {
+    const folder = temporaryFolder()
+    const source = await openRedis({ folder, clock })
+    onTestFinished(() => source.close())
+    const redis = await connected(source)
+    expect(source.says).toContain(folder)
+    expect(await redis.config('GET', 'appendonly')).toEqual(['appendonly', 'yes'])
+    expect(await redis.config('GET', 'maxmemory-policy')).toEqual(['maxmemory-policy', 'noeviction'])
+    expect(await redis.config('GET', 'port')).toEqual(['port', '0'])
+    expect(statSync(join(folder, 'redis')).mode & 0o077).toBe(0)
+    expect(statSync(join(folder, 'redis/redis.sock')).mode & 0o077).toBe(0)
+  })
+
+  it('is shared by whoever names the same folder, stops with the last one, and has everything when it comes back', async () => {
+    const folder = temporaryFolder()
+    const [one, other] = await Promise.all([openRedis({ folder, clock }), openRedis({ folder, clock })])
+    await (await connected(one)).set('kept', 'yes')
+    await one.close()
+    expect(await (await connected(other)).get('kept')).toBe('yes')
+    await other.close()
+    await goneFrom(folder)
+
+    const again = await openRedis({ folder, clock })
+    expect(await (await connected(again)).get('kept')).toBe('yes')
+    await again.close()
+    await goneFrom(folder)
+  })
+
+  it('outlives the process that started it while another one uses it, and goes with the last one even when that is killed', async () => {
+    const folder = temporaryFolder()
+    const first = await startUser(folder)
+    const second = await startUser(folder)
+    first.kill('SIGKILL')
+    await once(first, 'exit')
+    second.send('set')
+    expect(await once(second, 'message')).toEqual(['OK', undefined])
+    second.kill('SIGKILL')
+    await once(second, 'exit')
+    await goneFrom(folder)
+  })
+
+  it('is started again when it died', async () => {
+    const folder = temporaryFolder()
+    const source = await openRedis({ folder, clock })
+    onTestFinished(() => source.close())
+    const redis = await connected(source, 'work')
+    await redis.set('kept', 'yes')
+    const dead = once(redis, 'close')
+    // Asked by another connection: this one would ask again when it is back.
+    ;(await connected(source, 'ask')).shutdown('NOSAVE').catch(() => {})
+    await dead
+    expect(await redis.get('kept')).toBe('yes')
+  })
+
+  it('is started though somebody was killed while starting it', async () => {
+    const folder = temporaryFolder()
+    const source = await openRedis({ folder, clock })
+    await source.close()
+    await goneFrom(folder)
+    const killed = fork('-e', ['0'], { execArgv: ['-e', '0'], stdio: 'ignore' })
+    await once(killed, 'exit')
+    writeFileSync(join(folder, 'redis/starting'), String(killed.pid))
+
+    const again = await openRedis({ folder, clock })
+    onTestFinished(() => again.close())
+    expect(await (await connected(again)).ping()).toBe('PONG')
+    await eventually(() => !existsSync(join(folder, 'redis/starting')))
+  })
+
+  it('that cannot start says why', async () => {
+    const folder = temporaryFolder()
+    const source = await openRedis({ folder, clock })
+    await (await connected(source)).set('kept', 'yes')
+    await source.close()
+    await goneFrom(folder)
+    const manifest = join(folder, 'redis/appendonlydir/appendonly.aof.manifest')
+    writeFileSync(manifest, `rubbish ${readFileSync(manifest, 'utf8')}`)
+
+    await expect(openRedis({ folder, clock, startTimeoutMs: 3_000 })).rejects.toThrow(
+      /did not start in .*redis.*manifest/i,
+    )
+    await goneFrom(folder)
+  })
+
+  it('is refused for a folder whose path no socket can have', async () => {
+    const folder = mkdtempSync(join(temporaryFolder(), `${'deep-'.repeat(25)}`))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    await expect(openRedis({ folder, clock })).rejects.toThrow('too long for a unix socket')
+  })
+})

@@ -1,0 +1,94 @@
+// The certificate of a day on disk: as JSON for programs and as a table for people.
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { DayCertificate, InstrumentCertificate } from './certificate.ts'
+
+export const certificateFolder = 'certificates'
+
+/** `certificates/2026-11-20.json` and `.txt`. Whoever looks finds the old ones or the new ones, whole. */
+export async function writeCertificate(folder: string, certificate: DayCertificate): Promise<void> {
+  const path = join(folder, certificateFolder)
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  const name = join(path, dateText(certificate.date))
+  await replace(`${name}.json`, `${JSON.stringify(certificate, undefined, 2)}\n`)
+  await replace(`${name}.txt`, certificateText(certificate))
+}
+
+/** The newest there is, as it was written; undefined when there is none. Rejects when it cannot be read. */
+export async function latestCertificate(folder: string): Promise<unknown> {
+  const path = join(folder, certificateFolder)
+  const names = await readdir(path).catch(() => [])
+  const newest = names
+    .filter(name => name.endsWith('.json'))
+    .toSorted()
+    .at(-1)
+  return newest === undefined ? undefined : JSON.parse(await readFile(join(path, newest), 'utf8'))
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.tmp`, text, { mode: 0o600 })
+  await rename(`${file}.tmp`, file)
+}
+
+const heads = [
+  'instrument',
+  'verdict',
+  'trades',
+  'volume',
+  'gaps',
+  'missing',
+  'late',
+  'repaired',
+  'explained',
+  'unknown',
+  'minutes',
+  'agree',
+]
+
+export function certificateText({ date, madeAt, unreadableLines, instruments }: DayCertificate): string {
+  const rows = instruments.map(cellsOf)
+  const lines = [heads, ...rows]
+  const widths = heads.map((_, column) => Math.max(...lines.map(line => line[column]?.length ?? 0)))
+  const show = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd()
+  const notes = instruments.flatMap(notesOf)
+  if (unreadableLines > 0) notes.unshift(`${unreadableLines} lines of the day book could not be read`)
+  const table = [show(heads), widths.map(width => '-'.repeat(width)).join('  '), ...rows.map(show)]
+  return [
+    `Day certificate ${dateText(date)}, made ${madeAt}`,
+    '',
+    ...table,
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    '',
+  ].join('\n')
+}
+
+function cellsOf(one: InstrumentCertificate): string[] {
+  const { trades, volume, gaps, gapVolume, lateVolume, repairedVolume, explainedVolume, unknownVolume } = one
+  const numbers = [trades, volume, gaps, gapVolume, lateVolume, repairedVolume, explainedVolume, unknownVolume]
+  const counts = [...numbers, one.minutesCompared, one.minutesAgreeing].map(count => count.toLocaleString('en-US'))
+  return [one.instrument, one.verdict, ...counts]
+}
+
+/** How many of the parts and minutes that are missing a person wants to read. */
+const mostNotes = 10
+
+function notesOf(one: InstrumentCertificate): string[] {
+  const notes: string[] = []
+  if (one.problem !== null) notes.push(`not compared with REST: ${one.problem}`)
+  if (one.resyncs > 0) notes.push(`${one.resyncs} times it could not be told whether anything was missing`)
+  for (const { volume, from, to } of one.unknown.slice(0, mostNotes))
+    notes.push(`${volume.toLocaleString('en-US')} shares unknown between ${from ?? '?'} and ${to ?? '?'}`)
+  for (const { minute, received, repaired, rest } of one.differences.slice(0, mostNotes))
+    notes.push(`${minute}: received ${received}, repaired ${repaired}, REST says ${rest}`)
+  const more = Math.max(0, one.unknown.length - mostNotes) + Math.max(0, one.differences.length - mostNotes)
+  if (more > 0) notes.push(`and ${more} more, in the JSON file`)
+  return notes.map(note => `${one.instrument}: ${note}`)
+}
+
+function dateText(date: number): string {
+  return String(date).replace(/(....)(..)(..)/, '$1-$2-$3')
+}

@@ -1,0 +1,29 @@
+// How often an app key may connect, counted over all its processes: KIS counts app keys, not processes. Asked before a connection, and
+// never while one is open.
+import { randomUUID } from 'node:crypto'
+import type { Redis } from 'ioredis'
+
+export type ConnectBudgetParts = {
+  readonly redis: Redis
+  readonly prefix: string
+  /** At most so many in any window. */
+  readonly most: number
+  readonly windowMs: number
+}
+
+/** The connections of the window, oldest first. Spends one and returns 0, or spends nothing and returns how long until the next. */
+const reserveLua = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
+if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[1]) then
+  redis.call('ZADD', KEYS[1], now, ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return 0
+end
+local first = redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -tonumber(ARGV[1]), 'WITHSCORES')
+return first[2] + ARGV[2] - now + 1`
+
+/** 0, or milliseconds to wait. Rejects while Redis is away. */
+export function createConnectBudget({ redis, prefix, most, windowMs }: ConnectBudgetParts): () => Promise<number> {
+  return async () => Number(await redis.eval(reserveLua, 1, `${prefix}:connects`, most, windowMs, randomUUID()))
+}

@@ -1,0 +1,213 @@
+// A Redis server of our own, for who has none: one to a data folder, shared by every process that uses the folder, reachable through a
+// unix socket that only its user may open, and gone with the last of those processes, however they end.
+import { execFile, spawn } from 'node:child_process'
+import { constants } from 'node:fs'
+import { chmod, type FileHandle, link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join, relative, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import type { Clock } from '../market/clock.ts'
+
+const run = promisify(execFile)
+
+export type PrivateServer = {
+  /** Path of its unix socket. */
+  readonly path: string
+  /** Starts it again if it is gone. Resolves when it answers. */
+  revive(): Promise<void>
+  /** We need it no longer. It stops if nobody else does. */
+  leave(): Promise<void>
+}
+
+/** The first of these that there is. */
+export const serverPrograms = ['redis-server', 'valkey-server']
+
+/** A server starts in 30 to 40 ms; one that has a long log to read takes longer. */
+const defaultStartTimeoutMs = 15_000
+const lookEveryMs = 25
+/** The kernel's limit for the address of a unix socket is 108 bytes, 104 on some systems. */
+const longestPath = 100
+
+/**
+ * Stands beside the server, because we may be killed. Its standard input is the read end of a pipe whose write end is held by every
+ * process that uses the server; the kernel closes theirs however they end, `cat` sees the last one go, and the server is told to stop.
+ * It does not start the server again: two of them would ruin each other's files, so that is left to those who hold the lock.
+ */
+const keeper = `umask 077
+trap 'kill "$server"' TERM
+exec 3<&0
+"$@" </dev/null 3<&- & server=$!
+(cat <&3 >/dev/null; kill "$$") & watch=$!
+wait "$server"
+wait "$server"
+kill "$watch" 2>/dev/null`
+
+/** The program on PATH that a private server would be, or undefined. */
+export async function findServerProgram(programs: readonly string[] = serverPrograms): Promise<string | undefined> {
+  // Neither unix sockets nor named pipes of this kind are to be had there.
+  if (process.platform === 'win32') return undefined
+  for (const program of programs) {
+    const answer = await run(program, ['--version']).catch(() => undefined)
+    if (answer !== undefined) return program
+  }
+  return undefined
+}
+
+export type PrivateServerOptions = {
+  /** Made when it is not there. */
+  readonly folder: string
+  readonly program: string
+  readonly clock: Clock
+  readonly startTimeoutMs?: number
+}
+
+export async function joinPrivateServer(options: PrivateServerOptions): Promise<PrivateServer> {
+  const { folder, program, clock, startTimeoutMs = defaultStartTimeoutMs } = options
+  const home = join(resolve(folder), 'redis')
+  await mkdir(home, { recursive: true, mode: 0o700 })
+  await chmod(home, 0o700)
+  const socket = shortest(join(home, 'redis.sock'))
+  const users = await holdPipe(join(home, 'users'))
+
+  async function revive(): Promise<void> {
+    const deadline = AbortSignal.timeout(startTimeoutMs)
+    while ((await stateOf(socket)) !== 'ready') {
+      if (deadline.aborted) throw new Error(await complaint(home, program))
+      if ((await stateOf(socket)) === 'absent') await startAlone(deadline)
+      else await wait(lookEveryMs)
+    }
+  }
+
+  /** A server would take over the socket and the files of one that runs already, so only one process may start it. */
+  async function startAlone(deadline: AbortSignal): Promise<void> {
+    const unlock = await takeLock(join(home, 'starting'), clock)
+    if (unlock === undefined) return await wait(lookEveryMs)
+    try {
+      if ((await stateOf(socket)) === 'absent') await start(home, program, socket, deadline)
+    } finally {
+      await unlock()
+    }
+  }
+
+  try {
+    await revive()
+  } catch (error) {
+    await users.close()
+    throw error
+  }
+  return { path: socket, revive, leave: () => users.close() }
+}
+
+async function start(home: string, program: string, socket: string, deadline: AbortSignal): Promise<void> {
+  const pipe = await open(join(home, 'users'), constants.O_RDONLY)
+  const settings = [
+    ['--port', '0'],
+    ['--unixsocket', 'redis.sock'],
+    ['--unixsocketperm', '700'],
+    ['--dir', home],
+    // Jobs outlive a crash, and are never thrown out to make room.
+    ['--appendonly', 'yes'],
+    ['--save', ''],
+    ['--maxmemory-policy', 'noeviction'],
+    ['--logfile', 'redis.log'],
+    ['--loglevel', 'warning'],
+    ['--daemonize', 'no'],
+  ]
+  const child = spawn('sh', ['-c', keeper, 'kis-stream-redis', program, ...settings.flat()], {
+    cwd: home,
+    // A session of its own: Ctrl-C in our terminal is meant for us.
+    detached: true,
+    stdio: [pipe.fd, 'ignore', 'ignore'],
+  })
+  child.unref()
+  await pipe.close()
+  while (!deadline.aborted) {
+    if ((await stateOf(socket)) === 'ready') return
+    if (child.exitCode !== null) break
+    await wait(lookEveryMs)
+  }
+  child.kill('SIGTERM')
+  throw new Error(await complaint(home, program))
+}
+
+/** A named pipe, held open for writing. Both ways, because opening one for writing alone waits for a reader. */
+async function holdPipe(path: string): Promise<FileHandle> {
+  await run('mkfifo', ['-m', '600', path]).catch(async (error: unknown) => {
+    const there = await stat(path).catch(() => undefined)
+    if (there?.isFIFO() !== true) throw error
+  })
+  return await open(path, constants.O_RDWR | constants.O_NONBLOCK)
+}
+
+/** Undefined when somebody else has it. */
+async function takeLock(path: string, clock: Clock): Promise<(() => Promise<void>) | undefined> {
+  try {
+    await writeFile(path, String(process.pid), { flag: 'wx', mode: 0o600 })
+    return () => rm(path, { force: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    await breakStaleLock(path, clock).catch(() => {}) // somebody else was faster
+    return undefined
+  }
+}
+
+/** Its holder was killed while it started the server: one of those who notice takes the lock away. */
+async function breakStaleLock(path: string, clock: Clock): Promise<void> {
+  const holder = await readFile(path, 'utf8')
+  const { mtimeMs } = await stat(path)
+  if (isAlive(Number(holder)) && clock.now() - mtimeMs < 2 * defaultStartTimeoutMs) return
+  const mine = `${path}.${process.pid}`
+  await rename(path, mine)
+  // It may have been broken and taken anew since we read it: then it goes back.
+  if ((await readFile(mine, 'utf8')) !== holder) await link(mine, path)
+  await rm(mine, { force: true })
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/**
+ * `absent`: nobody listens. `busy`: somebody does, and does not answer: it reads its files, stops, or the machine has other things to do.
+ * That is no reason to start another one.
+ */
+function stateOf(socket: string): Promise<'ready' | 'busy' | 'absent'> {
+  return new Promise(resolve => {
+    const talk = connect(socket)
+    const settle = (state: 'ready' | 'busy' | 'absent') => {
+      talk.destroy()
+      resolve(state)
+    }
+    talk.setTimeout(1_000, () => settle('busy'))
+    talk.on('error', ({ code }: NodeJS.ErrnoException) => {
+      settle(code === 'ENOENT' || code === 'ECONNREFUSED' ? 'absent' : 'busy')
+    })
+    talk.on('close', () => settle('busy'))
+    talk.on('connect', () => talk.write('PING\r\n'))
+    talk.on('data', data => settle(data.toString().startsWith('+PONG') ? 'ready' : 'busy'))
+  })
+}
+
+/** As seen from where we are, if that is shorter: the address of a unix socket may not be long. */
+function shortest(path: string): string {
+  const near = relative('', path)
+  const address = near.length < path.length ? near : path
+  if (Buffer.byteLength(address) <= longestPath) return address
+  throw new Error(
+    `the data folder's path is too long for a unix socket (${address}): name a shorter one, or set REDIS_URL`,
+  )
+}
+
+async function complaint(home: string, program: string): Promise<string> {
+  const log = await readFile(join(home, 'redis.log'), 'utf8').catch(() => '')
+  const lines = log.split('\n').filter(line => line.trim() !== '')
+  const lastWords = lines.slice(-3).join(' | ')
+  return `${program} did not start in ${home}. ${lastWords || 'It left no log.'} Set REDIS_URL to use another server.`
+}

@@ -1,0 +1,144 @@
+// The way to the queues: puts jobs in, hears what became of them, lists them. Fails at once while Redis is away; whoever puts a job in
+// decides whether to try again.
+import { type Job, Queue, QueueEvents } from 'bullmq'
+import { jobIdOf, type Payloads, persistence, type QueueName, queueNames, type Results } from './queues.ts'
+import type { RedisSource } from './redis.ts'
+
+export type Progress = { readonly done: number; readonly of: number; readonly what: string }
+
+export type JobOutcome<Q extends QueueName> =
+  | { readonly state: 'completed'; readonly result: Results[Q] }
+  | { readonly state: 'failed'; readonly reason: string }
+  | { readonly state: 'waiting' }
+  /** Never put in, or its outcome is no longer kept. */
+  | { readonly state: 'unknown' }
+
+export type JobSummary = {
+  readonly queue: QueueName
+  readonly id: string
+  readonly state: string
+  readonly attempts: number
+  /** Epoch milliseconds. */
+  readonly addedAt: number
+  readonly reason?: string
+}
+
+export type Schedule =
+  | { readonly everyMs: number }
+  /** Seconds first, by Korea's clock: `0 30 20 * * 1-5`. */
+  | { readonly pattern: string }
+
+export type QueueHandles = {
+  /** Puts a job in and returns its id. The name names the work: a name that is there already is not put in again. */
+  enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>
+  outcomeOf<Q extends QueueName>(queue: Q, id: string): Promise<JobOutcome<Q>>
+  /** Tells of every job of a queue that ends from now on, in any process. */
+  onFinished(queue: QueueName, listener: (id: string) => void): Promise<void>
+  onProgress(queue: QueueName, listener: (id: string, progress: Progress) => void): Promise<void>
+  /** The same name again changes the schedule. */
+  schedule<Q extends QueueName>(queue: Q, name: string, when: Schedule, payload: Payloads[Q]): Promise<void>
+  /** The newest of each queue. */
+  list(mostOfEach?: number): Promise<JobSummary[]>
+  /** How many jobs of each queue stand where. */
+  depths(): Promise<readonly { readonly queue: string; readonly state: string; readonly jobs: number }[]>
+  /** BullMQ's own, for tools that look into them. */
+  readonly all: readonly Queue[]
+  close(): Promise<void>
+}
+
+export type QueueHandlesParts = {
+  readonly redis: RedisSource
+  readonly prefix: string
+  readonly onTrouble?: (error: Error) => void
+}
+
+const states = ['active', 'waiting', 'delayed', 'prioritized', 'completed', 'failed'] as const
+const daySeconds = 86_400
+
+/** Resolves once Redis answers. */
+export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueHandlesParts): Promise<QueueHandles> {
+  const connection = redis.connect('ask')
+  connection.on('error', onTrouble)
+  const queues = Object.fromEntries(
+    queueNames.map(name => [name, new Queue(name, { connection, prefix }).on('error', onTrouble)]),
+  ) as Record<QueueName, Queue>
+  const events = new Map<QueueName, QueueEvents>()
+  const listening: ReturnType<RedisSource['connect']>[] = []
+  await Promise.all(Object.values(queues).map(queue => queue.waitUntilReady()))
+
+  async function eventsOf(name: QueueName): Promise<QueueEvents> {
+    const known = events.get(name)
+    if (known !== undefined) return known
+    const own = redis.connect('work')
+    own.on('error', onTrouble)
+    listening.push(own)
+    const made = new QueueEvents(name, { connection: own, prefix }).on('error', onTrouble)
+    events.set(name, made)
+    await made.waitUntilReady()
+    return made
+  }
+
+  return {
+    async enqueue(queue, name, payload) {
+      const id = jobIdOf(name)
+      await queues[queue].add(name, payload, { jobId: id, ...optionsOf(queue) })
+      return id
+    },
+    async outcomeOf(queue, id) {
+      const job: Job | undefined = await queues[queue].getJob(id)
+      if (job === undefined) return { state: 'unknown' }
+      if (job.finishedOn === undefined) return { state: 'waiting' }
+      // A job that was done at last still carries the reason why an earlier attempt failed.
+      if (await job.isFailed()) return { state: 'failed', reason: job.failedReason }
+      return { state: 'completed', result: job.returnvalue }
+    },
+    async onFinished(queue, listener) {
+      const heard = await eventsOf(queue)
+      heard.on('completed', ({ jobId }) => listener(jobId))
+      heard.on('failed', ({ jobId }) => listener(jobId))
+      // Put in again under a name that is kept: it has ended already, or will.
+      heard.on('duplicated', ({ jobId }) => listener(jobId))
+    },
+    async onProgress(queue, listener) {
+      const heard = await eventsOf(queue)
+      heard.on('progress', ({ jobId, data }) => listener(jobId, data as Progress))
+    },
+    async schedule(queue, name, when, payload) {
+      const repeat = 'everyMs' in when ? { every: when.everyMs } : { pattern: when.pattern, tz: 'Asia/Seoul' }
+      await queues[queue].upsertJobScheduler(name, repeat, { name, data: payload, opts: optionsOf(queue) })
+    },
+    async list(mostOfEach = 20) {
+      const found = await Promise.all(
+        queueNames.map(async queue => {
+          const jobs = await queues[queue].getJobs([...states], 0, mostOfEach - 1)
+          return await Promise.all(jobs.map(async job => summaryOf(queue, job, await job.getState())))
+        }),
+      )
+      return found.flat().sort((a, b) => b.addedAt - a.addedAt)
+    },
+    async depths() {
+      const counts = await Promise.all(queueNames.map(queue => queues[queue].getJobCounts(...states)))
+      return counts.flatMap((found, index) =>
+        Object.entries(found).map(([state, jobs]) => ({ queue: queueNames[index] as string, state, jobs })),
+      )
+    },
+    all: Object.values(queues),
+    async close() {
+      await Promise.all([...events.values()].map(heard => heard.close().catch(() => {})))
+      await Promise.all(Object.values(queues).map(queue => queue.close().catch(() => {})))
+      for (const link of [connection, ...listening]) link.disconnect()
+    },
+  }
+}
+
+function optionsOf(queue: QueueName) {
+  const { attempts, keptDays } = persistence[queue]
+  const kept = { age: keptDays * daySeconds, count: 10_000 }
+  return { attempts, backoff: { type: 'custom' }, removeOnComplete: kept, removeOnFail: kept }
+}
+
+function summaryOf(queue: QueueName, job: Job, state: string): JobSummary {
+  const { id = '', attemptsMade, timestamp, failedReason } = job
+  const reason = failedReason ? { reason: failedReason } : {}
+  return { queue, id, state, attempts: attemptsMade, addedAt: timestamp, ...reason }
+}

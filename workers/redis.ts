@@ -1,0 +1,120 @@
+// Where Redis is: the one that was named, or a private one, or one inside this process. Says in a line which, and connects to it. Never
+// takes another one than was named.
+import { Redis, type RedisOptions } from 'ioredis'
+import type { Clock } from '../market/clock.ts'
+import { findServerProgram, joinPrivateServer, serverPrograms } from './private-server.ts'
+
+/**
+ * - `ask`: commands fail at once while Redis is away, and when it takes too long: who asks has something better to do than wait
+ * - `work`: commands wait until Redis is back
+ */
+export type RedisUse = 'ask' | 'work'
+
+/** A connection, for those who need not know the package. */
+export type RedisClient = Redis
+
+export type RedisSource = {
+  readonly kind: 'named' | 'private' | 'embedded'
+  /** Which Redis it is and what that means, for people. Without user and password. */
+  readonly says: string
+  /** A connection of its own, which whoever asked for it closes. */
+  connect(use: RedisUse): Redis
+  close(): Promise<void>
+}
+
+export type RedisSourceOptions = {
+  /** `REDIS_URL`: this one or none. */
+  readonly url?: string | undefined
+  /** Where a private server keeps its files. Without one there is no private server. */
+  readonly folder?: string | undefined
+  readonly clock: Clock
+  /** Programs that a private server may be, the first that is there. */
+  readonly programs?: readonly string[]
+  /** How long a private server may take. */
+  readonly startTimeoutMs?: number
+}
+
+/** Nothing here takes longer than milliseconds; a Redis that does is as good as away. */
+const commandTimeoutMs = 2_000
+const connectTimeoutMs = 5_000
+/** Back soon after a restart, and no storm of attempts when it stays away. */
+const retryStrategy = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6))
+
+const optionsOf = {
+  // Without retries: a command that went down with its connection has failed.
+  ask: { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: commandTimeoutMs, retryStrategy },
+  // BullMQ's workers wait inside a command and would have it so.
+  work: { maxRetriesPerRequest: null, retryStrategy },
+} as const satisfies Record<RedisUse, RedisOptions>
+
+/** Rejects with a sentence when the Redis that was named cannot be reached. */
+export async function openRedis(options: RedisSourceOptions): Promise<RedisSource> {
+  if (options.url !== undefined) return await openNamed(options.url)
+  const program = options.folder === undefined ? undefined : await findServerProgram(options.programs)
+  if (options.folder === undefined || program === undefined) return await openEmbedded(options.programs)
+  return await openPrivate(options.folder, program, options)
+}
+
+async function openNamed(url: string): Promise<RedisSource> {
+  const place = placeOf(url)
+  const probe = new Redis(url, { lazyConnect: true, connectTimeout: connectTimeoutMs, retryStrategy: () => null })
+  let trouble = ''
+  probe.on('error', error => {
+    trouble = error.message
+  })
+  try {
+    await probe.connect()
+    await probe.ping()
+  } catch (error) {
+    const why = trouble || (error instanceof Error ? error.message : String(error))
+    throw new Error(`REDIS_URL names ${place}, which cannot be reached: ${why}. Start it, or unset REDIS_URL.`)
+  } finally {
+    probe.disconnect()
+  }
+  return {
+    kind: 'named',
+    says: `Jobs are kept in Redis at ${place}.`,
+    connect: use => new Redis(url, optionsOf[use]),
+    close: async () => {},
+  }
+}
+
+/** An address without its user and password. */
+function placeOf(url: string): string {
+  if (!URL.canParse(url) || !/^(rediss?|unix):$/.test(new URL(url).protocol)) {
+    throw new Error('REDIS_URL is no address; expected redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH')
+  }
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}
+
+async function openPrivate(folder: string, program: string, options: RedisSourceOptions): Promise<RedisSource> {
+  const server = await joinPrivateServer({ ...options, folder, program })
+  let isClosed = false
+  /** The server went, and its keeper with it: whoever notices starts it again. ioredis tries on meanwhile. */
+  const revive = () => {
+    if (!isClosed) server.revive().catch(() => {})
+  }
+  return {
+    kind: 'private',
+    says: `Jobs are kept by a private ${program} in ${folder}.`,
+    connect: use => new Redis(server.path, optionsOf[use]).on('close', revive),
+    async close() {
+      isClosed = true
+      await server.leave()
+    },
+  }
+}
+
+async function openEmbedded(programs: readonly string[] = serverPrograms): Promise<RedisSource> {
+  // Loaded only here: it takes a fifth of a second, and most have a server.
+  const { createIoredisMock } = await import('js-redis-server')
+  // A real ioredis client over a socket that is none. Without a port: nobody else can connect.
+  const first = (await createIoredisMock()) as unknown as Redis
+  return {
+    kind: 'embedded',
+    says: `Jobs are kept in this process's memory and end with it: no ${programs.join(' or ')} on PATH, and REDIS_URL is not set.`,
+    connect: use => first.duplicate(optionsOf[use]),
+    close: async () => first.disconnect(),
+  }
+}

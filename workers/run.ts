@@ -1,0 +1,114 @@
+// BullMQ around the processors: takes jobs off the queues, tries them again as they wish, and lets what runs finish before it stops.
+// What a job does is none of its business.
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Job, UnrecoverableError, Worker, type WorkerOptions } from 'bullmq'
+import { KisError } from '../kis/errors.ts'
+import { type JobContext, type Processor, type Processors, type QueueName, queueNames } from './queues.ts'
+import type { RedisSource } from './redis.ts'
+import { TryLater } from './try-later.ts'
+
+export type WorkerParts = {
+  readonly redis: RedisSource
+  readonly prefix: string
+  readonly processors: Processors
+  readonly onJob?: (news: JobNews) => void
+  /** Redis is away, as a rule; workers wait for it. */
+  readonly onTrouble?: (error: Error) => void
+  /** For tests: how soon a killed worker's jobs are taken over, as lockDuration and stalledInterval. */
+  readonly options?: Partial<WorkerOptions>
+}
+
+export type JobNews = {
+  readonly queue: QueueName
+  readonly id: string
+  readonly state: 'started' | 'completed' | 'failed'
+  /** Why it failed. */
+  readonly reason?: string
+  /** It is tried again. */
+  readonly again?: boolean
+}
+
+export type RunningWorkers = {
+  /** What runs may finish; what does not within the grace is told to stop, and is done again by another worker. */
+  stop(graceMs?: number): Promise<void>
+}
+
+/** Side by side in one process. Gap validations spend their time waiting for their turn at KIS; the others exclude each other anyway. */
+const concurrency: Readonly<Record<QueueName, number>> = {
+  'token-refresh': 1,
+  'key-validation': 1,
+  'gap-validation': 4,
+  certificate: 1,
+}
+
+/** For a job to heed that it was told to stop. */
+const lastWordsMs = 500
+
+const firstRetryMs = 1_000
+const longestRetryMs = 300_000
+
+export function startWorkers(parts: WorkerParts): RunningWorkers {
+  const { processors, onJob = () => {}, onTrouble = () => {} } = parts
+  const workers = queueNames.flatMap(queue => {
+    const processor = processors[queue]
+    return processor === undefined ? [] : [start(queue, processor as Processor<QueueName>)]
+  })
+
+  function start(queue: QueueName, processor: Processor<QueueName>) {
+    const connection = parts.redis.connect('work')
+    connection.on('error', onTrouble)
+    const worker = new Worker(queue, (job, _token, signal) => run(job, processor, signal), {
+      connection,
+      prefix: parts.prefix,
+      concurrency: concurrency[queue],
+      // A worker that was killed has its job taken over, more than once if that kills the next one too.
+      maxStalledCount: 3,
+      settings: { backoffStrategy },
+      ...parts.options,
+    })
+    const say = (job: Job | undefined, state: JobNews['state'], more: Partial<JobNews> = {}) =>
+      onJob({ queue, id: job?.id ?? '', state, ...more })
+    worker.on('error', onTrouble)
+    worker.on('active', job => say(job, 'started'))
+    worker.on('completed', job => say(job, 'completed'))
+    worker.on('failed', (job, error) => {
+      say(job, 'failed', { reason: error.message, again: job?.finishedOn === undefined })
+    })
+    return { worker, connection }
+  }
+
+  return {
+    async stop(graceMs = 5_000) {
+      await Promise.all(
+        workers.map(async ({ worker, connection }) => {
+          const patience = new AbortController()
+          const closed = worker.close().finally(() => patience.abort())
+          const graceIsOver = wait(graceMs, undefined, patience).then(() => worker.cancelAllJobs('the worker stops'))
+          await Promise.race([closed, graceIsOver.then(() => wait(lastWordsMs, undefined, patience))]).catch(() => {})
+          // A job that does not heed the signal is left where it is: another worker does it again.
+          await worker.disconnect().catch(() => {})
+          connection.disconnect()
+        }),
+      )
+    },
+  }
+}
+
+async function run(job: Job, processor: Processor<QueueName>, signal = new AbortController().signal): Promise<unknown> {
+  const context: JobContext = {
+    progress: (done, of, what) => void job.updateProgress({ done, of, what }).catch(() => {}),
+    signal,
+  }
+  try {
+    return await processor(job.data, context)
+  } catch (error) {
+    if (error instanceof KisError && !error.retryable) throw new UnrecoverableError(error.message)
+    throw error
+  }
+}
+
+/** Doubling from a second to five minutes, unless the job knows better. */
+function backoffStrategy(attemptsMade: number, _type?: string, error?: Error): number {
+  if (error instanceof TryLater) return error.waitMs
+  return Math.min(longestRetryMs, firstRetryMs * 2 ** (attemptsMade - 1))
+}

@@ -1,0 +1,47 @@
+// What a process asks for a credential that all processes of its app key share: the present one, or, when KIS refused it, another.
+import type { Clock } from '../market/clock.ts'
+import type { Secret } from '../kis/secret.ts'
+import { fingerprintOf } from './scope.ts'
+import { type RefreshDeps, refresh } from './token-refresh.ts'
+
+export type SharedCredential = {
+  /** Rejects when KIS must not be asked yet (TryLater), when KIS refuses, and when Redis is away and none was ever read. */
+  current(): Promise<Secret>
+  /** KIS refused `refused` (EGW00123, EGW00121, IGW00221 for a token): renewed at once, unless somebody has done so already. */
+  renew(refused: Secret): Promise<Secret>
+}
+
+export type SharedCredentialParts = RefreshDeps & {
+  readonly clock: Clock
+  /** Everything issued, so that it can be kept out of logs. */
+  readonly onSecret: (secret: Secret) => void
+}
+
+export function createSharedCredential({ clock, onSecret, ...deps }: SharedCredentialParts): SharedCredential {
+  /** What was read last, for as long as it lives by our own clock: Redis may be away for a while. */
+  let last: { readonly secret: Secret; readonly usableUntil: number } | undefined
+
+  async function read(refused?: string): Promise<Secret> {
+    const { held } = await refresh(deps, refused)
+    if (last?.secret.reveal() !== held.secret.reveal()) onSecret(held.secret)
+    last = { secret: held.secret, usableUntil: clock.now() + deps.rules.renewBeforeMs }
+    return held.secret
+  }
+
+  return {
+    async current() {
+      try {
+        return await read()
+      } catch (error) {
+        // Without Redis there is no lock, and without the lock nobody asks KIS: that would be the race all over again.
+        if (last === undefined || last.usableUntil <= clock.now()) throw error
+        return last.secret
+      }
+    },
+    async renew(refused) {
+      const fingerprint = fingerprintOf(refused)
+      if (last !== undefined && fingerprintOf(last.secret) === fingerprint) last = undefined
+      return await read(fingerprint)
+    },
+  }
+}
