@@ -52,6 +52,7 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
       const staging = await openStaging(join(files.scratch, `${date}.duckdb`), exportedTables)
       try {
         await stage(staging, date)
+        await staging.sort()
         for (const table of exportedTables) {
           for (const instrument of staging.instrumentsIn(table.name)) {
             await staging.write(table, instrument, format, files.place(table.name, date, instrument))

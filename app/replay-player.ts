@@ -1,11 +1,12 @@
 // Entries of a recording → the events they made, through the streams of a live feed. One run of the recorded feed is one pipeline,
 // as it was then.
-import { Subject } from 'rxjs'
 import type { RawFrame } from '../kis/frame.ts'
 import type { MarketEvent } from '../market/events.ts'
 import type { Begin, Entry, Marker, RecordedFrame } from '../recording/entry.ts'
-import { createContinuityMemory } from '../streams/continuity-memory.ts'
+import { type Broadcast, createBroadcast } from '../streams/broadcast.ts'
+import { type ContinuityMemory, createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketEvents } from '../streams/pipeline.ts'
+import { noteBackfill } from '../streams/repairs.ts'
 import { isFromFrame, restoreState } from './recording.ts'
 
 export type PlayerOptions = {
@@ -22,8 +23,9 @@ export type Player = {
 
 type Run = {
   readonly name: string
-  readonly frames: Subject<RawFrame>
-  readonly markers: Subject<MarketEvent>
+  readonly memory: ContinuityMemory
+  readonly frames: Broadcast<RawFrame>
+  readonly markers: Broadcast<MarketEvent>
 }
 
 const none: readonly Marker[] = []
@@ -39,13 +41,13 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
     if (run?.name === entry.run) return
     const memory = createContinuityMemory()
     restoreState(memory, entry.state)
-    const frames = new Subject<RawFrame>()
-    const markers = new Subject<MarketEvent>()
-    marketEvents(frames, markers, {
+    const frames = createBroadcast<RawFrame>()
+    const markers = createBroadcast<MarketEvent>()
+    marketEvents(frames.values$, markers.values$, {
       columns: columns ?? entry.columns,
       continuity: (continuity ?? entry.continuity) ? { memory } : false,
     }).subscribe(tell)
-    run = { name: entry.run, frames, markers }
+    run = { name: entry.run, memory, frames, markers }
   }
 
   function tell(event: MarketEvent): void {
@@ -54,8 +56,15 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
     told++
     for (let marker = inside[next]; marker !== undefined && marker.after <= told; marker = inside[next]) {
       next++
-      run?.markers.next(marker.event)
+      playMarker(marker)
     }
+  }
+
+  function playMarker({ event }: Marker): void {
+    if (run === undefined) return
+    // A feed that repairs a gap stops waiting for it, and calls what still comes of it a repeat.
+    if (event.type === 'backfill') noteBackfill(run.memory, event)
+    run.markers.next(event)
   }
 
   function playFrame(frame: RecordedFrame, markers: readonly Marker[]): void {
@@ -66,7 +75,7 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
     run?.frames.next(frame)
     inside = none
     // Read with other columns or without continuity, a frame may have fewer events than it had.
-    for (const { event } of markers.slice(next)) run?.markers.next(event)
+    markers.slice(next).forEach(playMarker)
   }
 
   return {
@@ -77,7 +86,7 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
         case 'frame':
           return playFrame(entry, markers)
         case 'marker':
-          return run?.markers.next(entry.event)
+          return playMarker(entry)
         case 'lost': {
           // What was not written its feed has told already: that is a marker.
           if (!entry.isDamage) return

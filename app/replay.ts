@@ -8,6 +8,7 @@ import { koreanDate } from '../market/korea-time.ts'
 import type { Entry, Marker, Range } from '../recording/entry.ts'
 import { openRecording, type ReadOptions } from '../recording/recording.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
+import { createBroadcast } from '../streams/broadcast.ts'
 import { createVirtualTime } from '../streams/virtual-time.ts'
 import { createJournal } from './journal.ts'
 import { createTally } from './tally.ts'
@@ -61,14 +62,14 @@ export function createReplay(options: ReplayOptions): Replay {
   const start = options.from ?? (firstDate === undefined ? Number.NaN : koreanDate(firstDate))
   const time = createVirtualTime(Number.isNaN(start) ? pacedBy.now() : start)
   const journal = createJournal({ log, clock: systemClock, redact: text => text, tally: createTally() })
-  const events = new Subject<MarketEvent>()
+  const events = createBroadcast<MarketEvent>()
   const isWanted = instruments === undefined ? undefined : wantedEvents(instruments)
   const player = createPlayer({
     ...(options.columns === undefined ? {} : { columns: options.columns }),
     ...(options.continuity === undefined ? {} : { continuity: options.continuity }),
     emit: isWanted === undefined ? event => events.next(event) : event => isWanted(event) && events.next(event),
   })
-  const events$ = isolate(events, error => journal.sinkFailed('events$', error))
+  const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
   const stopped = new Subject<void>()
   let isStopped = false
   let playing: Promise<void> | undefined
@@ -128,7 +129,7 @@ export function createReplay(options: ReplayOptions): Replay {
     scheduler: time.scheduler,
     attach(sink, name = sink.name || 'a sink') {
       try {
-        return sink(isolate(events, error => journal.sinkFailed(name, error)))
+        return sink(isolate(events.values$, error => journal.sinkFailed(name, error)))
       } catch (error) {
         journal.sinkFailed(name, error)
         return Subscription.EMPTY

@@ -3,6 +3,7 @@
 import { fileURLToPath } from 'node:url'
 import { start } from './children.ts'
 import { decode } from './decode.ts'
+import { exporting } from './export.ts'
 import { hops } from './hops.ts'
 import { instruments } from './instruments.ts'
 import { latency } from './latency.ts'
@@ -14,7 +15,16 @@ import { socket } from './socket.ts'
 
 type Part = (effort: Effort) => Promise<Target[]>
 
-const parts: Readonly<Record<string, Part>> = { decode, socket, latency, instruments, hops, recorder, replay }
+const parts: Readonly<Record<string, Part>> = {
+  decode,
+  socket,
+  latency,
+  instruments,
+  hops,
+  recorder,
+  replay,
+  export: exporting,
+}
 
 /** What a child process is given in front of the name of its part. */
 const alone = '--alone'

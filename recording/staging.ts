@@ -13,6 +13,8 @@ export type Staging = {
   add(row: StagedRow): void
   /** The instruments that a table has rows of; one `undefined` for a table that is not by instrument, if it has any. */
   instrumentsIn(table: TableName): readonly (string | undefined)[]
+  /** Everything was added. Puts what is one instrument's together: looking for it through everything, for each of them, takes as long. */
+  sort(): Promise<void>
   /** Rows of one instrument, in the order in which they were added, as one file. */
   write(table: ExportedTable, instrument: string | undefined, format: ExportFormat, path: string): Promise<void>
   close(): void
@@ -41,7 +43,7 @@ export async function openStaging(file: string, tables: readonly ExportedTable[]
   const { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR } = duckdb
   const instance = await DuckDBInstance.create(file, { memory_limit: memoryLimit })
   const connection = await instance.connect()
-  await connection.run("SET TimeZone = 'UTC'")
+  await connection.run("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
   const ids = new Map<string, number>()
   const fillings = new Map<TableName, Filling>()
   for (const { name, numbers } of tables) fillings.set(name, await openTable(connection, name, numbers + 1))
@@ -85,10 +87,14 @@ export async function openStaging(file: string, tables: readonly ExportedTable[]
       if (++filling.rows === chunkRows) flush(filling)
     },
     instrumentsIn: table => [...(fillings.get(table)?.instruments ?? [])],
+    async sort() {
+      for (const [name, filling] of fillings) {
+        flush(filling)
+        filling.appender.flushSync()
+        await connection.run(`CREATE TABLE ${sorted(name)} AS FROM ${name} ORDER BY instrument, rowid`)
+      }
+    },
     async write(table, instrument, format, path) {
-      const filling = fillings.get(table.name) as Filling
-      flush(filling)
-      filling.appender.flushSync()
       await connection.run(copyStatement(table, idOf(instrument), instrument, format, path))
     },
     close() {
@@ -126,7 +132,11 @@ function copyStatement(
     format === 'csv'
       ? 'FORMAT csv, HEADER'
       : `FORMAT parquet, COMPRESSION zstd, KV_METADATA {kis_stream_table: ${quoted(name)}, kis_stream_schema_version: ${quoted(String(schemaVersion))}}`
-  return `COPY (SELECT ${[...whose, ...own].join(', ')} FROM ${name} WHERE instrument = ${id} ORDER BY rowid) TO ${quoted(path)} (${how})`
+  return `COPY (SELECT ${[...whose, ...own].join(', ')} FROM ${sorted(name)} WHERE instrument = ${id}) TO ${quoted(path)} (${how})`
+}
+
+function sorted(name: TableName): string {
+  return `sorted_${name}`
 }
 
 function quoted(text: string): string {

@@ -47,6 +47,12 @@ export function settleFinding(
   return [...backfills, verdict]
 }
 
+/** What a `backfill` that was told elsewhere, in a recording, means for what is missing: its trades are missing no longer. */
+export function noteBackfill(memory: ContinuityMemory, backfill: Backfill): void {
+  const count = countOf(memory, backfill)
+  if (count !== undefined) takeMissing(count, backfill.trades)
+}
+
 /** Gaps that nothing has filled yet, as questions: what to ask about after a restart. */
 export function openGaps({ lines }: ContinuityMemory): GapQuestion[] {
   return [...lines].flatMap(([instrument, { count, other }]) =>
@@ -61,7 +67,10 @@ export function openGaps({ lines }: ContinuityMemory): GapQuestion[] {
   )
 }
 
-function countOf({ lines }: ContinuityMemory, { businessDate, instrument }: GapQuestion): Count | undefined {
+function countOf(
+  { lines }: ContinuityMemory,
+  { businessDate, instrument }: Pick<GapQuestion, 'businessDate' | 'instrument'>,
+): Count | undefined {
   const line = lines.get(instrument)
   return [line?.count, line?.other].find(count => count?.businessDate === businessDate)
 }

@@ -9,9 +9,9 @@ import type { MarketEvent } from '../../market/events.ts'
 import { jsonLines } from '../../sinks/json-lines.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
-import { nine, temporaryFolder } from '../recording/support.ts'
+import { nine, temporaryFolder, tradeAt } from '../recording/support.ts'
 import { eventually, feedRig } from '../support/feed-rig.ts'
-import { lineOf } from '../support/frames.ts'
+import { kst, lineOf } from '../support/frames.ts'
 
 /** Through the sink that users have: one thread serialises all lines alike. */
 async function asLines(events: (file: string) => Promise<void>): Promise<string> {
@@ -122,5 +122,35 @@ describe('a replay of what a feed recorded', () => {
 
     // Assert
     expect(await linesOfReplay(folder)).toBe(await linesOf([...first.events, ...second.events]))
+  })
+
+  it('calls a repeat what the feed called one because REST had told it before', async () => {
+    // Arrange
+    const folder = temporaryFolder()
+    const rig = await feedRig({ recordFolder: folder, clock: clockStartingAt(nine) })
+    await rig.feed.confirmed('KRX:005930')
+    rig.simulator.send(tradeAt('090000', 100).toString())
+    rig.simulator.send(tradeAt('090002', 300).toString())
+    const { instrument, businessDate, fromVolume, toVolume, from: since, to } = await rig.until('gap')
+    const eventTime = kst('2026-09-14T09:00:01')
+    const told = { price: 314_000, volume: 100, cumulativeVolume: 200, bidPrice: null, askPrice: null, eventTime }
+
+    // Act
+    rig.feed.repair({
+      question: { instrument, businessDate, fromVolume, toVolume, from: since, to },
+      runs: [{ fromVolume, toVolume, trades: [told] }],
+      explained: [],
+      unknown: [],
+      evidence: ['told by hand'],
+    })
+    rig.simulator.send(tradeAt('090001', 200).toString())
+    rig.simulator.send(tradeAt('090003', 400).toString())
+    await rig.until('trade', ({ cumulativeVolume }) => cumulativeVolume === 400)
+    await rig.feed.stop()
+
+    // Assert
+    expect(rig.of('backfill')).toHaveLength(1)
+    expect(rig.of('trade').map(({ cumulativeVolume }) => cumulativeVolume)).toEqual([100, 300, 400])
+    expect(await linesOfReplay(folder)).toBe(await linesOf(rig.events))
   })
 })

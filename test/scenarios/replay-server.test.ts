@@ -138,4 +138,51 @@ describe('a recorded day that is served', () => {
     await eventually(() => heard.length === 3)
     expect(heard).toEqual(trades.slice(6))
   })
+
+  it('answers over REST with the bars and conclusions of what was played, and of the morning before it', async () => {
+    // Arrange
+    const simulator = await serve(
+      { from: opening + 8 * 20, speed: Number.POSITIVE_INFINITY },
+      { quotations: { skippedOneOf: 0, callsPerSecond: 1_000 } },
+    )
+    const auth = authFor(simulator)
+    const [{ approvalKey }, { accessToken }] = [await auth.approve(), await auth.generate()]
+    const client = new ElsewhereClient(simulator.wsUrl, approvalKey)
+    onTestFinished(() => client.close())
+    client.connect()
+    await once(client, 'connected')
+    await client.subscribe('H0STCNT0', '005930')
+    await eventually(() => simulator.stats().tape.ended)
+    const ask = async (path: string, tr: string, parameters: Readonly<Record<string, string>>) => {
+      const headers = {
+        authorization: `Bearer ${accessToken}`,
+        appkey: 'an app key',
+        appsecret: 'a secret',
+        custtype: 'P',
+        tr_id: tr,
+      }
+      const query = new URLSearchParams({ FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: '005930', ...parameters })
+      const response = await fetch(
+        `${simulator.restUrl}/uapi/domestic-stock/v1/quotations/${path}?${query.toString()}`,
+        {
+          headers,
+        },
+      )
+      return ((await response.json()) as { output2: Record<string, string>[] }).output2
+    }
+
+    // Act
+    const conclusions = await ask('inquire-time-itemconclusion', 'FHPST01060000', { FID_INPUT_HOUR_1: '153000' })
+    const minutes = await ask('inquire-time-itemchartprice', 'FHKST03010200', {
+      FID_INPUT_HOUR_1: '153000',
+      FID_PW_DATA_INCU_YN: 'N',
+      FID_ETC_CLS_CODE: '',
+    })
+
+    // Assert
+    const records = trades.flatMap(line => recordsOf(line))
+    const volume = records.reduce((sum, values) => sum + Number(values[12]), 0)
+    expect(conclusions[0]).toMatchObject({ stck_cntg_hour: records.at(-1)?.[1], acml_vol: records.at(-1)?.[13] })
+    expect(minutes.reduce((sum, minute) => sum + Number(minute['cntg_vol']), 0)).toBe(volume)
+  })
 })
