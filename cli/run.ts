@@ -67,8 +67,6 @@ export async function run(flags: Readonly<Record<string, unknown>>, words: reado
   const { metrics, health } = observation
   // From here on: who reads where the dashboard is may ask for the end at once.
   const stopping = stopSignal()
-  // From here on: who reads where the dashboard is may ask for the end at once.
-  const stopping = stopSignal()
   const dashboard = await openDashboard(feed, page.data, { isDemonstration, metrics, health })
   feed.start()
   const exitCode = await Promise.race([stopping, printed.closed])
