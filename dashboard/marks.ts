@@ -73,6 +73,12 @@ export function createMarks(): Marks {
         const { instrument, filledVolume: volume, receivedTime: time } = event
         return add({ kind: 'repair', instrument, from: time, to: time, volume })
       }
+      case 'backfill': {
+        const { instrument, trades, fromVolume, toVolume, receivedTime } = event
+        const from = trades[0]?.eventTime ?? receivedTime
+        const to = trades.at(-1)?.eventTime ?? from
+        return add({ kind: 'repair', instrument, from, to, volume: toVolume - fromVolume })
+      }
       case 'resync': {
         const { instrument, reason: cause, from, to, receivedTime } = event
         return add({ kind: 'unknown', instrument, from: from ?? receivedTime, to: to ?? receivedTime, cause })

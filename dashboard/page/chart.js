@@ -5,6 +5,7 @@ import {
   createSeriesMarkers,
   CrosshairMode,
   HistogramSeries,
+  TickMarkType,
 } from './library/lightweight-charts.mjs'
 import { createCandles } from './candles.js'
 import { byId, setAttribute, setText } from './dom.js'
@@ -138,7 +139,8 @@ export function createCandleChart() {
         timeVisible: true,
         secondsVisible: settings.interval < 60,
         rightOffset: 4,
-        tickMarkFormatter: (/** @type {number} */ time) => koreanClock(time * 1000),
+        tickMarkFormatter: (/** @type {number} */ time, /** @type {TickMarkType} */ type) =>
+          type === TickMarkType.TimeWithSeconds ? koreanTime(time * 1000) : koreanClock(time * 1000),
       },
       localization: { timeFormatter: (/** @type {number} */ time) => `${koreanTime(time * 1000)} KST` },
     })

@@ -12,8 +12,11 @@ const mostListed = 4
 /** @param {string} instrument */
 const marketOf = instrument => (/^(KRX|NXT|UN):/.test(instrument) ? 'KR' : 'US')
 
+/** On the chart there is room for `298K`; the whole number stands beneath it. */
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSignificantDigits: 3 })
+
 /** @param {'gap' | 'repair' | 'unknown'} kind @param {number} volume */
-const pinText = (kind, volume) => (kind === 'unknown' ? '?' : `${kind === 'gap' ? '−' : '+'}${formatNumber(volume)}`)
+const pinText = (kind, volume) => (kind === 'unknown' ? '?' : `${kind === 'gap' ? '−' : '+'}${compact.format(volume)}`)
 
 export function createMarks() {
   /** @type {readonly Mark[]} */

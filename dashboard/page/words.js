@@ -126,10 +126,10 @@ const words = {
   'outage-mark': ['line down {time}', '회선 끊김 {time}'],
   'outage-now': ['line is down', '회선 끊김'],
   'marks-summary': [
-    '{gaps} gaps, {volume} shares missing · line down {outages}×',
+    'gaps: {gaps} · {volume} shares missing · line down {outages}×',
     '누락 {gaps}건, {volume}주 · 회선 끊김 {outages}회',
   ],
-  'some-gaps': ['{count} gaps', '누락 {count}건'],
+  'some-gaps': ['gaps: {count}', '누락 {count}건'],
   'no-marks': ['Nothing missing.', '누락 없음.'],
   'chart-about': ['Candles of {instrument}, last price {price}', '{instrument} 캔들 차트, 현재가 {price}'],
 

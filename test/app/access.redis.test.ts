@@ -68,6 +68,7 @@ describe.each(redisKinds)('two processes of one app key, on %s', kind => {
         waits.push(waitMs)
         return waitMs
       },
+      left: () => other.access.connects.left(),
     }
     await feedRig({ ...common, shared: { ...other.access, connects } })
     await eventually(() => waits.length > 0)
