@@ -52,7 +52,7 @@ process.exitCode = failures === 0 && killed.issued === 1 ? 0 : 1
 /** Compiled once, because thousands of processes would each spend a second of two cores on it. */
 function compiledChild(): string {
   const root = fileURLToPath(new URL('..', import.meta.url))
-  const out = join(root, '.kis-stream/token-race')
+  const out = join(root, 'dist/token-race')
   mkdirSync(out, { recursive: true })
   const options = { outDir: '.', rootDir: '../..', declaration: false, sourceMap: false }
   const project = {
