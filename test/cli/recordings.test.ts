@@ -13,8 +13,8 @@ async function recordedMinute(): Promise<string> {
   return folder
 }
 
-/** Three processes, one after another, on a machine that may be busy. */
-describe('kis-stream record', () => {
+// Several processes, one after another, on a machine that may be busy: hence the time they are given.
+describe('kis-stream record', { timeout: 90_000 }, () => {
   it('records a demonstration without a word on standard output, and what it recorded can be listed and replayed', async () => {
     const folder = temporaryFolder()
     rmSync(folder, { recursive: true })
@@ -29,10 +29,10 @@ describe('kis-stream record', () => {
     const kinds = jsonLinesOf(replayed.out).map(({ type }) => type)
     expect(kinds[0]).toBe('subscription')
     expect(kinds.at(-1)).toBe('disconnect')
-  }, 90_000)
+  })
 })
 
-describe('kis-stream recordings', () => {
+describe('kis-stream recordings', { timeout: 90_000 }, () => {
   it('lists days with what is in them, for people and for programs', async () => {
     const folder = await recordedMinute()
     const people = await runCommand(['recordings', folder, '--verify'])
@@ -50,7 +50,7 @@ describe('kis-stream recordings', () => {
   })
 })
 
-describe('kis-stream replay', () => {
+describe('kis-stream replay', { timeout: 90_000 }, () => {
   it('prints a part of a day, for some instruments', async () => {
     const folder = await recordedMinute()
     const part = ['--from', '09:00:10', '--to', '09:00:20', '--instruments', 'KRX:005930']
@@ -81,7 +81,7 @@ describe('kis-stream replay', () => {
   })
 })
 
-describe('kis-stream simulate --recording', () => {
+describe('kis-stream simulate --recording', { timeout: 90_000 }, () => {
   it('serves the last recorded day', async () => {
     const folder = await recordedMinute()
     const simulating = startCommand(['simulate', '--recording', folder, '--port', '0', '--speed', 'max'])

@@ -10,7 +10,7 @@ import { eventually, feedRig } from '../support/feed-rig.ts'
 import { lineOf } from '../support/frames.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from './support.ts'
 
-describe('a recorder that cannot write', () => {
+describe('a recorder that cannot write', { timeout: 90_000 }, () => {
   it('tells it once, and once more when it can again, with how much was lost; the recording says so as well', async () => {
     // Arrange
     const folder = join(temporaryFolder(), 'recording')

@@ -10,7 +10,7 @@ import { jsonLines } from '../../sinks/json-lines.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { nine, temporaryFolder, tradeAt } from '../recording/support.ts'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, feedRig, shortTiming } from '../support/feed-rig.ts'
 import { kst, lineOf } from '../support/frames.ts'
 
 /** Through the sink that users have: one thread serialises all lines alike. */
@@ -38,7 +38,7 @@ function linesOfReplay(folder: string, options: Partial<ReplayOptions> = {}): Pr
   })
 }
 
-describe('a replay of what a feed recorded', () => {
+describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
   it('tells the events of a feed in trouble, byte for byte', async () => {
     // Arrange
     const folder = temporaryFolder()
@@ -152,5 +152,31 @@ describe('a replay of what a feed recorded', () => {
     expect(rig.of('backfill')).toHaveLength(1)
     expect(rig.of('trade').map(({ cumulativeVolume }) => cumulativeVolume)).toEqual([100, 300, 400])
     expect(await linesOfReplay(folder)).toBe(await linesOf(rig.events))
+  })
+
+  it('of one trading date after another tells what the feed told across the end of a date', async () => {
+    // Arrange: New York closes while it runs, once the first trades are in.
+    const folder = temporaryFolder()
+    const close = kst('2026-09-15T09:00:00')
+    let running = clockStartingAt(close - 3_600_000)
+    const rig = await feedRig({
+      simulator: { tape: generatedTape({ rate: 500, seed: 5 }) },
+      market: 'US',
+      instruments: ['NAS:AAPL', 'NAS:NVDA'],
+      recordFolder: folder,
+      clock: { now: () => running.now() },
+      timing: { ...shortTiming, quietMs: 86_400_000, silenceMs: 86_400_000 },
+    })
+
+    // Act
+    await eventually(() => rig.of('trade').length > 20)
+    running = clockStartingAt(close)
+    await rig.until('trade', ({ receivedTime }) => receivedTime > close)
+    await rig.feed.stop()
+
+    // Assert
+    const lines = await Promise.all([20260914, 20260915].map(date => linesOfReplay(folder, { date })))
+    expect(lines.every(text => text.includes('"type":"trade"'))).toBe(true)
+    expect(lines.join('')).toBe(await linesOf(rig.events))
   })
 })

@@ -64,7 +64,7 @@ function authFor({ restUrl }: Simulator): KisAuth {
   return new KisAuth({ appKey: 'an app key', secretKey: 'a secret', env: 'prod', fetchImpl })
 }
 
-describe('a recorded day that is served', () => {
+describe('a recorded day that is served', { timeout: 90_000 }, () => {
   it('comes to a client from npm as it came then: approval, subscriptions, every record in its place', async () => {
     // Arrange
     const simulator = await serve()
