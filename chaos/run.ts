@@ -19,6 +19,7 @@ import {
 } from '../simulator/server.ts'
 import { watchClientSockets } from './client-sockets.ts'
 import { type Healing, watchRecovery, within } from './recovery.ts'
+import { createStoryTime } from './story-time.ts'
 import type { Step, Story } from './story.ts'
 import { chaosTiming, serverHeartbeat } from './timing.ts'
 
@@ -112,17 +113,17 @@ async function makeTrouble(story: Story, simulator: Simulator, feed: Feed): Prom
     else if (step.does === 'switch-url') feed.switchUrl(story.market, simulator.wsUrl)
     else feed[step.does](step.instrument, step.channel)
   }
-  const startedAt = performance.now()
-  const until = (atMs: number) => wait(Math.max(0, startedAt + atMs - performance.now()))
-
-  for (const step of story.steps) if (step.atMs === 0) act(step)
+  const isThereFirst = ({ atMs }: Step) => atMs === 0
+  for (const step of story.steps.filter(isThereFirst)) act(step)
   feed.start()
-  for (const step of story.steps) {
-    if (step.atMs === 0) continue
-    await until(step.atMs)
+  // Or no data, where a fault that was there first keeps it away.
+  await createStoryTime().until(1_000, () => (feed.counters().trade ?? 0) > 0)
+  const time = createStoryTime()
+  for (const step of story.steps.filter(step => !isThereFirst(step))) {
+    await time.until(step.atMs)
     act(step)
   }
-  await until(story.quietFromMs)
+  await time.until(story.quietFromMs)
   for (const fault of inForce) fault.clear()
 }
 

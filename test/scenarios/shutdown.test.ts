@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, feedRig, shortTiming } from '../support/feed-rig.ts'
+
+/** A grace in which a loaded machine can hear every answer. */
+const unhurried = { ...shortTiming, graceMs: 2_000 }
 
 it('stop releases everything, waits the grace, closes, and completes the streams', async () => {
-  const rig = await feedRig({ instruments: ['KRX:005930', 'KRX:000660'] })
+  const rig = await feedRig({ instruments: ['KRX:005930', 'KRX:000660'], timing: unhurried })
   await rig.feed.confirmed('KRX:000660')
   let isComplete = false
   rig.feed.events$.subscribe({

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { feedRig, learnedRhythm, mondayAtTen, steadyClock } from '../support/feed-rig.ts'
+import { feedRig, learnedRhythm, mondayAtTen, shortTiming, steadyClock } from '../support/feed-rig.ts'
 
 it('is noticed on a Saturday that the user knows to be a trading day', async () => {
   const clock = steadyClock('2026-09-19T10:00:00+09:00')
@@ -24,6 +24,8 @@ it('a mute session is released, rested and left for a new one, while its PINGPON
   const rig = await feedRig({
     clock,
     instruments,
+    // A grace in which a loaded machine can send every release.
+    timing: { ...shortTiming, graceMs: 1_000 },
     simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 5 }), pingIntervalMs: 50, ...wholeTruth },
   })
   await learnedRhythm(rig)
