@@ -16,5 +16,7 @@ export default defineConfig({
     // Sockets, processes and property tests on a busy two-core machine; nothing here waits for time on purpose.
     testTimeout: 60_000,
     hookTimeout: 30_000,
+    // Most of a test is waiting for a socket or another process, so one worker for each of two cores is no crowd.
+    maxWorkers: 2,
   },
 })

@@ -42,6 +42,8 @@ describe('kis-stream support-bundle', () => {
       KIS_DATA_FOLDER: dataFolder,
       KIS_DASHBOARD_TOKEN: 'planted-dashboard-token',
       REDIS_URL: 'redis://planted-user:planted-password@127.0.0.1:1',
+      // That Redis is not there, and a feed that works on jobs would rightly refuse to begin.
+      KIS_JOBS: 'off',
       KIS_GRACE_MS: '50',
       KIS_PACING_MS: '1',
     }
