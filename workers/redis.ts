@@ -121,7 +121,8 @@ async function openPrivate(folder: string, program: string, options: RedisSource
   return {
     kind: 'private',
     says: `Jobs are kept by a private ${program} in ${folder}.`,
-    connect: use => new Redis(server.path, optionsOf[use]).on('close', revive),
+    // As an option: a path that begins at the current folder would be read as the name of a host.
+    connect: use => new Redis({ ...optionsOf[use], path: server.path }).on('close', revive),
     async close() {
       isClosed = true
       await server.leave()

@@ -90,6 +90,14 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
     expect(statSync(join(folder, 'redis/redis.sock')).mode & 0o077).toBe(0)
   })
 
+  it('is reached in a folder named from where we are, as the usual one is', async () => {
+    const folder = mkdtempSync('.kis-stream-test-')
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const source = await openRedis({ folder, clock })
+    onTestFinished(() => source.close())
+    expect(await (await connected(source)).ping()).toBe('PONG')
+  })
+
   it('is shared by whoever names the same folder, stops with the last one, and has everything when it comes back', async () => {
     const folder = temporaryFolder()
     const [one, other] = await Promise.all([openRedis({ folder, clock }), openRedis({ folder, clock })])
