@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { createQuotations } from '../../kis/quotations.ts'
 import { standardCalendar } from '../../market/calendar.ts'
-import { systemClock } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { certify, type DayCertificate } from '../../workers/certificate.ts'
@@ -13,18 +12,39 @@ import { writeCertificate } from '../../workers/certificate-file.ts'
 import { readDayBook } from '../../workers/day-book.ts'
 import { validateGap } from '../../workers/gap-validation.ts'
 import { authorizedClient } from '../support/quoting.ts'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, type FeedRig, feedRig } from '../support/feed-rig.ts'
 
 const date = 20260914
-const start = Date.parse('2026-09-14T10:00:00+09:00') - systemClock.now()
+
+/**
+ * A clock that goes on by a step each time a timer comes round. A machine that pauses stops it, so that no second holds more trades
+ * than REST tells; and it stands still when told to.
+ */
+function steppingClock(start: number) {
+  let time = start
+  let isStill = false
+  const timer = setInterval(() => {
+    if (!isStill) time += 20
+  }, 10)
+  onTestFinished(() => clearInterval(timer))
+  return {
+    now: () => time,
+    skip(ms: number) {
+      time += ms
+    },
+    stand(still: boolean) {
+      isStill = still
+    },
+  }
+}
 
 it('a day is certified to the share: received, repaired, and what nobody heard', async () => {
-  let skippedMs = 0
-  const clock = { now: () => systemClock.now() + start + skippedMs }
+  const clock = steppingClock(Date.parse('2026-09-14T10:00:00+09:00'))
   const folder = mkdtempSync(join(tmpdir(), 'kis-stream-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const tape = generatedTape({ rate: 24, seed: 5 })
-  const simulator = await startSimulator({ clock, tape, quotations: { skippedOneOf: 0, callsPerSecond: 1_000 } })
+  const tape = generatedTape({ rate: 20, seed: 5 })
+  const quoting = { skippedOneOf: 0, callsPerSecond: 1_000 }
+  const simulator = await startSimulator({ clock, tape, quotations: quoting, memory: { truth: 100_000 } })
   onTestFinished(() => simulator.stop())
   const quotations = createQuotations(await authorizedClient(simulator.restUrl, { clock }), clock)
   const deps = { quotations, clock, calendar: standardCalendar }
@@ -37,21 +57,38 @@ it('a day is certified to the share: received, repaired, and what nobody heard',
       write: certificate => writeCertificate(folder, certificate),
     })
 
+  /** What is on its way when a line is closed is heard by nobody: the market stands still, all of it arrives, then the line goes. */
+  async function close(rig: FeedRig): Promise<void> {
+    clock.stand(true)
+    const told = (name: string) => simulator.truth(name.startsWith('KRX') ? 'H0STCNT0' : 'H0NXCNT0', '005930').at(-1)
+    const heard = (name: string) => rig.of('trade').findLast(({ instrument }) => instrument === name)
+    await eventually(() => instruments.every(name => heard(name)?.cumulativeVolume === told(name)?.cumulativeVolume))
+    await rig.feed.stop()
+  }
+
   // A morning in which a few records are lost, and all of them repaired.
   const morning = await feedRig(options)
   await Promise.all(instruments.map(name => morning.until('trade', ({ instrument }) => instrument === name)))
-  const fault = simulator.inject({ kind: 'lose', probability: 0.2 })
-  await eventually(() => morning.of('gap').length >= 6)
+  const fault = simulator.inject({ kind: 'lose', probability: 0.3 })
+  const gapsOf = (name: string) => morning.of('gap').filter(({ instrument }) => instrument === name).length
+  await eventually(() => instruments.every(name => gapsOf(name) >= 2))
   fault.clear()
+  // A trade behind the last one lost tells that it is missing.
+  const lastLost = Math.max(...simulator.withheld().map(({ time }) => time))
+  await Promise.all(
+    instruments.map(name =>
+      morning.until('trade', ({ instrument, eventTime }) => instrument === name && Number(eventTime) > lastLost),
+    ),
+  )
   for (const gap of morning.feed.openGaps()) morning.feed.repair(await validateGap(gap, deps))
   expect(morning.feed.openGaps()).toEqual([])
-  skippedMs += 60_000
+  clock.skip(60_000)
   // The minute in which counting began is not whole; the ones after it are.
   const heard = morning.of('trade').length
   await eventually(() => morning.of('trade').length > heard + 20)
-  await morning.feed.stop()
+  await close(morning)
 
-  skippedMs += 120_000
+  clock.skip(120_000)
   const repaired = await certificateNow()
   const lost = simulator.withheld().reduce((sum, { volume = 0 }) => sum + volume, 0)
   expect(repaired.instruments.map(({ instrument, verdict }) => [instrument, verdict])).toEqual(
@@ -61,10 +98,11 @@ it('a day is certified to the share: received, repaired, and what nobody heard',
   expect(repaired.instruments.every(one => one.minutesCompared > 0 && one.unknownVolume === 0)).toBe(true)
 
   // A restart: what was traded meanwhile is missing, and nobody asks REST about it.
+  clock.stand(false)
   const afternoon = await feedRig(options)
   const gaps = await Promise.all(instruments.map(name => afternoon.until('gap', gap => gap.instrument === name)))
-  await afternoon.feed.stop()
-  skippedMs += 120_000
+  await close(afternoon)
+  clock.skip(120_000)
   const incomplete = await certificateNow()
 
   for (const gap of gaps) {
