@@ -1,28 +1,10 @@
 // What was traded, for those who ask over REST afterwards: kept from what the tape told, trade by trade and by the minute, whoever
 // heard it. A recording can answer in its place.
 import { fromWire } from '../kis/channel.ts'
-import { instantOf } from '../kis/time.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { History } from './listener.ts'
-import { isTrade, splitFrame } from './records.ts'
-
-/** A trade as its record told it. Prices are KIS's text, with the decimals of their venue. */
-export type PastTrade = {
-  /** Epoch milliseconds, whole seconds. */
-  readonly time: number
-  /** As KIS writes them: 20260914, 090001; by the clock of the exchange and by Korea's. */
-  readonly businessDate: string
-  readonly localDate: string
-  readonly localTime: string
-  readonly koreanDate: string
-  readonly koreanTime: string
-  readonly price: string
-  readonly ask: string
-  readonly bid: string
-  readonly volume: number
-  readonly cumulativeVolume: number
-  readonly cumulativeValue: number
-}
+import { type PastTrade, readTrades } from './past-trade.ts'
+import { isTrade } from './records.ts'
 
 /** A minute in which something was traded. */
 export type PastMinute = {
@@ -88,9 +70,7 @@ export function createPastMarket(most: number): PastMarket & History {
       if (most === 0 || !isTrade(tr)) return
       const story = storyOf(tr, key)
       if (story === undefined) return
-      for (const record of splitFrame(frame)?.records ?? []) {
-        const trade = readTrade(tr, record.split('^'))
-        if (trade === undefined) continue
+      for (const trade of readTrades(tr, frame)) {
         const { minutes, trades } = dayOf(story, trade.businessDate)
         // In bulk, because taking the first of a long list away moves all the others.
         if (trades.length >= most * 2) trades.splice(0, most)
@@ -100,42 +80,6 @@ export function createPastMarket(most: number): PastMarket & History {
     },
     days: instrument => stories.get(instrument)?.days ?? [],
   }
-}
-
-/** Undefined for a record that tells no trade at a time. Positions are those of the tables in protocol notes 5.1 and 5.4. */
-function readTrade(tr: string, values: readonly string[]): PastTrade | undefined {
-  const at = (position: number) => values[position] ?? ''
-  const amount = (position: number) => Number(at(position))
-  const trade = tr.startsWith('HDFS')
-    ? {
-        businessDate: at(3),
-        localDate: at(4),
-        localTime: at(5),
-        koreanDate: at(6),
-        koreanTime: at(7),
-        price: at(11),
-        bid: at(15),
-        ask: at(16),
-        volume: amount(19),
-        cumulativeVolume: amount(20),
-        cumulativeValue: amount(21),
-      }
-    : {
-        businessDate: at(33),
-        localDate: at(33),
-        localTime: at(1),
-        koreanDate: at(33),
-        koreanTime: at(1),
-        price: at(2),
-        ask: at(10),
-        bid: at(11),
-        volume: amount(12),
-        cumulativeVolume: amount(13),
-        cumulativeValue: amount(14),
-      }
-  const time = instantOf(Number(trade.koreanDate), Number(trade.koreanTime))
-  const isWhole = time !== null && trade.volume > 0 && trade.cumulativeVolume > 0 && trade.price !== ''
-  return isWhole ? { time, ...trade } : undefined
 }
 
 function addToMinutes(minutes: PastMinute[], trade: PastTrade): void {

@@ -1,7 +1,8 @@
 // What every quotation over REST is made from, and what it comes to.
 import type { Calendar } from '../market/calendar.ts'
 import type { Clock } from '../market/clock.ts'
-import type { PastMarket, PastTrade } from './past-market.ts'
+import type { PastMarket } from './past-market.ts'
+import type { PastTrade } from './past-trade.ts'
 import { createRandom, seedFor } from './random.ts'
 
 export type Skips = (trade: Pick<PastTrade, 'businessDate' | 'cumulativeVolume'>) => boolean

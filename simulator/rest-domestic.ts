@@ -1,7 +1,8 @@
 // Korean conclusions and minute bars, traps included: a day in steps of 30, prints left out, minutes that have not happened yet
 // (protocol notes 6.4 to 6.6).
 import type { Venue } from '../market/instrument.ts'
-import { type PastDay, type PastMinute, type PastTrade, minuteOf } from './past-market.ts'
+import { minuteOf, type PastDay, type PastMinute } from './past-market.ts'
+import type { PastTrade } from './past-trade.ts'
 import { type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
 import { koreanZone, wallTime } from './wall-clock.ts'
 

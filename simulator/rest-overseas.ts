@@ -1,6 +1,7 @@
 // Overseas conclusions, of which only the latest are told, and minute bars, which are paged by a key (protocol notes 6.8 and 6.9).
 import { type Instrument, isVenue, marketOf } from '../market/instrument.ts'
-import { type PastDay, type PastMinute, type PastTrade } from './past-market.ts'
+import type { PastDay, PastMinute } from './past-market.ts'
+import type { PastTrade } from './past-trade.ts'
 import { type Quote, type Quoting, wrongInput } from './quoting.ts'
 
 /** Not documented; as many as at home. */
