@@ -9,12 +9,12 @@ import { type SpillOptions, spillingLine } from '../../sinks/spilling-line.ts'
 import { trade } from '../streams/samples.ts'
 
 let folder = ''
-const arriving: (() => Promise<void>)[] = []
+const leaving: (() => Promise<void>)[] = []
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'spilling-line-'))
 })
 afterEach(async () => {
-  for (const arrived of arriving.splice(0)) await arrived() // a file that is being made must not meet its folder being deleted
+  for (const leave of leaving.splice(0)) await leave() // a file that is being made must not meet its folder being deleted
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -49,7 +49,6 @@ function watchedFile() {
 function open(options: Partial<SpillOptions> = {}) {
   const errors: unknown[] = []
   const { openFile, arrived } = watchedFile()
-  arriving.push(arrived)
   let wake = () => {}
   let waits = 0
   const line = spillingLine(
@@ -58,6 +57,11 @@ function open(options: Partial<SpillOptions> = {}) {
     error => errors.push(error),
   )
   let offered = 0
+  // Whoever opens a line lets go of it: its file is not closed by being forgotten.
+  leaving.push(async () => {
+    line.clear()
+    await arrived()
+  })
 
   /** Waits for the disk if need be; undefined when nothing is left. */
   async function next(): Promise<MarketEvent | Dropped | undefined> {
@@ -213,7 +217,6 @@ describe('a spilling line', () => {
         }
         taken.push(...(await rig.takeAll()))
         expect(numbersOf(taken)).toEqual(upTo(rig.offered))
-        rig.line.clear()
       }),
       { numRuns: 60 },
     )
