@@ -23,6 +23,7 @@ export const chaosTiming: Timing = {
   adoptionMs: scaled(defaultTiming.adoptionMs),
   quietMs: scaled(defaultTiming.quietMs),
   silenceMs: scaled(defaultTiming.silenceMs),
+  pulseMs: scaled(defaultTiming.pulseMs),
   // These wait for loopback and for this machine, which do not get faster: a process that plays a dozen stories at once may come to
   // a socket's turn a fifth of a second late.
   openTimeoutMs: 1_000,

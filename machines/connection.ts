@@ -1,5 +1,6 @@
 // The actor that owns one WebSocket: opens it, tells data from control, paces requests, echoes heartbeats, closes it. Reflexes only;
 // whatever needs a decision is reported to the machine.
+import type { Socket } from 'node:net'
 import { fromCallback } from 'xstate'
 import WebSocket from 'ws'
 import type { ApprovalKeys } from '../kis/approval.ts'
@@ -18,6 +19,7 @@ import type { Budget, ConnectBudget } from './budget.ts'
 import type { Line } from './line.ts'
 import { createOutbox, type Request } from './outbox.ts'
 import { createPending } from './pending.ts'
+import { createPulses } from './pulse.ts'
 import type { ConnectionInput } from './socket.ts'
 import type { Timing } from './timing.ts'
 
@@ -61,6 +63,8 @@ const mostSealedFrames = 100
 const tcpKeepAliveMs = 30_000
 
 export function createConnection(parts: ConnectionParts) {
+  const pulses = createPulses(parts.timing.pulseMs)
+
   return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
     const { market, endpoint } = input
     const { clock, timing, deliver } = parts
@@ -74,6 +78,8 @@ export function createConnection(parts: ConnectionParts) {
     let socket: WebSocket | undefined
     let isLeft = false
     let unansweredHeartbeats = 0
+    const pulse = pulses.of(endpoint.url)
+    let nextLook: NodeJS.Timeout | undefined
 
     receive(instruction => {
       switch (instruction.type) {
@@ -129,7 +135,10 @@ export function createConnection(parts: ConnectionParts) {
         maxPayload,
       })
       socket = opening
-      opening.on('upgrade', response => response.socket.setKeepAlive(true, tcpKeepAliveMs))
+      opening.on('upgrade', ({ socket: link }) => {
+        link.setKeepAlive(true, tcpKeepAliveMs)
+        if (timing.pulseMs > 0) watchPulse(link)
+      })
       opening.on('open', () => !isLeft && tell({ type: 'socket.opened' }))
       opening.on('message', data => take(data as Buffer))
       opening.on('error', error => {
@@ -137,13 +146,22 @@ export function createConnection(parts: ConnectionParts) {
       })
       opening.on('close', code => {
         freeLine()
+        clearTimeout(nextLook)
         for (const { bytes, receivedTime } of sealed) deliver({ market, bytes, receivedTime })
         if (!isLeft) tell({ type: 'socket.closed', reason: `${trouble}close code ${code}` })
       })
     }
 
+    /** Bytes are counted where they arrive, so that data pays nothing for it. */
+    function watchPulse(link: Socket): void {
+      const quietMs = pulse.look(clock.now(), link.bytesRead)
+      if (quietMs !== undefined) tell({ type: 'line.dead', quietMs })
+      nextLook = setTimeout(watchPulse, pulses.lookEveryMs, link)
+    }
+
     function leave(): void {
       isLeft = true
+      clearTimeout(nextLook)
       outbox.close()
       if (socket === undefined || socket.readyState === WebSocket.CLOSED) return
       const leaving = socket
@@ -163,7 +181,10 @@ export function createConnection(parts: ConnectionParts) {
       const message = readControl(bytes)
       switch (message.kind) {
         case 'heartbeat':
-          if (message.serverTime !== null) parts.heartbeat?.(message.serverTime, clock.now())
+          if (message.serverTime !== null) {
+            pulse.beat(clock.now())
+            parts.heartbeat?.(message.serverTime, clock.now())
+          }
           return echo(bytes)
         case 'answer':
           return takeAnswer(message)

@@ -35,6 +35,8 @@ export type Observation =
   | ({ readonly type: 'subscription.mute' } & Key)
   /** A live market, and no data at all. */
   | { readonly type: 'silence.detected'; readonly quietMs: number }
+  /** Nothing at all came, at whatever hour: nobody is home. */
+  | { readonly type: 'line.dead'; readonly quietMs: number }
   /** Data of this session flowed for a while: past failures are past. */
   | { readonly type: 'session.proven' }
   /** A key that was released because it was mute has waited out its grace. */

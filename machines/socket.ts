@@ -9,7 +9,14 @@ import * as ledger from './ledger.ts'
 import type { Timing } from './timing.ts'
 
 /** Why a session is being left while its link can still carry a message. */
-export type Departure = 'market-close' | 'endpoint-switch' | 'duplicate' | 'silence' | 'credentials' | 'stop'
+export type Departure =
+  | 'market-close'
+  | 'endpoint-switch'
+  | 'duplicate'
+  | 'silence'
+  | 'dead-line'
+  | 'credentials'
+  | 'stop'
 
 export type SocketContext = {
   readonly market: Market
@@ -345,6 +352,10 @@ export const socketMachine = setup({
               guard: 'hasActive',
               target: 'unsubscribing-grace',
               actions: { type: 'departFor', params: { departure: 'silence' } },
+            },
+            'line.dead': {
+              target: 'unsubscribing-grace',
+              actions: { type: 'departFor', params: { departure: 'dead-line' } },
             },
             // The ladder: this key alone, then the whole session, then the truth.
             'subscription.mute': [

@@ -31,6 +31,11 @@ export type Timing = {
   /** The shortest silence that counts, of one key among live ones and of a whole session. */
   readonly quietMs: number
   readonly silenceMs: number
+  /**
+   * A line that brought nothing at all for so long, not even the server's PINGPONG, is dead at any hour; 0 turns it off. PINGPONG comes
+   * about every 110 s, and 150 s without one are reported to mean a dead line (protocol notes 8).
+   */
+  readonly pulseMs: number
   /** Beyond a full session's releases and the grace: a market that has not let go of the line by then is passed over. */
   readonly handOverTimeoutMs: number
 }
@@ -53,5 +58,6 @@ export const defaultTiming: Timing = {
   adoptionMs: 30_000,
   quietMs: 30_000,
   silenceMs: 120_000,
+  pulseMs: 150_000,
   handOverTimeoutMs: 15_000,
 }

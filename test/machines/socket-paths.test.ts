@@ -50,6 +50,7 @@ const words: readonly Move[] = [
   say('refuses a', { type: 'subscription.refused', key: a, code: 'OPSP0007' }),
   say('a was not sent', { type: 'subscription.unsent', key: a }),
   say('silence', { type: 'silence.detected', quietMs: 120_000 }),
+  say('dead line', { type: 'line.dead', quietMs: 150_000 }),
   say('proven', { type: 'session.proven' }),
 ]
 

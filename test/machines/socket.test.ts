@@ -497,4 +497,21 @@ describe('socket machine, told that a key is mute', () => {
     await rig.advance(graceMs)
     expect(rig.connections.opened).toBe(2)
   })
+
+  it('leaves a line on which nobody is home by way of the grace, whether anything is active on it or not', async () => {
+    const rig = socketRig({ wanted: [samsung] })
+    rig.server.opens()
+    rig.server.refuses(samsung, 'OPSP0007')
+    rig.tell({ type: 'line.dead', quietMs: 150_000 })
+    await rig.advance(0)
+    expect(rig.context.loss).toBe('dead-line')
+    expect(rig.phase).toBe('reconnecting')
+
+    const held = subscribedRig()
+    held.tell({ type: 'line.dead', quietMs: 150_000 })
+    expect(held.phase).toBe('unsubscribing-grace')
+    expect(held.requested('unsubscribe')).toEqual([samsung, hynix])
+    await held.advance(graceMs + graceMs)
+    expect(held.connections).toEqual({ opened: 2, closed: 1 })
+  })
 })

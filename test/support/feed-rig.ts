@@ -26,6 +26,8 @@ export const shortTiming = {
   adoptionMs: 1_000,
   quietMs: 1_000,
   silenceMs: 3_000,
+  // Longer than any story: only those that are about it have another.
+  pulseMs: 600_000,
   handOverTimeoutMs: 15_000,
 }
 
