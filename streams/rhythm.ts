@@ -2,9 +2,10 @@
 
 /**
  * Moments that were seen before it is known what silence is normal. Trades come in clusters, a sweep of orders and what follows it, so
- * that ten trades may be a single event of a name that then rests for minutes.
+ * that ten trades may be a single event of a name that then rests for minutes. Thirty were a dozen such events, and their longest rest
+ * no measure: two false alarms in 3,000 quiet hours of nine thin names, where sixty moments raised none.
  */
-const momentsToLearn = 30
+const momentsToLearn = 60
 /** A silence must be this many times longer than usual. */
 const timesTheMean = 20
 /**

@@ -12,6 +12,13 @@ it.each([
   }
 })
 
+it.each([25, 1_115])(
+  'hour %d, in which a name of a trade a minute rests for a quarter of one, raises none either',
+  seed => {
+    expect(quietHour(seed, thinNames)).toMatchObject({ stale: 0, mute: 0, silences: 0, examples: [] })
+  },
+)
+
 it('a name that falls silent in such an hour is found, the sooner the more it used to trade', () => {
   const foundAfter = (index: number) =>
     hours.map(seed => {

@@ -55,9 +55,9 @@ describe('freshness', () => {
   it('finds the one mute key among live ones, and says so again after longer and longer', () => {
     const r = rig()
     for (const instrument of [samsung, hynix]) r.subscription(instrument, 'active', 0)
-    r.run(0, 60 * seconds, [samsung, hynix])
+    r.run(0, 61 * seconds, [samsung, hynix])
     r.said.splice(0)
-    r.run(60 * seconds, 600 * seconds, [samsung])
+    r.run(61 * seconds, 601 * seconds, [samsung])
     expect(r.said).toEqual([
       `stale ${hynix} trade`,
       `mute ${hynix} trade`,
@@ -66,8 +66,8 @@ describe('freshness', () => {
       `mute ${hynix} trade`,
       `mute ${hynix} trade`,
     ])
-    r.data(hynix, 600 * seconds)
-    r.run(600 * seconds, 602 * seconds, [samsung])
+    r.data(hynix, 601 * seconds)
+    r.run(601 * seconds, 603 * seconds, [samsung])
     expect(r.said.at(-1)).toBe(`flowing ${hynix} trade`)
   })
 
@@ -184,7 +184,7 @@ describe('freshness', () => {
   it('notices a line that did not survive a sleep, in the usual time after waking', () => {
     const r = rig()
     r.subscription(samsung, 'active', 0)
-    r.run(0, 60 * seconds, [samsung])
+    r.run(0, 61 * seconds, [samsung])
     r.run(3_000 * seconds, 3_119 * seconds, [])
     expect(r.said.filter(text => text.startsWith('silence'))).toEqual([])
     r.run(3_119 * seconds, 3_122 * seconds, [])
@@ -194,8 +194,8 @@ describe('freshness', () => {
   it('never takes a heartbeat for life', () => {
     const r = rig()
     r.subscription(samsung, 'active', 0)
-    r.run(0, 60 * seconds, [samsung])
-    for (let time = 60; time < 200; time++) {
+    r.run(0, 61 * seconds, [samsung])
+    for (let time = 61; time < 200; time++) {
       r.watch.note({ type: 'heartbeat', serverTime: time, receivedTime: time * seconds })
       r.run(time * seconds, (time + 1) * seconds, [])
     }

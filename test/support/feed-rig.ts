@@ -129,7 +129,7 @@ export async function feedRig(
 /** What comes within a thirtieth of the shortest silence is one sign of life, however much it is. */
 const momentMs = shortTiming.quietMs / 30
 
-/** Until every trade subscription was heard at enough moments for its rhythm to be known: twice the 30 it takes. */
+/** Until every trade subscription was heard at enough moments for its rhythm to be known: twice the 60 it takes. */
 export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {
   const moments = new Map<string, Set<number>>()
   for (const { instrument } of feed.subscriptions()) moments.set(instrument, new Set())
@@ -139,7 +139,7 @@ export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {
       const event = events[seen]
       if (event?.type === 'trade') moments.get(event.instrument)?.add(Math.floor(event.receivedTime / momentMs))
     }
-    return [...moments.values()].every(({ size }) => size > 60)
+    return [...moments.values()].every(({ size }) => size > 120)
   })
 }
 
