@@ -334,9 +334,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       ),
     attach,
     consume(handler, { name = handler.name || `sink ${++sinks}`, ...options } = {}) {
-      const onDropped = (dropped: Dropped) => journal.sinkDropped(name, dropped)
+      const onLost = (count: number) => journal.sinkDropped(name, { count })
+      const onDropped = (dropped: Dropped) => dropped.conflated && journal.sinkDropped(name, dropped)
       const onError = (error: unknown) => journal.sinkFailed(name, error)
-      return attach(consume(handler, { ...options, onDropped, onError }), name)
+      return attach(consume(handler, { ...options, onDropped, onLost, onError }), name)
     },
     noteDropped: (sink, count) => journal.sinkDropped(sink, { count }),
     switchUrl(market, url) {

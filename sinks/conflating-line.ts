@@ -99,6 +99,9 @@ export function conflatingLine(limit: number): WaitingLine {
     get isEmpty() {
       return size === 0 && due === undefined && dropped === undefined
     },
+    get untold() {
+      return dropped?.count ?? 0
+    },
     clear() {
       const untold = dropped === undefined ? [] : [dropped]
       for (let place = first; place !== undefined; place = place.next) if (place.before) untold.push(place.before)

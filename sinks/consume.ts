@@ -11,6 +11,11 @@ export type Handler = (event: MarketEvent | Dropped) => void | Promise<void>
 export type ConsumeOptions = Backpressure & {
   /** Told what the handler is told, when it is told. */
   readonly onDropped?: (dropped: Dropped) => void
+  /**
+   * Told of every event that was dropped, once, though the handler may never be: each time their number has doubled while it is busy,
+   * and of the rest as soon as it is told, or the events are over.
+   */
+  readonly onLost?: (count: number) => void
   /** A handler threw or rejected, or a spill file failed. Without this it becomes a warning of the process. */
   readonly onError?: (error: unknown) => void
 }
@@ -20,7 +25,7 @@ export type ConsumeOptions = Backpressure & {
  * subscription closes after that. Unsubscribing forgets what waits.
  */
 export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
-  const { onDropped, onError = warn } = options
+  const { onDropped, onLost, onError = warn } = options
   checkBackpressure(options)
 
   return events => {
@@ -28,12 +33,30 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
     const subscription = new Subscription(leave)
     let isBusy = false
     let isComplete = false
+    /** Of what no receipt has told yet. */
+    let noted = 0
 
     /** Also reached while a handler runs that has no promise to wait for: it may cause the next event itself. */
     function receive(event: MarketEvent): void {
       if (subscription.closed) return
-      if (isBusy || !waiting.isEmpty) waiting.add(event)
-      else work(event)
+      if (!isBusy && waiting.isEmpty) return work(event)
+      waiting.add(event)
+      if (waiting.untold >= 2 * noted) noteLost(waiting.untold)
+    }
+
+    /** So many are untold by now. */
+    function noteLost(untold: number): void {
+      const news = untold - noted
+      if (news <= 0) return
+      noted = untold
+      if (onLost !== undefined) tell(onLost, news)
+    }
+
+    /** The receipt for so many was taken. */
+    function noteReceipt({ conflated, count }: Dropped): void {
+      if (conflated !== undefined) return
+      noteLost(count)
+      noted -= count
     }
 
     function work(first: MarketEvent | Dropped): void {
@@ -68,7 +91,10 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
     }
 
     function handle(event: MarketEvent | Dropped): PromiseLike<void> | undefined {
-      if (event.type === 'dropped' && onDropped !== undefined) tell(onDropped, event)
+      if (event.type === 'dropped') {
+        noteReceipt(event)
+        if (onDropped !== undefined) tell(onDropped, event)
+      }
       try {
         const outcome = handler(event)
         return isPromise(outcome) ? outcome : undefined
@@ -80,10 +106,12 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
 
     function complete(): void {
       isComplete = true
+      noteLost(waiting.untold)
       if (!isBusy && waiting.isEmpty) subscription.unsubscribe()
     }
 
     function leave(): void {
+      noteLost(waiting.untold)
       const untold = waiting.clear()
       if (onDropped !== undefined) for (const dropped of untold) tell(onDropped, dropped)
     }

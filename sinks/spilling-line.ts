@@ -56,6 +56,7 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
   const parts: Part[] = []
   let filling: Filling | undefined
   let dropped: Dropped | undefined // newer than everything that waits
+  let untold = 0 // of which there is no receipt yet that was taken
   let onTheirWay = 0
   let isFetching = false
   let isCleared = false
@@ -63,7 +64,10 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
   function add(event: MarketEvent): void {
     const isInMemory = parts.length === 0 && filling === undefined && dropped === undefined
     if (isInMemory && front.length - frontAt < options.limit) front.push(event)
-    else if (!write(event)) dropped = adding(dropped, event.receivedTime)
+    else if (!write(event)) {
+      dropped = adding(dropped, event.receivedTime)
+      untold++
+    }
   }
 
   function write(event: MarketEvent): boolean {
@@ -109,10 +113,14 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
       error => {
         onTheirWay--
         file.giveBack(place)
-        exchange(part, { state: 'dropped', dropped: receiptFor(facts) })
+        lose(part, facts)
         onError(error)
       },
     )
+  }
+
+  function lose(part: Part, facts: Facts): void {
+    if (exchange(part, { state: 'dropped', dropped: receiptFor(facts) })) untold += facts.count
   }
 
   /** False when it was taken from memory before it arrived. */
@@ -127,6 +135,7 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
     for (let part = firstPart(); part !== undefined; part = firstPart()) {
       if (part.state === 'dropped') {
         parts.shift()
+        untold -= part.dropped.count
         return part.dropped
       }
       if (part.state === 'on-disk') {
@@ -170,20 +179,20 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
     if (isFetching) return
     isFetching = true
     const ring = new SharedArrayBuffer(ringBytes)
-    const finish = (by: Part) => {
+    const finish = (settle: () => void) => {
       isFetching = false
       file.giveBack(part.place)
-      exchange(part, by)
+      settle()
       if (!isCleared) onReady()
     }
     file.read(part.place, new Uint8Array(ring)).then(
       () => {
         // How far it was read belongs to the reader before; this one begins anew.
-        finish({ state: 'in-memory', reader: ringReader(ring) })
+        finish(() => exchange(part, { state: 'in-memory', reader: ringReader(ring) }))
       },
       error => {
         onError(error)
-        finish({ state: 'dropped', dropped: receiptFor(part.piece) })
+        finish(() => lose(part, part.piece))
       },
     )
   }
@@ -194,9 +203,13 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
     get isEmpty() {
       return frontAt === front.length && parts.length === 0 && filling === undefined && dropped === undefined
     },
+    get untold() {
+      return untold
+    },
     clear() {
-      const untold = parts.flatMap(part => (part.state === 'dropped' ? [part.dropped] : []))
-      if (dropped !== undefined) untold.push(dropped)
+      const receipts = parts.flatMap(part => (part.state === 'dropped' ? [part.dropped] : []))
+      if (dropped !== undefined) receipts.push(dropped)
+      untold = 0
       isCleared = true
       front.length = 0
       frontAt = 0
@@ -204,7 +217,7 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
       filling = undefined
       dropped = undefined
       file.close()
-      return untold
+      return receipts
     },
   }
 }

@@ -8,6 +8,8 @@ export interface WaitingLine {
   take(): MarketEvent | Dropped | undefined
   /** Nothing waits. A line may have nothing to give and still not be empty: it then says when it has. */
   readonly isEmpty: boolean
+  /** How many were dropped and are in no receipt that was taken. What a newer event took the place of was not dropped. */
+  readonly untold: number
   /** Forgets everything but what was dropped and not told, which it returns. */
   clear(): readonly Dropped[]
 }
@@ -42,6 +44,9 @@ export function dropOldestLine(limit: number): WaitingLine {
     },
     get isEmpty() {
       return size === 0 && dropped === undefined
+    },
+    get untold() {
+      return dropped?.count ?? 0
     },
     clear() {
       const untold = dropped

@@ -11,6 +11,7 @@ function slowConsumer(options: ConsumeOptions = {}) {
   const seen: (number | Dropped)[] = []
   const errors: unknown[] = []
   const dropped: Dropped[] = []
+  const lost: number[] = []
   let settle: ((failure?: unknown) => void) | undefined
   const sink = consume(
     event => {
@@ -19,7 +20,12 @@ function slowConsumer(options: ConsumeOptions = {}) {
         settle = failure => (failure === undefined ? resolve() : reject(failure))
       })
     },
-    { onError: error => errors.push(error), onDropped: event => dropped.push(event), ...options },
+    {
+      onError: error => errors.push(error),
+      onDropped: event => dropped.push(event),
+      onLost: count => lost.push(count),
+      ...options,
+    },
   )
   const subscription = sink(source)
   return {
@@ -27,6 +33,7 @@ function slowConsumer(options: ConsumeOptions = {}) {
     seen,
     errors,
     dropped,
+    lost,
     subscription,
     emit(...times: number[]): void {
       for (const receivedTime of times) source.next(trade({ receivedTime }))
@@ -104,11 +111,28 @@ describe('a handler that takes its time', () => {
     expect(consumer.subscription.closed).toBe(true)
   })
 
+  it('may never come back: what is dropped meanwhile is counted as it doubles, and the rest when the events are over', async () => {
+    const consumer = slowConsumer({ limit: 1 })
+    consumer.emit(1, 2, 3)
+    expect(consumer.lost).toEqual([1])
+    consumer.emit(...Array.from({ length: 8 }, (_, place) => 4 + place))
+    expect(consumer.lost).toEqual([1, 1, 2, 4])
+    consumer.emit(12)
+    expect(consumer.lost).toEqual([1, 1, 2, 4])
+    consumer.source.complete()
+    expect(consumer.lost).toEqual([1, 1, 2, 4, 2])
+    expect(consumer.dropped).toEqual([])
+    await consumer.finish()
+    expect(consumer.seen).toEqual([1, { type: 'dropped', count: 10, from: 2, to: 11 }])
+    expect(consumer.lost).toHaveLength(5)
+  })
+
   it('gets nothing more once unsubscribed, and what was dropped is still told to whoever counts', async () => {
     const consumer = slowConsumer({ limit: 1 })
     consumer.emit(1, 2, 3)
     consumer.subscription.unsubscribe()
     expect(consumer.dropped).toEqual([{ type: 'dropped', count: 1, from: 2, to: 2 }])
+    expect(consumer.lost).toEqual([1])
     consumer.emit(4)
     await consumer.finish()
     expect(consumer.seen).toEqual([1])
@@ -257,6 +281,8 @@ describe('consuming', () => {
         )
         expect(accounted).toEqual(Array.from({ length: offered }, (_, place) => place + 1))
         for (const { count, from, to } of consumer.dropped) expect(to - from + 1).toBe(count)
+        const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0)
+        expect(sum(consumer.lost)).toBe(sum(consumer.dropped.map(({ count }) => count)))
       }),
     )
   })
