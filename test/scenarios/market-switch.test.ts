@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
-import { feedRig } from '../support/feed-rig.ts'
+import { feedRig, shortTiming } from '../support/feed-rig.ts'
 
 const bothMarkets = { instruments: ['KRX:005930', 'NAS:AAPL'], market: 'auto' as const }
 
@@ -14,9 +14,11 @@ describe('the hand-over between markets, at the hours of the operating guide', (
     'at %s releases the old market, waits the grace, and only then opens the new one',
     async (_, start, before, old, next) => {
       const clock = clockStartingAt(Date.parse(start))
+      const graceMs = 1_000
       const rig = await feedRig({
         ...bothMarkets,
         clock,
+        timing: { ...shortTiming, graceMs },
         simulator: { clock, tape: generatedTape({ rate: 500 }), ...wholeTruth },
       })
 
@@ -31,6 +33,8 @@ describe('the hand-over between markets, at the hours of the operating guide', (
         'unsubscribe in session 1',
         'subscribe in session 2',
       ])
+      const [, released, asked] = requests.map(({ time }) => time)
+      expect(Number(asked) - Number(released)).toBeGreaterThan(graceMs / 2)
       expect(mostSocketsOpen).toBe(1)
       await expectGoodAftermath(rig, { connections: 2, markets: [before === 'KR' ? 'US' : 'KR'] })
     },

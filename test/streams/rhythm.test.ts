@@ -54,10 +54,14 @@ describe('a rhythm', () => {
     expect(rhythm.patience(60_000)).toBe(60_000)
   })
 
-  it('has been silent for long before, and may be again', () => {
+  it('has been silent for long before, and may be again, for longer while little is known', () => {
     const rhythm = createRhythm()
-    beats(rhythm, [...Array.from({ length: 50 }, () => 100), 60_000, ...Array.from({ length: 50 }, () => 100)])
-    expect(rhythm.patience(1_000)).toBe(480_000)
+    const beatAfter = (count: number) => Array.from({ length: count }, () => 100)
+    beats(rhythm, [...beatAfter(50), 60_000, ...beatAfter(9)])
+    expect(rhythm.patience(1_000)).toBe(60_000 * 8 * 1.5)
+    let time = 50 * 100 + 60_000 + 9 * 100
+    for (const silence of beatAfter(540)) rhythm.beat((time += silence))
+    expect(rhythm.patience(1_000)).toBe(60_000 * 8 * 1.05)
   })
 
   it('learns nothing from a pause', () => {
