@@ -3,21 +3,23 @@ import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
 import { eventually, feedRig, learnedRhythm, mondayAtTen } from '../support/feed-rig.ts'
 
-const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420', 'KRX:005380', 'KRX:051910']
+/** Forty live ones and the mute one: a full session. */
+const live = 40
+const instruments = ['KRX:000660', ...Array.from({ length: live }, (_, index) => `KRX:${100_000 + index}`)]
 
-it('one mute symbol among live ones is found and asked for again, and the others notice nothing', async () => {
+it('one mute symbol among forty live ones is found and asked for again, and the others notice nothing', async () => {
   const clock = mondayAtTen()
   const rig = await feedRig({
     instruments,
     clock,
-    simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 3 }), ...wholeTruth },
+    simulator: { clock, tape: generatedTape({ rate: 2_000, seed: 3 }), ...wholeTruth },
   })
   await learnedRhythm(rig)
 
   const mute = rig.simulator.inject({ kind: 'mute-symbol', key: '000660' })
   await rig.until('subscription', ({ instrument, flow }) => instrument === 'KRX:000660' && flow === 'stale')
   await rig.until('subscription', ({ instrument, status }) => instrument === 'KRX:000660' && status === 'released')
-  expect(rig.feed.subscriptions().filter(({ status }) => status === 'active').length).toBeGreaterThanOrEqual(4)
+  expect(rig.feed.subscriptions().filter(({ status }) => status === 'active').length).toBeGreaterThanOrEqual(live)
   mute.clear()
   const mutedUntil = rig.events.length
   await eventually(() =>
@@ -27,7 +29,7 @@ it('one mute symbol among live ones is found and asked for again, and the others
   )
 
   const requests = rig.simulator.stats().requests
-  expect(requests.filter(({ key }) => key !== '000660')).toHaveLength(4)
+  expect(requests.filter(({ key }) => key !== '000660')).toHaveLength(live)
   expect(requests.filter(({ key, verb }) => key === '000660' && verb === 'unsubscribe').length).toBeGreaterThanOrEqual(
     1,
   )
