@@ -6,11 +6,12 @@ import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
 import { readControl, withoutKeys } from './control.ts'
 import { frameText, isControl, readEnvelope, transactionAt, transactionLength } from './frame.ts'
-import { createInterner, type Interned } from './intern.ts'
+import { createInterner } from './intern.ts'
 import { knownWidth, type Layout, layoutOf } from './layout.ts'
 import { domesticOrderBook, overseasOrderBook } from './order-book.ts'
 import { readRecord } from './record.ts'
-import { endOf, isScanned, longestFrame, scanFrame, startOf } from './scan.ts'
+import { endOf, longestFrame, scanFrame, scanNumber, startOf } from './scan.ts'
+import { createSymbols, type Symbols } from './symbols.ts'
 import { domesticTrade, overseasTrade } from './trade.ts'
 
 export type DecodedEvent = MarketData | SchemaDrift | Malformed
@@ -40,7 +41,7 @@ type RecordReader = (instrument: Instrument, receivedTime: number, first: number
 type Transaction = {
   readonly tr: string
   readonly layout: Layout | undefined
-  readonly symbol: Interned<Instrument | undefined>
+  readonly symbol: Symbols<Instrument | undefined>
   readonly read: RecordReader | undefined
   readonly pick: ColumnPicker | undefined
   readonly tally: { records: number }
@@ -71,29 +72,25 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
         if (drift !== undefined) emit(drift)
       }
       transaction.tally.records += count
+      let scan = scanNumber()
       for (let record = 0; record < count; record++) {
         // Whoever heard of the last record may have decoded a frame of their own.
-        if (!isScanned(frame)) scanFrame(frame, payload)
+        if (scanNumber() !== scan) {
+          scanFrame(frame, payload)
+          scan = scanNumber()
+        }
         const first = record * width
-        emit(
-          readOne(transaction, frame, first, width, receivedTime) ?? nameless(frame, first, width, count, receivedTime),
-        )
+        emit(readOne(transaction, first, width, receivedTime) ?? nameless(frame, first, width, count, receivedTime))
       }
     },
   }
 }
 
 /** Undefined when it names no symbol. */
-function readOne(
-  transaction: Transaction,
-  frame: Uint8Array,
-  first: number,
-  width: number,
-  receivedTime: number,
-): MarketData | undefined {
+function readOne(transaction: Transaction, first: number, width: number, receivedTime: number): MarketData | undefined {
   const { read, pick } = transaction
   if (read === undefined) return readRecord(transaction.tr, transaction.layout, receivedTime, first, width)
-  const instrument = transaction.symbol(frame, startOf(first))
+  const instrument = transaction.symbol(first)
   if (instrument === undefined) return undefined
   const event = read(instrument, receivedTime, first, width)
   return pick === undefined ? event : pick(event, first, width)
@@ -152,7 +149,7 @@ function createTransaction(tr: string, columns: readonly string[], records: Reco
   return {
     tr,
     layout,
-    symbol: createInterner(94, overseas ? overseasInstrument : symbol => readable(`${venue}:${symbol}`)),
+    symbol: createSymbols(symbol => one(overseas ? overseasInstrument(symbol) : readable(`${venue}:${symbol}`))),
     read:
       typed === undefined
         ? undefined
@@ -168,6 +165,14 @@ function createTransaction(tr: string, columns: readonly string[], records: Reco
     width: 0,
     reportedWidths: new Set(Object.keys(layout?.widths ?? {}).map(Number)),
   }
+}
+
+/**
+ * The engine's one string of that text, which names of properties are: two of them are the same or not by their address, and every step
+ * behind this one asks.
+ */
+function one(instrument: Instrument | undefined): Instrument | undefined {
+  return instrument === undefined ? undefined : (Object.keys({ [instrument]: 0 })[0] as Instrument)
 }
 
 /** Rubbish can name endlessly many transactions; they share one count. */

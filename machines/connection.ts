@@ -74,6 +74,8 @@ export function createConnection(parts: ConnectionParts) {
     let socket: WebSocket | undefined
     let isLeft = false
     let unansweredHeartbeats = 0
+    /** When the bytes came that are being taken apart. */
+    let readTime = 0
 
     receive(instruction => {
       switch (instruction.type) {
@@ -129,7 +131,13 @@ export function createConnection(parts: ConnectionParts) {
         maxPayload,
       })
       socket = opening
-      opening.on('upgrade', response => response.socket.setKeepAlive(true, tcpKeepAliveMs))
+      opening.on('upgrade', ({ socket }) => {
+        socket.setKeepAlive(true, tcpKeepAliveMs)
+        // Before ws takes them apart: all frames of one read arrived together, however long those before them take.
+        socket.on('data', () => {
+          readTime = clock.now()
+        })
+      })
       opening.on('open', () => !isLeft && tell({ type: 'socket.opened' }))
       opening.on('message', data => take(data as Buffer))
       opening.on('error', error => {
@@ -155,20 +163,20 @@ export function createConnection(parts: ConnectionParts) {
     function take(bytes: Buffer): void {
       if (isLeft) return
       if (isControl(bytes)) return takeControl(bytes)
-      if (isEncrypted(bytes)) return takeNotice(bytes, clock.now())
-      deliver({ market, bytes, receivedTime: clock.now() })
+      if (isEncrypted(bytes)) return takeNotice(bytes, readTime)
+      deliver({ market, bytes, receivedTime: readTime })
     }
 
     function takeControl(bytes: Buffer): void {
       const message = readControl(bytes)
       switch (message.kind) {
         case 'heartbeat':
-          if (message.serverTime !== null) parts.heartbeat?.(message.serverTime, clock.now())
+          if (message.serverTime !== null) parts.heartbeat?.(message.serverTime, readTime)
           return echo(bytes)
         case 'answer':
           return takeAnswer(message)
         case 'unreadable':
-          return deliver({ market, bytes, receivedTime: clock.now() })
+          return deliver({ market, bytes, receivedTime: readTime })
       }
     }
 
