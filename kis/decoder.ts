@@ -1,7 +1,7 @@
 // Frames → market events. Stateful only in what it has seen: symbols, and the width each transaction had last. Never throws;
 // what cannot be read comes out as `malformed`, whole.
 import type { Malformed, MarketData, SchemaDrift } from '../market/events.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { canonical, type Instrument } from '../market/instrument.ts'
 import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
 import { readControl, withoutKeys } from './control.ts'
@@ -149,7 +149,7 @@ function createTransaction(tr: string, columns: readonly string[], records: Reco
   return {
     tr,
     layout,
-    symbol: createSymbols(symbol => one(overseas ? overseasInstrument(symbol) : readable(`${venue}:${symbol}`))),
+    symbol: createSymbols(symbol => named(overseas ? overseasInstrument(symbol) : readable(`${venue}:${symbol}`))),
     read:
       typed === undefined
         ? undefined
@@ -167,12 +167,8 @@ function createTransaction(tr: string, columns: readonly string[], records: Reco
   }
 }
 
-/**
- * The engine's one string of that text, which names of properties are: two of them are the same or not by their address, and every step
- * behind this one asks.
- */
-function one(instrument: Instrument | undefined): Instrument | undefined {
-  return instrument === undefined ? undefined : (Object.keys({ [instrument]: 0 })[0] as Instrument)
+function named(instrument: Instrument | undefined): Instrument | undefined {
+  return instrument && canonical(instrument)
 }
 
 /** Rubbish can name endlessly many transactions; they share one count. */
