@@ -82,11 +82,11 @@ async function readAll(view: SegmentView): Promise<{ contents: Contents; damaged
     for (const block of view.blocks) {
       const rows = await readRows(file, block)
       if (rows === undefined) damaged++
-      else addContents(contents, read(rows))
+      else read.add(contents, rows)
     }
   } finally {
     await file.close()
   }
-  for (const piece of view.tail) addContents(contents, read(piece))
+  for (const piece of view.tail) read.add(contents, piece)
   return { contents, damaged }
 }
