@@ -52,7 +52,7 @@ export function encodeBlock(rows: Uint8Array, facts: BlockFacts, isPacked: boole
 function pack(rows: Uint8Array): Buffer {
   return brotliCompressSync(rows, {
     // Where the result is put: what is asked for and not needed costs page faults.
-    chunkSize: 128 * 1024,
+    chunkSize: 64 * 1024,
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 0,
       [constants.BROTLI_PARAM_LGWIN]: 18,

@@ -86,7 +86,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
     isReady = resolve
   })
   worker.on('message', (news: RecorderNews) => {
-    if (news.type === 'ready') return isReady()
+    if (news.type === 'ready') {
+      // Waiting for frames is no reason to keep the process; having some to write is, so its end waits for them.
+      worker.unref()
+      return isReady()
+    }
     if (news.type === 'recovered') {
       refusedBefore += news.lost
       refused = 0
@@ -112,8 +116,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
       resolve()
     })
   })
-  // Waiting for frames is no reason to keep the process; having some to write is, so its end waits for them.
-  worker.unref()
   process.once('beforeExit', stop)
 
   function write(kind: number, after: number, receivedTime: number, payload: Uint8Array): boolean {

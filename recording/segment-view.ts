@@ -5,16 +5,8 @@ import { headBytes, isIntact, readHead, rowsOf, rowsOfNow } from './block.ts'
 import type { Contents } from './contents.ts'
 import type { Begin, Entry } from './entry.ts'
 import { eachRow, entryOf } from './rows.ts'
-import {
-  type BeginFacts,
-  type BlockPlace,
-  decodeIndex,
-  fileMagic,
-  indexLength,
-  type SegmentIndex,
-  tailNameOf,
-  trailerBytes,
-} from './segment.ts'
+import { type BeginFacts, type BlockPlace, fileMagic, type SegmentIndex, tailNameOf, trailerBytes } from './segment.ts'
+import { decodeIndex, indexLength } from './segment-index.ts'
 
 export type SegmentView = {
   readonly path: string
