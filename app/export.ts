@@ -1,6 +1,5 @@
 // A recording as tables for analysis: Parquet or CSV, by date and instrument. What is in them is what a replay tells: the same decoder,
 // continuity, gaps and bars.
-import { join } from 'node:path'
 import { koreanDate } from '../market/korea-time.ts'
 import { openExportFolder } from '../recording/export-files.ts'
 import { type ExportFormat, exportedTables, rowOfBar, rowOfEvent, type TableName } from '../recording/export-tables.ts'
@@ -49,10 +48,9 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
   let fileCount = 0
   try {
     for (const date of dates) {
-      const staging = await openStaging(join(files.scratch, `${date}.duckdb`), exportedTables)
+      const staging = await openStaging(files.scratch, exportedTables)
       try {
         await stage(staging, date)
-        await staging.sort()
         for (const table of exportedTables) {
           for (const instrument of staging.instrumentsIn(table.name)) {
             await staging.write(table, instrument, format, files.place(table.name, date, instrument))
@@ -74,6 +72,7 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
       folder,
       date,
       speed: Number.POSITIVE_INFINITY,
+      ready: () => staging.ready(),
       ...(instruments === undefined ? {} : { instruments }),
     })
     let sequence = 0
