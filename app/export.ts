@@ -4,6 +4,7 @@ import { koreanDate } from '../market/korea-time.ts'
 import { openExportFolder } from '../recording/export-files.ts'
 import { type ExportFormat, exportedTables, rowOfBar, rowOfEvent, type TableName } from '../recording/export-tables.ts'
 import { openRecording } from '../recording/recording.ts'
+import { folderOf } from '../recording/segment.ts'
 import { openStaging, type Staging } from '../recording/staging.ts'
 import { type BarInterval, parseBarInterval, toBars } from '../streams/bars.ts'
 import { createReplay } from './replay.ts'
@@ -39,7 +40,7 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
   const missing = dates.filter(date => !recorded.includes(date))
   if (missing.length > 0 || dates.length === 0) {
     throw new Error(
-      `nothing was recorded${missing.length > 0 ? ` on ${missing.join(', ')}` : ''} in ${folder}; there is ${recorded.join(', ') || 'nothing'}`,
+      `nothing was recorded${missing.length > 0 ? ` on ${missing.map(folderOf).join(', ')}` : ''} in ${folder}; there is ${recorded.map(folderOf).join(', ') || 'nothing'}`,
     )
   }
 

@@ -8,6 +8,8 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readSync,
+  renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs'
@@ -47,12 +49,11 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
   const numbers = readdirSync(day).map(name => numberOf(name) ?? 0)
   const path = join(day, segmentName(Math.max(0, ...numbers) + 1))
   const file = openSync(path, 'wx', 0o600)
-  const tail = openBeside(path, file)
+  let tail = openBeside(path, file)
   let size = fileMagic.length
   let tailSize = 0
-  /** Rows in the tail that are in no block, and rows in blocks that are nowhere else for sure than in the tail. */
-  let isTailLive = false
-  let isTailNeeded = false
+  /** Where in the tail the rows begin that are in no block. Those before are nowhere else for sure until a block is on the disk. */
+  let liveFrom = 0
   /** Writes so far, and how many of them are on the disk. */
   let writes = 1
   let synced = 0
@@ -63,7 +64,31 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
   function cutTail(): void {
     if (tailSize > 0) ftruncateSync(tail, 0)
     tailSize = 0
-    isTailNeeded = false
+    liveFrom = 0
+  }
+
+  /** Leaves in the tail what is in no block. Whoever reads meanwhile finds the old one whole, or the new one. */
+  function shortenTail(): void {
+    if (liveFrom === tailSize) return cutTail()
+    const live = Buffer.allocUnsafe(tailSize - liveFrom)
+    readSync(tail, live, 0, live.length, liveFrom)
+    const draft = `${tailNameOf(path)}.new`
+    const shorter = openSync(draft, 'wx+', 0o600)
+    try {
+      writeAll(shorter, live, 0)
+      renameSync(draft, tailNameOf(path))
+    } catch {
+      // As on Windows, or on a disk that is full: then the tail stays as it is for now.
+      closeSync(shorter)
+      tryTo(() => unlinkSync(draft))
+      return
+    }
+    closeSync(tail)
+    tail = shorter
+    tailSize = live.length
+    liveFrom = 0
+    // It has to reach the disk anew.
+    writes++
   }
 
   async function syncOnce(): Promise<void> {
@@ -74,8 +99,8 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
     if (!isNamed) await syncFolders([day, folder, dirname(folder)])
     isNamed = true
     synced = upTo
-    // Nothing came since that only the tail has, and no block that only the tail has for sure.
-    if (isOpen && isTailNeeded && !isTailLive && size === block) cutTail()
+    // A block that came since is nowhere for sure but in the tail.
+    if (isOpen && liveFrom > 0 && size === block) shortenTail()
   }
 
   function release(): void {
@@ -95,15 +120,13 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
       writeAll(file, block, size)
       size += block.length
       writes++
-      isTailLive = false
+      liveFrom = tailSize
       if (tailSize > longestTail) cutTail()
-      else isTailNeeded = tailSize > 0
     },
     appendToTail(piece) {
       writeAll(tail, piece, tailSize)
       tailSize += piece.length
       writes++
-      isTailLive = true
     },
     sync() {
       // One behind the other: the second finds nothing to do when the first one took everything.
@@ -129,12 +152,14 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
   }
 }
 
+/** A segment that nothing can be written into is not left behind: there would be one more with every attempt. */
 function openBeside(path: string, file: number): number {
   try {
     writeAll(file, fileMagic, 0)
-    return openSync(tailNameOf(path), 'wx', 0o600)
+    return openSync(tailNameOf(path), 'wx+', 0o600)
   } catch (error) {
     closeSync(file)
+    tryTo(() => unlinkSync(path))
     throw error
   }
 }

@@ -30,7 +30,8 @@ export async function openSegment(path: string): Promise<SegmentView | undefined
   const file = await openToRead(path)
   try {
     const size = await file.size()
-    if (!(await file.readAt(0, fileMagic.length)).equals(fileMagic)) return undefined
+    const magic = await file.readAt(0, fileMagic.length)
+    if (!magic.equals(fileMagic)) return refuseOthers(path, magic)
     const index = await readIndex(file, size)
     const scanned = index === undefined ? await scan(file, size) : undefined
     const blocks = index?.blocks ?? scanned?.blocks ?? []
@@ -50,6 +51,15 @@ export async function openSegment(path: string): Promise<SegmentView | undefined
   } finally {
     await file.close()
   }
+}
+
+/** What is a segment of another format is whole: to call it damaged, or to leave it out in silence, would be a lie. */
+function refuseOthers(path: string, magic: Buffer): undefined {
+  const [, format] = /^KISREC(\d+)\n$/.exec(magic.toString('latin1')) ?? []
+  if (format === undefined) return undefined
+  throw new Error(
+    `${path} is in format ${format} of recordings, and this kis-stream reads format 1: read it with the version that wrote it`,
+  )
 }
 
 /** The rows of a block, or undefined when they are not what was written. */

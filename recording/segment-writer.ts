@@ -157,7 +157,12 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
 
   return {
     prepare() {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 })
+      } catch {
+        // Node says of a read-only disk that the folder does not exist; asked for one folder alone, it says what is wrong.
+        mkdirSync(folder, { mode: 0o700 })
+      }
       accessSync(folder, constants.W_OK | constants.X_OK)
     },
     take(ring, now) {

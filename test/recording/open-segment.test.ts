@@ -1,5 +1,6 @@
 // What of a segment is where while it is written: a loss of power must find every row in a place that has reached the disk.
-import { statSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type OpenSegment, openSegmentOf } from '../../recording/open-segment.ts'
 import { createRowRing, rowReader, rowWriter } from '../../recording/row-ring.ts'
@@ -23,15 +24,34 @@ describe('a segment that is written', () => {
     await files.close(piece)
   })
 
-  it('keeps a tail in which something is that came since', async () => {
+  it('keeps of its tail what came since, which is in no block', async () => {
+    const files = openSegmentOf(temporaryFolder(), facts)
+    files.appendToTail(piece)
+    files.append(piece)
+    const later = new Uint8Array(500).fill(7)
+    files.appendToTail(later)
+    expect(tailBytes(files)).toBe(1_500)
+    await files.sync()
+    expect(readFileSync(tailNameOf(files.path)).equals(later)).toBe(true)
+    files.appendToTail(piece)
+    expect(tailBytes(files)).toBe(1_500)
+    files.append(piece)
+    await files.sync()
+    expect(tailBytes(files)).toBe(0)
+    await files.close(piece)
+    expect(readdirSync(dirname(files.path))).toEqual(['000001.kisrec'])
+  })
+
+  it('keeps all of its tail while a block is under way that only the tail has for sure', async () => {
     const files = openSegmentOf(temporaryFolder(), facts)
     files.appendToTail(piece)
     files.append(piece)
     const syncing = files.sync()
+    await Promise.resolve() // it has begun
     files.appendToTail(piece)
+    files.append(piece)
     await syncing
     expect(tailBytes(files)).toBe(2_000)
-    files.append(piece)
     await files.sync()
     expect(tailBytes(files)).toBe(0)
     await files.close(piece)

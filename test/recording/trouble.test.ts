@@ -1,6 +1,6 @@
 // A recorder whose file system refuses: it says so, counts, and goes on when it may.
 import { spawn } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -62,6 +62,17 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
     expect(troubles[0]?.reason).toContain('EFBIG')
     expect(kept).toBeGreaterThan(100)
     expect(kept + lost).toBe(frames)
+  })
+
+  it('leaves nothing behind where nothing can be written, however often it tries', async () => {
+    const folder = temporaryFolder()
+    const program = fileURLToPath(new URL('./recording-child.ts', import.meta.url))
+    const shell = `ulimit -f 0; exec "${process.execPath}" --import tsx "${program}" "${folder}" 1500`
+    const child = spawn('bash', ['-c', shell], { stdio: ['ignore', 'ignore', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const code = await new Promise(resolve => child.on('close', resolve))
+    expect(code).toBe(0)
+    expect(readdirSync(join(folder, '2026-09-14'))).toEqual([])
   })
 
   it('does not hold up its feed, whose events say what happened', async () => {
