@@ -99,6 +99,6 @@ describe('kis-stream simulate --recording', { timeout: 90_000 }, () => {
     simulating.process.kill('SIGINT')
     const { code, err } = await simulating.finished
     expect(code).toBe(0)
-    expect(err).toContain('tape: the recording of 20260914')
+    expect(err).toContain('tape: the recording of 2026-09-14')
   })
 })
