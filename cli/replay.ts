@@ -1,6 +1,5 @@
 // `kis-stream replay`: a recording on the terminal, as `run` would have shown it then.
 import { once } from 'node:events'
-import { take } from 'rxjs'
 import { createReplay } from '../app/replay.ts'
 import { SettingsError } from '../app/settings.ts'
 import { parseInstrument } from '../market/instrument.ts'
@@ -59,8 +58,9 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => playing.stop())
   process.stdout.on('error', () => process.exit(0))
   let isEmpty = true
-  playing.events$.pipe(take(1)).subscribe(() => {
+  const first = playing.events$.subscribe(() => {
     isEmpty = false
+    first.unsubscribe()
   })
   try {
     await playing.play()
