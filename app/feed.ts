@@ -367,9 +367,14 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       dayBook?.start()
       control.start()
       control.subscribe(subscriptionsOf(settings).map(keyOf))
-      running = new RxSubscription()
-      running.add(turns.subscribe(markets => control.turn(markets)))
-      running.add(flow.start())
+      const started = (running = new RxSubscription())
+      const takeTurns = () => {
+        if (!started.closed) started.add(turns.subscribe(markets => control.turn(markets)))
+      }
+      // No socket before its recorder is at work: a process that is killed then loses the last moment and not the first.
+      if (recording === undefined) takeTurns()
+      else void recording.ready.then(takeTurns)
+      started.add(flow.start())
     },
     stop() {
       stopped ??= shutDown()
