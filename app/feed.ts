@@ -6,7 +6,6 @@ import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import { redact } from '../kis/secret.ts'
 import type { HeardAnswer } from '../machines/connection.ts'
-import { entriesOf } from '../machines/ledger.ts'
 import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import type {
@@ -19,9 +18,9 @@ import type {
   Trade,
 } from '../market/events.ts'
 import type { GapFinding, GapQuestion } from '../market/gap-finding.ts'
-import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
+import { type Instrument, type Market, parseInstrument } from '../market/instrument.ts'
 import { turnsAt } from '../market/schedules.ts'
-import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
+import { type Channel, keyOf, type SubscriptionKey } from '../market/subscription.ts'
 import type { Backpressure } from '../sinks/backpressure.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
@@ -32,6 +31,7 @@ import { marketEvents } from '../streams/pipeline.ts'
 import { openGaps, settleFinding } from '../streams/repairs.ts'
 import { type ClockSkew, skewOf } from './clock-skew.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
+import { agreements } from './agreements.ts'
 import type { SharedAccess } from './app-key.ts'
 import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
 import { keepDayBook } from './day-book.ts'
@@ -323,15 +323,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       if (stopped !== undefined) throw new SubscriptionError(key, 'STOPPED')
       await confirmations.of(key, control.entryOf(key))
     },
-    subscriptions: () =>
-      markets.flatMap(market =>
-        entriesOf(control.ledgerOf(market)).map(([key, { status, code }]) => ({
-          ...subscriptionOf(key),
-          status,
-          ...(code === undefined ? {} : { code }),
-          ...flow.of(key),
-        })),
-      ),
+    subscriptions: () => agreements({ control, flow, transitions }),
     attach,
     consume(handler, { name = handler.name || `sink ${++sinks}`, ...options } = {}) {
       const onDropped = (dropped: Dropped) => journal.sinkDropped(name, dropped)
