@@ -4,6 +4,7 @@ import type { AnyActorRef } from 'xstate'
 import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
+import { createPreviousCloseReader } from '../kis/previous-close.ts'
 import { redact } from '../kis/secret.ts'
 import type { HeardAnswer } from '../machines/connection.ts'
 import { type Calendar, createCalendar } from '../market/calendar.ts'
@@ -127,6 +128,11 @@ export type Feed = {
   status(): FeedStatus
   /** What passed so far, in numbers, for metrics. */
   tally(): Tally
+  /**
+   * What KIS compares a trade's price with: the previous close, adjusted where the exchange does. For the subscriber to whom the trade is
+   * being delivered: read from the frame it came in. Costs a few microseconds, and changes once a day.
+   */
+  previousClose(trade: Trade): number | undefined
   /** The last data frames, oldest first, without secrets. */
   recentFrames(): readonly ShownFrame[]
   /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
@@ -162,6 +168,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const hide = (text: string) => redact(text, secrets)
   const tally = createTally()
   const recentFrames = createRecentFrames(hide)
+  const readPreviousClose = createPreviousCloseReader()
   const journal = createJournal({ log, clock, redact: hide, tally })
   const confirmations = createConfirmations()
 
@@ -348,6 +355,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       }
     },
     tally: () => tally.tally(),
+    previousClose(trade) {
+      const frame = recentFrames.latest()
+      return frame === undefined ? undefined : readPreviousClose(frame.bytes, trade)
+    },
     recentFrames: () => recentFrames.shown(),
     status: () =>
       readStatus({ settings, clock, control, transitions, startedAt, clockSkew, latency: latencies.latency() }),

@@ -96,7 +96,10 @@ function summaryOf(marks) {
   const outages = marks.filter(({ kind }) => kind === 'outage')
   if (gaps.length + outages.length === 0) return say('no-marks')
   const volume = gaps.reduce((sum, mark) => sum + ('volume' in mark ? mark.volume : 0), 0)
-  return say('marks-summary', { gaps: gaps.length, volume: formatNumber(volume), outages: outages.length })
+  return [
+    ...(gaps.length > 0 ? [say('gaps-summary', { gaps: gaps.length, volume: formatNumber(volume) })] : []),
+    ...(outages.length > 0 ? [say('outages-summary', { outages: outages.length })] : []),
+  ].join(' · ')
 }
 
 /** @param {Mark} mark */

@@ -166,7 +166,10 @@ describe('the metrics of a feed', () => {
     const left = async (parts: Partial<MetricsParts> = {}) => {
       const page = await metricsOf(rig, parts).families()
       for (const name of ['kis_stream_requests_left', 'kis_stream_approval_key_age_seconds']) {
-        expect(page.get(name)?.samples.map(({ labels }) => labels['app_key'])).toEqual(['KIS_APP_KEY', 'KIS_APP_KEY_US'])
+        expect(page.get(name)?.samples.map(({ labels }) => labels['app_key'])).toEqual([
+          'KIS_APP_KEY',
+          'KIS_APP_KEY_US',
+        ])
       }
       return page.get('kis_stream_connects_left')?.samples.map(({ labels, value }) => [labels['app_key'], value])
     }

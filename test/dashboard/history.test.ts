@@ -10,7 +10,7 @@ import { at, hynix, orderBook, samsung, trade } from '../streams/samples.ts'
 
 describe('the board', () => {
   it('keeps the latest of each instrument, and says what changed since', () => {
-    const board = createBoard()
+    const board = createBoard(() => undefined)
     board.note(trade({ price: 1 }))
     board.note(trade({ price: 2, instrument: hynix }))
     const told = board.version()
@@ -24,7 +24,7 @@ describe('the board', () => {
   })
 
   it('keeps the last trades in order, and counts those that are gone', () => {
-    const board = createBoard()
+    const board = createBoard(() => undefined)
     for (let price = 1; price <= tapeLength + 10; price++) board.note(trade({ price }))
     const { trades, missed } = board.tape(samsung, 5)
     expect(missed).toBe(5)
@@ -34,6 +34,26 @@ describe('the board', () => {
       tapeLength + 10,
     ])
     expect(board.tape('KRX:000001', 0)).toEqual({ trades: [], missed: 0 })
+  })
+
+  it('asks for the previous close once a minute and instrument, and at once on a new day', () => {
+    const asked: number[] = []
+    let answer: number | undefined = 270_000
+    const board = createBoard(({ receivedTime }) => (asked.push(receivedTime), answer))
+    const note = (receivedTime: number, businessDate = 20260914) => board.note(trade({ receivedTime, businessDate }))
+    for (const time of [0, 1, 59_999]) note(time)
+    expect(board.of(samsung)?.previousClose).toBe(270_000)
+    answer = undefined
+    note(60_000)
+    // What could not be read is no reason to forget what was; it is asked for again a second later.
+    expect(board.of(samsung)?.previousClose).toBe(270_000)
+    for (const time of [60_500, 61_000]) note(time)
+    expect(asked).toEqual([0, 60_000, 61_000])
+    note(61_001, 20260915)
+    expect(board.of(samsung)?.previousClose).toBeUndefined()
+    answer = 271_000
+    note(62_001, 20260915)
+    expect(board.of(samsung)?.previousClose).toBe(271_000)
   })
 })
 
