@@ -51,6 +51,8 @@ export type DashboardOptions = {
 export type Dashboard = {
   readonly url: string
   readonly port: number
+  /** Where the hosted visualiser is fed; undefined when nobody asked for it, or others could reach it. */
+  readonly statelyUrl: string | undefined
   readonly inspector: Inspector
   stop(): Promise<void>
 }
@@ -194,9 +196,11 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     await closed
   }
 
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}/`
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}/`,
+    url,
     port: actualPort,
+    statelyUrl: stately === undefined ? undefined : `${url}stately`,
     inspector,
     stop() {
       stopped ??= stop()
