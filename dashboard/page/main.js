@@ -99,7 +99,7 @@ function showStatus() {
   showVerdict()
   setText(byId('origin'), isDemonstration ? say('demonstration') : status.environment === 'paper' ? say('paper') : '')
   watchList.showSubscriptions(status)
-  if (watchList.chosen() === '') chooseFirst()
+  if (watchList.chosen() === '' || hasMovedOn()) chooseFirst()
   // Prices of a line that is down are the last that came, and look it.
   document.body.classList.toggle('is-down', watchList.isOld(watchList.chosen()))
   line.show(status, now())
@@ -120,12 +120,18 @@ function showVerdict() {
   setText(byId('verdict-text'), isGone ? say('verdict-unknown') : words.join(' · '))
 }
 
-/** The one of last time, if it is still there; else the first. */
+/** Its market has a line. @param {string} instrument */
+const moves = instrument =>
+  status?.subscriptions.some(one => one.instrument === instrument && status?.turns.includes(one.market)) ?? false
+
+/** The line went to the other market, and the reader chose nothing that would keep the page where it is. */
+const hasMovedOn = () =>
+  !watchList.isPicked() && !moves(watchList.chosen()) && watchList.instruments().some(name => moves(name))
+
+/** The one of last time, if it is still there and moves; else the first. */
 function chooseFirst() {
   const all = watchList.instruments()
   const isListed = all.includes(settings.instrument)
-  const moves = /** @param {string} name */ name =>
-    status?.subscriptions.some(one => one.instrument === name && status?.turns.includes(one.market))
   watchList.choose((isListed && moves(settings.instrument) ? settings.instrument : all[0]) ?? '')
 }
 

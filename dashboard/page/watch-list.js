@@ -21,6 +21,7 @@ export function createWatchList({ onChoose }) {
   /** Whose line is down, or whose market has none: their prices are not those of now. @type {Set<string>} */
   let old = new Set()
   let chosen = ''
+  let isPicked = false
 
   /** @param {string} instrument */
   function choose(instrument) {
@@ -29,6 +30,12 @@ export function createWatchList({ onChoose }) {
     show()
     reveal(document.getElementById(`watch-${instrument}`))
     onChoose(instrument)
+  }
+
+  /** The reader did. @param {string} instrument */
+  function pick(instrument) {
+    isPicked = true
+    choose(instrument)
   }
 
   /** By hand: scrollIntoView would also move where the Tab key goes on from. @param {HTMLElement | null} row */
@@ -65,7 +72,7 @@ export function createWatchList({ onChoose }) {
       make('span.figure.last'),
       make('span.figure.move'),
     )
-    row.addEventListener('click', () => choose(instrument))
+    row.addEventListener('click', () => pick(instrument))
     return row
   }
 
@@ -89,12 +96,13 @@ export function createWatchList({ onChoose }) {
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: instruments.length - 1 }[event.key]
     const next = to === undefined ? undefined : instruments[to]
     if (to !== undefined) event.preventDefault()
-    if (next !== undefined) choose(next)
+    if (next !== undefined) pick(next)
   })
 
   return {
     choose,
     chosen: () => chosen,
+    isPicked: () => isPicked,
     price: (/** @type {string} */ instrument) => prices.get(instrument),
     /** @param {readonly PriceRow[]} rows */
     showPrices(rows) {

@@ -109,6 +109,12 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await page.locator('#steps').getByText('its turn on the line').first().waitFor()
     const price = await page.locator('#watch-list li', { hasText: 'AAPL' }).locator('.last').innerText()
     expect(Number(price)).toBeGreaterThan(0)
+    // Nobody chose an instrument, so the page goes along.
+    await page.locator('#chosen-name', { hasText: 'NAS · AAPL' }).waitFor()
+    await page.locator('#chosen-price.figure', { hasText: /^\d/ }).waitFor()
+    expect(await page.locator('#watch-list li[data-old="true"]').allInnerTexts()).toEqual([
+      expect.stringContaining('005930'),
+    ])
   })
 
   it('says when its own connection is gone, and comes back by itself', async () => {
