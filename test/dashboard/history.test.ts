@@ -142,8 +142,54 @@ describe('the marks', () => {
     expect(marks.version()).toBeGreaterThan(version)
     expect(marks.all()).toEqual([
       { kind: 'outage', market: 'KR', from: 1_000, to: 4_000, cause: 'close code 1006' },
-      { kind: 'gap', instrument: samsung, from: gap.from, to: gap.to, volume: 500, cause: 'outage' },
+      {
+        kind: 'gap',
+        instrument: samsung,
+        businessDate: 20260914,
+        fromVolume: 0,
+        toVolume: 500,
+        from: gap.from,
+        to: gap.to,
+        volume: 500,
+        cause: 'outage',
+        came: 7,
+        explained: 0,
+        isJudged: false,
+      },
       { kind: 'repair', instrument: samsung, from: 5_000, to: 5_000, volume: 7 },
+    ])
+  })
+
+  it('tell of a gap what came back, what was explained, and whether REST was asked about the rest', () => {
+    const marks = createMarks()
+    const verdict = {
+      type: 'gap-verdict',
+      instrument: samsung,
+      verdict: 'unfillable',
+      businessDate: 20260914,
+      fromVolume: 0,
+      toVolume: 500,
+      repairedVolume: 300,
+      settledVolume: 0,
+      explainedVolume: 50,
+      unknownVolume: 150,
+      unknown: [],
+      evidence: [],
+      receivedTime: 7_000,
+    } as const
+    const backfill = { type: 'backfill', instrument: samsung, trades: [], receivedTime: 6_000 } as const
+    marks.note(gap)
+    marks.note({ ...gap, fromVolume: 600, toVolume: 700, missingVolume: 100 })
+    marks.note({ ...backfill, businessDate: 20260914, fromVolume: 100, toVolume: 400 })
+    marks.note(verdict)
+    marks.note(verdict)
+    // Another day, another name, and what lies across both gaps: none of this one's.
+    marks.note({ ...backfill, businessDate: 20260915, fromVolume: 0, toVolume: 500 })
+    marks.note({ ...backfill, businessDate: 20260914, instrument: hynix, fromVolume: 0, toVolume: 500 })
+    marks.note({ ...backfill, businessDate: 20260914, fromVolume: 450, toVolume: 650 })
+    expect(marks.all().filter(({ kind }) => kind === 'gap')).toMatchObject([
+      { volume: 500, came: 300, explained: 50, isJudged: true },
+      { volume: 100, came: 0, explained: 0, isJudged: false },
     ])
   })
 
