@@ -8,7 +8,7 @@ import { createRestClient, type RestClient } from '../kis/rest.ts'
 import type { Secret } from '../kis/secret.ts'
 import { type ConnectBudget, createBudget } from '../machines/budget.ts'
 import type { Clock } from '../market/clock.ts'
-import { createConnectBudget } from '../workers/connect-budget.ts'
+import { connectsLeft, createConnectBudget } from '../workers/connect-budget.ts'
 import { createSharedRateLimit } from '../workers/rate-limit.ts'
 import type { RedisClient } from '../workers/redis.ts'
 import { prefixOf } from '../workers/scope.ts'
@@ -27,10 +27,24 @@ export type Access = {
   readonly tokenRefresh: RefreshDeps
   /** An approval key for the next session; another one than `refused`. */
   approvalKey(refused?: Secret): Promise<Secret>
+  /** When KIS issued the one that was handed out last, to whichever process. */
+  approvalKeyIssuedAt(): number | undefined
   /** Has KIS issue a new approval key whatever is kept, and keeps it. */
   issueApproval(): Promise<void>
   readonly connects: ConnectBudget
+  /** What is left for all processes together. Rejects while Redis is away. */
+  limits(): Promise<SharedLimits>
   close(): Promise<void>
+}
+
+/** Of an app key, counted over all its processes. */
+export type SharedLimits = {
+  /** Connections that may still be opened in the window. */
+  readonly connectsLeft: number
+  /** REST calls a second at the present pace. */
+  readonly restCallsPerSecond: number
+  /** How much slower than KIS's quota that is, since KIS refused a call; 1 when it is not. */
+  readonly restSlowedBy: number
 }
 
 export type AccessParts = {
@@ -79,17 +93,22 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
   const alone = {
     connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
     limit: createRateLimit(environment, clock),
-    approvalKey: ownApprovalKey(async () => (await approvalRefresh.issue()).secret),
+    approvalKey: ownApprovalKey(async () => (await approvalRefresh.issue()).secret, clock),
   }
-  const reserve = createConnectBudget({
-    redis,
-    prefix,
-    most: timing.mostConnects,
-    windowMs: timing.connectWindowMs,
-  })
+  const budget = { redis, prefix, most: timing.mostConnects, windowMs: timing.connectWindowMs }
+  const reserve = createConnectBudget(budget)
   const onTrouble = (error: unknown) =>
     log.debug({ problem: textOf(error) }, 'Redis is away: this process keeps the pace of REST calls by itself')
+  const limit = createSharedRateLimit({
+    redis,
+    prefix,
+    clock,
+    spacingAt: time => spacingOf(environment, time),
+    alone: alone.limit,
+    onTrouble,
+  })
   let awayUntil = Number.NEGATIVE_INFINITY
+  let approvalKeyIssuedAt: number | undefined
 
   /** What the socket needs must not wait for Redis: once it was away, it is not asked again for a while. */
   async function preferShared<T>(ask: () => Promise<T>, go: () => T | Promise<T>, uses: string): Promise<T> {
@@ -119,20 +138,26 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
       renew: refused => tokens.renew(refused),
     },
     tokenRefresh,
-    limit: createSharedRateLimit({
-      redis,
-      prefix,
-      clock,
-      spacingAt: time => spacingOf(environment, time),
-      alone: alone.limit,
-      onTrouble,
-    }),
-    approvalKey: refused =>
-      preferShared(
-        () => (refused === undefined ? approvals.current() : approvals.renew(refused)),
-        () => approvals.last() ?? alone.approvalKey(refused),
+    limit,
+    async limits() {
+      const [left, restSlowedBy] = await Promise.all([connectsLeft(budget), limit.slowedBy()])
+      const restCallsPerSecond = 1_000 / (spacingOf(environment, clock.now()) * restSlowedBy)
+      return { connectsLeft: left, restCallsPerSecond, restSlowedBy }
+    },
+    async approvalKey(refused) {
+      const ofAll = (secret: Secret): Approval => ({ secret, issuedAt: approvals.issuedAt() })
+      const { secret, issuedAt } = await preferShared<Approval>(
+        async () => ofAll(await (refused === undefined ? approvals.current() : approvals.renew(refused))),
+        () => {
+          const last = approvals.last()
+          return last === undefined ? alone.approvalKey(refused) : ofAll(last)
+        },
         'an approval key of its own',
-      ),
+      )
+      approvalKeyIssuedAt = issuedAt
+      return secret
+    },
+    approvalKeyIssuedAt: () => approvalKeyIssuedAt,
     async issueApproval() {
       const { held } = await approvalRefresh.store.read()
       if (held === undefined) await approvals.current()
@@ -160,11 +185,15 @@ const approvalLifetimeMs = 24 * 3_600_000
 /** Long enough not to wait for every connection anew, short enough to count together again soon. */
 const awayMs = 10_000
 
+type Approval = { readonly secret: Secret; readonly issuedAt: number | undefined }
+
 /** One for this process, until KIS refuses it. */
-function ownApprovalKey(issue: () => Promise<Secret>): (refused?: Secret) => Promise<Secret> {
-  let own: Secret | undefined
+function ownApprovalKey(issue: () => Promise<Secret>, clock: Clock): (refused?: Secret) => Promise<Approval> {
+  let own: Approval | undefined
   return async refused => {
-    if (own === undefined || own.reveal() === refused?.reveal()) own = await issue()
+    if (own === undefined || own.secret.reveal() === refused?.reveal()) {
+      own = { secret: await issue(), issuedAt: clock.now() }
+    }
     return own
   }
 }

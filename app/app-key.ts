@@ -24,6 +24,8 @@ export type AppKeyParts = {
 /** An approval key and a budget of connections that more processes than this one use. */
 export type SharedAccess = {
   approvalKey(refused?: Secret): Promise<Secret>
+  /** When KIS issued the one that was handed out last, to whichever process. */
+  approvalKeyIssuedAt(): number | undefined
   readonly connects: ConnectBudget
 }
 
@@ -33,7 +35,10 @@ export function openAppKey({ keys, shared, rest, timing, clock, onSecret }: AppK
     onSecret(key)
     return key
   }
-  const approvalKeys: ApprovalKeys = createApprovalKeys(issue, clock, shared && 0)
+  const own: ApprovalKeys = createApprovalKeys(issue, clock, shared && 0)
+  // One that is shared may have been issued long before this process asked for it.
+  const issuedAt = () => (own.issuedAt() === undefined ? undefined : shared?.approvalKeyIssuedAt())
+  const approvalKeys = shared === undefined ? own : { ...own, issuedAt }
   return {
     approvalKeys,
     line: createLine(),

@@ -6,7 +6,7 @@ import type { RawFrame } from '../kis/frame.ts'
 import type { AppKeys } from '../kis/credentials.ts'
 import { createRestClient } from '../kis/rest.ts'
 import type { Secret } from '../kis/secret.ts'
-import { createConnection, type HeardAnswer } from '../machines/connection.ts'
+import { type AppKeyAccess, createConnection, type HeardAnswer } from '../machines/connection.ts'
 import type { Endpoint, Observation } from '../machines/events.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { fromStream } from '../machines/from-stream.ts'
@@ -30,6 +30,13 @@ export type ControlFacts = {
   readonly state: string
   readonly turns: readonly Market[]
   readonly next: readonly Market[]
+  readonly appKey: AppKeyFacts
+  /** Undefined when the US market has no app key of its own. */
+  readonly usAppKey: AppKeyFacts | undefined
+}
+
+/** As far as this process knows: others may spend from the same app key. */
+export type AppKeyFacts = {
   readonly connectsLeft: number
   readonly requestsLeft: number
   readonly approvalKeyIssuedAt: number | undefined
@@ -155,9 +162,8 @@ export function createControl(parts: ControlParts): Control {
         state: phaseOf(value),
         turns: context.turns,
         next: context.next,
-        connectsLeft: ordinary.connects.left(),
-        requestsLeft: ordinary.requests.left(),
-        approvalKeyIssuedAt: ordinary.approvalKeys.issuedAt(),
+        appKey: factsOf(ordinary),
+        usAppKey: access.US === ordinary ? undefined : factsOf(access.US),
       }
     },
     socketFacts(market) {
@@ -176,6 +182,14 @@ export function createControl(parts: ControlParts): Control {
       }
       await rest.close()
     },
+  }
+}
+
+function factsOf({ connects, requests, approvalKeys }: AppKeyAccess): AppKeyFacts {
+  return {
+    connectsLeft: connects.left(),
+    requestsLeft: requests.left(),
+    approvalKeyIssuedAt: approvalKeys.issuedAt(),
   }
 }
 

@@ -1,10 +1,10 @@
 // A recording as tables for analysis: Parquet or CSV, by date and instrument. What is in them is what a replay tells: the same decoder,
 // continuity, gaps and bars.
-import { join } from 'node:path'
 import { koreanDate } from '../market/korea-time.ts'
 import { openExportFolder } from '../recording/export-files.ts'
 import { type ExportFormat, exportedTables, rowOfBar, rowOfEvent, type TableName } from '../recording/export-tables.ts'
 import { openRecording } from '../recording/recording.ts'
+import { folderOf } from '../recording/segment.ts'
 import { openStaging, type Staging } from '../recording/staging.ts'
 import { type BarInterval, parseBarInterval, toBars } from '../streams/bars.ts'
 import { createReplay } from './replay.ts'
@@ -40,7 +40,7 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
   const missing = dates.filter(date => !recorded.includes(date))
   if (missing.length > 0 || dates.length === 0) {
     throw new Error(
-      `nothing was recorded${missing.length > 0 ? ` on ${missing.join(', ')}` : ''} in ${folder}; there is ${recorded.join(', ') || 'nothing'}`,
+      `nothing was recorded${missing.length > 0 ? ` on ${missing.map(folderOf).join(', ')}` : ''} in ${folder}; there is ${recorded.map(folderOf).join(', ') || 'nothing'}`,
     )
   }
 
@@ -49,10 +49,9 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
   let fileCount = 0
   try {
     for (const date of dates) {
-      const staging = await openStaging(join(files.scratch, `${date}.duckdb`), exportedTables)
+      const staging = await openStaging(files.scratch, exportedTables)
       try {
         await stage(staging, date)
-        await staging.sort()
         for (const table of exportedTables) {
           for (const instrument of staging.instrumentsIn(table.name)) {
             await staging.write(table, instrument, format, files.place(table.name, date, instrument))
@@ -74,6 +73,7 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
       folder,
       date,
       speed: Number.POSITIVE_INFINITY,
+      ready: () => staging.ready(),
       ...(instruments === undefined ? {} : { instruments }),
     })
     let sequence = 0

@@ -4,9 +4,9 @@ import type { AnyActorRef } from 'xstate'
 import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
+import { createPreviousCloseReader } from '../kis/previous-close.ts'
 import { redact } from '../kis/secret.ts'
 import type { HeardAnswer } from '../machines/connection.ts'
-import { entriesOf } from '../machines/ledger.ts'
 import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import type {
@@ -19,9 +19,9 @@ import type {
   Trade,
 } from '../market/events.ts'
 import type { GapFinding, GapQuestion } from '../market/gap-finding.ts'
-import { type Instrument, type Market, markets, parseInstrument } from '../market/instrument.ts'
+import { type Instrument, type Market, parseInstrument } from '../market/instrument.ts'
 import { turnsAt } from '../market/schedules.ts'
-import { type Channel, keyOf, type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
+import { type Channel, keyOf, type SubscriptionKey } from '../market/subscription.ts'
 import type { Backpressure } from '../sinks/backpressure.ts'
 import { consume } from '../sinks/consume.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
@@ -32,6 +32,7 @@ import { marketEvents } from '../streams/pipeline.ts'
 import { openGaps, settleFinding } from '../streams/repairs.ts'
 import { type ClockSkew, skewOf } from './clock-skew.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
+import { agreements } from './agreements.ts'
 import type { SharedAccess } from './app-key.ts'
 import { createControl, type Inspect, type SocketSnapshot } from './control.ts'
 import { keepDayBook } from './day-book.ts'
@@ -127,6 +128,11 @@ export type Feed = {
   status(): FeedStatus
   /** What passed so far, in numbers, for metrics. */
   tally(): Tally
+  /**
+   * What KIS compares a trade's price with: the previous close, adjusted where the exchange does. For the subscriber to whom the trade is
+   * being delivered: read from the frame it came in. Costs a few microseconds, and changes once a day.
+   */
+  previousClose(trade: Trade): number | undefined
   /** The last data frames, oldest first, without secrets. */
   recentFrames(): readonly ShownFrame[]
   /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
@@ -162,6 +168,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const hide = (text: string) => redact(text, secrets)
   const tally = createTally()
   const recentFrames = createRecentFrames(hide)
+  const readPreviousClose = createPreviousCloseReader()
   const journal = createJournal({ log, clock, redact: hide, tally })
   const confirmations = createConfirmations()
 
@@ -323,15 +330,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       if (stopped !== undefined) throw new SubscriptionError(key, 'STOPPED')
       await confirmations.of(key, control.entryOf(key))
     },
-    subscriptions: () =>
-      markets.flatMap(market =>
-        entriesOf(control.ledgerOf(market)).map(([key, { status, code }]) => ({
-          ...subscriptionOf(key),
-          status,
-          ...(code === undefined ? {} : { code }),
-          ...flow.of(key),
-        })),
-      ),
+    subscriptions: () => agreements({ control, flow, transitions }),
     attach,
     consume(handler, { name = handler.name || `sink ${++sinks}`, ...options } = {}) {
       const onLost = (count: number) => journal.sinkDropped(name, { count })
@@ -357,6 +356,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       }
     },
     tally: () => tally.tally(),
+    previousClose(trade) {
+      const frame = recentFrames.latest()
+      return frame === undefined ? undefined : readPreviousClose(frame.bytes, trade)
+    },
     recentFrames: () => recentFrames.shown(),
     status: () =>
       readStatus({ settings, clock, control, transitions, startedAt, clockSkew, latency: latencies.latency() }),
@@ -368,9 +371,14 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       dayBook?.start()
       control.start()
       control.subscribe(subscriptionsOf(settings).map(keyOf))
-      running = new RxSubscription()
-      running.add(turns.subscribe(markets => control.turn(markets)))
-      running.add(flow.start())
+      const started = (running = new RxSubscription())
+      const takeTurns = () => {
+        if (!started.closed) started.add(turns.subscribe(markets => control.turn(markets)))
+      }
+      // No socket before its recorder is at work: a process that is killed then loses the last moment and not the first.
+      if (recording === undefined) takeTurns()
+      else void recording.ready.then(takeTurns)
+      started.add(flow.start())
     },
     stop() {
       stopped ??= shutDown()

@@ -41,8 +41,8 @@ export async function importCapture({ lines, output, date, onMalformed }: Import
   const work = join(output, `.import-${randomUUID()}`)
   mkdirSync(work, { mode: 0o700 })
   const counts = { lines: 0, frames: 0, answers: 0, malformed: 0 }
+  const writer = createOfflineWriter(work)
   try {
-    const writer = createOfflineWriter(work)
     const decode = createLineDecoder([])
     const times = lineTimes(date)
     let market: Market = 'KR'
@@ -67,7 +67,7 @@ export async function importCapture({ lines, output, date, onMalformed }: Import
         writer.frame({ market, bytes: scrubbed(frame, text => text), receivedTime })
       }
     }
-    writer.close()
+    await writer.close()
     const dates = readdirSync(work).sort()
     const there = dates.filter(name => existsSync(join(output, name)))
     if (there.length > 0) {
@@ -78,6 +78,7 @@ export async function importCapture({ lines, output, date, onMalformed }: Import
     for (const name of dates) renameSync(join(work, name), join(output, name))
     return { ...counts, dates }
   } finally {
+    writer.abandon()
     rmSync(work, { recursive: true, force: true })
   }
 }

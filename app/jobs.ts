@@ -9,7 +9,7 @@ import { type Payloads, queueNames, type QueueName } from '../workers/queues.ts'
 import { openRedis, type RedisSource } from '../workers/redis.ts'
 import { type JobNews, type RunningWorkers, startWorkers } from '../workers/run.ts'
 import { prefixOf } from '../workers/scope.ts'
-import { createAccess } from './access.ts'
+import { createAccess, type SharedLimits } from './access.ts'
 import type { SharedAccess } from './app-key.ts'
 import type { Feed } from './feed.ts'
 import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
@@ -52,6 +52,8 @@ export type Jobs = {
   counters(): JobsCounters
   /** When the access token in use was issued. */
   tokenIssuedAt(): Promise<number | undefined>
+  /** What KIS still allows all processes of the app key together. Rejects while Redis is away. */
+  limits(): Promise<SharedLimits>
   close(): Promise<void>
 }
 
@@ -123,6 +125,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       await queues.schedule('certificate', 'certificate-morning', { pattern: morningPattern }, { date: 'yesterday' })
     },
     tokenIssuedAt: async () => (await access.tokenRefresh.store.read()).held?.issuedAt,
+    limits: () => access.limits(),
     counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
     close() {
       closed ??= close()

@@ -5,7 +5,7 @@ import { markets } from '../market/instrument.ts'
 import type { Feed, SubscriptionState } from './feed.ts'
 import type { Counters } from './journal.ts'
 import { outlineOf, type StateOutline } from './machine-outline.ts'
-import type { FeedStatus } from './status.ts'
+import type { AppKeyStatus, FeedStatus } from './status.ts'
 import type { Tally } from './tally.ts'
 
 export type QueueDepth = { readonly queue: string; readonly state: string; readonly jobs: number }
@@ -22,6 +22,8 @@ export type Reading = {
   readonly tally: Tally
   readonly queues: readonly QueueDepth[]
   readonly repairs: Repairs
+  /** Connections left to all processes of the app key together; undefined when nobody counts them for all. */
+  readonly sharedConnectsLeft: number | undefined
   readonly memory: { readonly residentBytes: number; readonly heapUsedBytes: number }
   /** Seconds the event loop was late, since the last reading. */
   readonly loopLag: { readonly p50: number; readonly p99: number; readonly max: number }
@@ -133,14 +135,17 @@ const line: readonly MetricDefinition[] = [
   {
     type: 'gauge',
     name: 'kis_stream_connects_left',
-    help: 'Connections that may still be opened in the current window before KIS might take it for abuse.',
-    read: ({ status }) => [[status.budgets.connects.left]],
+    help: 'Connections that may still be opened in the current window before KIS might take it for abuse: of all processes where Redis counts them, else of this one.',
+    labels: ['app_key'],
+    read: ({ status, sharedConnectsLeft }) =>
+      ofAppKeys(status, (key, isShared) => (isShared ? sharedConnectsLeft : undefined) ?? key.budgets.connects.left),
   },
   {
     type: 'gauge',
     name: 'kis_stream_requests_left',
     help: 'Subscriptions and releases that may still be asked for in the current window.',
-    read: ({ status }) => [[status.budgets.requests.left]],
+    labels: ['app_key'],
+    read: ({ status }) => ofAppKeys(status, ({ budgets }) => budgets.requests.left),
   },
   {
     type: 'gauge',
@@ -152,8 +157,9 @@ const line: readonly MetricDefinition[] = [
     type: 'gauge',
     name: 'kis_stream_approval_key_age_seconds',
     help: 'Since the approval key in use was issued. KIS looks at it for 24 hours. Absent while there is none.',
-    read: ({ status: { approvalKeyIssuedAt, time } }) =>
-      approvalKeyIssuedAt === undefined ? [] : [[(time - approvalKeyIssuedAt) / 1_000]],
+    labels: ['app_key'],
+    read: ({ status }) =>
+      ofAppKeys(status, ({ approvalKeyIssuedAt: at }) => (at === undefined ? undefined : (status.time - at) / 1_000)),
   },
 ]
 
@@ -331,4 +337,18 @@ export type MetricsFeed = Pick<Feed, 'status' | 'counters' | 'subscriptions' | '
 
 function hasTurn({ turn, turns }: FeedStatus['handOver'], market: 'KR' | 'US'): boolean {
   return turn === market || turns?.includes(market) === true
+}
+
+/** Called by the settings they come from. Only the first one is shared with other processes. */
+function ofAppKeys(
+  status: FeedStatus,
+  valueOf: (key: AppKeyStatus, isShared: boolean) => number | undefined,
+): readonly Sample[] {
+  const sample = (name: string, value: number | undefined): readonly Sample[] =>
+    value === undefined ? [] : [[value, { app_key: name }]]
+  const { usAppKey } = status
+  return [
+    ...sample('KIS_APP_KEY', valueOf(status, true)),
+    ...(usAppKey === undefined ? [] : sample('KIS_APP_KEY_US', valueOf(usAppKey, false))),
+  ]
 }

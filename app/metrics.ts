@@ -19,6 +19,8 @@ export type MetricsParts = {
   /** How many jobs wait, run or failed. Asked for each page; when it fails, there are no such numbers on it. */
   readonly queues?: () => Promise<readonly QueueDepth[]>
   readonly repairs?: () => Repairs
+  /** Connections left to all processes of the app key together. When it fails, what this process knows of is told. */
+  readonly sharedConnectsLeft?: () => Promise<number | undefined>
 }
 
 export type Metrics = {
@@ -35,10 +37,11 @@ function lagOf(nanoseconds: number): number {
 }
 
 const noQueues = () => Promise.resolve([])
+const nobodyCounts = () => Promise.resolve(undefined)
 const noRepairs = () => ({ repairs: 0, volume: 0 })
 
 export function createMetrics(parts: MetricsParts): Metrics {
-  const { feed, version, queues = noQueues, repairs = noRepairs } = parts
+  const { feed, version, queues = noQueues, repairs = noRepairs, sharedConnectsLeft = nobodyCounts } = parts
   const registry = new Registry<OpenMetricsContentType>()
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs })
@@ -56,6 +59,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
       tally: feed.tally(),
       queues: await queues().catch(() => []),
       repairs: repairs(),
+      sharedConnectsLeft: await sharedConnectsLeft().catch(() => undefined),
       memory: { residentBytes, heapUsedBytes },
       loopLag: {
         p50: lagOf(loop.percentile(50)),

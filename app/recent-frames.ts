@@ -17,6 +17,8 @@ export type ShownFrame = {
 
 export type RecentFrames = {
   note(frame: RawFrame): void
+  /** The one that is being delivered. */
+  latest(): RawFrame | undefined
   /** Oldest first. */
   shown(): readonly ShownFrame[]
 }
@@ -30,6 +32,7 @@ export function createRecentFrames(redact: (text: string) => string): RecentFram
       slots[next] = frame
       next = (next + 1) & (mostKept - 1)
     },
+    latest: () => slots[(next - 1) & (mostKept - 1)],
     shown: () =>
       [...slots.slice(next), ...slots.slice(0, next)].flatMap(frame =>
         frame === undefined

@@ -23,6 +23,8 @@ export type FeedRecorderParts = {
 
 /** In the order of their calls: `opens`, `note` for each event of the frame, `closes`. A marker may come at any time. */
 export type FeedRecorder = {
+  /** From now on a process that is killed loses the last moment at most. */
+  readonly ready: Promise<void>
   opens(frame: RawFrame): void
   closes(frame: RawFrame): void
   note(event: MarketEvent): void
@@ -62,6 +64,7 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
   let isSensitive = false
 
   return {
+    ready: recorder.ready,
     opens(frame) {
       recorder.expect(frame.market, frame.receivedTime)
       isOpen = true

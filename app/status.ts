@@ -4,8 +4,9 @@ import { nextTurnAfter } from '../market/calendar.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import { entriesOf, mostSubscriptions } from '../machines/ledger.ts'
+import type { Timing } from '../machines/timing.ts'
 import type { ClockSkew } from './clock-skew.ts'
-import type { Control } from './control.ts'
+import type { AppKeyFacts, Control } from './control.ts'
 import type { Latency } from './latency.ts'
 import type { FeedSettings } from './settings.ts'
 import type { Phase, Transition, TransitionLog } from './transitions.ts'
@@ -26,7 +27,13 @@ export type SocketStatus = Phase & {
 
 export type BudgetStatus = { readonly left: number; readonly most: number; readonly windowMs: number }
 
-export type FeedStatus = {
+/** What KIS still allows an app key before it takes it for abuse, as far as this process knows, and how old its approval key is. */
+export type AppKeyStatus = {
+  readonly budgets: { readonly connects: BudgetStatus; readonly requests: BudgetStatus }
+  readonly approvalKeyIssuedAt: number | undefined
+}
+
+export type FeedStatus = AppKeyStatus & {
   readonly time: number
   readonly startedAt: number | undefined
   readonly environment: 'prod' | 'paper'
@@ -44,8 +51,8 @@ export type FeedStatus = {
   readonly nextSwitch: { readonly at: number; readonly market: Market } | undefined
   readonly sockets: Readonly<Record<Market, SocketStatus>>
   readonly mostSlots: number
-  readonly budgets: { readonly connects: BudgetStatus; readonly requests: BudgetStatus }
-  readonly approvalKeyIssuedAt: number | undefined
+  /** Of the US market's own app key. Only there when it has one; what stands beside is then that of the Korean market. */
+  readonly usAppKey?: AppKeyStatus
   /** How far our clock is from KIS's; undefined until KIS's first heartbeat. */
   readonly clockSkew: ClockSkew | undefined
   readonly latency: Latency
@@ -80,13 +87,20 @@ export function readStatus(parts: StatusParts): FeedStatus {
     nextSwitch: settings.market === 'auto' ? nextTurnAfter(settings.schedule, time) : undefined,
     sockets: { KR: socketStatus('KR', parts), US: socketStatus('US', parts) },
     mostSlots: mostSubscriptions,
-    budgets: {
-      connects: { left: facts.connectsLeft, most: timing.mostConnects, windowMs: timing.connectWindowMs },
-      requests: { left: facts.requestsLeft, most: timing.mostRequests, windowMs: timing.requestWindowMs },
-    },
-    approvalKeyIssuedAt: facts.approvalKeyIssuedAt,
+    ...appKeyStatus(facts.appKey, timing),
+    ...(facts.usAppKey === undefined ? {} : { usAppKey: appKeyStatus(facts.usAppKey, timing) }),
     clockSkew,
     latency,
+  }
+}
+
+function appKeyStatus({ connectsLeft, requestsLeft, approvalKeyIssuedAt }: AppKeyFacts, timing: Timing): AppKeyStatus {
+  return {
+    budgets: {
+      connects: { left: connectsLeft, most: timing.mostConnects, windowMs: timing.connectWindowMs },
+      requests: { left: requestsLeft, most: timing.mostRequests, windowMs: timing.requestWindowMs },
+    },
+    approvalKeyIssuedAt,
   }
 }
 

@@ -11,6 +11,10 @@ import { sweep } from './sweep.ts'
 
 export const supportRecordFile = 'support.json'
 
+const budgets = z.looseObject({
+  connects: z.object({ left: z.number(), most: z.number(), windowMs: z.number() }),
+})
+
 /** What a record is made of, as far as somebody reads it again. Everything else in it is for people. */
 const shape = z.looseObject({
   format: z.literal(1),
@@ -22,9 +26,8 @@ const shape = z.looseObject({
     time: z.number(),
     startedAt: z.number().optional(),
     clockSkew: z.object({ aheadMs: z.number(), withinMs: z.number(), at: z.number() }).optional(),
-    budgets: z.looseObject({
-      connects: z.object({ left: z.number(), most: z.number(), windowMs: z.number() }),
-    }),
+    budgets,
+    usAppKey: z.looseObject({ budgets }).optional(),
   }),
 })
 

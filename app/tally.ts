@@ -5,7 +5,13 @@ import type { Market } from '../market/instrument.ts'
 import type { RecordCounts } from '../kis/decoder.ts'
 
 /** `counts[i]` values were at most `bounds[i]`, and more than the bound before it; the last count has no bound. */
-export type Buckets = { readonly bounds: readonly number[]; readonly counts: number[]; sum: number }
+export type Buckets = {
+  readonly bounds: readonly number[]
+  readonly counts: number[]
+  sum: number
+  /** Where the last value went: mostly where the next one goes. */
+  last: number
+}
 
 /**
  * Milliseconds from KIS's clock to ours. KIS's trades carry whole seconds, so up to one second of it is rounding, and a clock that is
@@ -109,13 +115,15 @@ export function createTally(): TallyKeeper {
 }
 
 export function newBuckets(bounds: readonly number[]): Buckets {
-  return { bounds, counts: bounds.map(() => 0).concat(0), sum: 0 }
+  return { bounds, counts: bounds.map(() => 0).concat(0), sum: 0, last: 0 }
 }
 
 export function observe(buckets: Buckets, value: number): void {
   const { bounds, counts } = buckets
-  let bucket = 0
+  let bucket = buckets.last
+  while (bucket > 0 && value <= (bounds[bucket - 1] as number)) bucket--
   while (bucket < bounds.length && value > (bounds[bucket] as number)) bucket++
+  buckets.last = bucket
   counts[bucket] = (counts[bucket] as number) + 1
   buckets.sum += value
 }

@@ -9,10 +9,12 @@ import type { MarketEvent, Trade } from '../market/events.ts'
 import { jsonLines } from '../sinks/json-lines.ts'
 import { obviousPipeline, obviousTrades, type Read, usualTrades } from './baselines.ts'
 import { symbolAt, usualSymbols } from './frames.ts'
+import { dataPath } from './pipelines.ts'
 
 /** `nothing` is the floor: what the WebSocket itself costs. */
 export type ClientName =
   | 'nothing'
+  | 'the data path'
   | 'kis-stream'
   | 'kis-stream and json-lines'
   | 'kis-stream and recorder'
@@ -24,6 +26,7 @@ export type Connect = (url: string, heard: () => void) => Promise<void>
 /** `nothing` hears frames, all others hear records. */
 export const clients: Readonly<Record<ClientName, Connect>> = {
   nothing: connectBare,
+  'the data path': connectDataPath,
   'kis-stream': connectFeed,
   'kis-stream and json-lines': connectFeedWithSink,
   'kis-stream and recorder': connectFeedWithRecorder,
@@ -36,6 +39,12 @@ const ringBytes = 64 * 1024 * 1024
 
 async function connectBare(url: string, heard: () => void): Promise<void> {
   await open(url, () => heard())
+}
+
+/** Decode, normalise, follow the totals, share: what a frame passes in a feed, without what watches it pass. */
+async function connectDataPath(url: string, heard: () => void): Promise<void> {
+  const take = dataPath(heard)
+  await open(url, data => take(data, Date.now()))
 }
 
 async function connectPipeline(url: string, heard: () => void, read: Read<Trade>): Promise<void> {

@@ -32,7 +32,7 @@ export async function exporting({ socketRounds, socketShare }: Effort): Promise<
   const folder = mkdtempSync(join(tmpdir(), 'kis-bench-export-'))
   const recording = join(folder, 'recording')
   const count = Math.ceil(pairs * socketShare)
-  record(recording, count)
+  await record(recording, count)
 
   let outputs = 0
   async function measure(name: Name): Promise<Cost> {
@@ -68,7 +68,7 @@ export async function exporting({ socketRounds, socketShare }: Effort): Promise<
     .map(name => atLeast(`export, processor time of ${name} over ours`, medianRatio(cpu(name), cpu('kis-stream')), 1))
 }
 
-function record(folder: string, count: number): void {
+async function record(folder: string, count: number): Promise<void> {
   mkdirSync(folder)
   const writer = createOfflineWriter(folder)
   const day = beginDay()
@@ -80,7 +80,7 @@ function record(folder: string, count: number): void {
     const book = loads.books.frames[i % loads.books.frames.length] as Buffer
     for (const bytes of [trade, book]) writer.frame({ market: 'KR', bytes, receivedTime: time })
   }
-  writer.close()
+  await writer.close()
 }
 
 async function checkRows(output: string, count: number): Promise<void> {

@@ -52,8 +52,7 @@ const ours: Replayer = {
   prepare(folder, records) {
     const recording = createOfflineWriter(folder)
     for (const { frame, time } of frames(records)) recording.frame({ market: 'KR', bytes: frame, receivedTime: time })
-    recording.close()
-    return Promise.resolve()
+    return recording.close()
   },
   async replay(folder) {
     const replay = createReplay({ folder, speed: Number.POSITIVE_INFINITY })

@@ -59,10 +59,16 @@ export async function openDashboard(
     }
     const howToEnter = token === undefined ? '' : ' (add ?token=… once)'
     process.stderr.write(`Dashboard: ${dashboard.url}${howToEnter}\n`)
-    if (inspect) process.stderr.write(`Machines in the Stately inspector: ${dashboard.url}stately\n`)
+    if (inspect) process.stderr.write(`${whereMachinesAre(dashboard)}\n`)
     return dashboard
   } catch (error) {
     process.stderr.write(`${(error as Error).message}\n`)
     return undefined
   }
+}
+
+function whereMachinesAre({ url, statelyUrl }: Dashboard): string {
+  return statelyUrl === undefined
+    ? `Machines are recorded for the inspector on ${url}; the Stately inspector is for this machine alone, so it has none here.`
+    : `Machines in the Stately inspector: ${statelyUrl}`
 }

@@ -5,15 +5,15 @@ import { SettingsError } from '../app/settings.ts'
 import { systemClock } from '../market/clock.ts'
 import { parseInstrument } from '../market/instrument.ts'
 import { parseBarInterval, type BarInterval } from '../streams/bars.ts'
+import { folderOf } from '../recording/segment.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+import { defaultRecording } from './replay.ts'
 
 const formats = z.enum(['parquet', 'csv'])
 
 export async function exportTables(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
-  const [folder, ...stray] = words
-  const problems = strayWords(folder?.startsWith('-') ? words : stray)
-  if (folder === undefined)
-    problems.push('expected the folder of a recording, as in kis-stream export recordings --output tables')
+  const [folder = defaultRecording, ...stray] = words
+  const problems = strayWords(folder.startsWith('-') ? words : stray)
   const format = formats.safeParse(flags['to'])
   if (!format.success) problems.push(`--to '${String(flags['to'])}'; expected parquet, csv`)
   const { output } = flags
@@ -32,7 +32,7 @@ export async function exportTables(flags: Readonly<Record<string, unknown>>, wor
   if (flags['instruments'] === true) problems.push('--instruments needs names, as KRX:005930,NAS:AAPL')
   const bars = parseBarInterval(String(flags['bars']))
   if ('problem' in bars) problems.push(`--bars ${bars.problem}`)
-  if (folder === undefined || typeof output !== 'string' || !format.success || problems.length > 0) {
+  if (typeof output !== 'string' || !format.success || problems.length > 0) {
     return reportMistakes(new SettingsError(problems), 'export')
   }
 
@@ -50,7 +50,7 @@ export async function exportTables(flags: Readonly<Record<string, unknown>>, wor
     const seconds = (systemClock.now() - began) / 1_000
     const counts = Object.entries(rows).map(([table, count]) => `${count} ${table.replace('_', ' ')}`)
     process.stdout.write(
-      `${exported.dates.join(', ')}: ${counts.join(', ')} in ${files} files under ${output} (${seconds.toFixed(1)} s)\n`,
+      `${exported.dates.map(folderOf).join(', ')}: ${counts.join(', ')} in ${files} files under ${output} (${seconds.toFixed(1)} s)\n`,
     )
   } catch (error) {
     process.stderr.write(`kis-stream export: ${(error as Error).message}\n`)

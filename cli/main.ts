@@ -126,8 +126,11 @@ subcommand('support-bundle', 'gather what somebody needs to help, without secret
   .option('--data-folder [folder]', 'where feeds keep what they last saw (KIS_DATA_FOLDER)')
   .action(async (flags, command: Command) => (await import('./support-bundle.ts')).supportBundle(flags, command.args))
 
-subcommand('export [folder]', 'a recording as tables: trades, order books, bars, gaps, and everything else')
-  .option('--output [folder]', 'where the tables go; what was exported for the same dates before is replaced')
+subcommand(
+  'export [folder]',
+  'what was recorded in ./recordings or the folder named, as tables: trades, order books, bars, gaps, and everything else',
+)
+  .option('--output [folder]', 'where the tables go; what was exported for the same dates before is replaced', 'tables')
   .option('--to [format]', 'parquet or csv', 'parquet')
   .option('--date [dates]', 'trading dates, as 2026-11-20, separated by commas; default: all that were recorded')
   .option('--instruments [list]', 'only these, as KRX:005930,NAS:AAPL')
@@ -135,7 +138,7 @@ subcommand('export [folder]', 'a recording as tables: trades, order books, bars,
   .action(async (_folder, flags, command: Command) => (await import('./export.ts')).exportTables(flags, command.args))
 
 subcommand('import [file]', 'a text capture, one frame a line, as a recording; - reads standard input')
-  .option('--output [folder]', 'where the recording goes')
+  .option('--output [folder]', 'where the recording goes', 'recordings')
   .option('--date [date]', 'the Korean date of its first line, as 2026-06-08, where the lines do not tell it')
   .action(async (_file, flags, command: Command) => (await import('./import.ts')).importText(flags, command.args))
 

@@ -16,7 +16,7 @@ export type Observation = {
   stop(): void
 }
 
-export type ObservationParts = Pick<MetricsParts, 'queues'> & {
+export type ObservationParts = Pick<MetricsParts, 'queues' | 'sharedConnectsLeft'> & {
   readonly settings: FeedSettings
   readonly log: Logger
   /** Undefined keeps no record. */

@@ -4,9 +4,10 @@ import { createReplay } from '../app/replay.ts'
 import { SettingsError } from '../app/settings.ts'
 import { parseInstrument } from '../market/instrument.ts'
 import { openRecording } from '../recording/recording.ts'
+import { folderOf } from '../recording/segment.ts'
 import type { Sink } from '../sinks/sink.ts'
 import { createLog } from './log.ts'
-import { reportMistakes, strayWords } from './mistakes.ts'
+import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { prettyPrinter } from './pretty.ts'
 import { readDate, readSpeed, readTime } from './when.ts'
 
@@ -56,8 +57,21 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   playing.attach(output === 'ndjson' ? lines.sink : pretty, 'standard output')
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => playing.stop())
   process.stdout.on('error', () => process.exit(0))
-  await playing.play()
-  lines.flush()
+  let isEmpty = true
+  const first = playing.events$.subscribe(() => {
+    isEmpty = false
+    first.unsubscribe()
+  })
+  try {
+    await playing.play()
+    lines.flush()
+    // On standard error, because it is no event.
+    if (isEmpty) process.stderr.write(`kis-stream replay: nothing was recorded in this part of ${folder}\n`)
+  } catch (error) {
+    lines.flush()
+    process.stderr.write(`kis-stream replay: ${(error as Error).message}\n`)
+    process.exitCode = misuse
+  }
 }
 
 /** What is meant by `--date`, `--from`, `--to` and `--speed`; without a date, by default, the last one if there can be only one. */
@@ -71,7 +85,9 @@ export function readPart(
   const date = told(flags, 'date', mistakes, readDate)
   const speed = told(flags, 'speed', mistakes, readSpeed) ?? 1
   if (date !== undefined && dates !== undefined && !dates.includes(date)) {
-    mistakes.push(`--date ${date}: not recorded in ${folder}; there is ${dates.join(', ') || 'nothing'}`)
+    mistakes.push(
+      `--date ${folderOf(date)}: not recorded in ${folder}; there is ${dates.map(folderOf).join(', ') || 'nothing'}`,
+    )
   }
   const day = date ?? (isOneDay || dates?.length === 1 ? dates?.at(-1) : undefined)
   const time = (text: string) =>

@@ -106,7 +106,9 @@ async function stream(
     settings: served,
     log,
     dataFolder: folder,
-    ...(jobs === undefined ? {} : { queues: jobs.queues.depths }),
+    ...(jobs === undefined
+      ? {}
+      : { queues: jobs.queues.depths, sharedConnectsLeft: async () => (await jobs.limits()).connectsLeft }),
   })
   const { metrics, health } = observation
   // From here on: who reads where the dashboard is may ask for the end at once.
@@ -117,7 +119,9 @@ async function stream(
     isDemonstration,
     metrics,
     health,
-    ...(jobs === undefined ? {} : { jobs: { queues: jobs.queues.all }, tokenIssuedAt: jobs.tokenIssuedAt }),
+    ...(jobs === undefined
+      ? {}
+      : { jobs: { queues: jobs.queues.all }, tokenIssuedAt: jobs.tokenIssuedAt, sharedLimits: jobs.limits }),
     ...(folder === undefined ? {} : { certificate: () => latestCertificate(folder) }),
   })
   feed.start()

@@ -97,9 +97,18 @@ function configurationOf({ settings, mistakes, told, dataFolder }: Patient): obj
   const keys = {
     appKey: told['appKey'] !== undefined,
     appSecret: told['appSecret'] !== undefined,
+    usAppKey: told['usAppKey'] !== undefined,
+    usAppSecret: told['usAppSecret'] !== undefined,
     htsId: told['htsId'] !== undefined,
   }
-  const { timing: _inLimits, appKey: _key, appSecret: _secret, htsId: _person, ...shown } = settings ?? { timing: {} }
+  const {
+    timing: _inLimits,
+    appKey: _key,
+    appSecret: _secret,
+    us: _second,
+    htsId: _person,
+    ...shown
+  } = settings ?? { timing: {} }
   return {
     keysAreThere: keys,
     dataFolder: dataFolder ?? 'off',

@@ -157,11 +157,12 @@ export function createAudience({ board, bars, marks, inspector, hello, status }:
   }
 }
 
-function priceRow({ instrument, trade, book }: BoardEntry): PriceRow {
+function priceRow({ instrument, trade, book, previousClose }: BoardEntry): PriceRow {
   const bid = book?.bids[0]?.price ?? trade?.bidPrice ?? null
   const ask = book?.asks[0]?.price ?? trade?.askPrice ?? null
   const time = trade?.eventTime ?? null
-  return [instrument, trade?.price ?? null, trade?.open ?? null, trade?.cumulativeVolume ?? null, bid, ask, time]
+  const { price = null, open = null, cumulativeVolume: volume = null } = trade ?? {}
+  return [instrument, price, previousClose ?? null, open, volume, bid, ask, time]
 }
 
 function tapeRow({ eventTime, price, volume, side }: Trade): TapeRow {

@@ -7,6 +7,8 @@ export type BoardEntry = {
   readonly instrument: Instrument
   readonly trade: Trade | undefined
   readonly book: OrderBook | undefined
+  /** What KIS compares its price with; undefined while that is not known. */
+  readonly previousClose: number | undefined
   /** Grows with every change of the board: what is larger than what a page was told last is news to it. */
   readonly version: number
   /** Trades since the start. */
@@ -35,25 +37,53 @@ type Entry = {
   version: number
   trades: number
   readonly tape: Trade[]
+  previousClose: number | undefined
+  /** Of which day that is, and when it is asked for again. */
+  closeDate: number | null | undefined
+  closeUntil: number
 }
 
-export function createBoard(): Board {
+/** It changes once a day; KIS may correct it. What was not to be had is asked for again soon. */
+const closeKeptMs = 60_000
+const closeMissedMs = 1_000
+
+/** `previousClose`: of the trade that is being delivered. Asked once a minute for each instrument, and at once on a new day. */
+export function createBoard(previousClose: (trade: Trade) => number | undefined): Board {
   const entries = new Map<string, Entry>()
   let version = 0
 
   function entryOf(instrument: Instrument): Entry {
     let entry = entries.get(instrument)
     if (entry === undefined) {
-      entry = { instrument, trade: undefined, book: undefined, version: 0, trades: 0, tape: [] }
+      entry = {
+        instrument,
+        trade: undefined,
+        book: undefined,
+        version: 0,
+        trades: 0,
+        tape: [],
+        previousClose: undefined,
+        closeDate: undefined,
+        closeUntil: 0,
+      }
       entries.set(instrument, entry)
     }
     return entry
+  }
+
+  function learnClose(entry: Entry, trade: Trade): void {
+    const close = previousClose(trade)
+    const isNewDay = trade.businessDate !== entry.closeDate
+    if (close !== undefined || isNewDay) entry.previousClose = close
+    entry.closeDate = trade.businessDate
+    entry.closeUntil = trade.receivedTime + (close === undefined ? closeMissedMs : closeKeptMs)
   }
 
   return {
     note(event) {
       if (event.type === 'trade') {
         const entry = entryOf(event.instrument)
+        if (event.businessDate !== entry.closeDate || event.receivedTime >= entry.closeUntil) learnClose(entry, event)
         entry.trade = event
         entry.tape[entry.trades++ % tapeLength] = event
         entry.version = ++version

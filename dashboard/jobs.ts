@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Queue } from 'bullmq'
 import type { Hono } from 'hono'
 import { exhaustMap, from, interval, startWith, Subscription } from 'rxjs'
+import type { SharedLimits } from '../app/access.ts'
 import type { QueueView, ViewInput } from './view.ts'
 
 const lookEveryMs = 2_000
@@ -11,25 +12,32 @@ const states = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const
 export type SlowParts = {
   readonly jobs?: { readonly queues: readonly Queue[] }
   readonly tokenIssuedAt?: () => Promise<number | undefined>
+  readonly sharedLimits?: () => Promise<SharedLimits>
   readonly certificate?: () => Promise<unknown>
 }
 
-type Slow = Pick<ViewInput, 'queues' | 'tokenIssuedAt' | 'certificate'>
+type Slow = Pick<ViewInput, 'queues' | 'tokenIssuedAt' | 'sharedLimits' | 'certificate'>
 
 /** Asks for what takes a round trip every two seconds, and keeps the last answer; what fails is told as unknown. */
-export function watchQueues({ jobs, tokenIssuedAt, certificate }: SlowParts) {
-  let known: Slow = { queues: undefined, tokenIssuedAt: undefined, certificate: undefined }
-  if (jobs === undefined && tokenIssuedAt === undefined && certificate === undefined) {
+export function watchQueues({ jobs, tokenIssuedAt, sharedLimits, certificate }: SlowParts) {
+  let known: Slow = { queues: undefined, tokenIssuedAt: undefined, sharedLimits: undefined, certificate: undefined }
+  if ([jobs, tokenIssuedAt, sharedLimits, certificate].every(part => part === undefined)) {
     return { look: () => known, subscription: Subscription.EMPTY }
   }
 
   async function ask(): Promise<Slow> {
-    const [queues, issuedAt, latest] = await Promise.all([
+    const [queues, issuedAt, limits, latest] = await Promise.all([
       orUnknown(() => Promise.all((jobs?.queues ?? []).map(queueView))),
       orUnknown(async () => tokenIssuedAt?.()),
+      orUnknown(async () => sharedLimits?.()),
       orUnknown(async () => certificate?.()),
     ])
-    return { queues: jobs === undefined ? undefined : queues, tokenIssuedAt: issuedAt, certificate: latest }
+    return {
+      queues: jobs === undefined ? undefined : queues,
+      tokenIssuedAt: issuedAt,
+      sharedLimits: limits,
+      certificate: latest,
+    }
   }
 
   const subscription = interval(lookEveryMs)
@@ -71,7 +79,10 @@ export async function mountJobs(
     import('@hono/node-server/serve-static'),
   ])
   const adapter = new HonoAdapter(serveStatic).setBasePath(path)
-  createBullBoard({ queues: queues.map(queue => new BullMQAdapter(queue)), serverAdapter: adapter })
+  // Looking is free; jobs are changed with `kis-stream job`.
+  const shown = queues.map(queue => new BullMQAdapter(queue, { readOnlyMode: true }))
+  createBullBoard({ queues: shown, serverAdapter: adapter })
+  app.get(`${path}/`, context => context.redirect(path))
   app.use(`${path}/*`, async (context, next) => {
     await next()
     context.header('Content-Security-Policy', boardPolicy)

@@ -2,16 +2,28 @@
 import type { MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 
+/** A hole in a day's volume, and what became of it. What is neither `came` nor `explained` is missing still. */
+export type GapMark = {
+  readonly kind: 'gap'
+  readonly instrument: string
+  readonly businessDate: number
+  readonly fromVolume: number
+  readonly toVolume: number
+  readonly from: number
+  readonly to: number
+  readonly volume: number
+  readonly cause: string
+  /** Late by itself, or fetched from REST. */
+  readonly came: number
+  /** Never told as a trade, and rightly so. */
+  readonly explained: number
+  /** REST was asked: what is missing still remains unknown. */
+  readonly isJudged: boolean
+}
+
 /** Volumes in shares; `from` and `to` are when it happened, by KIS's clock where it told, and ours where not. */
 export type Mark =
-  | {
-      readonly kind: 'gap'
-      readonly instrument: string
-      readonly from: number
-      readonly to: number
-      readonly volume: number
-      readonly cause: string
-    }
+  | GapMark
   | {
       readonly kind: 'repair'
       readonly instrument: string
@@ -63,22 +75,46 @@ export function createMarks(): Marks {
     version++
   }
 
+  /** Changes the gap in which a part of the day's volume lies; one that is no longer kept is nobody's business. */
+  function changeGap(part: Part, change: (gap: GapMark) => Partial<GapMark>): void {
+    const at = marks.findLastIndex(mark => mark.kind === 'gap' && isWithin(part, mark))
+    const gap = marks[at]
+    if (gap?.kind !== 'gap') return
+    marks[at] = { ...gap, ...change(gap) }
+    version++
+  }
+
+  function came(part: Part): void {
+    changeGap(part, gap => ({ came: gap.came + part.toVolume - part.fromVolume }))
+  }
+
   function note(event: MarketEvent): void {
     switch (event.type) {
       case 'gap': {
-        const { instrument, cause, missingVolume: volume, receivedTime, to, from } = event
-        return add({ kind: 'gap', instrument, from: from ?? to ?? receivedTime, to: to ?? receivedTime, volume, cause })
+        const { instrument, businessDate, fromVolume, toVolume, cause, missingVolume: volume, receivedTime } = event
+        const to = event.to ?? receivedTime
+        const from = event.from ?? to
+        const where = { instrument, businessDate, fromVolume, toVolume, from, to }
+        return add({ kind: 'gap', ...where, volume, cause, came: 0, explained: 0, isJudged: false })
       }
       case 'gap-filled': {
         const { instrument, filledVolume: volume, receivedTime: time } = event
-        return add({ kind: 'repair', instrument, from: time, to: time, volume })
+        add({ kind: 'repair', instrument, from: time, to: time, volume })
+        return came(event)
       }
       case 'backfill': {
         const { instrument, trades, fromVolume, toVolume, receivedTime } = event
         const from = trades[0]?.eventTime ?? receivedTime
         const to = trades.at(-1)?.eventTime ?? from
-        return add({ kind: 'repair', instrument, from, to, volume: toVolume - fromVolume })
+        add({ kind: 'repair', instrument, from, to, volume: toVolume - fromVolume })
+        return came(event)
       }
+      case 'gap-verdict':
+        // Told again it may say the same again: what was explained is not explained twice.
+        return changeGap(event, ({ explained }) => ({
+          explained: Math.max(explained, event.explainedVolume),
+          isJudged: true,
+        }))
       case 'resync': {
         const { instrument, reason: cause, from, to, receivedTime } = event
         return add({ kind: 'unknown', instrument, from: from ?? receivedTime, to: to ?? receivedTime, cause })
@@ -91,4 +127,15 @@ export function createMarks(): Marks {
   }
 
   return { note, version: () => version, all: () => [...marks] }
+}
+
+type Part = Pick<GapMark, 'instrument' | 'businessDate' | 'fromVolume' | 'toVolume'>
+
+function isWithin(part: Part, gap: GapMark): boolean {
+  return (
+    gap.instrument === part.instrument &&
+    gap.businessDate === part.businessDate &&
+    gap.fromVolume <= part.fromVolume &&
+    part.toVolume <= gap.toVolume
+  )
 }

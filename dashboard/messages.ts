@@ -5,10 +5,11 @@ import type { BarRow } from './bar-history.ts'
 import type { Mark } from './marks.ts'
 import type { StatusView } from './view.ts'
 
-/** Price, the day's open (to which the change is told), volume, best bid and ask, and when it last traded. */
+/** Price, what the change is told against (the previous close, or the day's open until that is known), volume, best bid and ask. */
 export type PriceRow = readonly [
   instrument: string,
   price: number | null,
+  previousClose: number | null,
   open: number | null,
   volume: number | null,
   bid: number | null,

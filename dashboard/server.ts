@@ -6,6 +6,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import type { Queue } from 'bullmq'
 import { Hono } from 'hono'
 import { WebSocketServer } from 'ws'
+import type { SharedLimits } from '../app/access.ts'
 import type { Feed } from '../app/feed.ts'
 import { createInspector, type Inspector } from '../app/inspector.ts'
 import { outlineOf } from '../app/machine-outline.ts'
@@ -38,7 +39,9 @@ export type DashboardOptions = {
   readonly jobs?: { readonly queues: readonly Queue[] }
   /** When the access token was issued; never the token. */
   readonly tokenIssuedAt?: () => Promise<number | undefined>
-  /** The day certificate as it stands: any JSON. */
+  /** What is left to all processes of the app key together; rejects while nobody can say. */
+  readonly sharedLimits?: () => Promise<SharedLimits>
+  /** The newest day certificate, as it was written; undefined when there is none yet. */
   readonly certificate?: () => Promise<unknown>
   /** For /metrics and /health. */
   readonly metrics?: () => Promise<{ readonly text: string; readonly contentType: string }>
@@ -48,6 +51,8 @@ export type DashboardOptions = {
 export type Dashboard = {
   readonly url: string
   readonly port: number
+  /** Where the hosted visualiser is fed; undefined when nobody asked for it, or others could reach it. */
+  readonly statelyUrl: string | undefined
   readonly inspector: Inspector
   stop(): Promise<void>
 }
@@ -65,7 +70,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     throw new Error(`a dashboard on ${host} needs a token: anybody who can reach it could read it`)
   }
   const access = createAccess(token)
-  const board = createBoard()
+  const board = createBoard(trade => feed.previousClose(trade))
   const bars = createBarHistory(clock)
   const marks = createMarks()
   const troubles = createTroubles()
@@ -91,6 +96,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       counters: feed.counters(),
       lastTroubles: troubles.last(),
       ...slow.look(),
+      hasCertificates: options.certificate !== undefined,
       process: { memoryBytes: rss, heapBytes: heapUsed, uptimeSeconds: Math.round((clock.now() - startedAt) / 1000) },
     })
   }
@@ -110,6 +116,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       cookie: context.req.header('cookie'),
     })
     if (refusal !== undefined) return context.text(`${refusal.text}\n`, refusal.status)
+    if (context.req.method !== 'GET' && context.req.method !== 'HEAD') {
+      return context.text('shows, and changes nothing: GET only\n', 405, { Allow: 'GET, HEAD' })
+    }
     await next()
     context.header('X-Content-Type-Options', 'nosniff')
     context.header('Referrer-Policy', 'no-referrer')
@@ -187,9 +196,11 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     await closed
   }
 
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}/`
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}/`,
+    url,
     port: actualPort,
+    statelyUrl: stately === undefined ? undefined : `${url}stately`,
     inspector,
     stop() {
       stopped ??= stop()

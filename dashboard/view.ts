@@ -1,9 +1,13 @@
 // What the page is told about the line: one JSON-able value from what the feed knows. Pure; the page only draws it.
+import type { SharedLimits } from '../app/access.ts'
 import { type Explanation, explainRefusal } from '../app/explanations.ts'
 import type { SubscriptionState } from '../app/feed.ts'
 import type { Counters } from '../app/journal.ts'
 import type { FeedStatus } from '../app/status.ts'
 import { type Market, marketOf } from '../market/instrument.ts'
+import { type CertificateView, certificateView } from './certificate.ts'
+import { type LimitView, limitsOf } from './limits.ts'
+import { turnsOf, type Verdict, verdictsOf } from './verdict.ts'
 
 /** `waiting`: acknowledged, and nothing came yet. `none`: not agreed with KIS, so nothing can. */
 export type FlowView = 'flowing' | 'stale' | 'waiting' | 'none'
@@ -18,26 +22,6 @@ export type SubscriptionView = {
   readonly code: string | null
 }
 
-/** The one sentence on top of the page. `reason` names it; the page has the words. */
-export type Verdict = {
-  readonly level: 'good' | 'waiting' | 'trouble'
-  readonly reason:
-    | 'flowing'
-    | 'some-stale'
-    | 'some-refused'
-    | 'no-data-yet'
-    | 'connecting'
-    | 'handing-over'
-    | 'letting-go'
-    | 'reconnecting'
-    | 'nothing-asked'
-    | 'stopping'
-  readonly market: Market | null
-  readonly count: number
-  /** Gaps since the start: a line may be live and have lost something. */
-  readonly gaps: number
-}
-
 export type QueueView = { readonly name: string; readonly counts: Readonly<Record<string, number>> }
 
 export type ProcessView = {
@@ -46,18 +30,31 @@ export type ProcessView = {
   readonly uptimeSeconds: number
 }
 
-export type StatusView = Omit<FeedStatus, 'startedAt'> & {
+export type StatusView = Omit<FeedStatus, 'startedAt' | 'budgets' | 'approvalKeyIssuedAt' | 'usAppKey'> & {
   readonly type: 'status'
   readonly startedAt: number | null
-  readonly verdict: Verdict
+  /** The markets that have a line: one, or with an app key for each, both. */
+  readonly turns: readonly Market[]
+  /** Those of `turns` whose line is up: their prices are those of now. */
+  readonly up: readonly Market[]
+  /** Of every market that has a line, the worst first. */
+  readonly verdicts: readonly Verdict[]
+  /** Gaps since the start: a line may be live and have lost something. */
+  readonly gaps: number
   readonly subscriptions: readonly SubscriptionView[]
   /** Of the codes that stand in `subscriptions`. */
   readonly explanations: Readonly<Record<string, Explanation>>
   readonly counters: Counters
   readonly lastTroubles: readonly TroubleView[]
+  /** For each app key. */
+  readonly limits: readonly LimitView[]
+  /** The pace of REST calls, kept by all processes together; null where nothing is shared. */
+  readonly restPace: { readonly callsPerSecond: number; readonly slowedBy: number } | null
   readonly tokenIssuedAt: number | null
   readonly queues: readonly QueueView[] | null
-  readonly certificate: unknown
+  readonly certificate: CertificateView | 'unreadable' | null
+  /** Whether days are certified here at all. */
+  readonly hasCertificates: boolean
   readonly process: ProcessView
 }
 
@@ -70,27 +67,41 @@ export type ViewInput = {
   readonly counters: Counters
   readonly lastTroubles: readonly TroubleView[]
   readonly tokenIssuedAt: number | undefined
+  readonly sharedLimits: SharedLimits | undefined
   readonly queues: readonly QueueView[] | undefined
+  /** As it was read from the disk. */
   readonly certificate: unknown
+  readonly hasCertificates: boolean
   readonly process: ProcessView
 }
 
 export function viewOf(input: ViewInput): StatusView {
-  const { status, counters, lastTroubles, process } = input
+  const { counters, lastTroubles, process, sharedLimits, hasCertificates } = input
+  const { budgets: _budgets, approvalKeyIssuedAt: _age, usAppKey: _second, ...status } = input.status
   const subscriptions = input.subscriptions.map(subscriptionView)
   const codes = new Set(subscriptions.flatMap(({ code }) => code ?? []))
+  const turns = turnsOf(input.status)
   return {
     type: 'status',
     ...status,
     startedAt: status.startedAt ?? null,
-    verdict: { ...verdictOf(status, subscriptions), gaps: counters.gap ?? 0 },
+    turns,
+    up: turns.filter(market => status.sockets[market].phase.startsWith('subscribed')),
+    verdicts: verdictsOf(input.status, subscriptions),
+    gaps: counters.gap ?? 0,
     subscriptions,
     explanations: Object.fromEntries([...codes].map(code => [code, explainRefusal(code)])),
     counters,
     lastTroubles,
+    limits: limitsOf(input.status, sharedLimits),
+    restPace:
+      sharedLimits === undefined
+        ? null
+        : { callsPerSecond: sharedLimits.restCallsPerSecond, slowedBy: sharedLimits.restSlowedBy },
     tokenIssuedAt: input.tokenIssuedAt ?? null,
     queues: input.queues ?? null,
-    certificate: input.certificate ?? null,
+    certificate: certificateView(input.certificate),
+    hasCertificates,
     process,
   }
 }
@@ -113,27 +124,4 @@ function flowOf({ status, flowingSince, isStale }: SubscriptionState): FlowView 
   if (status !== 'active' && status !== 'adopted') return 'none'
   if (isStale) return 'stale'
   return flowingSince === undefined ? 'waiting' : 'flowing'
-}
-
-export function verdictOf(status: FeedStatus, subscriptions: readonly SubscriptionView[]): Omit<Verdict, 'gaps'> {
-  const { handOver, sockets } = status
-  const { turn } = handOver
-  const market = turn ?? null
-  if (handOver.state.startsWith('stop')) return { level: 'waiting', reason: 'stopping', market, count: 0 }
-  if (handOver.state === 'handing-over')
-    return { level: 'waiting', reason: 'handing-over', market: handOver.next ?? null, count: 0 }
-  const own = subscriptions.filter(subscription => subscription.market === turn)
-  if (turn === undefined || own.length === 0) return { level: 'waiting', reason: 'nothing-asked', market, count: 0 }
-  const { phase, failures } = sockets[turn]
-  if (phase === 'reconnecting') return { level: 'trouble', reason: 'reconnecting', market, count: failures }
-  if (phase === 'unsubscribing-grace') return { level: 'waiting', reason: 'letting-go', market, count: 0 }
-  if (!phase.startsWith('subscribed')) return { level: 'waiting', reason: 'connecting', market, count: 0 }
-  const count = (fits: (one: SubscriptionView) => boolean) => own.filter(fits).length
-  const stale = count(({ flow }) => flow === 'stale')
-  if (stale > 0) return { level: 'trouble', reason: 'some-stale', market, count: stale }
-  const refused = count(one => one.status === 'refused')
-  if (refused > 0) return { level: 'trouble', reason: 'some-refused', market, count: refused }
-  const flowing = count(({ flow }) => flow === 'flowing')
-  if (flowing === 0) return { level: 'waiting', reason: 'no-data-yet', market, count: 0 }
-  return { level: 'good', reason: 'flowing', market, count: flowing }
 }

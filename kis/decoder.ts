@@ -1,16 +1,27 @@
 // Frames → market events. Stateful only in what it has seen: symbols, and the width each transaction had last. Never throws;
 // what cannot be read comes out as `malformed`, whole.
 import type { Malformed, MarketData, SchemaDrift } from '../market/events.ts'
-import type { Instrument } from '../market/instrument.ts'
+import { canonical, type Instrument } from '../market/instrument.ts'
 import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
 import { readControl, withoutKeys } from './control.ts'
-import { frameText, isControl, readEnvelope, transactionAt, transactionLength } from './frame.ts'
-import { createInterner, type Interned } from './intern.ts'
+import {
+  countOf,
+  frameText,
+  hasHead,
+  headOf,
+  isControl,
+  payloadOf,
+  readEnvelope,
+  transactionAt,
+  transactionLength,
+} from './frame.ts'
+import { createInterner } from './intern.ts'
 import { knownWidth, type Layout, layoutOf } from './layout.ts'
 import { domesticOrderBook, overseasOrderBook } from './order-book.ts'
 import { readRecord } from './record.ts'
-import { endOf, isScanned, longestFrame, scanFrame, startOf } from './scan.ts'
+import { endOf, longestFrame, scanFrame, scanNumber, startOf } from './scan.ts'
+import { createSymbols, type Symbols } from './symbols.ts'
 import { domesticTrade, overseasTrade } from './trade.ts'
 
 export type DecodedEvent = MarketData | SchemaDrift | Malformed
@@ -30,8 +41,10 @@ export type Decoder = {
    * Hands the events of one data frame to `emit`, in wire order, after the whole frame was checked. `frame` is only read, and
    * not kept. `receivedTime`: epoch milliseconds.
    */
-  decode(frame: Uint8Array, receivedTime: number, emit: (event: DecodedEvent) => void): void
+  decode(frame: Uint8Array, receivedTime: number, emit: Emit): void
 }
+
+type Emit = (event: DecodedEvent) => void
 
 /** Reads the record whose first value is `first`. */
 type RecordReader = (instrument: Instrument, receivedTime: number, first: number, width: number) => MarketData
@@ -39,8 +52,9 @@ type RecordReader = (instrument: Instrument, receivedTime: number, first: number
 /** What the decoder knows of one transaction. */
 type Transaction = {
   readonly tr: string
+  readonly head: Uint8Array
   readonly layout: Layout | undefined
-  readonly symbol: Interned<Instrument | undefined>
+  readonly symbol: Symbols<Instrument | undefined>
   readonly read: RecordReader | undefined
   readonly pick: ColumnPicker | undefined
   readonly tally: { records: number }
@@ -53,47 +67,63 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
   const transactions = createInterner(124, tr =>
     createTransaction(tr, options.columns ?? [], options.records ?? new Map()),
   )
+  /** That of the frame before: almost always that of the next. */
+  let last: Transaction | undefined
+
+  function start(frame: Uint8Array, receivedTime: number, emit: Emit): void {
+    const envelope = readEnvelope(frame)
+    if (typeof envelope === 'string') return emit(notData(frame, envelope, receivedTime))
+    last = transactions(frame, transactionAt)
+    if (!envelope.encrypted) return decodeRecords(last, frame, envelope.payload, envelope.count, receivedTime, emit)
+    const reason = 'encrypted, and no key: the key comes with the acknowledgement of its subscription'
+    emit(malformed(reason, frameText(frame), receivedTime))
+  }
+
   return {
     decode(frame, receivedTime, emit) {
-      const envelope = readEnvelope(frame)
-      if (typeof envelope === 'string') return emit(notData(frame, envelope, receivedTime))
-      const transaction = transactions(frame, transactionAt)
-      if (envelope.encrypted) {
-        const reason = 'encrypted, and no key: the key comes with the acknowledgement of its subscription'
-        return emit(malformed(reason, frameText(frame), receivedTime))
+      if (last !== undefined && hasHead(frame, last.head)) {
+        const payload = payloadOf(frame)
+        const count = countOf(frame, payload)
+        if (count > 0) return decodeRecords(last, frame, payload, count, receivedTime, emit)
       }
-      const { count, payload } = envelope
-      const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / count
-      if (width !== transaction.width) {
-        const problem = problemWith(transaction.layout, width, count)
-        if (problem !== undefined) return emit(malformed(problem, shownText(frame), receivedTime))
-        const drift = adopt(transaction, width, receivedTime)
-        if (drift !== undefined) emit(drift)
-      }
-      transaction.tally.records += count
-      for (let record = 0; record < count; record++) {
-        // Whoever heard of the last record may have decoded a frame of their own.
-        if (!isScanned(frame)) scanFrame(frame, payload)
-        const first = record * width
-        emit(
-          readOne(transaction, frame, first, width, receivedTime) ?? nameless(frame, first, width, count, receivedTime),
-        )
-      }
+      start(frame, receivedTime, emit)
     },
   }
 }
 
-/** Undefined when it names no symbol. */
-function readOne(
+function decodeRecords(
   transaction: Transaction,
   frame: Uint8Array,
-  first: number,
-  width: number,
+  payload: number,
+  count: number,
   receivedTime: number,
-): MarketData | undefined {
+  emit: Emit,
+): void {
+  const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / count
+  if (width !== transaction.width) {
+    const problem = problemWith(transaction.layout, width, count)
+    if (problem !== undefined) return emit(malformed(problem, shownText(frame), receivedTime))
+    const drift = adopt(transaction, width, receivedTime)
+    if (drift !== undefined) emit(drift)
+  }
+  transaction.tally.records += count
+  let scan = scanNumber()
+  for (let record = 0; record < count; record++) {
+    // Whoever heard of the last record may have decoded a frame of their own.
+    if (scanNumber() !== scan) {
+      scanFrame(frame, payload)
+      scan = scanNumber()
+    }
+    const first = record * width
+    emit(readOne(transaction, first, width, receivedTime) ?? nameless(frame, first, width, count, receivedTime))
+  }
+}
+
+/** Undefined when it names no symbol. */
+function readOne(transaction: Transaction, first: number, width: number, receivedTime: number): MarketData | undefined {
   const { read, pick } = transaction
   if (read === undefined) return readRecord(transaction.tr, transaction.layout, receivedTime, first, width)
-  const instrument = transaction.symbol(frame, startOf(first))
+  const instrument = transaction.symbol(first)
   if (instrument === undefined) return undefined
   const event = read(instrument, receivedTime, first, width)
   return pick === undefined ? event : pick(event, first, width)
@@ -151,8 +181,9 @@ function createTransaction(tr: string, columns: readonly string[], records: Reco
   const overseas = typed !== undefined && venue === undefined
   return {
     tr,
+    head: headOf(tr),
     layout,
-    symbol: createInterner(94, overseas ? overseasInstrument : symbol => readable(`${venue}:${symbol}`)),
+    symbol: createSymbols(symbol => named(overseas ? overseasInstrument(symbol) : readable(`${venue}:${symbol}`))),
     read:
       typed === undefined
         ? undefined
@@ -168,6 +199,10 @@ function createTransaction(tr: string, columns: readonly string[], records: Reco
     width: 0,
     reportedWidths: new Set(Object.keys(layout?.widths ?? {}).map(Number)),
   }
+}
+
+function named(instrument: Instrument | undefined): Instrument | undefined {
+  return instrument && canonical(instrument)
 }
 
 /** Rubbish can name endlessly many transactions; they share one count. */

@@ -10,6 +10,9 @@ const zero = 48
 /** Where the transaction id of every frame starts: behind the flag and its bar. */
 export const transactionAt = 2
 export const transactionLength = 8
+/** Where its record count starts. */
+const countAt = transactionAt + transactionLength + 1
+const mostCountDigits = 6
 
 /** A data frame as it left the socket. */
 export type RawFrame = {
@@ -33,6 +36,16 @@ export function isControl(frame: Uint8Array): boolean {
   return frame[0] === 123
 }
 
+/** What every frame of records starts with that are not encrypted and of this transaction. */
+export function headOf(transaction: string): Uint8Array {
+  return Buffer.from(`0|${transaction}|`)
+}
+
+export function hasHead(frame: Uint8Array, head: Uint8Array): boolean {
+  for (let i = 0; i < countAt; i++) if (frame[i] !== head[i]) return false
+  return true
+}
+
 /** The envelope, or a sentence that says what is wrong with it. */
 export function readEnvelope(frame: Uint8Array): Envelope | string {
   const flag = frame[0]
@@ -42,21 +55,34 @@ export function readEnvelope(frame: Uint8Array): Envelope | string {
   for (let i = transactionAt; i < transactionAt + transactionLength; i++) {
     const byte = frame[i] ?? 0
     const isCapital = byte >= 65 && byte <= 90
-    const isDigit = byte >= zero && byte <= zero + 9
-    if (!isCapital && !isDigit) return 'no transaction id: expected 8 capital letters and digits behind the first |'
+    if (!isCapital && !isDigitAt(frame, i))
+      return 'no transaction id: expected 8 capital letters and digits behind the first |'
   }
-  let p = transactionAt + transactionLength
-  if (frame[p] !== bar) return 'no transaction id: expected | behind its 8 characters'
-  let count = 0
-  const digits = ++p
-  let digit = (frame[p] ?? 0) - zero
-  while (digit >= 0 && digit <= 9 && p - digits < 6) {
-    count = count * 10 + digit
-    digit = (frame[++p] ?? 0) - zero
-  }
-  if (p === digits || frame[p] !== bar) return 'no record count: expected digits and | behind the transaction id'
+  if (frame[countAt - 1] !== bar) return 'no transaction id: expected | behind its 8 characters'
+  const payload = payloadOf(frame)
+  if (payload === 0) return 'no record count: expected digits and | behind the transaction id'
+  const count = countOf(frame, payload)
   if (count === 0) return 'record count 0: expected at least one record'
-  return { encrypted: flag === zero + 1, count, payload: p + 1 }
+  return { encrypted: flag === zero + 1, count, payload }
+}
+
+/** Where the first value starts, or 0 when there is no record count in front of it. */
+export function payloadOf(frame: Uint8Array): number {
+  let p = countAt
+  while (p < countAt + mostCountDigits && isDigitAt(frame, p)) p++
+  return p > countAt && frame[p] === bar ? p + 1 : 0
+}
+
+/** How many records the frame says it carries, given where the first value starts. */
+export function countOf(frame: Uint8Array, payload: number): number {
+  let count = 0
+  for (let p = countAt; p < payload - 1; p++) count = count * 10 + (frame[p] as number) - zero
+  return count
+}
+
+function isDigitAt(frame: Uint8Array, p: number): boolean {
+  const byte = frame[p] ?? 0
+  return byte >= zero && byte <= zero + 9
 }
 
 /** A frame's text for people. Bytes that are no UTF-8 are shown as Latin-1, so that none is lost. */

@@ -5,7 +5,7 @@
 // DAMSSPY^SPY^4^20260710^105334^20260710^235334^1621^1950^-1200^-735^752.1400^752.1700^60^145^35^60^… (US, 2026-07-10)
 import type { Level, OrderBook } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { digits, number, type Plan, planFor, readColumns } from './scan.ts'
+import { dateOf, digits, number, type Plan, planFor, readColumns } from './scan.ts'
 import { instantNear, instantOf } from './time.ts'
 
 const domesticLevels = 10
@@ -91,7 +91,7 @@ export function overseasOrderBook(
     asks,
     totalBidVolume: number(2),
     totalAskVolume: number(3),
-    eventTime: instantOf(digits(0, 8), digits(1, 6)),
+    eventTime: instantOf(dateOf(0), digits(1, 6)),
     receivedTime,
   }
 }

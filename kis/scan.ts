@@ -38,6 +38,8 @@ type Scanner = {
   readonly capacity: number
   readonly code: Code
   readonly bytes: Buffer
+  /** The same memory, for reading four bytes at once. */
+  readonly words: DataView
   readonly ints: Int32Array
   readonly doubles: Float64Array
   /** Where the caret in front of the first value stands, then that behind each: addresses in `bytes`. */
@@ -54,9 +56,10 @@ const module = new WebAssembly.Module(Buffer.from(scanCode, 'base64'))
 const usual = createScanner(usualFrameBytes)
 let plansEnd = 0
 
-let { code, bytes, ints, doubles, carets, caretsAt } = usual
+let { code, bytes, words, ints, doubles, carets, caretsAt } = usual
 let capacity = usualFrameBytes
-let scanned: Uint8Array | undefined
+/** A number and no frame: keeping what is young in what is old costs the engine more than counting. */
+let scans = 0
 let lastPlan: Plan = { columns: [], at: 0 }
 let lastFirst = 0
 
@@ -70,6 +73,7 @@ function createScanner(most: number): Scanner {
     capacity: most,
     code: new WebAssembly.Instance(module, { env: { memory } }).exports as Code, // what kis/wasm/scan.ts exports
     bytes: Buffer.from(buffer),
+    words: new DataView(buffer),
     ints: new Int32Array(buffer, intsAt, mostColumns),
     doubles: new Float64Array(buffer, doublesAt, mostColumns),
     carets: new Int32Array(buffer, carets, most + 2),
@@ -78,7 +82,7 @@ function createScanner(most: number): Scanner {
 }
 
 function use(scanner: Scanner): void {
-  ;({ capacity, code, bytes, ints, doubles, carets, caretsAt } = scanner)
+  ;({ capacity, code, bytes, words, ints, doubles, carets, caretsAt } = scanner)
 }
 
 /** Once for each kind of record, when its file is loaded. */
@@ -93,16 +97,16 @@ export function planFor(columns: readonly number[]): Plan {
 /** Finds the values of a frame from `payload` on, and says how many there are: one more than it has carets. */
 export function scanFrame(frame: Uint8Array, payload: number): number {
   const { length } = frame
-  scanned = frame
+  scans = (scans + 1) | 0
   if (length > usualFrameBytes || capacity > usualFrameBytes) makeRoom(length)
   bytes.set(frame, frameAt)
   carets[0] = frameAt + payload - 1
   return code.findCarets(frameAt + payload, frameAt + length, caretsAt + 4)
 }
 
-/** Whether it is this frame that was scanned last. */
-export function isScanned(frame: Uint8Array): boolean {
-  return scanned === frame
+/** Another number for each scan, to tell whether a frame is still the one that was scanned last. */
+export function scanNumber(): number {
+  return scans
 }
 
 function makeRoom(length: number): void {
@@ -122,6 +126,23 @@ export function endOf(value: number): number {
   return (carets[value + 1] as number) - frameAt
 }
 
+export function lengthOf(value: number): number {
+  return (carets[value + 1] as number) - (carets[value] as number) - 1
+}
+
+/** The first four bytes of a value as one number, which has zeros in the place of those that a shorter one lacks. */
+export function headOf(value: number, length: number): number {
+  const word = words.getInt32((carets[value] as number) + 1, true)
+  return length >= 4 ? word : word & ~(-1 << (8 * length))
+}
+
+/** The same of the four bytes behind them. */
+export function tailOf(value: number, length: number): number {
+  if (length <= 4) return 0
+  const word = words.getInt32((carets[value] as number) + 5, true)
+  return length >= 8 ? word : word & ~(-1 << (8 * (length - 4)))
+}
+
 /** The first byte of a value; a caret, or whatever lies behind the frame, when it is empty. */
 export function firstByteOf(value: number): number {
   return bytes[(carets[value] as number) + 1] as number
@@ -130,6 +151,11 @@ export function firstByteOf(value: number): number {
 /** A value as text. Column text is UTF-8 (member names are Korean). */
 export function textOf(value: number): string {
   return bytes.toString('utf8', (carets[value] as number) + 1, carets[value + 1])
+}
+
+/** A value's bytes as one letter each. */
+export function latinOf(value: number): string {
+  return bytes.toString('latin1', (carets[value] as number) + 1, carets[value + 1])
 }
 
 /** A value as a number. */
@@ -165,7 +191,13 @@ function longNumber(i: number): number | null {
   return Number.isFinite(value) ? value : null
 }
 
-/** The i-th column of the plan if it is exactly `length` digits, else -1; for dates and times of day. */
+/** The i-th column of the plan if it is a date of eight digits, else -1. No int has more than eight, and no year begins with a zero. */
+export function dateOf(i: number): number {
+  const int = ints[i] as number
+  return int >= 10_000_000 ? int : -1
+}
+
+/** The i-th column of the plan if it is exactly `length` digits, else -1; for times of day, which may begin with zeros. */
 export function digits(i: number, length: number): number {
   const value = lastFirst + (lastPlan.columns[i] as number)
   const isExact = (carets[value + 1] as number) - (carets[value] as number) === length + 1

@@ -24,16 +24,10 @@ function timeOfDay(hhmmss: number): number {
   return (hours * 3600 + minutes * 60 + seconds) * 1000
 }
 
-let lastTime = -1
-let lastInstant: number | null = null
-
-/** The instant of a Korean date and time, or null when either is unreadable. Trades of one second follow each other. */
+/** The instant of a Korean date and time, or null when either is unreadable. */
 export function instantOf(date: number, hhmmss: number): number | null {
-  if (hhmmss === lastTime && date === lastDate) return lastInstant
   const time = midnightOf(date) + timeOfDay(hhmmss)
-  lastTime = hhmmss
-  lastInstant = time === time ? time : null
-  return lastInstant
+  return time === time ? time : null
 }
 
 /** The instant of a Korean time that came without a date: on the Korean date that puts it nearest to `receivedTime`. */

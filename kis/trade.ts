@@ -5,7 +5,7 @@
 // DNASAAPL^AAPL^4^20230502^20230502^091912^20230502^221912^169.9200^170.1000^169.4200^169.7850^2^0.1950^… (US, 2023-05-02)
 import type { Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { digits, firstByteOf, number, planFor, readColumns } from './scan.ts'
+import { dateOf, digits, firstByteOf, number, planFor, readColumns } from './scan.ts'
 import { instantOf } from './time.ts'
 
 const buyInitiated = 1
@@ -35,8 +35,8 @@ const domestic = planFor([
 /** The record whose first value is `first`. */
 export function domesticTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
   readColumns(domestic, first)
-  const aggressor = digits(10, 1)
-  const date = digits(11, 8)
+  const aggressor = number(10)
+  const date = dateOf(11)
   const trade: Trade = {
     type: 'trade',
     instrument,
@@ -80,7 +80,7 @@ const overseas = planFor([
 /** Side stays null: KIS tells cumulative buys and sells, not this one's. */
 export function overseasTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
   readColumns(overseas, first)
-  const businessDate = digits(0, 8)
+  const businessDate = dateOf(0)
   return {
     type: 'trade',
     instrument,
@@ -97,7 +97,7 @@ export function overseasTrade(instrument: Instrument, receivedTime: number, firs
     bidVolume: number(9),
     askVolume: number(10),
     businessDate: businessDate < 0 ? null : businessDate,
-    eventTime: instantOf(digits(1, 8), digits(2, 6)),
+    eventTime: instantOf(dateOf(1), digits(2, 6)),
     receivedTime,
   }
 }

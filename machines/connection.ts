@@ -80,6 +80,8 @@ export function createConnection(parts: ConnectionParts) {
     let unansweredHeartbeats = 0
     const pulse = pulses.of(endpoint.url)
     let nextLook: NodeJS.Timeout | undefined
+    /** When the bytes came that are being taken apart. */
+    let readTime = 0
 
     receive(instruction => {
       switch (instruction.type) {
@@ -138,6 +140,10 @@ export function createConnection(parts: ConnectionParts) {
       opening.on('upgrade', ({ socket: link }) => {
         link.setKeepAlive(true, tcpKeepAliveMs)
         if (timing.pulseMs > 0) watchPulse(link)
+        // Before ws takes them apart: all frames of one read arrived together, however long those before them take.
+        link.on('data', () => {
+          readTime = clock.now()
+        })
       })
       opening.on('open', () => !isLeft && tell({ type: 'socket.opened' }))
       opening.on('message', data => take(data as Buffer))
@@ -173,8 +179,8 @@ export function createConnection(parts: ConnectionParts) {
     function take(bytes: Buffer): void {
       if (isLeft) return
       if (isControl(bytes)) return takeControl(bytes)
-      if (isEncrypted(bytes)) return takeNotice(bytes, clock.now())
-      deliver({ market, bytes, receivedTime: clock.now() })
+      if (isEncrypted(bytes)) return takeNotice(bytes, readTime)
+      deliver({ market, bytes, receivedTime: readTime })
     }
 
     function takeControl(bytes: Buffer): void {
@@ -182,14 +188,14 @@ export function createConnection(parts: ConnectionParts) {
       switch (message.kind) {
         case 'heartbeat':
           if (message.serverTime !== null) {
-            pulse.beat(clock.now())
-            parts.heartbeat?.(message.serverTime, clock.now())
+            pulse.beat(readTime)
+            parts.heartbeat?.(message.serverTime, readTime)
           }
           return echo(bytes)
         case 'answer':
           return takeAnswer(message)
         case 'unreadable':
-          return deliver({ market, bytes, receivedTime: clock.now() })
+          return deliver({ market, bytes, receivedTime: readTime })
       }
     }
 

@@ -58,6 +58,14 @@ export function parseInstrument(text: string): { instrument: Instrument } | { pr
   return { instrument: `${venue}:${symbol}` }
 }
 
+/**
+ * The same name as the engine's one string of that text, which names of properties are: whether two of them are the same is told by their
+ * addresses, which matters where every record of the market asks.
+ */
+export function canonical(instrument: Instrument): Instrument {
+  return Object.keys({ [instrument]: 0 })[0] as Instrument
+}
+
 /** The parts of an instrument that was parsed before. */
 export function partsOf(instrument: Instrument): { venue: Venue; symbol: string } {
   const colon = instrument.indexOf(':')

@@ -4,7 +4,8 @@ import { readEnvelope, transactionAt } from '../kis/frame.ts'
 import { createInterner, type Interned } from '../kis/intern.ts'
 import { longestFrame, scanFrame, startOf } from '../kis/scan.ts'
 import type { MarketEvent } from '../market/events.ts'
-import { eachRow, koreanFrame, lostRow, markerRow, noteRow, parse, type Row, usFrame } from './rows.ts'
+import { headWords, koreanFrame, lostRow, markerRow, noteRow, parse, usFrame, wordBytes, wordsOf } from './rows.ts'
+import { createUsualFrames } from './usual-frames.ts'
 
 export type Counts = {
   rows: number
@@ -37,7 +38,13 @@ type Transaction = {
   readonly symbol: Interned<Tally>
 }
 
-export type ContentsReader = (rows: Uint8Array) => Contents
+export type ContentsReader = {
+  /**
+   * Adds whole rows, up to one of the kind `until`, and says how many bytes they are: what is left begins with such a row, or with
+   * one that is not whole.
+   */
+  add(contents: Contents, rows: Uint8Array, until?: number): number
+}
 
 export function emptyContents(): Contents {
   const counts = { rows: 0, frames: 0, records: 0, markers: 0, gaps: 0, lost: 0 }
@@ -60,6 +67,7 @@ export function addContents(sum: Contents, part: Contents): void {
 /** Remembers the symbols it met, so it is made once for many blocks. */
 export function contentsReader(): ContentsReader {
   const transactions = createInterner(124, transactionOf)
+  const usual = createUsualFrames<Tally>()
   let touched: Tally[] = []
 
   function note(tally: Tally, records: number): void {
@@ -67,31 +75,31 @@ export function contentsReader(): ContentsReader {
     tally.records += records
   }
 
-  function addFrame(contents: Contents, frame: Uint8Array): void {
-    contents.frames++
+  /** Returns whose record it is, if that is all there is to the frame; the record is then not counted yet. */
+  function readFrame(contents: Contents, frame: Uint8Array): Tally | undefined {
     const envelope = readEnvelope(frame)
     if (typeof envelope === 'string') {
       contents.concernsAll = true
-      return
+      return undefined
     }
     const { count: records, payload } = envelope
     contents.records += records
     const { own, symbol } = transactions(frame, transactionAt)
-    if (envelope.encrypted) return note(own, records)
-    if (records === 1) return note(symbol(frame, payload), 1)
+    if (!envelope.encrypted && records === 1) return symbol(frame, payload)
+    if (envelope.encrypted) note(own, records)
+    else addRecords(frame, payload, records, symbol)
+    return undefined
+  }
+
+  function addRecords(frame: Uint8Array, payload: number, records: number, symbol: Interned<Tally>): void {
     const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / records
     if (!Number.isInteger(width)) return note(symbol(frame, payload), records)
     for (let record = 0; record < records; record++) note(symbol(frame, startOf(record * width)), 1)
   }
 
-  function add(contents: Contents, { kind, receivedTime, payload }: Row): void {
-    contents.rows++
-    contents.from = Math.min(contents.from, receivedTime)
-    contents.to = Math.max(contents.to, receivedTime)
+  function addOther(contents: Contents, kind: number, rows: Uint8Array, start: number, length: number): void {
+    const payload = rows.subarray(start, start + length)
     switch (kind) {
-      case koreanFrame:
-      case usFrame:
-        return addFrame(contents, payload)
       case markerRow:
         return addMarker(contents, parse(payload) as MarketEvent) // what a recorder wrote
       case noteRow:
@@ -103,15 +111,57 @@ export function contentsReader(): ContentsReader {
     }
   }
 
-  return rows => {
-    const contents = emptyContents()
-    eachRow(rows, row => add(contents, row))
-    for (const tally of touched) {
-      count(contents.names, tally.name, tally.records)
-      tally.records = 0
-    }
-    touched = []
-    return contents
+  /** Of a frame that is not like one before it. */
+  function addFrame(contents: Contents, rows: Uint8Array, ints: Int32Array, start: number, length: number): void {
+    const frame = rows.subarray(start, start + length)
+    const tally = readFrame(contents, frame)
+    if (tally === undefined) return
+    note(tally, 1)
+    usual.remember(ints, start >> 2, length, tally)
+  }
+
+  return {
+    add(contents, rows, until) {
+      const words = rows.byteLength / wordBytes
+      const times = new Float64Array(rows.buffer, rows.byteOffset, words)
+      const ints = new Int32Array(rows.buffer, rows.byteOffset, words * 2)
+      let { rows: rowCount, frames, from, to } = contents
+      let word = 0
+      while (word + headWords <= words) {
+        const kind = (ints[word * 2 + 2] as number) & 0xff
+        const length = ints[word * 2 + 3] as number
+        const next = word + wordsOf(length)
+        if (length < 0 || next > words || kind === until) break
+        const receivedTime = times[word] as number
+        const start = (word + headWords) * wordBytes
+        word = next
+        rowCount++
+        if (receivedTime < from) from = receivedTime
+        if (receivedTime > to) to = receivedTime
+        if (kind !== koreanFrame && kind !== usFrame) {
+          addOther(contents, kind, rows, start, length)
+          continue
+        }
+        frames++
+        const known = usual.find(ints, start >> 2, length)
+        if (known === undefined) {
+          addFrame(contents, rows, ints, start, length)
+          continue
+        }
+        contents.records++
+        note(known, 1)
+      }
+      contents.rows = rowCount
+      contents.frames = frames
+      contents.from = from
+      contents.to = to
+      for (const tally of touched) {
+        count(contents.names, tally.name, tally.records)
+        tally.records = 0
+      }
+      touched = []
+      return word * wordBytes
+    },
   }
 }
 

@@ -12,7 +12,10 @@ export type OfflineWriter = {
   frame(frame: RawFrame): void
   /** What was said of a market, not by a frame. */
   marker(event: MarketEvent, market: Market): void
-  close(): void
+  /** Resolves when all of it is on the disk. */
+  close(): Promise<void>
+  /** Lets go of the files as they are. */
+  abandon(): void
 }
 
 /** Throws what the file system throws. */
@@ -50,8 +53,9 @@ export function createOfflineWriter(folder: string): OfflineWriter {
     },
     close() {
       segments.take(reader, 0)
-      segments.close()
+      return segments.close()
     },
+    abandon: () => void segments.abandon(),
   }
 }
 

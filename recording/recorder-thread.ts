@@ -1,5 +1,6 @@
-// The thread behind a recorder: twenty times a second it takes what is in the ring and hands it to the operating system.
-// What the file system refuses is told to the parent and tried again; meanwhile what comes is counted and let go of.
+// The thread behind a recorder: more than ten times a second it takes what is in the ring and hands it to the operating system, and
+// once a second it has the disk take what the operating system was handed. What the file system refuses is told to the parent and
+// tried again; meanwhile what comes is counted and let go of.
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../market/clock.ts'
 import { type RowReader, rowReader } from './row-ring.ts'
@@ -13,27 +14,35 @@ export type RecorderTask = {
 }
 
 /** What the parent is told. `lost`: frames and markers since the trouble began. */
-export type RecorderNews = {
+export type RecorderNews =
+  /** From now on nothing waits in the ring for longer than `flushMs`. */
+  | { readonly type: 'ready' }
   /** `failing`: said with every attempt that failed. */
-  readonly type: 'failing' | 'recovered'
-  readonly reason: string
-  readonly lost: number
-}
+  | { readonly type: 'failing' | 'recovered'; readonly reason: string; readonly lost: number }
 
-/** Half of what a kill may cost: the other half is for the writing itself. */
-const flushMs = 50
+/** Of the 100 ms that a kill may cost: the rest is for packing and writing. Each time costs a third of a millisecond by itself. */
+const flushMs = 80
+/** What a loss of power may cost, besides the time that the disk takes. */
+const syncMs = 1_000
 /** How often a file system that refused is asked again. */
 const retryMs = 1_000
 
 const { ring, folder, limits } = workerData as RecorderTask // given by `createRecorder`
-work(rowReader(ring))
+/** Ends the pause that is being made. */
+let hurry = () => {}
+parentPort?.on('message', () => hurry())
+await work(rowReader(ring))
+parentPort?.close()
 
 type Trouble = { reason: string; lost: number; from: number; to: number; retryAt: number }
 
-function work(reader: RowReader): void {
+async function work(reader: RowReader): Promise<void> {
   const clock = systemClock
   const writer = createSegmentWriter(folder, limits)
   let trouble: Trouble | undefined
+  let syncAt = clock.now() + syncMs
+  /** The disk's refusal, which comes when it comes. */
+  let refusal: { readonly error: unknown } | undefined
 
   /** True when nothing was refused. */
   function attempt(act: () => void): boolean {
@@ -48,15 +57,28 @@ function work(reader: RowReader): void {
       trouble.from = Math.min(trouble.from, from)
       trouble.to = Math.max(trouble.to, to)
       trouble.retryAt = clock.now() + retryMs
-      tell('failing', trouble)
+      tell({ type: 'failing', reason: trouble.reason, lost: trouble.lost })
       return false
     }
   }
 
   function keep(now: number): void {
     attempt(() => {
+      throwRefusal()
       writer.take(reader, now)
       writer.flush(now)
+    })
+  }
+
+  function throwRefusal(): void {
+    const refused = refusal
+    refusal = undefined
+    if (refused !== undefined) throw refused.error
+  }
+
+  function sync(): Promise<void> {
+    return writer.sync().catch((error: unknown) => {
+      refusal ??= { error }
     })
   }
 
@@ -64,7 +86,7 @@ function work(reader: RowReader): void {
     for (let next = reader.peek(); next !== undefined && now < lost.retryAt; next = reader.peek()) {
       // Another run, maybe another date, and a folder that may be had.
       if (next.kind === beginRow) return tryAgain(lost, now)
-      reader.take(next.words, undefined)
+      reader.release(next.words)
       if (next.kind === noteRow) continue
       lost.lost++
       lost.from = Math.min(lost.from, next.receivedTime)
@@ -76,21 +98,43 @@ function work(reader: RowReader): void {
   function tryAgain(lost: Trouble, now: number): void {
     const isKept = attempt(() => {
       if (reader.peek()?.kind === beginRow) writer.take(reader, now)
+      else writer.prepare()
       writer.resume(lostRowOf(lost), now)
     })
     if (!isKept) return
     trouble = undefined
-    tell('recovered', lost)
+    refusal = undefined
+    tell({ type: 'recovered', reason: lost.reason, lost: lost.lost })
   }
 
+  attempt(() => writer.prepare())
+  tell({ type: 'ready' })
   while (!reader.hasEnded()) {
-    reader.sleep(flushMs)
+    if (!reader.isClosed()) await pause()
     const now = clock.now()
     if (trouble === undefined) keep(now)
     else letGo(trouble, now)
+    if (now < syncAt) continue
+    syncAt = now + syncMs
+    void sync()
   }
   if (trouble !== undefined) tryAgain(trouble, clock.now())
-  if (trouble === undefined) attempt(() => writer.close())
+  if (trouble === undefined) await writer.close().catch((error: unknown) => attempt(() => rethrow(error)))
+}
+
+/** Until it is time, or the parent is in a hurry. */
+function pause(): Promise<void> {
+  return new Promise(resolve => {
+    const timer = setTimeout(resolve, flushMs)
+    hurry = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+}
+
+function rethrow(error: unknown): never {
+  throw error
 }
 
 function lostRowOf({ lost: count, reason, from, to }: Trouble): Uint8Array | undefined {
@@ -98,6 +142,6 @@ function lostRowOf({ lost: count, reason, from, to }: Trouble): Uint8Array | und
   return encodeRow(lostRow, to, Buffer.from(JSON.stringify({ count, reason, from })))
 }
 
-function tell(type: RecorderNews['type'], { reason, lost }: Trouble): void {
-  parentPort?.postMessage({ type, reason, lost } satisfies RecorderNews)
+function tell(news: RecorderNews): void {
+  parentPort?.postMessage(news)
 }

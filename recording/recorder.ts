@@ -46,6 +46,11 @@ export type Recorder = {
   marker(event: MarketEvent, after?: number): void
   /** A gap that the feed found. A replay finds it again; here it is only counted. */
   note(gap: Gap): void
+  /**
+   * Resolves when the thread that writes is at work, or never will be. What is given before waits in memory until then, and a process
+   * that is killed takes it along.
+   */
+  readonly ready: Promise<void>
   /** Frames and markers that could not be kept so far. */
   readonly lost: number
   /** Resolves when everything given before is written, or can no longer be. */
@@ -76,7 +81,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let dropped = 0
   let untold: { count: number; from: number; to: number } | undefined
 
+  let isReady = () => {}
+  const ready = new Promise<void>(resolve => {
+    isReady = resolve
+  })
   worker.on('message', (news: RecorderNews) => {
+    if (news.type === 'ready') {
+      // Waiting for frames is no reason to keep the process; having some to write is, so its end waits for them.
+      worker.unref()
+      return isReady()
+    }
     if (news.type === 'recovered') {
       refusedBefore += news.lost
       refused = 0
@@ -98,11 +112,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
         isStopping = true
         onTrouble?.({ reason, lost: refusedBefore + refused + dropped, isOver: false })
       }
+      isReady()
       resolve()
     })
   })
-  // Waiting for frames is no reason to keep the process; having some to write is, so its end waits for them.
-  worker.unref()
   process.once('beforeExit', stop)
 
   function write(kind: number, after: number, receivedTime: number, payload: Uint8Array): boolean {
@@ -129,11 +142,15 @@ export function createRecorder(options: RecorderOptions): Recorder {
     dropped++
     if (untold === undefined) {
       untold = { count: 0, from: receivedTime, to: receivedTime }
-      rows.wake()
+      hurry()
       onTrouble?.({ reason: tooSlow, lost: 1, isOver: false })
     }
     untold.count++
     untold.to = receivedTime
+  }
+
+  function hurry(): void {
+    worker.postMessage('hurry')
   }
 
   function expect(market: Market, receivedTime: number): void {
@@ -149,6 +166,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     worker.ref()
     if (untold !== undefined) rows.write(lostRow, 0, untold.to, json({ ...untold, reason: tooSlow, to: undefined }))
     rows.close()
+    hurry()
     return exited
   }
 
@@ -160,6 +178,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       write(markerRow, Math.min(after, mostAfter), event.receivedTime, json(event))
     },
     note: gap => void write(noteRow, 0, gap.receivedTime, nothing),
+    ready,
     get lost() {
       return refusedBefore + refused + dropped
     },

@@ -1,9 +1,9 @@
 // A folder of recordings, opened for reading: what there is, and the entries of any part of it, without reading what lies before.
 // Also reads what is being written at this moment, and what a killed process left behind.
 import { readdirSync, statSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Entry, Range } from './entry.ts'
+import { openToRead, type ReadFile } from './read-file.ts'
 import { type BlockPlace, dateOf, numberOf, segmentName } from './segment.ts'
 import { beginOf, entriesIn, openSegment, readRows, type SegmentView } from './segment-view.ts'
 
@@ -70,7 +70,7 @@ function segmentsIn(folder: string): string[] {
 async function* readSegment(path: string, options: ReadOptions): AsyncGenerator<readonly Entry[], void, void> {
   const view = await openSegment(path)
   if (view === undefined) return
-  const file = await open(path)
+  const file = await openToRead(path)
   try {
     let hasBegun = false
     for await (const entries of wantedEntries(view, file, options)) {
@@ -83,7 +83,7 @@ async function* readSegment(path: string, options: ReadOptions): AsyncGenerator<
   }
 }
 
-async function* wantedEntries(view: SegmentView, file: FileHandle, options: ReadOptions): AsyncGenerator<Entry[]> {
+async function* wantedEntries(view: SegmentView, file: ReadFile, options: ReadOptions): AsyncGenerator<Entry[]> {
   const { from = -Infinity, to = Infinity, instruments, onBlock } = options
   const wanted = view.blocks.filter(
     ({ names, ...block }) =>
@@ -112,7 +112,7 @@ async function* wantedEntries(view: SegmentView, file: FileHandle, options: Read
   for (const piece of view.tail) yield within(entriesIn(piece), from, to)
 }
 
-async function readBlock(file: FileHandle, block: BlockPlace): Promise<Entry[]> {
+async function readBlock(file: ReadFile, block: BlockPlace): Promise<Entry[]> {
   const rows = await readRows(file, block)
   if (rows !== undefined) return entriesIn(rows)
   const { rows: count, from, to: receivedTime } = block

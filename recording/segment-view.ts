@@ -1,20 +1,13 @@
 // One segment as a reader finds it: closed by an index; or without one, because it is being written or its writer was killed. Then its
 // blocks are found by going from head to head, and what came after the last block is in the tail beside it.
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { headBytes, isIntact, readHead, rowsOf, rowsOfNow } from './block.ts'
 import type { Contents } from './contents.ts'
 import type { Begin, Entry } from './entry.ts'
+import { openToRead, type ReadFile } from './read-file.ts'
 import { eachRow, entryOf } from './rows.ts'
-import {
-  type BeginFacts,
-  type BlockPlace,
-  decodeIndex,
-  fileMagic,
-  indexLength,
-  type SegmentIndex,
-  tailNameOf,
-  trailerBytes,
-} from './segment.ts'
+import { type BeginFacts, type BlockPlace, fileMagic, type SegmentIndex, tailNameOf, trailerBytes } from './segment.ts'
+import { decodeIndex, indexLength } from './segment-index.ts'
 
 export type SegmentView = {
   readonly path: string
@@ -34,10 +27,11 @@ export type SegmentView = {
 export async function openSegment(path: string): Promise<SegmentView | undefined> {
   // First the tail: what is then put into a block meanwhile is found twice, and known by its number.
   const tailBytes = await readFile(tailNameOf(path)).catch(() => Buffer.alloc(0))
-  const file = await open(path)
+  const file = await openToRead(path)
   try {
-    const { size } = await file.stat()
-    if (!(await readAt(file, 0, fileMagic.length)).equals(fileMagic)) return undefined
+    const size = await file.size()
+    const magic = await file.readAt(0, fileMagic.length)
+    if (!magic.equals(fileMagic)) return refuseOthers(path, magic)
     const index = await readIndex(file, size)
     const scanned = index === undefined ? await scan(file, size) : undefined
     const blocks = index?.blocks ?? scanned?.blocks ?? []
@@ -59,9 +53,18 @@ export async function openSegment(path: string): Promise<SegmentView | undefined
   }
 }
 
+/** What is a segment of another format is whole: to call it damaged, or to leave it out in silence, would be a lie. */
+function refuseOthers(path: string, magic: Buffer): undefined {
+  const [, format] = /^KISREC(\d+)\n$/.exec(magic.toString('latin1')) ?? []
+  if (format === undefined) return undefined
+  throw new Error(
+    `${path} is in format ${format} of recordings, and this kis-stream reads format 1: read it with the version that wrote it`,
+  )
+}
+
 /** The rows of a block, or undefined when they are not what was written. */
-export async function readRows(file: FileHandle, { offset, length }: BlockPlace): Promise<Uint8Array | undefined> {
-  const block = await readAt(file, offset, length)
+export async function readRows(file: ReadFile, { offset, length }: BlockPlace): Promise<Uint8Array | undefined> {
+  const block = await file.readAt(offset, length)
   const head = readHead(block)
   if (head === undefined || block.length !== length || !isIntact(block)) return undefined
   return rowsOf(block, head)
@@ -76,18 +79,18 @@ export function entriesIn(rows: Uint8Array): Entry[] {
   return entries
 }
 
-async function readIndex(file: FileHandle, size: number): Promise<SegmentIndex | undefined> {
-  const trailer = await readAt(file, size - trailerBytes, trailerBytes)
+async function readIndex(file: ReadFile, size: number): Promise<SegmentIndex | undefined> {
+  const trailer = await file.readAt(size - trailerBytes, trailerBytes)
   const length = indexLength(trailer)
   if (length === undefined || length > size) return undefined
-  return decodeIndex(await readAt(file, size - trailerBytes - length, length), trailer)
+  return decodeIndex(await file.readAt(size - trailerBytes - length, length), trailer)
 }
 
-async function scan(file: FileHandle, size: number): Promise<{ blocks: BlockPlace[]; tornBytes: number }> {
+async function scan(file: ReadFile, size: number): Promise<{ blocks: BlockPlace[]; tornBytes: number }> {
   const blocks: BlockPlace[] = []
   let offset = fileMagic.length
   for (;;) {
-    const head = readHead(await readAt(file, offset, headBytes))
+    const head = readHead(await file.readAt(offset, headBytes))
     if (head === undefined || offset + headBytes + head.storedBytes > size) break
     const { rows, from, to } = head
     const length = headBytes + head.storedBytes
@@ -96,7 +99,7 @@ async function scan(file: FileHandle, size: number): Promise<{ blocks: BlockPlac
   }
   // Only the last write can have been cut short.
   const last = blocks.at(-1)
-  if (last !== undefined && !isIntact(await readAt(file, last.offset, last.length))) {
+  if (last !== undefined && !isIntact(await file.readAt(last.offset, last.length))) {
     blocks.pop()
     offset = last.offset
   }
@@ -119,7 +122,7 @@ function readTail(bytes: Buffer, rowsInBlocks: number): { pieces: Uint8Array[]; 
 }
 
 async function firstBegin(
-  file: FileHandle,
+  file: ReadFile,
   blocks: readonly BlockPlace[],
   tail: readonly Uint8Array[],
 ): Promise<BeginFacts | undefined> {
@@ -129,14 +132,6 @@ async function firstBegin(
   if (first?.kind !== 'begin') return undefined
   const { kind: _, state: __, ...facts } = first
   return facts
-}
-
-/** Shorter at the end of the file. */
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  if (position < 0) return Buffer.alloc(0)
-  const bytes = Buffer.allocUnsafeSlow(length)
-  const { bytesRead } = await file.read(bytes, 0, length, position)
-  return bytes.subarray(0, bytesRead)
 }
 
 /** A segment's beginning for those who read from its middle: what the feed knew then is not known there. */

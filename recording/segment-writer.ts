@@ -1,22 +1,13 @@
 // Takes rows out of a ring and puts them into segment files: what came lately as it is into the tail, and once there is enough of it
-// as a packed block into the segment. Everything here waits for the disk, so it belongs into a thread of its own.
-import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, unlinkSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+// as a packed block into the segment. Packs and writes as it is called, so it belongs into a thread of its own.
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { type BlockFacts, encodeBlock } from './block.ts'
 import { addContents, type Contents, contentsReader, emptyContents } from './contents.ts'
 import type { Begin } from './entry.ts'
+import { type OpenSegment, openSegmentOf } from './open-segment.ts'
 import type { RowReader } from './row-ring.ts'
 import { beginRow, eachRow, encodeRow, parse, wordBytes } from './rows.ts'
-import {
-  type BeginFacts,
-  type BlockPlace,
-  encodeIndex,
-  fileMagic,
-  folderOf,
-  numberOf,
-  segmentName,
-  tailNameOf,
-} from './segment.ts'
+import { type BeginFacts, type BlockPlace, encodeIndex } from './segment.ts'
 
 export type WriterLimits = {
   /** Rows that make a block, unpacked. 512 KiB: the packer gains nothing from more, and a reader unpacks it in a millisecond. */
@@ -34,12 +25,16 @@ export const defaultLimits: WriterLimits = {
 }
 
 export type SegmentWriter = {
+  /** Throws, before anything is there to be written, when nothing can be. */
+  prepare(): void
   /** Takes what is in the ring. Throws what the file system throws; then `abandon` has to be called. */
   take(ring: RowReader, now: number): void
   /** Everything taken so far is with the operating system when this returns. */
   flush(now: number): void
-  /** Ends the segment with its index. */
-  close(): void
+  /** What is with the operating system is on the disk when this resolves. Rejects with what the disk said. */
+  sync(): Promise<void>
+  /** Ends the segment with its index. Resolves when everything ever written is on the disk. */
+  close(): Promise<void>
   /** Lets go of the segment as it is, and says how much of what was taken is not in it. */
   abandon(): Forgotten
   /** Goes on after `abandon`, in another segment; what happened in between is told in a row. */
@@ -49,18 +44,9 @@ export type SegmentWriter = {
 /** Frames and markers that were not kept, and when the first and the last of them came. */
 export type Forgotten = { readonly count: number; readonly from: number; readonly to: number }
 
-type Segment = {
-  readonly path: string
-  readonly begin: BeginFacts
-  readonly file: number
-  readonly tail: number
-  readonly blocks: BlockPlace[]
-  readonly contents: Contents
-  size: number
-  tailSize: number
-}
+type Segment = { readonly files: OpenSegment; readonly blocks: BlockPlace[]; readonly contents: Contents }
 
-/** A row longer than the rest of the memory makes it grow. */
+/** A row that does not fit behind a block that is almost full; one that is longer makes the memory grow. */
 const spareBytes = 64 * 1024
 
 export function createSegmentWriter(folder: string, limits: WriterLimits = defaultLimits): SegmentWriter {
@@ -69,34 +55,30 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
   /** Bytes of rows that are in no block yet, and how many of them are in the tail. */
   let used = 0
   let tailed = 0
-  let tailedRows = 0
+  /** What is in the tail, and what in neither. */
+  let inTail = emptyContents()
+  let fresh = emptyContents()
   /** When the first of them came. */
   let since = 0
   let segment: Segment | undefined
   let run: BeginFacts | undefined
+  /** Segments that end, one behind the other. */
+  let ending: Promise<void> = Promise.resolve()
 
-  function open(begin: BeginFacts): Segment {
-    const day = join(folder, folderOf(begin.date))
-    mkdirSync(day, { recursive: true, mode: 0o700 })
-    const numbers = readdirSync(day).map(name => numberOf(name) ?? 0)
-    const path = join(day, segmentName(Math.max(0, ...numbers) + 1))
-    const file = openSync(path, 'wx', 0o600)
-    try {
-      writeAll(file, fileMagic, 0)
-      const tail = openSync(tailNameOf(path), 'wx', 0o600)
-      const size = fileMagic.length
-      return { path, begin, file, tail, blocks: [], contents: emptyContents(), size, tailSize: 0 }
-    } catch (error) {
-      closeSync(file)
-      throw error
-    }
+  function open(begin: BeginFacts): void {
+    segment = { files: openSegmentOf(folder, begin), blocks: [], contents: emptyContents() }
   }
 
   function put(row: Uint8Array, now: number): void {
     reserve(row.length)
     memory.set(row, used)
+    took(row.length, now)
+  }
+
+  function took(bytes: number, now: number): void {
+    read.add(fresh, memory.subarray(used, used + bytes))
     if (used === 0) since = now
-    used += row.length
+    used += bytes
   }
 
   function reserve(bytes: number): void {
@@ -108,13 +90,14 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
 
   function beginRun(ring: RowReader, words: number, now: number): void {
     const row = new Uint8Array(words * wordBytes)
-    ring.take(words, row)
+    ring.copy(row)
+    ring.release(words)
     eachRow(row, ({ payload, receivedTime }) => {
       const { state: _, ...facts } = parse(payload) as Omit<Begin, 'kind' | 'receivedTime'> // what a recorder wrote
       run = { ...facts, receivedTime }
     })
-    close()
-    segment = open(run as BeginFacts) // the row was there
+    end()
+    open(run as BeginFacts) // the row was there
     put(row, now)
   }
 
@@ -122,8 +105,8 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
   function goOn(now: number): void {
     if (run === undefined) return
     const time = Math.max(run.receivedTime, segment?.contents.to ?? run.receivedTime)
-    close()
-    segment = open(run)
+    end()
+    open(run)
     const { receivedTime: _, ...facts } = run
     put(encodeRow(beginRow, time, Buffer.from(JSON.stringify(facts))), now)
   }
@@ -131,83 +114,92 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
   function forget(): void {
     used = 0
     tailed = 0
-    tailedRows = 0
+    inTail = emptyContents()
+    fresh = emptyContents()
   }
 
   function writeBlock(): void {
     if (segment === undefined || used === 0) return
-    const { blocks, contents, file, tail } = segment
-    const rows = memory.subarray(0, used)
-    const part = read(rows)
-    const block = encodeBlock(rows, factsOf(part, contents.rows), true)
-    writeAll(file, block, segment.size)
+    const { blocks, contents, files } = segment
+    const part = inTail
+    addContents(part, fresh)
+    const block = encodeBlock(memory.subarray(0, used), factsOf(part, contents.rows), true)
+    const offset = files.size
+    const isOnlyInTail = tailed > 0
+    files.append(block)
     const names = part.concernsAll ? undefined : new Set(part.names.keys())
-    const { from, to } = part
-    blocks.push({ offset: segment.size, length: block.length, rows: part.rows, from, to, names })
+    const { rows, from, to } = part
+    blocks.push({ offset, length: block.length, rows, from, to, names })
     addContents(contents, part)
-    segment.size += block.length
     forget()
-    // Whoever dies before this leaves the rows in both places; their numbers tell.
-    ftruncateSync(tail, 0)
-    segment.tailSize = 0
     if (memory.length > limits.blockBytes + spareBytes) memory = new Uint8Array(limits.blockBytes + spareBytes)
+    if (isOnlyInTail) background(files.sync())
   }
 
   function writeTail(): void {
-    if (segment === undefined) return
-    const part = read(memory.subarray(tailed, used))
-    const facts = factsOf(part, segment.contents.rows + tailedRows)
-    const block = encodeBlock(memory.subarray(tailed, used), facts, false)
-    writeAll(segment.tail, block, segment.tailSize)
-    segment.tailSize += block.length
+    if (segment === undefined || used === tailed) return
+    const facts = factsOf(fresh, segment.contents.rows + inTail.rows)
+    segment.files.appendToTail(encodeBlock(memory.subarray(tailed, used), facts, false))
     tailed = used
-    tailedRows += part.rows
+    addContents(inTail, fresh)
+    fresh = emptyContents()
   }
 
-  function close(): void {
+  function end(): void {
     if (segment === undefined) return
     writeBlock()
-    const { begin, blocks, contents, file, path, size, tail } = segment
-    writeAll(file, encodeIndex({ begin, blocks, contents }), size)
+    const { blocks, contents, files } = segment
     segment = undefined
-    closeSync(file)
-    closeSync(tail)
-    unlinkSync(tailNameOf(path))
+    const ended = files.close(encodeIndex({ begin: files.begin, blocks, contents }))
+    ending = Promise.all([ending, ended]).then(() => {})
+    background(ending)
   }
 
   return {
+    prepare() {
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 })
+      } catch {
+        // Node says of a read-only disk that the folder does not exist; asked for one folder alone, it says what is wrong.
+        mkdirSync(folder, { mode: 0o700 })
+      }
+      accessSync(folder, constants.W_OK | constants.X_OK)
+    },
     take(ring, now) {
       for (let next = ring.peek(); next !== undefined; next = ring.peek()) {
         if (next.kind === beginRow) {
           beginRun(ring, next.words, now)
           continue
         }
-        const room = Math.max(0, limits.blockBytes - used) / wordBytes
-        const words = ring.available(Math.floor(room), beginRow)
-        reserve(words * wordBytes)
-        ring.take(words, memory.subarray(used))
+        const room = Math.max(next.words * wordBytes, limits.blockBytes - used)
+        reserve(room)
+        // All of it first, and looked at then: rows that the other thread has just written are slow to reach one by one.
+        const copied = memory.subarray(used, used + ring.copy(memory.subarray(used, used + room)) * wordBytes)
+        const bytes = read.add(fresh, copied, beginRow)
+        ring.release(bytes / wordBytes)
         if (used === 0) since = now
-        used += words * wordBytes
+        used += bytes
         if (used < limits.blockBytes) continue
         writeBlock()
-        if (segment !== undefined && segment.size >= limits.segmentBytes) goOn(now)
+        if (segment !== undefined && segment.files.size >= limits.segmentBytes) goOn(now)
       }
     },
     flush(now) {
       // What came at once is worth packing at once; so a busy market is written a single time.
       if (used - tailed >= limits.blockBytes / 2 || (used > 0 && now - since >= limits.blockMs)) writeBlock()
-      else if (used > tailed) writeTail()
+      else writeTail()
     },
-    close,
+    sync: async () => void (await Promise.all([segment?.files.sync(), ending])),
+    close() {
+      end()
+      return ending
+    },
     abandon() {
-      const { frames, markers, from, to } = read(memory.subarray(tailed, used))
+      const { frames, markers, from, to } = fresh
       forget()
-      if (segment !== undefined) {
-        const { file, tail } = segment
-        segment = undefined
-        tryTo(() => closeSync(file))
-        tryTo(() => closeSync(tail))
-      }
+      segment?.files.abandon()
+      segment = undefined
+      ending = Promise.resolve()
       return { count: frames + markers, from, to }
     },
     resume(told, now) {
@@ -218,20 +210,11 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
   }
 }
 
+/** Whoever calls `sync` or `close` next is told. */
+function background(waiting: Promise<void>): void {
+  waiting.catch(() => {})
+}
+
 function factsOf({ rows, records, from, to }: Contents, firstRow: number): BlockFacts {
   return { firstRow, rows, records, from, to }
-}
-
-function writeAll(file: number, bytes: Uint8Array, position: number): void {
-  for (let written = 0; written < bytes.length; ) {
-    written += writeSync(file, bytes, written, bytes.length - written, position + written)
-  }
-}
-
-function tryTo(act: () => void): void {
-  try {
-    act()
-  } catch {
-    // Whatever is wrong with the file was told already.
-  }
 }

@@ -1,16 +1,14 @@
-// A segment: one file of blocks, closed by an index. Where its parts lie, and how the index is written and read. The layout is
+// A segment: one file of blocks, closed by an index. Where its parts lie, and how the index is written. The layout is
 // described in docs/recording-format.md.
-import { brotliCompressSync, brotliDecompressSync, constants, crc32 } from 'node:zlib'
-import { z } from 'zod'
+import { brotliCompressSync, constants, crc32 } from 'node:zlib'
 import type { Begin } from './entry.ts'
-import type { Contents } from './contents.ts'
+import type { Contents, Counts } from './contents.ts'
 
 const [fileName, indexName] = ['KISREC1\n', 'KISINDEX'] as const
 export const fileMagic = Buffer.from(fileName)
-const indexMagic = Buffer.from(indexName)
+export const indexMagic = Buffer.from(indexName)
 /** Length and checksum of the index, then its magic. */
 export const trailerBytes = 16
-const longestIndex = 2 ** 28
 
 export const segmentName = (number: number) => `${String(number).padStart(6, '0')}.kisrec`
 /** Beside a segment that is being written: what came since its last block. */
@@ -46,42 +44,29 @@ export type SegmentIndex = {
   readonly blocks: readonly BlockPlace[]
 }
 
-const shape = z.object({
-  begin: z.object({
-    run: z.string(),
-    date: z.number(),
-    columns: z.array(z.string()),
-    continuity: z.boolean(),
-    receivedTime: z.number(),
-  }),
-  counts: z.object({
-    rows: z.number(),
-    frames: z.number(),
-    records: z.number(),
-    markers: z.number(),
-    gaps: z.number(),
-    lost: z.number(),
-  }),
-  span: z.tuple([z.number(), z.number()]).nullable(),
-  names: z.array(z.tuple([z.string(), z.number()])),
-  /** Offset, length, rows, from, to, and the places of its names in `names`, or null for all. */
-  blocks: z.array(
-    z.tuple([
-      z.number(),
-      z.number(),
-      z.number(),
-      z.number().nullable(),
-      z.number().nullable(),
-      z.array(z.number()).nullable(),
-    ]),
-  ),
-})
+/** The index as JSON. */
+export type ToldIndex = {
+  readonly begin: BeginFacts
+  readonly counts: Counts
+  /** When the first entry came and the last one; null when there is none. */
+  readonly span: readonly [from: number, to: number] | null
+  readonly names: readonly (readonly [name: string, records: number])[]
+  /** `whose`: the places of its names in `names`, or null for all. */
+  readonly blocks: readonly (readonly [
+    offset: number,
+    length: number,
+    rows: number,
+    from: number | null,
+    to: number | null,
+    whose: readonly number[] | null,
+  ])[]
+}
 
 export function encodeIndex({ begin, contents, blocks }: SegmentIndex): Buffer {
   const { rows, frames, records, markers, gaps, lost, from, to } = contents
   const places = new Map([...contents.names.keys()].map((name, place) => [name, place]))
-  const told: z.input<typeof shape> = {
-    begin: { ...begin, columns: [...begin.columns] },
+  const told: ToldIndex = {
+    begin,
     counts: { rows, frames, records, markers, gaps, lost },
     span: from <= to ? [from, to] : null,
     names: [...contents.names],
@@ -101,33 +86,6 @@ export function encodeIndex({ begin, contents, blocks }: SegmentIndex): Buffer {
   index.writeUInt32LE(crc32(text), text.length + 4)
   index.set(indexMagic, text.length + 8)
   return index
-}
-
-/** How long the index is that ends with this trailer; undefined when it is no trailer. */
-export function indexLength(trailer: Buffer): number | undefined {
-  const length = trailer.length === trailerBytes ? trailer.readUInt32LE(0) : Infinity
-  return length <= longestIndex && trailer.subarray(8).equals(indexMagic) ? length : undefined
-}
-
-/** The index in `text`, or undefined when it is damaged. */
-export function decodeIndex(text: Buffer, trailer: Buffer): SegmentIndex | undefined {
-  if (crc32(text) !== trailer.readUInt32LE(4)) return undefined
-  const parsed = shape.safeParse(JSON.parse(brotliDecompressSync(text, { maxOutputLength: longestIndex }).toString()))
-  if (!parsed.success) return undefined
-  const { begin, counts, span, names, blocks } = parsed.data
-  const [from, to] = span ?? [Infinity, -Infinity]
-  return {
-    begin,
-    contents: { ...counts, from, to, names: new Map(names), concernsAll: false },
-    blocks: blocks.map(([offset, length, rows, first, last, whose]) => ({
-      offset,
-      length,
-      rows,
-      from: first ?? Infinity,
-      to: last ?? -Infinity,
-      names: whose === null ? undefined : new Set(whose.map(place => names[place]?.[0] ?? '')),
-    })),
-  }
 }
 
 function finite(value: number): number | null {

@@ -1,142 +1,179 @@
-// Rows on their way to files, in a DuckDB of their own: taken a chunk at a time, written out sorted. The only file that knows DuckDB,
-// which is a native package and is loaded when an export begins, never before.
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api'
+// Rows on their way to files, in a DuckDB of their own: a table for each instrument, filled a chunk at a time, so that what is one
+// instrument's lies together and in order without being sorted. The only file that knows DuckDB, which is a native package and is
+// loaded when an export begins, never before.
+import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import {
   type ExportedTable,
   type ExportFormat,
   schemaVersion,
+  sqlOf,
   type StagedRow,
   type TableName,
 } from './export-tables.ts'
 
 export type Staging = {
   add(row: StagedRow): void
+  /** Now and then: takes over what was added of instruments that are new. Undefined when there are none. */
+  ready(): Promise<void> | undefined
   /** The instruments that a table has rows of; one `undefined` for a table that is not by instrument, if it has any. */
   instrumentsIn(table: TableName): readonly (string | undefined)[]
-  /** Everything was added. Puts what is one instrument's together: looking for it through everything, for each of them, takes as long. */
-  sort(): Promise<void>
-  /** Rows of one instrument, in the order in which they were added, as one file. */
+  /** Rows of one instrument, in the order in which they were added, as one file. Once: they are gone then. */
   write(table: ExportedTable, instrument: string | undefined, format: ExportFormat, path: string): Promise<void>
   close(): void
 }
 
-/** What DuckDB takes at once. */
-const chunkRows = 2_048
-/** Rows between two commits: what is committed may leave memory. */
-const rowsPerCommit = 100 * chunkRows
+/** Rows that are handed over at once. An instrument of which little comes is not given that much room. */
+const chunkRows = 1_024
+const firstRows = 64
+/** Rows of a table between two commits: what is committed may leave memory. */
+const rowsPerCommit = 8 * chunkRows
 
 /** What DuckDB may use before it goes to its own temporary files. */
 const memoryLimit = '1GB'
 
-/** A table's rows that fill a chunk, by column. The first number is the instrument's. */
+/** Rows of one instrument that fill a chunk, by column. */
 type Filling = {
-  readonly numbers: readonly Float64Array[]
-  readonly texts: string[]
-  rows: number
+  readonly table: string
+  numbers: readonly Float64Array[]
+  texts: string[]
+  /** Whether some of a column are null. */
+  readonly nulls: boolean[]
+  /** Chunks that wait for their table. */
+  readonly waiting: DuckDBDataChunk[]
+  appender: DuckDBAppender | undefined
   uncommitted: number
-  readonly appender: DuckDBAppender
-  readonly instruments: Set<string | undefined>
 }
 
-export async function openStaging(file: string, tables: readonly ExportedTable[]): Promise<Staging> {
+/** `folder`: for what does not fit into memory. */
+export async function openStaging(folder: string, tables: readonly ExportedTable[]): Promise<Staging> {
   const duckdb = await loadDuckDB()
   const { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR } = duckdb
-  const instance = await DuckDBInstance.create(file, { memory_limit: memoryLimit })
+  const instance = await DuckDBInstance.create(':memory:', { memory_limit: memoryLimit, temp_directory: folder })
   const connection = await instance.connect()
   await connection.run("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
-  const ids = new Map<string, number>()
-  const fillings = new Map<TableName, Filling>()
-  for (const { name, numbers } of tables) fillings.set(name, await openTable(connection, name, numbers + 1))
+  const widths = new Map(tables.map(({ name, numbers }) => [name, numbers]))
+  const fillings = new Map(tables.map(({ name }) => [name, new Map<string | undefined, Filling>()]))
+  const homeless = new Set<Filling>()
+  let count = 0
 
-  function flush(filling: Filling): void {
-    const { numbers, texts, rows, appender } = filling
+  function fillingOf(table: TableName, instrument: string | undefined): Filling {
+    const ofTable = fillings.get(table) as Map<string | undefined, Filling> // every table was opened
+    const there = ofTable.get(instrument)
+    if (there !== undefined) return there
+    const numbers = room(widths.get(table) as number, firstRows)
+    const filling = {
+      table: `t${count++}`,
+      numbers,
+      texts: [],
+      nulls: numbers.map(() => false),
+      waiting: [],
+      appender: undefined,
+      uncommitted: 0,
+    }
+    ofTable.set(instrument, filling)
+    return filling
+  }
+
+  function pass(filling: Filling): void {
+    const { numbers, texts } = filling
+    const rows = texts.length
     if (rows === 0) return
-    const types = [...numbers.map(() => DOUBLE), VARCHAR]
-    const chunk = DuckDBDataChunk.create(types, rows)
+    const chunk = DuckDBDataChunk.create([...numbers.map(() => DOUBLE), VARCHAR], rows)
     for (let column = 0; column < numbers.length; column++) {
       // A Float64Array is as good as the array of numbers that is asked for, and needs no copy.
       chunk.setColumnValues(column, (numbers[column] as Float64Array).subarray(0, rows) as unknown as number[])
     }
     chunk.setColumnValues(numbers.length, texts)
+    filling.texts = []
+    if (filling.appender !== undefined) return append(filling, filling.appender, chunk)
+    filling.waiting.push(chunk)
+    homeless.add(filling)
+  }
+
+  function append(filling: Filling, appender: DuckDBAppender, chunk: DuckDBDataChunk): void {
     appender.appendDataChunk(chunk)
-    filling.uncommitted += rows
-    filling.rows = 0
-    texts.length = 0
+    filling.uncommitted += chunk.rowCount
     if (filling.uncommitted < rowsPerCommit) return
     appender.flushSync()
     filling.uncommitted = 0
   }
 
-  function idOf(instrument: string | undefined): number {
-    if (instrument === undefined) return -1
-    const id = ids.get(instrument) ?? ids.size
-    ids.set(instrument, id)
-    return id
+  async function house(filling: Filling): Promise<void> {
+    homeless.delete(filling)
+    const appender = (filling.appender ??= await openTable(connection, filling.table, filling.numbers.length))
+    for (const chunk of filling.waiting.splice(0)) append(filling, appender, chunk)
   }
 
   return {
     add({ table, instrument, numbers, text }) {
-      const filling = fillings.get(table) as Filling // every table was opened
-      const { rows } = filling
-      ;(filling.numbers[0] as Float64Array)[rows] = idOf(instrument)
+      const filling = fillingOf(table, instrument)
+      const row = filling.texts.length
+      if (row === filling.numbers[0]?.length) filling.numbers = larger(filling.numbers, row * 2)
       for (let i = 0; i < numbers.length; i++) {
-        ;(filling.numbers[i + 1] as Float64Array)[rows] = numbers[i] ?? Number.NaN
+        const value = numbers[i] ?? null
+        if (value === null) filling.nulls[i] = true
+        ;(filling.numbers[i] as Float64Array)[row] = value ?? Number.NaN
       }
       filling.texts.push(text)
-      filling.instruments.add(instrument)
-      if (++filling.rows === chunkRows) flush(filling)
+      if (row + 1 === chunkRows) pass(filling)
     },
-    instrumentsIn: table => [...(fillings.get(table)?.instruments ?? [])],
-    async sort() {
-      for (const [name, filling] of fillings) {
-        flush(filling)
-        filling.appender.flushSync()
-        await connection.run(`CREATE TABLE ${sorted(name)} AS FROM ${name} ORDER BY instrument, rowid`)
-      }
+    ready() {
+      if (homeless.size === 0) return undefined
+      return (async () => {
+        for (const filling of homeless) await house(filling)
+      })()
     },
+    instrumentsIn: table => [...(fillings.get(table)?.keys() ?? [])],
     async write(table, instrument, format, path) {
-      await connection.run(copyStatement(table, idOf(instrument), instrument, format, path))
+      const filling = fillingOf(table.name, instrument)
+      pass(filling)
+      await house(filling)
+      filling.appender?.closeSync()
+      fillings.get(table.name)?.delete(instrument)
+      await connection.run(copyStatement(table, filling, instrument, format, path))
+      await connection.run(`DROP TABLE ${filling.table}`)
     },
     close() {
-      for (const { appender } of fillings.values()) appender.closeSync()
+      for (const ofTable of fillings.values()) for (const { appender } of ofTable.values()) appender?.closeSync()
       connection.closeSync()
       instance.closeSync()
     },
   }
 }
 
-async function openTable(connection: DuckDBConnection, name: TableName, count: number): Promise<Filling> {
-  const columns = Array.from({ length: count - 1 }, (_, at) => `n${at} DOUBLE`)
-  await connection.run(`CREATE TABLE ${name} (instrument DOUBLE, ${columns.join(', ')}, t VARCHAR)`)
-  return {
-    numbers: Array.from({ length: count }, () => new Float64Array(chunkRows)),
-    texts: [],
-    rows: 0,
-    uncommitted: 0,
-    appender: await connection.createAppender(name),
-    instruments: new Set(),
-  }
+function room(columns: number, rows: number): Float64Array[] {
+  return Array.from({ length: columns }, () => new Float64Array(rows))
+}
+
+function larger(columns: readonly Float64Array[], rows: number): Float64Array[] {
+  return columns.map(column => {
+    const longer = new Float64Array(rows)
+    longer.set(column)
+    return longer
+  })
+}
+
+async function openTable(connection: DuckDBConnection, name: string, count: number): Promise<DuckDBAppender> {
+  const columns = Array.from({ length: count }, (_, at) => `n${at} DOUBLE`)
+  await connection.run(`CREATE TABLE ${name} (${columns.join(', ')}, t VARCHAR)`)
+  return connection.createAppender(name)
 }
 
 function copyStatement(
   { name, columns }: ExportedTable,
-  id: number,
+  from: Filling,
   instrument: string | undefined,
   format: ExportFormat,
   path: string,
 ): string {
   const [venue = '', symbol = ''] = instrument === undefined ? [] : instrument.split(':')
   const whose = instrument === undefined ? [] : [`${quoted(venue)} AS venue`, `${quoted(symbol)} AS symbol`]
-  const own = columns(format).map(column => `${column.sql} AS ${column.name}`)
+  const own = columns(format).map(column => `${sqlOf(column, at => from.nulls[at] === true)} AS ${column.name}`)
   const how =
     format === 'csv'
       ? 'FORMAT csv, HEADER'
       : `FORMAT parquet, COMPRESSION zstd, KV_METADATA {kis_stream_table: ${quoted(name)}, kis_stream_schema_version: ${quoted(String(schemaVersion))}}`
-  return `COPY (SELECT ${[...whose, ...own].join(', ')} FROM ${sorted(name)} WHERE instrument = ${id}) TO ${quoted(path)} (${how})`
-}
-
-function sorted(name: TableName): string {
-  return `sorted_${name}`
+  return `COPY (SELECT ${[...whose, ...own].join(', ')} FROM ${from.table}) TO ${quoted(path)} (${how})`
 }
 
 function quoted(text: string): string {

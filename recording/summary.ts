@@ -1,6 +1,6 @@
 // What there is in a recording, day by day, for people and for programs: from the indexes alone, or, on request, from every block.
-import { open } from 'node:fs/promises'
 import { addContents, type Contents, contentsReader, emptyContents } from './contents.ts'
+import { openToRead } from './read-file.ts'
 import type { Recording } from './recording.ts'
 import { openSegment, readRows, type SegmentView } from './segment-view.ts'
 
@@ -77,16 +77,16 @@ async function readAll(view: SegmentView): Promise<{ contents: Contents; damaged
   const read = contentsReader()
   const contents = emptyContents()
   let damaged = 0
-  const file = await open(view.path)
+  const file = await openToRead(view.path)
   try {
     for (const block of view.blocks) {
       const rows = await readRows(file, block)
       if (rows === undefined) damaged++
-      else addContents(contents, read(rows))
+      else read.add(contents, rows)
     }
   } finally {
     await file.close()
   }
-  for (const piece of view.tail) addContents(contents, read(piece))
+  for (const piece of view.tail) read.add(contents, piece)
   return { contents, damaged }
 }

@@ -3,6 +3,7 @@
 import { frameText, readEnvelope, transactionAt, transactionLength } from '../kis/frame.ts'
 import type { Entry, RecordedFrame } from '../recording/entry.ts'
 import type { Recording } from '../recording/recording.ts'
+import { folderOf } from '../recording/segment.ts'
 import type { Listener, Tape, TapeContext } from './listener.ts'
 import { isNotice, nameOf } from './transactions.ts'
 
@@ -120,7 +121,7 @@ export function recordedTape(recording: Recording, options: RecordedTapeOptions)
   return {
     start(given) {
       context = given
-      context.log(`tape: the recording of ${date} in ${recording.folder}`)
+      context.log(`tape: the recording of ${folderOf(date)} in ${recording.folder}`)
     },
     add(listener) {
       const name = `${listener.tr} ${listener.key}`

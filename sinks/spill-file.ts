@@ -1,8 +1,13 @@
 // Pieces of one size, put aside on disk and fetched again, in a file of a bounded number of places. It lives as long as whoever opened
 // it: nothing in it survives the process, and nobody else can open it.
-import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises'
+import { close as closeOf, open as openOf, read as readOf, write as writeOf } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+// Descriptors rather than file handles: a handle that is forgotten, as with a feed that nobody stopped, ends the process in Node 26.
+const [open, close, read, write] = [promisify(openOf), promisify(closeOf), promisify(readOf), promisify(writeOf)]
 
 export interface SpillFile {
   /** A free place, taken until it is given back; undefined when all are taken. */
@@ -18,15 +23,17 @@ export function openSpillFile(pieceBytes: number, places: number, folder = tmpdi
   const free: number[] = []
   const underWay = new Set<Promise<unknown>>()
   let used = 0
-  let opened: Promise<FileHandle> | undefined
+  let opened: Promise<number> | undefined
 
-  async function create(): Promise<FileHandle> {
+  async function create(): Promise<number> {
     const own = await mkdtemp(join(folder, 'kis-stream-spill-'))
-    const handle = await open(join(own, 'events'), 'wx+', 0o600)
-    // An open file without a name goes when its process does. Where that is not possible (Windows), it stays in the folder for
-    // temporary files.
-    await rm(own, { recursive: true }).catch(() => {})
-    return handle
+    try {
+      return await open(join(own, 'events'), 'wx+', 0o600)
+    } finally {
+      // An open file without a name goes when its process does. Where that is not possible (Windows), it stays in the folder for
+      // temporary files.
+      await rm(own, { recursive: true }).catch(() => {})
+    }
   }
 
   function track<T>(work: Promise<T>): Promise<T> {
@@ -41,13 +48,13 @@ export function openSpillFile(pieceBytes: number, places: number, folder = tmpdi
       opened = undefined // a disk may have room again
       throw error
     })
-    const handle = await opened
+    const file = await opened
     for (let done = 0; done < piece.length; ) {
       const at = place * pieceBytes + done
       const count =
         how === 'write'
-          ? (await handle.write(piece, done, piece.length - done, at)).bytesWritten
-          : (await handle.read(piece, done, piece.length - done, at)).bytesRead
+          ? (await write(file, piece, done, piece.length - done, at)).bytesWritten
+          : (await read(file, piece, done, piece.length - done, at)).bytesRead
       if (count === 0) throw new Error(`the spill file ends ${piece.length - done} bytes early`)
       done += count
     }
@@ -60,7 +67,7 @@ export function openSpillFile(pieceBytes: number, places: number, folder = tmpdi
     read: (place, piece) => track(move('read', place, piece)),
     close() {
       void Promise.allSettled(underWay)
-        .then(async () => (await opened)?.close())
+        .then(async () => opened === undefined || close(await opened))
         .catch(() => {}) // never opened, or gone already: there is nothing left to close
     },
   }

@@ -1,7 +1,7 @@
 // What continuity knows of each instrument. A memory belongs to one stream; whoever made it may save it meanwhile, and fill it
 // before the stream begins.
 import type { GapCause } from '../market/events.ts'
-import { type Instrument, type Market, marketOf } from '../market/instrument.ts'
+import { canonical, type Instrument, type Market, marketOf } from '../market/instrument.ts'
 import { type Count, restoreCount, type SavedCount, saveCount } from './volume-count.ts'
 
 export type Line = {
@@ -54,7 +54,8 @@ export function lineOf(memory: ContinuityMemory, instrument: Instrument): Line {
   return line
 }
 
-function addLine({ lines }: ContinuityMemory, instrument: Instrument): Line {
+function addLine({ lines }: ContinuityMemory, named: Instrument): Line {
+  const instrument = canonical(named)
   const line = {
     instrument,
     market: marketOf(instrument),

@@ -1,7 +1,7 @@
 // Acknowledged is not flowing. Watches each subscription's own rhythm and says which ones fell silent that should not have: one mute key
 // among live ones, or a whole market. It only watches; what to do about it is for the machine.
 import type { MarketEvent } from '../market/events.ts'
-import { type Instrument, type Market, marketOf, markets } from '../market/instrument.ts'
+import { canonical, type Instrument, type Market, marketOf, markets } from '../market/instrument.ts'
 import { keyOf, type SubscriptionKey } from '../market/subscription.ts'
 import { createRhythm, type Rhythm } from './rhythm.ts'
 
@@ -202,7 +202,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     one.rhythm.pause()
   }
 
-  function newSubscription(key: SubscriptionKey, instrument: Instrument, channel: string): Watched {
+  function newSubscription(key: SubscriptionKey, named: Instrument, channel: string): Watched {
+    const instrument = canonical(named) // as the data calls it
     const one: Watched = {
       key,
       instrument,

@@ -4,29 +4,50 @@ import type { Trade } from '../market/events.ts'
 import { type CountedTrade, isLater, volumeBefore } from './continuity-rules.ts'
 import { addHole, type Hole, touchesHole } from './gaps.ts'
 
-export type Count = {
+/**
+ * All figures of a count lie side by side in one piece of memory: with thousands of instruments, each thing that lies elsewhere is
+ * something the processor has to wait for.
+ */
+export class Count {
   readonly businessDate: number
-  /** The total of the trade that came furthest, with its cumulative value and its time. */
-  volume: number
-  value: number | null
-  eventTime: number | null
   /** Lowest first. */
   readonly holes: Hole[]
-  readonly recent: Recent
+  /** The figures, and behind them the last records that were delivered, by what sets one apart: total, money and time. NaN is null. */
+  readonly figures: Float64Array
+
+  constructor(businessDate: number, holes: Hole[], forgottenUpTo: number) {
+    this.businessDate = businessDate
+    this.holes = holes
+    this.figures = new Float64Array(recentAt + mostRecent * recordLength)
+    this.figures[forgottenAt] = forgottenUpTo
+    this.figures[nextAt] = recentAt
+  }
+
+  /** The total of the trade that came furthest, with its cumulative value and its time. */
+  get volume(): number {
+    return this.figures[volumeAt] as number
+  }
+
+  get value(): number | null {
+    return orNull(this.figures[valueAt] as number)
+  }
+
+  get eventTime(): number | null {
+    return orNull(this.figures[timeAt] as number)
+  }
 }
 
-/** The last records that were delivered, by what sets one apart: two of a date never agree in total, money and second. */
-type Recent = {
-  /** Total, money and time of each, side by side: what is written together lies together. NaN stands for null. */
-  readonly records: Float64Array
-  /** Where the next one goes: in the place of the oldest. */
-  next: number
-  /** Totals up to here may have been delivered and forgotten; whatever is above and not here was never delivered. */
-  forgottenUpTo: number
-}
+const volumeAt = 0
+const valueAt = 1
+const timeAt = 2
+/** Totals up to here may have been delivered and forgotten; whatever is above and not among the last was never delivered. */
+const forgottenAt = 3
+/** Where the next record goes: in the place of the oldest. */
+const nextAt = 4
+const recentAt = 5
 
 /** What a count is on disk. The last records are not kept: after a restart, total and time tell repeats from news. */
-export type SavedCount = Pick<Count, 'businessDate' | 'volume' | 'value' | 'eventTime'> & {
+export type SavedCount = Omit<Count, 'figures' | 'holes'> & {
   readonly holes: readonly Hole[]
 }
 
@@ -36,12 +57,12 @@ const recordLength = 3
 
 /** Begins with a trade. What its total holds besides is not known, and not missing; it traded at `from` or later. */
 export function beginCount(trade: CountedTrade, from: number | null = null): Count {
-  const { businessDate, cumulativeVolume, cumulativeValue, eventTime } = trade
+  const { businessDate, cumulativeVolume, eventTime } = trade
   const before = volumeBefore(trade)
   const holes: Hole[] = before > 0 ? [{ fromVolume: 0, toVolume: before, from, to: eventTime, isGap: false }] : []
-  const recent = createRecent(0)
-  remember(recent, cumulativeVolume, cumulativeValue, eventTime)
-  return { businessDate, volume: cumulativeVolume, value: cumulativeValue, eventTime, holes, recent }
+  const count = new Count(businessDate, holes, 0)
+  reach(count, cumulativeVolume, trade.cumulativeValue, eventTime)
+  return count
 }
 
 export function saveCount({ businessDate, volume, value, eventTime, holes }: Count): SavedCount {
@@ -49,17 +70,14 @@ export function saveCount({ businessDate, volume, value, eventTime, holes }: Cou
 }
 
 export function restoreCount({ businessDate, volume, value, eventTime, holes }: SavedCount): Count {
-  const recent = createRecent(volume)
-  remember(recent, volume, value, eventTime)
-  return { businessDate, volume, value, eventTime, holes: [...holes], recent }
+  const count = new Count(businessDate, [...holes], volume)
+  reach(count, volume, value, eventTime)
+  return count
 }
 
 /** The trade follows all others. */
-export function advance(count: Count, trade: CountedTrade): void {
-  count.volume = trade.cumulativeVolume
-  count.value = trade.cumulativeValue
-  count.eventTime = trade.eventTime
-  remember(count.recent, trade.cumulativeVolume, trade.cumulativeValue, trade.eventTime)
+export function advance(count: Count, { cumulativeVolume, cumulativeValue, eventTime }: CountedTrade): void {
+  reach(count, cumulativeVolume, cumulativeValue, eventTime)
 }
 
 /** Notes that nothing came of the volume from the total reached to that before `trade`. */
@@ -71,21 +89,22 @@ export function leaveHole(count: Count, trade: CountedTrade, isGap: boolean): Ho
 }
 
 export function noteDelivered(count: Count, trade: CountedTrade): void {
-  remember(count.recent, trade.cumulativeVolume, trade.cumulativeValue, trade.eventTime)
+  remember(count.figures, trade.cumulativeVolume, orNaN(trade.cumulativeValue), orNaN(trade.eventTime))
 }
 
 export function forgetUpTo(count: Count, volume: number): void {
-  if (volume > count.recent.forgottenUpTo) count.recent.forgottenUpTo = volume
+  const { figures } = count
+  if (volume > (figures[forgottenAt] as number)) figures[forgottenAt] = volume
 }
 
 /** This very record was delivered before. */
 export function wasDelivered(count: Count, trade: CountedTrade): boolean {
-  const { records } = count.recent
-  for (let at = 0; at < records.length; at += recordLength) {
+  const { figures } = count
+  for (let at = recentAt; at < figures.length; at += recordLength) {
     if (
-      records[at] === trade.cumulativeVolume &&
-      isSame(records[at + 1], trade.cumulativeValue) &&
-      isSame(records[at + 2], trade.eventTime)
+      figures[at] === trade.cumulativeVolume &&
+      isSame(figures[at + 1], trade.cumulativeValue) &&
+      isSame(figures[at + 2], trade.eventTime)
     )
       return true
   }
@@ -94,7 +113,7 @@ export function wasDelivered(count: Count, trade: CountedTrade): boolean {
 
 /** Too old to be remembered, but all of its volume was delivered, and nothing in it is news. */
 export function mustHaveBeenDelivered(count: Count, trade: CountedTrade): boolean {
-  if (trade.cumulativeVolume > count.recent.forgottenUpTo || isLater(trade, count)) return false
+  if (trade.cumulativeVolume > (count.figures[forgottenAt] as number) || isLater(trade, count)) return false
   return !touchesHole(count.holes, volumeBefore(trade), trade.cumulativeVolume)
 }
 
@@ -103,18 +122,31 @@ export function valueBefore({ price, volume, cumulativeValue }: Trade): number |
   return price === null || volume === null || cumulativeValue === null ? null : cumulativeValue - price * volume
 }
 
-function createRecent(forgottenUpTo: number): Recent {
-  return { records: new Float64Array(mostRecent * recordLength), next: 0, forgottenUpTo }
+function reach(count: Count, volume: number, value: number | null, time: number | null): void {
+  const { figures } = count
+  figures[volumeAt] = volume
+  const money = (figures[valueAt] = orNaN(value))
+  const instant = (figures[timeAt] = orNaN(time))
+  remember(figures, volume, money, instant)
 }
 
-function remember(recent: Recent, volume: number, value: number | null, time: number | null): void {
-  const { records, next } = recent
-  const forgotten = records[next] as number
-  if (forgotten > recent.forgottenUpTo) recent.forgottenUpTo = forgotten
-  records[next] = volume
-  records[next + 1] = value ?? Number.NaN
-  records[next + 2] = time ?? Number.NaN
-  recent.next = next + recordLength < records.length ? next + recordLength : 0
+/** Two records of a date never agree in total, money and second. */
+function remember(figures: Float64Array, volume: number, money: number, instant: number): void {
+  const next = figures[nextAt] as number
+  const forgotten = figures[next] as number
+  if (forgotten > (figures[forgottenAt] as number)) figures[forgottenAt] = forgotten
+  figures[next] = volume
+  figures[next + 1] = money
+  figures[next + 2] = instant
+  figures[nextAt] = next + recordLength < figures.length ? next + recordLength : recentAt
+}
+
+function orNaN(value: number | null): number {
+  return value ?? Number.NaN
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value
 }
 
 function isSame(kept: number | undefined, value: number | null): boolean {

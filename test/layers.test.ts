@@ -55,6 +55,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'kis/rest.ts',
     'kis/rate-limit.ts',
     'workers/',
+    'recording/recorder-thread.ts',
     'simulator/',
   ],
   setInterval: ['simulator/'],

@@ -23,7 +23,21 @@ end
 local first = redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -tonumber(ARGV[1]), 'WITHSCORES')
 return first[2] + ARGV[2] - now + 1`
 
+/** Spends nothing. */
+const spentLua = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+return redis.call('ZCOUNT', KEYS[1], '(' .. (now - ARGV[1]), '+inf')`
+
 /** 0, or milliseconds to wait. Rejects while Redis is away. */
 export function createConnectBudget({ redis, prefix, most, windowMs }: ConnectBudgetParts): () => Promise<number> {
-  return async () => Number(await redis.eval(reserveLua, 1, `${prefix}:connects`, most, windowMs, randomUUID()))
+  return async () => Number(await redis.eval(reserveLua, 1, keyIn(prefix), most, windowMs, randomUUID()))
+}
+
+/** What is left for all processes together, without spending any. Rejects while Redis is away. */
+export async function connectsLeft({ redis, prefix, most, windowMs }: ConnectBudgetParts): Promise<number> {
+  return Math.max(0, most - Number(await redis.eval(spentLua, 1, keyIn(prefix), windowMs)))
+}
+
+function keyIn(prefix: string): string {
+  return `${prefix}:connects`
 }

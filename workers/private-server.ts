@@ -1,8 +1,8 @@
 // A Redis server of our own, for who has none: one to a data folder, shared by every process that uses the folder, reachable through a
 // unix socket that only its user may open, and gone with the last of those processes, however they end.
 import { execFile, spawn } from 'node:child_process'
-import { constants } from 'node:fs'
-import { chmod, type FileHandle, link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { closeSync, constants, openSync } from 'node:fs'
+import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -93,14 +93,20 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
   try {
     await revive()
   } catch (error) {
-    await users.close()
+    closeSync(users)
     throw error
   }
-  return { path: socket, revive, leave: () => users.close() }
+  let isHeld = true
+  const leave = () => {
+    if (isHeld) closeSync(users)
+    isHeld = false
+    return Promise.resolve()
+  }
+  return { path: socket, revive, leave }
 }
 
 async function start(home: string, program: string, socket: string, deadline: AbortSignal): Promise<void> {
-  const pipe = await open(join(home, 'users'), constants.O_RDONLY)
+  const pipe = openSync(join(home, 'users'), constants.O_RDONLY)
   const settings = [
     ['--port', '0'],
     ['--unixsocket', 'redis.sock'],
@@ -118,26 +124,31 @@ async function start(home: string, program: string, socket: string, deadline: Ab
     cwd: home,
     // A session of its own: Ctrl-C in our terminal is meant for us.
     detached: true,
-    stdio: [pipe.fd, 'ignore', 'ignore'],
+    stdio: [pipe, 'ignore', 'ignore'],
+  })
+  closeSync(pipe)
+  let failure: Error | undefined
+  child.on('error', error => {
+    failure = error
   })
   child.unref()
-  await pipe.close()
   while (!deadline.aborted) {
     if ((await stateOf(socket)) === 'ready') return
-    if (child.exitCode !== null) break
+    if (child.exitCode !== null || failure !== undefined) break
     await wait(lookEveryMs)
   }
   child.kill('SIGTERM')
-  throw new Error(await complaint(home, program))
+  throw new Error(await complaint(home, program), { cause: failure })
 }
 
 /** A named pipe, held open for writing. Both ways, because opening one for writing alone waits for a reader. */
-async function holdPipe(path: string): Promise<FileHandle> {
+async function holdPipe(path: string): Promise<number> {
   await run('mkfifo', ['-m', '600', path]).catch(async (error: unknown) => {
     const there = await stat(path).catch(() => undefined)
     if (there?.isFIFO() !== true) throw error
   })
-  return await open(path, constants.O_RDWR | constants.O_NONBLOCK)
+  // A descriptor and no file handle: it is held for as long as the process lives, whatever is collected as garbage before.
+  return openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
 }
 
 /** Undefined when somebody else has it. */

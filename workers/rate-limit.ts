@@ -44,7 +44,16 @@ redis.call('HSET', KEYS[1], 'factor', math.min(${slowest}, factor * ${slowerBy})
 redis.call('PEXPIRE', KEYS[1], 3600000)
 return 1`
 
-export function createSharedRateLimit(parts: SharedRateLimitParts): RateLimit {
+/** Text, because numbers leave a script as integers. */
+const slowedByLua = `${factorLua}
+return tostring(factor)`
+
+export type SharedRateLimit = RateLimit & {
+  /** How much slower than the quota all processes call at present: 1 unless KIS refused a call. Rejects while Redis is away. */
+  slowedBy(): Promise<number>
+}
+
+export function createSharedRateLimit(parts: SharedRateLimitParts): SharedRateLimit {
   const { redis, clock, alone, onTrouble, wait = sleep } = parts
   const key = `${parts.prefix}:rest_pace`
 
@@ -68,6 +77,7 @@ export function createSharedRateLimit(parts: SharedRateLimitParts): RateLimit {
         if (clock.now() - due <= lateMs) return
       }
     },
+    slowedBy: async () => Number(await redis.eval(slowedByLua, 1, key)),
     slowDown() {
       alone.slowDown()
       redis.eval(slowDownLua, 1, key).catch(onTrouble)

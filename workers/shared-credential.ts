@@ -11,6 +11,8 @@ export type SharedCredential = {
   renew(refused: Secret): Promise<Secret>
   /** What was read last, as long as it lives by our own clock: Redis may be away for a while. */
   last(): Secret | undefined
+  /** When KIS issued what was read last, by Redis's clock. */
+  issuedAt(): number | undefined
 }
 
 export type SharedCredentialParts = RefreshDeps & {
@@ -20,13 +22,13 @@ export type SharedCredentialParts = RefreshDeps & {
 }
 
 export function createSharedCredential({ clock, onSecret, ...deps }: SharedCredentialParts): SharedCredential {
-  let last: { readonly secret: Secret; readonly usableUntil: number } | undefined
+  let last: { readonly secret: Secret; readonly issuedAt: number; readonly usableUntil: number } | undefined
 
   async function read(refused?: string): Promise<Secret> {
     const { held } = await refresh(deps, refused)
     if (last?.secret.reveal() !== held.secret.reveal()) onSecret(held.secret)
     // At least this much is left of what is handed out.
-    last = { secret: held.secret, usableUntil: clock.now() + deps.rules.renewBeforeMs }
+    last = { secret: held.secret, issuedAt: held.issuedAt, usableUntil: clock.now() + deps.rules.renewBeforeMs }
     return held.secret
   }
 
@@ -37,6 +39,7 @@ export function createSharedCredential({ clock, onSecret, ...deps }: SharedCrede
       if (last !== undefined && fingerprintOf(last.secret) === fingerprint) last = undefined
       return await read(fingerprint)
     },
+    issuedAt: () => last?.issuedAt,
     last: () => (last !== undefined && clock.now() < last.usableUntil ? last.secret : undefined),
   }
 }

@@ -33,10 +33,20 @@ function settingFindings(timing: typeof defaultTiming): Finding[] {
 }
 
 function budgetFindings({ status }: SupportRecord, now: number): Finding[] {
-  const { left, most, windowMs } = status.budgets.connects
-  const agoMs = now - status.time
+  const { budgets, usAppKey, time } = status
+  if (usAppKey === undefined) return connectFindings('', budgets.connects, now - time)
+  return [
+    ...connectFindings('KIS_APP_KEY: ', budgets.connects, now - time),
+    ...connectFindings('KIS_APP_KEY_US: ', usAppKey.budgets.connects, now - time),
+  ]
+}
+
+type Connects = SupportRecord['status']['budgets']['connects']
+
+/** `whose`: which app key, where there are two. */
+function connectFindings(whose: string, { left, most, windowMs }: Connects, agoMs: number): Finding[] {
   if (left === most || agoMs >= windowMs) return []
-  const found = `${most - left} of ${most} connections were used in the ${Math.round(windowMs / 60_000)} min before the last feed wrote its record, ${Math.round(agoMs / 1_000)} s ago`
+  const found = `${whose}${most - left} of ${most} connections were used in the ${Math.round(windowMs / 60_000)} min before the last feed wrote its record, ${Math.round(agoMs / 1_000)} s ago`
   if (left > 1) return [{ check, severity: 'info', found }]
   const minutes = Math.ceil((windowMs - agoMs) / 60_000)
   return [{ check, severity: 'warning', found, remedy: `Start no other process with this app key for ${minutes} min.` }]

@@ -7,23 +7,28 @@ import type { Finding, Patient } from './finding.ts'
 const check = 'keys'
 
 /** KIS's own documents: 36 and 180 characters (protocol notes 2.1). */
-const lengths = { KIS_APP_KEY: 36, KIS_APP_SECRET: 180 } as const
+const [keyLength, secretLength] = [36, 180]
+
+type Given = { readonly name: string; readonly text: unknown; readonly length: number }
 
 export function examineKeys(patient: Patient): readonly Finding[] {
   const { told, clock, calendar, settings } = patient
-  const given = { KIS_APP_KEY: told['appKey'], KIS_APP_SECRET: told['appSecret'] }
-  const names = Object.keys(given) as (keyof typeof given)[]
-  const missing = names.filter(name => given[name] === undefined)
-  if (missing.length === names.length) {
+  const first = pairOf('', told['appKey'], told['appSecret'])
+  const second = pairOf('_US', told['usAppKey'], told['usAppSecret'])
+  if (first.every(isMissing) && second.every(isMissing)) {
     return [{ check, severity: 'info', found: 'no keys: run shows a generated market from the simulator' }]
   }
+  const needed = second.every(isMissing) ? first : [...first, ...second]
+  const missing = needed.filter(isMissing).map(({ name }) => name)
   if (missing.length > 0) {
     const remedy = 'Set both, from KIS Developers (apiportal.koreainvestment.com).'
     return [{ check, severity: 'error', found: `${missing.join(', ')} is missing`, remedy }]
   }
-  const findings = names.flatMap(name => shapeFindings(name, String(given[name])))
-  if (findings.length === 0)
-    findings.push({ check, severity: 'ok', found: 'app key and secret are there and well formed' })
+  const findings = needed.flatMap(shapeFindings)
+  if (findings.length === 0) {
+    const found = needed === first ? 'app key and secret are' : 'both app keys and their secrets are'
+    findings.push({ check, severity: 'ok', found: `${found} there and well formed` })
+  }
   const { allowed, reason, next } = mayValidateKeys(clock.now(), { calendar, watched: settings?.instruments ?? [] })
   const when = allowed
     ? 'KIS may be asked about them now'
@@ -31,14 +36,26 @@ export function examineKeys(patient: Patient): readonly Finding[] {
   return [...findings, { check, severity: 'info', found: `not used here. ${when} (kis-stream job key-validation)` }]
 }
 
+/** `_US`: the app key of its own that the US market may have. */
+function pairOf(suffix: '' | '_US', key: unknown, secret: unknown): readonly Given[] {
+  return [
+    { name: `KIS_APP_KEY${suffix}`, text: key, length: keyLength },
+    { name: `KIS_APP_SECRET${suffix}`, text: secret, length: secretLength },
+  ]
+}
+
+function isMissing({ text }: Given): boolean {
+  return text === undefined
+}
+
 /** Says what is odd, never what it is. */
-function shapeFindings(name: keyof typeof lengths, text: string): Finding[] {
+function shapeFindings({ name, text: told, length: expected }: Given): Finding[] {
+  const text = String(told)
   const remedy = `Copy ${name} again, whole, without quotes or spaces.`
   const odd = (found: string, severity: 'warning' | 'error'): Finding[] => [{ check, severity, found, remedy }]
   if (text !== text.trim() || /^["'].*["']$/.test(text)) return odd(`${name} has spaces or quotes around it`, 'error')
   if (/[^\x21-\x7e]/.test(text)) return odd(`${name} has characters that no key has`, 'error')
   if (/^(your|my|test|changeme|xxx)/i.test(text)) return odd(`${name} looks like a placeholder`, 'error')
-  const expected = lengths[name]
   if (text.length === expected) return []
   return odd(`${name} has ${text.length} characters; KIS gives ${expected}`, 'warning')
 }

@@ -52,11 +52,24 @@ async function examineNamed(url: string): Promise<Finding[]> {
     await redis.connect()
     return judge(place, readInfo(await redis.info()))
   } catch (error) {
-    const remedy = 'Start it, or unset REDIS_URL. The stream goes on without; jobs do not.'
-    return [{ check, severity: 'error', found: `${place} cannot be reached: ${trouble || reasonOf(error)}`, remedy }]
+    return [unreachable(place, trouble || reasonOf(error))]
   } finally {
     redis.disconnect()
   }
+}
+
+/** Redis's own words for a password that is missing, wrong, or not allowed to ask. */
+const refusals = /^(WRONGPASS|NOAUTH|NOPERM)\b/
+
+/** A Redis that was named is needed from the start: run and worker do not take another one in its place. */
+function unreachable(place: string, reason: string): Finding {
+  if (refusals.test(reason)) {
+    const remedy =
+      'Correct user and password in REDIS_URL (redis://USER:PASSWORD@HOST:PORT), or let that user do what jobs need.'
+    return { check, severity: 'error', found: `${place} is there and refuses us: ${reason}`, remedy }
+  }
+  const remedy = 'Start it, or unset REDIS_URL to have a private one; KIS_JOBS=off streams without jobs.'
+  return { check, severity: 'error', found: `${place} cannot be reached: ${reason}`, remedy }
 }
 
 export function judge(place: string, info: Readonly<Record<string, string>>): Finding[] {

@@ -1,10 +1,13 @@
 // The order book: asks above, bids below, best in the middle, the waiting volume as a bar behind each price.
 import { byId, childrenOf, keepChildren, make, setAttribute, setText } from './dom.js'
-import { formatNumber, formatPrice, koreanTime } from './format.js'
+import { formatNumber, formatPrice, formatShort, koreanTime } from './format.js'
 import { say } from './words.js'
 
 /** @typedef {NonNullable<import('../messages.ts').Watched['book']>} Book */
 /** @typedef {{ key: string, side: 'ask' | 'bid' | 'middle', price: number | null, volume: number | null }} Row */
+
+/** Whole where there is room for it. @param {number | null} total */
+const formatTotal = total => ((total ?? 0) < 1_000_000 ? formatNumber(total) : formatShort(total))
 
 export function createBook() {
   const body = /** @type {Element} */ (byId('book').querySelector('tbody'))
@@ -42,7 +45,7 @@ export function createBook() {
             const [bid] = bids[0] ?? [null]
             const [ask] = asks[0] ?? [null]
             const spread = bid === null || ask === null ? null : Number((ask - bid).toFixed(4))
-            setText(first, `${say('book-total')} ${formatNumber(totalAsk)} / ${formatNumber(totalBid)}`)
+            setText(first, `${say('book-total')} ${formatTotal(totalAsk)} / ${formatTotal(totalBid)}`)
             setText(second, `${say('spread')} ${formatPrice(instrument, spread)}`)
             return
           }

@@ -8,18 +8,8 @@ import {
   TickMarkType,
 } from './library/lightweight-charts.mjs'
 import { createCandles } from './candles.js'
-import { byId, setAttribute, setText } from './dom.js'
-import {
-  changeOf,
-  classOfChange,
-  decimalsOf,
-  formatChange,
-  formatOnAxis,
-  formatPrice,
-  formatShort,
-  koreanClock,
-  koreanTime,
-} from './format.js'
+import { byId, setAttribute } from './dom.js'
+import { decimalsOf, formatOnAxis, koreanClock, koreanTime } from './format.js'
 import { createMarks } from './marks.js'
 import { onSettings, settings } from './settings.js'
 import { say } from './words.js'
@@ -68,7 +58,8 @@ export function createCandleChart() {
   /** @param {Candle} candle */
   function drawn({ time, open, high, low, close, isWhole }) {
     const faint = isWhole ? {} : faintOf(close >= open)
-    return { time: stamp(time), open, high, low, close, ...faint }
+    const scaled = { open: open / unit(), high: high / unit(), low: low / unit(), close: close / unit() }
+    return { time: stamp(time), ...scaled, ...faint }
   }
 
   /** @param {boolean} isUp */
@@ -89,6 +80,9 @@ export function createCandleChart() {
     return step > 0 ? step : 1 / 10 ** decimalsOf(instrument)
   }
 
+  /** The library divides the axis by steps of 1 at most. Steps of 500 won are drawn as steps of 1, and written as what they are. */
+  const unit = () => Math.max(1, tick())
+
   function drawAll() {
     const all = model().all()
     const { outages, pins: pinned } = marks.on(instrument, settings.interval, all)
@@ -99,8 +93,8 @@ export function createCandleChart() {
     candles.applyOptions({
       priceFormat: {
         type: 'custom',
-        minMove: tick(),
-        formatter: (/** @type {number} */ price) => formatOnAxis(instrument, price),
+        minMove: tick() / unit(),
+        formatter: (/** @type {number} */ price) => formatOnAxis(instrument, price * unit()),
       },
     })
     candles.setData(points)
@@ -172,7 +166,6 @@ export function createCandleChart() {
       instrument = chosen.instrument
       models[5].reset(chosen.seconds)
       models[60].reset(chosen.minutes)
-      setText(byId('chosen-name'), instrument.replace(':', ' · '))
       drawAll()
       if (!isNew) return
       chart.timeScale().applyOptions({ barSpacing: comfortable })
@@ -205,22 +198,6 @@ export function createCandleChart() {
           volumes.update(volumeOf(candle))
         }
       if (watched.book !== null) learnStep(watched.book)
-      if (watched.day !== null) {
-        const { open, high, low, volume } = watched.day
-        setText(byId('day-open'), formatPrice(instrument, open))
-        setText(byId('day-high'), formatPrice(instrument, high))
-        setText(byId('day-low'), formatPrice(instrument, low))
-        setText(byId('day-volume'), formatShort(volume))
-      }
-    },
-    /** @param {import('../messages.ts').PriceRow | undefined} row */
-    price(row) {
-      const [, price = null, open = null] = row ?? []
-      const change = changeOf(price, open)
-      setText(byId('chosen-price'), formatPrice(instrument, price))
-      setText(byId('chosen-change'), formatChange(change))
-      byId('chosen-price').className = `figure ${classOfChange(change)}`
-      byId('chosen-change').className = `change ${classOfChange(change)}`
     },
     describe() {
       const price = byId('chosen-price').textContent ?? ''

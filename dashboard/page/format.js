@@ -43,6 +43,14 @@ export function changeOf(value, reference) {
   return value === null || reference === null || reference === 0 ? null : ((value - reference) / reference) * 100
 }
 
+/** `+1,500`, with the decimals of the price. @param {string} instrument @param {number | null} value @param {number | null} reference */
+export function formatDifference(instrument, value, reference) {
+  if (value === null || reference === null) return ''
+  const difference = Number((value - reference).toFixed(4))
+  const sign = difference > 0 ? '+' : difference < 0 ? '−' : ''
+  return `${sign}${formatOnAxis(instrument, Math.abs(difference))}`
+}
+
 /** `▲ 1.23%`. The arrow says what the colour says. @param {number | null} percent */
 export function formatChange(percent) {
   if (percent === null) return ''

@@ -1,6 +1,7 @@
-// Limits, keys, flow, jobs and the day certificate: figures that change slowly, and two small pictures.
-import { byId, childrenOf, keepChildren, make, setAttribute, setText, showFacts } from './dom.js'
+// Limits, flow and jobs: figures that change slowly, and two small pictures.
+import { byId, childrenOf, keepChildren, make, setAttribute, setText } from './dom.js'
 import { formatBytes, formatDuration, formatNumber, formatShort, koreanTime } from './format.js'
+import { showLimits } from './limits.js'
 import { say } from './words.js'
 
 /** @typedef {import('../view.ts').StatusView} StatusView */
@@ -10,46 +11,6 @@ const mostPoints = 120
 export function createGauges() {
   /** @type {{ time: number, frames: number, records: number }[]} */
   let counted = []
-
-  /** @param {StatusView} status */
-  function showLimits({ budgets, approvalKeyIssuedAt, tokenIssuedAt, time }) {
-    const rows = /** @type {const} */ ([
-      ['connects', budgets.connects],
-      ['requests', budgets.requests],
-    ])
-    keepChildren(
-      byId('budgets'),
-      rows,
-      ([name]) => name,
-      () =>
-        make(
-          'div.budget',
-          {},
-          make('p', {}, make('span'), make('span.figure')),
-          make('div.meter', { role: 'meter' }, make('i')),
-        ),
-      (element, [name, { left, most, windowMs }]) => {
-        const [text, meter] = childrenOf(element)
-        const [title, figure] = childrenOf(/** @type {Element} */ (text))
-        setText(/** @type {Element} */ (title), say(name))
-        setText(/** @type {Element} */ (figure), say('per-window', { left, most, time: formatDuration(windowMs) }))
-        const bar = /** @type {HTMLElement} */ (meter)
-        setAttribute(bar, 'aria-label', say(name))
-        setAttribute(bar, 'aria-valuenow', String(left))
-        setAttribute(bar, 'aria-valuemax', String(most))
-        setAttribute(bar, 'data-low', String(left * 4 <= most))
-        const inner = /** @type {HTMLElement} */ (bar.firstElementChild)
-        inner.style.width = `${(left / Math.max(1, most)) * 100}%`
-      },
-    )
-    /** @param {number | null | undefined} issuedAt */
-    const age = issuedAt =>
-      issuedAt === null || issuedAt === undefined ? say('none') : formatDuration(time - issuedAt)
-    showFacts(byId('keys'), [
-      [say('approval-key'), age(approvalKeyIssuedAt)],
-      [say('token'), age(tokenIssuedAt)],
-    ])
-  }
 
   /** @param {StatusView} status */
   function showFlow({ counters, time, latency, process, lastTroubles }) {
@@ -113,7 +74,6 @@ export function createGauges() {
       showLimits(status)
       showFlow(status)
       showJobs(status)
-      showCertificate(status)
     },
   }
 }
@@ -207,20 +167,4 @@ function showJobs({ queues }) {
         .slice(1)
         .forEach((cell, index) => setText(cell, formatNumber(counts[states[index] ?? ''] ?? 0))),
   )
-}
-
-/** @param {StatusView} status */
-function showCertificate({ certificate }) {
-  byId('certificate').hidden = certificate === null
-  if (certificate === null) return
-  showFacts(byId('certificate-facts'), factsIn(certificate, ''))
-}
-
-/** Two levels deep, which is all a summary needs. @param {unknown} value @param {string} name @returns {(readonly [string, string])[]} */
-function factsIn(value, name) {
-  if (typeof value !== 'object' || value === null)
-    return [[name, typeof value === 'number' ? formatNumber(value) : String(value)]]
-  if (name.includes(' ') || Array.isArray(value))
-    return [[name, Array.isArray(value) ? `${value.length}` : JSON.stringify(value)]]
-  return Object.entries(value).flatMap(([key, inner]) => factsIn(inner, name === '' ? key : `${name} ${key}`))
 }

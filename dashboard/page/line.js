@@ -102,7 +102,7 @@ export function createLineView() {
 
   /** @param {StatusView} status @param {number} now */
   function showHandOver(status, now) {
-    const { handOver, nextSwitch, sockets } = status
+    const { handOver, nextSwitch, sockets, turns } = status
     setText(byId('hand-over-state'), handOver.state)
     const box = byId('hand-over')
     if (box.children.length === 0) {
@@ -116,7 +116,7 @@ export function createLineView() {
     for (const market of markets) {
       const card = /** @type {Element} */ (box.querySelector(`[data-market="${market}"]`))
       const { phase, since, triesAgainAt, failures } = sockets[market]
-      setAttribute(card, 'data-turn', String(handOver.turn === market))
+      setAttribute(card, 'data-turn', String(turns.includes(market)))
       setText(/** @type {Element} */ (card.children[1]), phase)
       const time =
         triesAgainAt === undefined
@@ -129,10 +129,7 @@ export function createLineView() {
       setText(/** @type {Element} */ (byId(`tab-${market}`).lastElementChild), phase)
     }
     setText(/** @type {Element} */ (box.querySelector('.when')), whenText(status, now))
-    setText(
-      byId('next-switch'),
-      nextSwitch === undefined ? say('held', { market: status.market }) : switchText(nextSwitch, now),
-    )
+    setText(byId('next-switch'), nextSwitch === undefined ? heldText(status) : switchText(nextSwitch, now))
   }
 
   return {
@@ -145,8 +142,8 @@ export function createLineView() {
     /** @param {StatusView} status @param {number} now */
     show(status, now) {
       last = status
-      const { turn } = status.handOver
-      if (!isChosen && turn !== undefined && turn !== shown) show(turn)
+      const [turn] = status.turns
+      if (!isChosen && turn !== undefined && !status.turns.includes(shown)) show(turn)
       else if (byId(`tab-${shown}`).getAttribute('aria-selected') !== 'true') show(shown)
       showHandOver(status, now)
       showSteps(status)
@@ -170,9 +167,14 @@ function switchText({ at, market }, now) {
   return `${market} ${koreanClock(at)} KST${own} · ${formatDuration(at - now)}`
 }
 
+/** @param {StatusView} status */
+function heldText({ market, turns }) {
+  return turns.length > 1 ? say('side-by-side') : say('held', { market })
+}
+
 /** @param {StatusView} status @param {number} now */
-function whenText({ nextSwitch }, now) {
-  if (nextSwitch === undefined) return say('no-switch')
+function whenText({ nextSwitch, turns }, now) {
+  if (nextSwitch === undefined) return say(turns.length > 1 ? 'no-switch-both' : 'no-switch')
   const { at, market } = nextSwitch
   const times = `${koreanClock(at)} KST · ${localClock(at)} ${zoneName()}`
   return `${say('switch-to', { market })} ${times} · ${say('in-time', { time: formatDuration(at - now) })}`

@@ -4,7 +4,9 @@ import { createCandleChart } from './chart.js'
 import { connect } from './connection.js'
 import { byId, setAttribute, setText } from './dom.js'
 import { formatDuration, koreanTime, localTime, zoneName } from './format.js'
+import { createCertificate } from './certificate.js'
 import { createGauges } from './gauges.js'
+import { createHeadline } from './headline.js'
 import { createInspectorView } from './inspector.js'
 import { createLineView } from './line.js'
 import { changeSettings, onSettings, settings } from './settings.js'
@@ -18,12 +20,11 @@ import { say, writeWords } from './words.js'
 
 const themes = /** @type {const} */ (['system', 'light', 'dark'])
 
-/** Verdicts under which prices are those of now. Under every other one they are the last that came, and look it. */
-const upReasons = new Set(['flowing', 'some-stale', 'some-refused'])
-
 const book = createBook()
 const tape = createTape()
 const chart = createCandleChart()
+const headline = createHeadline()
+const certificate = createCertificate()
 const line = createLineView()
 const subscriptions = createSubscriptions()
 const gauges = createGauges()
@@ -75,14 +76,15 @@ function receive(message) {
       return showStatus()
     case 'prices':
       watchList.showPrices(message.rows)
-      return chart.price(watchList.price(watchList.chosen()))
+      return headline.price(watchList.price(watchList.chosen()))
     case 'chosen':
       tape.clear()
-      chart.choose(message)
-      return chart.price(watchList.price(message.instrument))
+      headline.choose(message.instrument, watchList.price(message.instrument))
+      return chart.choose(message)
     case 'watched':
       if (message.instrument !== watchList.chosen()) return
       tape.add(message.instrument, message.trades, message.missed)
+      headline.day(message.day)
       if (message.book !== null) book.show(message.instrument, message.book)
       return chart.watch(message)
     case 'marks':
@@ -94,27 +96,42 @@ function receive(message) {
 
 function showStatus() {
   if (status === undefined) return
-  const { verdict, handOver } = status
-  setAttribute(byId('verdict'), 'data-level', verdict.level)
-  document.body.classList.toggle('is-down', !upReasons.has(verdict.reason))
-  const words = say(`verdict-${verdict.reason}`, { market: verdict.market ?? '', count: verdict.count })
-  setText(byId('verdict-text'), verdict.gaps === 0 ? words : `${words} · ${say('some-gaps', { count: verdict.gaps })}`)
+  showVerdict()
   setText(byId('origin'), isDemonstration ? say('demonstration') : status.environment === 'paper' ? say('paper') : '')
-  watchList.showSubscriptions(status.subscriptions, handOver.turn)
-  if (watchList.chosen() === '') chooseFirst()
+  watchList.showSubscriptions(status)
+  if (watchList.chosen() === '' || hasMovedOn()) chooseFirst()
+  // Prices of a line that is down are the last that came, and look it.
+  document.body.classList.toggle('is-down', watchList.isOld(watchList.chosen()))
   line.show(status, now())
   subscriptions.show(status, now())
   gauges.show(status)
+  certificate.show(status)
   chart.describe()
 }
 
-/** The one of last time, if it is still there; else the first. */
+/** Of every line, the worst first. Without a connection to the feed nobody knows. */
+function showVerdict() {
+  if (status === undefined) return
+  const { verdicts, gaps } = status
+  const isGone = goneSince !== undefined
+  setAttribute(byId('verdict'), 'data-level', isGone ? 'waiting' : (verdicts[0]?.level ?? 'waiting'))
+  const words = verdicts.map(({ reason, market, count }) => say(`verdict-${reason}`, { market: market ?? '', count }))
+  if (gaps > 0) words.push(say('some-gaps', { count: gaps }))
+  setText(byId('verdict-text'), isGone ? say('verdict-unknown') : words.join(' · '))
+}
+
+/** Its market has a line. @param {string} instrument */
+const moves = instrument =>
+  status?.subscriptions.some(one => one.instrument === instrument && status?.turns.includes(one.market)) ?? false
+
+/** The line went to the other market, and the reader chose nothing that would keep the page where it is. */
+const hasMovedOn = () =>
+  !watchList.isPicked() && !moves(watchList.chosen()) && watchList.instruments().some(name => moves(name))
+
+/** The one of last time, if it is still there and moves; else the first. */
 function chooseFirst() {
   const all = watchList.instruments()
   const isListed = all.includes(settings.instrument)
-  const turn = status?.handOver.turn
-  const moves = /** @param {string} name */ name =>
-    status?.subscriptions.some(one => one.instrument === name && one.market === turn)
   watchList.choose((isListed && moves(settings.instrument) ? settings.instrument : all[0]) ?? '')
 }
 
@@ -125,6 +142,7 @@ function showGone() {
   notice.hidden = !isGone
   if (goneSince !== undefined)
     setText(notice, say('gone', { time: formatDuration(Math.floor((Date.now() - goneSince) / 1000) * 1000) }))
+  showVerdict()
 }
 
 function tick() {
@@ -162,6 +180,7 @@ onSettings(() => {
   setText(byId('switch-theme'), say(`theme-${settings.theme}`))
   setAttribute(byId('switch-theme'), 'title', say('theme-about'))
   chart.redraw()
+  headline.show()
   inspector.show()
   showStatus()
   tick()

@@ -76,6 +76,8 @@ export function createMarks() {
       keepChildren(
         byId('marks-list'),
         all
+          // What came back is told with the gap that it was missing in.
+          .filter(({ kind }) => kind !== 'repair')
           .map((mark, index) => ({ mark, index }))
           .slice(-mostListed)
           .toReversed(),
@@ -90,20 +92,43 @@ export function createMarks() {
   }
 }
 
+/** What nobody brought: unknown, once REST has been asked. @param {number} rest @param {boolean} isJudged */
+const restText = (rest, isJudged) =>
+  rest === 0 ? say('gap-none-left') : say(isJudged ? 'gap-unknown' : 'gap-left', { volume: formatNumber(rest) })
+
+/** @param {import('../marks.ts').GapMark} gap */
+function outcomeOf({ volume, came, explained, isJudged }) {
+  const rest = volume - came - explained
+  if (!isJudged && rest === volume) return ''
+  const parts = [
+    ...(came > 0 ? [say('gap-came', { volume: formatNumber(came) })] : []),
+    ...(explained > 0 ? [say('gap-explained', { volume: formatNumber(explained) })] : []),
+    restText(rest, isJudged),
+  ]
+  return `: ${parts.join(', ')}`
+}
+
 /** @param {readonly Mark[]} marks */
 function summaryOf(marks) {
   const gaps = marks.filter(({ kind }) => kind === 'gap')
   const outages = marks.filter(({ kind }) => kind === 'outage')
   if (gaps.length + outages.length === 0) return say('no-marks')
-  const volume = gaps.reduce((sum, mark) => sum + ('volume' in mark ? mark.volume : 0), 0)
-  return say('marks-summary', { gaps: gaps.length, volume: formatNumber(volume), outages: outages.length })
+  /** @param {'volume' | 'came' | 'explained'} part */
+  const sum = part => gaps.reduce((soFar, mark) => soFar + (mark.kind === 'gap' ? mark[part] : 0), 0)
+  const [volume, came, rest] = [sum('volume'), sum('came'), sum('volume') - sum('came') - sum('explained')]
+  return [
+    ...(gaps.length > 0 ? [say('gaps-summary', { gaps: gaps.length, volume: formatNumber(volume) })] : []),
+    ...(came > 0 ? [say('gap-came', { volume: formatNumber(came) })] : []),
+    ...(gaps.length > 0 && rest < volume ? [restText(rest, false)] : []),
+    ...(outages.length > 0 ? [say('outages-summary', { outages: outages.length })] : []),
+  ].join(' · ')
 }
 
 /** @param {Mark} mark */
 function sentenceOf(mark) {
   switch (mark.kind) {
     case 'gap':
-      return `${say('gap-mark', { volume: formatNumber(mark.volume) })} (${sayCause(mark.cause)})`
+      return `${say('gap-mark', { volume: formatNumber(mark.volume) })} (${sayCause(mark.cause)})${outcomeOf(mark)}`
     case 'repair':
       return say('repair-mark', { volume: formatNumber(mark.volume) })
     case 'unknown':

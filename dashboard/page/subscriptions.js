@@ -7,24 +7,42 @@ import { say } from './words.js'
 /** @typedef {import('../view.ts').StatusView} StatusView */
 /** @typedef {import('../view.ts').SubscriptionView} SubscriptionView */
 
+/** The table below has them all. */
+const mostNamed = 6
+
+/** @param {readonly string[]} names */
+function namesOf(names) {
+  const more = names.length - mostNamed
+  const named = names.slice(0, mostNamed).join(', ')
+  return more > 0 ? `${named} ${say('and-more', { count: more })}` : named
+}
+
 export function createSubscriptions() {
   const table = byId('subscriptions')
   const head = /** @type {Element} */ (table.querySelector('thead'))
   const body = /** @type {Element} */ (table.querySelector('tbody'))
-  const bar = byId('slots-bar')
+  const bars = byId('slots-bars')
 
-  /** @param {StatusView} status @param {readonly SubscriptionView[]} own */
-  function showSlots({ mostSlots, sockets, handOver }, own) {
-    const used = handOver.turn === undefined ? 0 : sockets[handOver.turn].slots
-    setText(byId('slots'), say('slots', { used, most: mostSlots }))
-    setAttribute(bar, 'aria-label', say('slots', { used, most: mostSlots }))
-    setAttribute(bar, 'role', 'img')
-    while (bar.children.length < mostSlots) bar.append(document.createElement('i'))
-    const held = own.filter(({ status }) => status !== 'refused')
-    childrenOf(bar).forEach((slot, index) => {
-      const { flow } = held[index] ?? {}
-      setAttribute(slot, 'data-flow', flow === undefined ? 'free' : flow === 'none' ? 'asked' : flow)
-    })
+  /** A bar of places for each session: one, or with an app key for each market, two. @param {StatusView} status */
+  function showSlots({ mostSlots: most, sockets, turns, subscriptions }) {
+    /** @param {'KR' | 'US'} market */
+    const textOf = market => say(turns.length > 1 ? 'slots-of' : 'slots', { market, used: sockets[market].slots, most })
+    setText(byId('slots'), turns.map(textOf).join(' · '))
+    keepChildren(
+      bars,
+      turns,
+      market => market,
+      market => make('div.slots', { role: 'img', 'data-market': market }),
+      (bar, market) => {
+        setAttribute(bar, 'aria-label', textOf(market))
+        while (bar.children.length < most) bar.append(document.createElement('i'))
+        const held = subscriptions.filter(one => one.market === market && one.status !== 'refused')
+        childrenOf(bar).forEach((slot, index) => {
+          const { flow } = held[index] ?? {}
+          setAttribute(slot, 'data-flow', flow === undefined ? 'free' : flow === 'none' ? 'asked' : flow)
+        })
+      },
+    )
   }
 
   /** @param {StatusView} status @param {readonly SubscriptionView[]} own */
@@ -38,7 +56,7 @@ export function createSubscriptions() {
       (element, code) => {
         const { meaning, remedy } = explanations[code] ?? {}
         const of = own.filter(one => one.code === code).map(({ instrument, channel }) => `${instrument} ${channel}`)
-        const text = `${meaning?.[settings.language] ?? ''} ${remedy?.[settings.language] ?? ''} (${of.join(', ')})`
+        const text = `${meaning?.[settings.language] ?? ''} ${remedy?.[settings.language] ?? ''} (${namesOf(of)})`
         setText(/** @type {Element} */ (element.lastElementChild), text)
       },
     )
@@ -47,9 +65,8 @@ export function createSubscriptions() {
   return {
     /** @param {StatusView} status @param {number} now */
     show(status, now) {
-      const { turn } = status.handOver
-      const own = status.subscriptions.filter(({ market }) => market === turn)
-      showSlots(status, own)
+      const own = status.subscriptions.filter(({ market }) => status.turns.includes(market))
+      showSlots(status)
       const count = (/** @type {(one: SubscriptionView) => boolean} */ fits) => own.filter(fits).length
       const stale = count(({ flow }) => flow === 'stale')
       const refused = count(one => one.status === 'refused')
@@ -71,7 +88,7 @@ export function createSubscriptions() {
       )
       keepChildren(
         body,
-        [...own, ...status.subscriptions.filter(({ market }) => market !== turn)],
+        [...own, ...status.subscriptions.filter(one => !own.includes(one))],
         ({ instrument, channel }) => `${instrument} ${channel}`,
         ({ instrument, channel }) =>
           make(

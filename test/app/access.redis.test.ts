@@ -54,6 +54,36 @@ describe.each(redisKinds)('two processes of one app key, on %s', kind => {
     }
   })
 
+  test('know the age of the approval key, whichever of them had it issued', async () => {
+    const { simulator, process } = await rig()
+    let ahead = 0
+    const clock = { now: () => systemClock.now() + ahead }
+    await (await process()).access.approvalKey()
+    const issuedBefore = systemClock.now()
+    // Half an hour later another process starts, and is given the same key.
+    ahead = 30 * 60_000
+    const late = await process()
+    const feed = await feedRig({ running: simulator, timing: shortTiming, shared: late.access, clock })
+    await feed.until('subscription', ({ status }) => status === 'active')
+    const { time, approvalKeyIssuedAt = time } = feed.feed.status()
+    expect(simulator.stats().approvalsIssued).toBe(1)
+    expect(approvalKeyIssuedAt).toBeLessThanOrEqual(issuedBefore)
+    expect(time - approvalKeyIssuedAt).toBeGreaterThanOrEqual(30 * 60_000)
+  })
+
+  test('each see what is left for all of them together', async () => {
+    const { process } = await rig({ mostConnects: 4 })
+    const [one, other] = await Promise.all([process(), process()])
+    await one.access.connects.take()
+    await one.access.connects.take()
+    expect(other.access.connects.left()).toBe(4)
+    expect(await other.access.limits()).toMatchObject({ connectsLeft: 2, restSlowedBy: 1 })
+    const { restCallsPerSecond: before } = await other.access.limits()
+    one.access.limit.slowDown()
+    await expect.poll(async () => (await other.access.limits()).restSlowedBy).toBeGreaterThan(1.4)
+    expect((await other.access.limits()).restCallsPerSecond).toBeLessThan(before / 1.4)
+  })
+
   test('connect no more often than one may, together', async () => {
     const { simulator, process } = await rig({ mostConnects: 1 })
     const [one, other] = await Promise.all([process(), process()])

@@ -5,7 +5,7 @@ import { metricList } from '../../app/metric-list.ts'
 import { metricPage } from '../../app/metric-page.ts'
 import { createMetrics, type MetricsParts } from '../../app/metrics.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
-import { eventually, type FeedRig, feedRig } from '../support/feed-rig.ts'
+import { eventually, type FeedRig, feedRig, shortTiming } from '../support/feed-rig.ts'
 import { type MetricFamily, readOpenMetrics } from '../support/open-metrics.ts'
 
 function metricsOf(rig: FeedRig, parts: Partial<MetricsParts> = {}) {
@@ -153,6 +153,35 @@ describe('the metrics of a feed', () => {
     expect(away.get('kis_stream_queue_jobs')?.samples).toEqual([])
   })
 
+  it('tell the limits of each app key, and of the one that is shared what is left for all processes', async () => {
+    const secondKey = { usAppKey: 'an-app-key-of-the-us-market', usAppSecret: 'its-secret' }
+    const rig = await feedRig({
+      ...secondKey,
+      market: 'auto',
+      schedule: 'side-by-side',
+      instruments: ['KRX:005930', 'NAS:AAPL'],
+      timing: { ...shortTiming, mostConnects: 4 },
+    })
+    await Promise.all(['KRX:005930', 'NAS:AAPL'].map(name => rig.feed.confirmed(name)))
+    const left = async (parts: Partial<MetricsParts> = {}) => {
+      const page = await metricsOf(rig, parts).families()
+      for (const name of ['kis_stream_requests_left', 'kis_stream_approval_key_age_seconds']) {
+        expect(page.get(name)?.samples.map(({ labels }) => labels['app_key'])).toEqual([
+          'KIS_APP_KEY',
+          'KIS_APP_KEY_US',
+        ])
+      }
+      return page.get('kis_stream_connects_left')?.samples.map(({ labels, value }) => [labels['app_key'], value])
+    }
+    const own = [
+      ['KIS_APP_KEY', 3],
+      ['KIS_APP_KEY_US', 3],
+    ]
+    expect(await left()).toEqual(own)
+    expect(await left({ sharedConnectsLeft: async () => 1 })).toEqual([['KIS_APP_KEY', 1], own[1]])
+    expect(await left({ sharedConnectsLeft: () => Promise.reject(new Error('ECONNREFUSED')) })).toEqual(own)
+  })
+
   it('of two feeds are two pages', async () => {
     const [one, other] = [await feedRig(), await feedRig({ instruments: ['KRX:000660', 'KRX:005930'] })]
     await Promise.all([one.feed.confirmed('KRX:005930'), other.feed.confirmed('KRX:005930')])
@@ -177,13 +206,14 @@ describe('docs/grafana-dashboard.json', () => {
   const { panels } = JSON.parse(dashboard) as { panels: { title: string; targets?: { expr: string }[] }[] }
   const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
 
-  it('asks for nothing that the feed does not tell', () => {
+  it('asks for nothing that the page of a feed does not tell', async () => {
+    const suffixes = { gauge: [''], counter: ['_total'], histogram: ['_bucket', '_sum', '_count'] } as const
+    const page = await metricsOf(await feedRig()).families()
     const known = new Set(
-      metricList.flatMap(({ name, type }) =>
-        type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name],
-      ),
+      [...page].flatMap(([name, { type }]) => suffixes[type as keyof typeof suffixes].map(suffix => name + suffix)),
     )
-    const asked = expressions.flatMap(expression => expression.match(/\b(kis_stream|process|nodejs)_\w+/g) ?? [])
+    // Wherever it stands: in a panel, a row, a variable or an annotation.
+    const asked = dashboard.match(/\b(kis_stream|process|nodejs)_\w+/g) ?? []
     expect(asked.length).toBeGreaterThan(15)
     expect(asked.filter(name => !known.has(name))).toEqual([])
   })

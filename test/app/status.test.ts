@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { createLatencyWatch } from '../../app/latency.ts'
-import { feedRig, planted, shortTiming } from '../support/feed-rig.ts'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { eventually, feedRig, planted, shortTiming } from '../support/feed-rig.ts'
 
 it('tells where each socket is, since when, and how it came there', async () => {
   const rig = await feedRig()
@@ -44,6 +45,19 @@ it('counts what is left of the budgets, and says how old the approval key is and
   const text = JSON.stringify(status)
   for (const secret of Object.values(planted)) expect(text).not.toContain(secret)
   expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/)
+})
+
+it('takes nothing for agreed or flowing while there is no session, whatever was said in the last one', async () => {
+  const rig = await feedRig({
+    timing: { ...shortTiming, graceMs: 3_600_000 },
+    simulator: { tape: generatedTape({ rate: 200 }) },
+  })
+  await rig.until('trade')
+  expect(rig.feed.subscriptions()).toMatchObject([{ status: 'active', isStale: false }])
+  rig.simulator.cut()
+  await rig.until('disconnect')
+  await eventually(() => rig.feed.status().sockets.KR.phase === 'reconnecting')
+  expect(rig.feed.subscriptions()).toEqual([{ instrument: 'KRX:005930', channel: 'trade', status: 'wanted' }])
 })
 
 it('knows the next hand-over by the schedule', async () => {

@@ -16,7 +16,7 @@ describe('kis-stream run', () => {
     await running.printed((out, err) => (url = addressIn(err)) !== '' && out.includes('"type":"trade"'))
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
     expect(await (await fetch(url)).text()).toContain('<title>kis-stream</title>')
-    expect(await (await fetch(`${url}status`)).json()).toMatchObject({ verdict: { market: 'KR' } })
+    expect(await (await fetch(`${url}status`)).json()).toMatchObject({ verdicts: [{ market: 'KR' }] })
     expect(await (await fetch(`${url}metrics`)).text()).toContain('# EOF')
     expect(await (await fetch(`${url}health`)).json()).toHaveProperty('ready')
     running.process.kill('SIGINT')
@@ -31,6 +31,18 @@ describe('kis-stream run', () => {
     await running.printed((_, err) => /inspector: http:\/\/127\.0\.0\.1:\d+\/stately/.test(err))
     running.process.kill('SIGINT')
     expect((await running.finished).code).toBe(0)
+  })
+
+  it('names no place for the hosted inspector where others could reach it', async () => {
+    const token = { KIS_DASHBOARD_TOKEN: 'sixteen-or-more-characters' }
+    const flags = ['--market', 'KR', '--inspect', '--dashboard-host', '0.0.0.0']
+    const running = startCommand(['run', ...flags], { ...hurry, ...token })
+    await running.printed((_, err) => /^Machines are recorded for the inspector on http:\/\/0\.0\.0\.0/m.test(err))
+    running.process.kill('SIGINT')
+    const { code, err } = await running.finished
+    expect(code).toBe(0)
+    expect(err).not.toContain('/stately')
+    expect(err).not.toContain(token.KIS_DASHBOARD_TOKEN)
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
@@ -22,6 +23,7 @@ import { standardCalendar } from '../../market/calendar.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { runCommand } from '../support/command.ts'
 import { silentMarket } from '../support/feed-rig.ts'
+import { hasRedisServer, needsRedis, startRedisServer } from '../support/redis-server.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 const keys = { appKey: `PS${'k'.repeat(34)}`, appSecret: 's'.repeat(180) }
@@ -83,6 +85,14 @@ describe('the doctor on keys', () => {
     expect(severitiesOf(examineKeys(patient({}, { told: {} })))).toEqual(['info'])
     const [finding] = examineKeys(patient({}, { told: { appKey: keys.appKey } }))
     expect(finding).toMatchObject({ severity: 'error', found: 'KIS_APP_SECRET is missing' })
+  })
+
+  it('looks at those of the US market as well, where it has its own', () => {
+    const second = { usAppKey: keys.appKey.toLowerCase(), usAppSecret: keys.appSecret }
+    const look = (more: object) => examineKeys(patient({}, { told: { ...keys, ...more } }))[0]
+    expect(look(second)).toMatchObject({ severity: 'ok', found: expect.stringContaining('both') as string })
+    expect(look({ ...second, usAppKey: 'too-short' })?.found).toBe('KIS_APP_KEY_US has 9 characters; KIS gives 36')
+    expect(look({ usAppKey: keys.appKey })?.found).toBe('KIS_APP_SECRET_US is missing')
   })
 })
 
@@ -205,6 +215,15 @@ function record({ left = 4, ...changes }: { left?: number } & Record<string, unk
 }
 
 describe('the doctor on the risk of a ban', () => {
+  it("counts the connections of the US market's own app key by themselves", () => {
+    const spent = { budgets: { connects: { left: 0, most: 4, windowMs: 600_000 } } }
+    const findings = examineBanRisk(patient({}, { record: record({ left: 2, usAppKey: spent }) }))
+    expect(findings.map(({ severity, found }) => [severity, found.split(':')[0]])).toEqual([
+      ['info', 'KIS_APP_KEY'],
+      ['warning', 'KIS_APP_KEY_US'],
+    ])
+  })
+
   it('warns of settings that are quicker than KIS asks for, and of none that are slower', () => {
     const timing = { graceMs: 100, mostConnects: 50, pacingMs: 200, longestBackoffMs: 1 }
     const findings = examineBanRisk(patient({ timing }))
@@ -244,6 +263,16 @@ describe('the doctor on the last run', () => {
   })
 })
 
+/** One that nobody has at this moment. */
+async function freePort(): Promise<number> {
+  const server = createTcpServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
 describe('the doctor on Redis', () => {
   it.each([
     ['as it should be', { redis_version: '7.0.15', maxmemory_policy: 'noeviction', aof_enabled: '1' }, ['ok']],
@@ -262,6 +291,23 @@ describe('the doctor on Redis', () => {
     const findings = await examineRedis(patient({}, { environment }))
     expect(findings).toMatchObject([{ severity: 'error', found: expect.stringContaining('127.0.0.1:1') as string }])
     expect(JSON.stringify(findings)).not.toContain('planted-password')
+  })
+
+  it.skipIf(!hasRedisServer)(`tells a wrong password from nobody there (${needsRedis})`, async () => {
+    const server = await startRedisServer()
+    onTestFinished(() => server.end())
+    const port = await freePort()
+    await server.client.config('SET', 'port', String(port))
+    await server.client.config('SET', 'requirepass', 'planted-right-password')
+    const look = (password: string) =>
+      examineRedis(patient({}, { environment: { REDIS_URL: `redis://${password}127.0.0.1:${port}` } }))
+    for (const password of [':planted-wrong-password@', '']) {
+      const [finding] = await look(password)
+      expect(finding).toMatchObject({ severity: 'error', found: expect.stringContaining('refuses us') as string })
+      expect(finding?.remedy).toContain('password in REDIS_URL')
+      expect(JSON.stringify(finding)).not.toContain('planted')
+    }
+    expect((await look(':planted-right-password@'))[0]).toMatchObject({ severity: 'ok' })
   })
 
   it('without REDIS_URL looks for a program that jobs could start', async () => {

@@ -21,7 +21,7 @@ describe('kis-stream export', () => {
       output,
     ])
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    expect(out).toMatch(/^20260914: 5 trades, 0 order books, .* in \d+ files under /)
+    expect(out).toMatch(/^2026-09-14: 5 trades, 0 order books, .* in \d+ files under /)
     expect(existsSync(join(output, 'trades/date=2026-09-14/instrument=KRX-005930/data.csv'))).toBe(true)
   })
 
@@ -39,7 +39,7 @@ describe('kis-stream export', () => {
       '--loud',
     ])
     expect(code).toBe(2)
-    for (const what of ['--to', '--output', '--date', 'SAMSUNG', '--bars', '--loud']) expect(err).toContain(what)
+    for (const what of ['--to', '--date', 'SAMSUNG', '--bars', '--loud']) expect(err).toContain(what)
   })
 
   it('says what it found where no recording is', async () => {

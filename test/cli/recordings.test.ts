@@ -64,13 +64,23 @@ describe('kis-stream replay', { timeout: 90_000 }, () => {
     expect(new Set(events.map(({ instrument }) => instrument))).toEqual(new Set(['KRX:005930']))
   })
 
+  it('says when nothing was recorded in the part it is asked for', async () => {
+    const folder = temporaryFolder()
+    const recorder = recorderFor(folder)
+    give(recorder, tradeAt('090000', 100), nine)
+    await recorder.stop()
+    const { code, out, err } = await runCommand(['replay', folder, '--from', '15:00', '--speed', 'max'])
+    expect({ code, out }).toEqual({ code: 0, out: '' })
+    expect(err).toContain('nothing was recorded in this part of')
+  })
+
   it('lists every mistake at once, with exit code 2', async () => {
     const folder = await recordedMinute()
     const wrong = ['--date', '2026-09-15', '--from', '9', '--speed', 'slow', '--instruments', 'AAPL', '--output', 'xml']
     const { code, err } = await runCommand(['replay', folder, ...wrong])
     expect(code).toBe(2)
     for (const word of [
-      '--date 20260915: not recorded',
+      '--date 2026-09-15: not recorded',
       "'9' is no time",
       "'slow' is no speed",
       "'AAPL'",
@@ -89,6 +99,6 @@ describe('kis-stream simulate --recording', { timeout: 90_000 }, () => {
     simulating.process.kill('SIGINT')
     const { code, err } = await simulating.finished
     expect(code).toBe(0)
-    expect(err).toContain('tape: the recording of 20260914')
+    expect(err).toContain('tape: the recording of 2026-09-14')
   })
 })

@@ -36,6 +36,8 @@ describe('kis-stream support-bundle', () => {
     const environment = {
       KIS_APP_KEY: planted.appKey,
       KIS_APP_SECRET: planted.appSecret,
+      KIS_APP_KEY_US: 'planted-us-app-key',
+      KIS_APP_SECRET_US: 'planted-us-app-secret',
       KIS_HTS_ID: 'planted-hts-id',
       KIS_REST_URL: simulator.restUrl,
       KIS_WS_URL: simulator.wsUrl,
@@ -87,6 +89,8 @@ describe('kis-stream support-bundle', () => {
     const secrets = [
       planted.appKey,
       planted.appSecret,
+      'planted-us-app-key',
+      'planted-us-app-secret',
       'planted-hts-id',
       'planted-dashboard-token',
       'planted-user',
@@ -103,7 +107,7 @@ describe('kis-stream support-bundle', () => {
 
     const read = (name: string): unknown => JSON.parse(files.get(name) ?? '')
     expect(read('configuration.json')).toMatchObject({
-      keysAreThere: { appKey: true, appSecret: true, htsId: true },
+      keysAreThere: { appKey: true, appSecret: true, usAppKey: true, usAppSecret: true, htsId: true },
       restUrl: simulator.restUrl,
     })
     expect(read('limits.json')).toMatchObject({

@@ -10,7 +10,7 @@ import { at, hynix, orderBook, samsung, trade } from '../streams/samples.ts'
 
 describe('the board', () => {
   it('keeps the latest of each instrument, and says what changed since', () => {
-    const board = createBoard()
+    const board = createBoard(() => undefined)
     board.note(trade({ price: 1 }))
     board.note(trade({ price: 2, instrument: hynix }))
     const told = board.version()
@@ -24,7 +24,7 @@ describe('the board', () => {
   })
 
   it('keeps the last trades in order, and counts those that are gone', () => {
-    const board = createBoard()
+    const board = createBoard(() => undefined)
     for (let price = 1; price <= tapeLength + 10; price++) board.note(trade({ price }))
     const { trades, missed } = board.tape(samsung, 5)
     expect(missed).toBe(5)
@@ -34,6 +34,26 @@ describe('the board', () => {
       tapeLength + 10,
     ])
     expect(board.tape('KRX:000001', 0)).toEqual({ trades: [], missed: 0 })
+  })
+
+  it('asks for the previous close once a minute and instrument, and at once on a new day', () => {
+    const asked: number[] = []
+    let answer: number | undefined = 270_000
+    const board = createBoard(({ receivedTime }) => (asked.push(receivedTime), answer))
+    const note = (receivedTime: number, businessDate = 20260914) => board.note(trade({ receivedTime, businessDate }))
+    for (const time of [0, 1, 59_999]) note(time)
+    expect(board.of(samsung)?.previousClose).toBe(270_000)
+    answer = undefined
+    note(60_000)
+    // What could not be read is no reason to forget what was; it is asked for again a second later.
+    expect(board.of(samsung)?.previousClose).toBe(270_000)
+    for (const time of [60_500, 61_000]) note(time)
+    expect(asked).toEqual([0, 60_000, 61_000])
+    note(61_001, 20260915)
+    expect(board.of(samsung)?.previousClose).toBeUndefined()
+    answer = 271_000
+    note(62_001, 20260915)
+    expect(board.of(samsung)?.previousClose).toBe(271_000)
   })
 })
 
@@ -122,8 +142,54 @@ describe('the marks', () => {
     expect(marks.version()).toBeGreaterThan(version)
     expect(marks.all()).toEqual([
       { kind: 'outage', market: 'KR', from: 1_000, to: 4_000, cause: 'close code 1006' },
-      { kind: 'gap', instrument: samsung, from: gap.from, to: gap.to, volume: 500, cause: 'outage' },
+      {
+        kind: 'gap',
+        instrument: samsung,
+        businessDate: 20260914,
+        fromVolume: 0,
+        toVolume: 500,
+        from: gap.from,
+        to: gap.to,
+        volume: 500,
+        cause: 'outage',
+        came: 7,
+        explained: 0,
+        isJudged: false,
+      },
       { kind: 'repair', instrument: samsung, from: 5_000, to: 5_000, volume: 7 },
+    ])
+  })
+
+  it('tell of a gap what came back, what was explained, and whether REST was asked about the rest', () => {
+    const marks = createMarks()
+    const verdict = {
+      type: 'gap-verdict',
+      instrument: samsung,
+      verdict: 'unfillable',
+      businessDate: 20260914,
+      fromVolume: 0,
+      toVolume: 500,
+      repairedVolume: 300,
+      settledVolume: 0,
+      explainedVolume: 50,
+      unknownVolume: 150,
+      unknown: [],
+      evidence: [],
+      receivedTime: 7_000,
+    } as const
+    const backfill = { type: 'backfill', instrument: samsung, trades: [], receivedTime: 6_000 } as const
+    marks.note(gap)
+    marks.note({ ...gap, fromVolume: 600, toVolume: 700, missingVolume: 100 })
+    marks.note({ ...backfill, businessDate: 20260914, fromVolume: 100, toVolume: 400 })
+    marks.note(verdict)
+    marks.note(verdict)
+    // Another day, another name, and what lies across both gaps: none of this one's.
+    marks.note({ ...backfill, businessDate: 20260915, fromVolume: 0, toVolume: 500 })
+    marks.note({ ...backfill, businessDate: 20260914, instrument: hynix, fromVolume: 0, toVolume: 500 })
+    marks.note({ ...backfill, businessDate: 20260914, fromVolume: 450, toVolume: 650 })
+    expect(marks.all().filter(({ kind }) => kind === 'gap')).toMatchObject([
+      { volume: 500, came: 300, explained: 50, isJudged: true },
+      { volume: 100, came: 0, explained: 0, isJudged: false },
     ])
   })
 

@@ -93,6 +93,7 @@ const pairs = [
   ['--accent', '--accent-soft', 4.5],
   ['--warn', '--warn-soft', 4.5],
   ['--on-accent', '--accent', 4.5],
+  ['--on-warn', '--warn-strong', 4.5],
 ] as const
 
 const tokens = [...new Set(pairs.flatMap(([ink, ground]) => [ink, ground])), '--ground', '--up', '--down']

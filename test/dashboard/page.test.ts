@@ -84,6 +84,23 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await page.locator('#marks-list li[data-kind="outage"]', { hasText: /line down \d/ }).waitFor()
     await page.locator('#verdict[data-level="good"]', { hasText: 'gaps: 1' }).waitFor()
     expect(rig.of('gap')).toMatchObject([{ missingVolume: 500 }])
+
+    const question = rig.feed.openGaps().find(({ instrument }) => instrument === 'KRX:005930')
+    if (question === undefined) throw new Error('the feed has no open gap')
+    const { eventTime } = rig.of('trade')[0] ?? {}
+    const trade = { price: 271_600, bidPrice: null, askPrice: null, eventTime: eventTime ?? 0 }
+    rig.feed.repair({
+      question,
+      runs: [{ fromVolume: 1_007, toVolume: 1_307, trades: [{ ...trade, volume: 300, cumulativeVolume: 1_307 }] }],
+      explained: [],
+      unknown: [{ fromVolume: 1_307, toVolume: 1_507, from: null, to: null }],
+      evidence: ['as a test would have it'],
+    })
+    const became = '500 shares missing (line was down): 300 came back, 200 remain unknown'
+    await page.locator('#marks-list li[data-kind="gap"]', { hasText: became }).waitFor()
+    await page
+      .locator('#marks-summary', { hasText: 'gaps: 1 · 500 shares missing · 300 came back · 200 missing still' })
+      .waitFor()
   })
 
   it('follows the line to the other market', async () => {
@@ -109,6 +126,12 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await page.locator('#steps').getByText('its turn on the line').first().waitFor()
     const price = await page.locator('#watch-list li', { hasText: 'AAPL' }).locator('.last').innerText()
     expect(Number(price)).toBeGreaterThan(0)
+    // Nobody chose an instrument, so the page goes along.
+    await page.locator('#chosen-name', { hasText: 'NAS · AAPL' }).waitFor()
+    await page.locator('#chosen-price.figure', { hasText: /^\d/ }).waitFor()
+    expect(await page.locator('#watch-list li[data-old="true"]').allInnerTexts()).toEqual([
+      expect.stringContaining('005930'),
+    ])
   })
 
   it('says when its own connection is gone, and comes back by itself', async () => {

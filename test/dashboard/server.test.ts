@@ -182,8 +182,9 @@ describe('what is mounted beside the page', () => {
     const { dashboard } = await dashboardRig({
       dashboard: {
         jobs: { queues: [queue] },
-        certificate: async () => ({ date: 20261123, gaps: 3 }),
+        certificate: async () => ({ date: 20261123, instruments: [] }),
         tokenIssuedAt: async () => 1,
+        sharedLimits: async () => ({ connectsLeft: 2, restCallsPerSecond: 16, restSlowedBy: 1 }),
       },
     })
     const board = await get(dashboard.port, '/jobs')
@@ -193,13 +194,29 @@ describe('what is mounted beside the page', () => {
     expect((await get(dashboard.port, `/jobs/${style}`)).status).toBe(200)
     expect((await get(dashboard.port, '/jobs/api/queues')).text).toContain('gap-validation')
     expect((await get(dashboard.port, '/jobs/api/queues', { origin: 'http://evil.example' })).status).toBe(403)
+    expect((await get(dashboard.port, '/jobs/')).headers['location']).toBe('/jobs')
+    expect(JSON.parse((await get(dashboard.port, '/jobs/api/queues')).text)).toMatchObject({
+      queues: [{ readOnlyMode: true }],
+    })
+    for (const [method, path] of [
+      ['PUT', 'gap-validation/obliterate'],
+      ['PUT', 'gap-validation/empty'],
+      ['POST', 'gap-validation/add'],
+      ['PUT', 'pause'],
+    ] as const) {
+      const { status } = await fetch(`${dashboard.url}jobs/api/queues/${path}`, { method })
+      expect(status, path).toBe(405)
+    }
+    expect(await queue.getJobCounts('waiting')).toEqual({ waiting: 1 })
     const page = listen(dashboard.port)
     expect(await page.until('hello')).toMatchObject({ hasJobs: true, hasStately: false })
     await eventually(() => page.messages.some(({ type, queues }) => type === 'status' && queues !== null))
     expect(page.messages.findLast(({ type }) => type === 'status')).toMatchObject({
       queues: [{ name: 'gap-validation', counts: { waiting: 1 } }],
-      certificate: { date: 20261123, gaps: 3 },
+      certificate: { date: 20261123, rows: [], total: { trades: 0 } },
+      hasCertificates: true,
       tokenIssuedAt: 1,
+      limits: [{ connects: { left: 2, scope: 'all-processes' } }],
     })
   })
 

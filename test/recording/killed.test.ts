@@ -1,12 +1,16 @@
 // A recorder that is killed has no time for good-byes.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { createFeed } from '../../app/feed.ts'
 import { openRecording } from '../../recording/recording.ts'
+import { eventually, planted, shortTiming } from '../support/feed-rig.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from './support.ts'
 
 type Said = { readonly given: number; readonly at: number }
@@ -44,9 +48,41 @@ describe('a recording whose process was killed', { timeout: 90_000 }, () => {
     const times = entries.slice(1).map(({ receivedTime }) => receivedTime - nine)
     expect(entries[0]?.kind).toBe('begin')
     expect(times).toEqual(times.map((_, index) => index))
-    // A tenth of a second is what is promised; this machine may be busy with other things for longer.
+    // A tenth of a second is what is promised, from the first frame on; this machine may be busy with other things for longer.
     const safe = running.said.filter(({ at }) => at < killedAt - 1_000)
     expect(times.length).toBeGreaterThanOrEqual(safe.length)
+  })
+
+  it('began before its feed spoke to anybody', async () => {
+    // Arrange: whom a feed speaks to first is asked for an approval key.
+    const folder = join(temporaryFolder(), 'recording')
+    const found: boolean[] = []
+    const server = createServer((_, response) => {
+      found.push(existsSync(folder))
+      response.end('{}')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const url = `127.0.0.1:${(server.address() as AddressInfo).port}`
+    const feed = createFeed({
+      ...planted,
+      restUrl: `http://${url}`,
+      socketUrl: `ws://${url}`,
+      market: 'KR',
+      instruments: ['KRX:005930'],
+      timing: shortTiming,
+      recordFolder: folder,
+    })
+    onTestFinished(async () => {
+      await feed.stop()
+      server.close()
+    })
+
+    // Act
+    feed.start()
+    await eventually(() => found.length > 0)
+
+    // Assert
+    expect(found[0]).toBe(true)
   })
 
   it('is gone on with in another segment, and read as one', async () => {

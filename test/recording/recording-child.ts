@@ -13,6 +13,8 @@ const recorder = createRecorder({
 })
 let given = 0
 
+await recorder.ready
+
 const timer = setInterval(() => {
   recorder.expect('KR', nine + given)
   recorder.frame({ market: 'KR', bytes: frameOf(String(100_000 + (given % 40))), receivedTime: nine + given })

@@ -2,6 +2,7 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Instrument } from '../../market/instrument.ts'
 import { openRecording } from '../../recording/recording.ts'
+import { summariesOf } from '../../recording/summary.ts'
 import type { BlockPlace } from '../../recording/segment.ts'
 import { kst } from '../support/frames.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, subscriptionOf, temporaryFolder, textsOf } from './support.ts'
@@ -126,6 +127,19 @@ describe('a recording', () => {
       expect(texts).toEqual(expected.slice(0, texts.length))
       expect(texts.length).toBeGreaterThanOrEqual(Math.floor((expected.length * (length - 3_000)) / whole.length) - 20)
     }
+  })
+
+  it('of another format is refused in a sentence, and not called damaged', async () => {
+    const folder = temporaryFolder()
+    await record(folder)
+    const [segment = ''] = openRecording(folder).days()[0]?.segments ?? []
+    const bytes = readFileSync(segment)
+    bytes.write('KISREC2')
+    writeFileSync(segment, bytes)
+    await expect(entriesOf(folder)).rejects.toThrow(
+      `${segment} is in format 2 of recordings, and this kis-stream reads`,
+    )
+    await expect(summariesOf(openRecording(folder)).next()).rejects.toThrow('is in format 2')
   })
 
   it('of nothing is a sentence', () => {

@@ -1,6 +1,6 @@
 // A recorder whose file system refuses: it says so, counts, and goes on when it may.
 import { spawn } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +20,7 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
 
     // Act
     for (let i = 0; i < 100; i++) give(recorder, frameOf('005930'), nine + i)
-    await eventually(() => troubles.length > 0)
+    await eventually(() => recorder.lost === 100)
     rmSync(folder)
     await eventually(() => troubles.length > 1)
     give(recorder, frameOf('005930'), nine + 100)
@@ -28,7 +28,7 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
 
     // Assert
     expect(troubles).toMatchObject([{ isOver: false }, { isOver: true, lost: 100 }])
-    expect(troubles[0]?.reason).toContain('ENOTDIR')
+    expect(troubles[0]?.reason).toContain('EEXIST')
     expect(recorder.lost).toBe(100)
     expect(await entriesOf(folder)).toMatchObject([
       { kind: 'begin', date: 20260914 },
@@ -64,6 +64,17 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
     expect(kept + lost).toBe(frames)
   })
 
+  it('leaves nothing behind where nothing can be written, however often it tries', async () => {
+    const folder = temporaryFolder()
+    const program = fileURLToPath(new URL('./recording-child.ts', import.meta.url))
+    const shell = `ulimit -f 0; exec "${process.execPath}" --import tsx "${program}" "${folder}" 1500`
+    const child = spawn('bash', ['-c', shell], { stdio: ['ignore', 'ignore', 'inherit'] })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    const code = await new Promise(resolve => child.on('close', resolve))
+    expect(code).toBe(0)
+    expect(readdirSync(join(folder, '2026-09-14'))).toEqual([])
+  })
+
   it('does not hold up its feed, whose events say what happened', async () => {
     const folder = join(temporaryFolder(), 'recording')
     writeFileSync(folder, 'a file where a folder should be')
@@ -73,9 +84,8 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
     rig.simulator.send(lineOf('H0STCNT0.txt', 1))
     await rig.until('trade')
     rmSync(folder)
-    const over = await rig.until('recording-trouble', ({ isOver }) => isOver)
-    expect(reason).toContain('ENOTDIR')
-    expect(over.lost).toBeGreaterThan(0)
+    await rig.until('recording-trouble', ({ isOver }) => isOver)
+    expect(reason).toContain('EEXIST')
     expect(rig.feed.counters()['recording-trouble']).toBe(2)
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRateLimit, type RateLimit } from '../../kis/rate-limit.ts'
 import { systemClock } from '../../market/clock.ts'
 import { createConnectBudget } from '../../workers/connect-budget.ts'
-import { createSharedRateLimit } from '../../workers/rate-limit.ts'
+import { createSharedRateLimit, type SharedRateLimit } from '../../workers/rate-limit.ts'
 import { connected, isMissing, redisKinds, redisRig } from '../support/redis.ts'
 
 const prefix = '{kis-test}'
@@ -51,7 +51,7 @@ describe.each(redisKinds)('the pace of REST calls, on %s', kind => {
     const spacingMs = 60_000
     const { source, limits, waits } = await rig(spacingMs, 2)
     const redis = await connected(source)
-    const [one, other] = limits as [RateLimit, RateLimit]
+    const [one, other] = limits as [SharedRateLimit, SharedRateLimit]
     one.slowDown()
     other.slowDown()
     while ((await redis.hget(`${prefix}:rest_pace`, 'factor')) === null) await redis.ping()

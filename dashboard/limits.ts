@@ -1,0 +1,40 @@
+// What KIS still allows, for each app key. What processes share through Redis is told for all of them together; the rest is of this one.
+import type { SharedLimits } from '../app/access.ts'
+import type { AppKeyStatus, BudgetStatus, FeedStatus } from '../app/status.ts'
+import { type Market, markets } from '../market/instrument.ts'
+
+export type LimitView = {
+  /** The markets that the app key serves. */
+  readonly markets: readonly Market[]
+  readonly connects: BudgetStatus & { readonly scope: LimitScope }
+  /** Of a session, and an app key has one: whatever other processes there are, they have none. */
+  readonly requests: BudgetStatus
+  readonly approvalKeyIssuedAt: number | null
+}
+
+/** `all-processes`: counted in Redis · `this-process`: others may have spent some that we do not know of. */
+export type LimitScope = 'all-processes' | 'this-process'
+
+export function limitsOf(status: FeedStatus, shared: SharedLimits | undefined): readonly LimitView[] {
+  const { usAppKey } = status
+  if (usAppKey === undefined) return [limitOf(status, markets, shared?.connectsLeft)]
+  // Only the first app key is shared through Redis.
+  return [limitOf(status, ['KR'], shared?.connectsLeft), limitOf(usAppKey, ['US'], undefined)]
+}
+
+function limitOf(
+  { budgets, approvalKeyIssuedAt }: AppKeyStatus,
+  served: readonly Market[],
+  leftToAll: number | undefined,
+): LimitView {
+  return {
+    markets: served,
+    connects: {
+      ...budgets.connects,
+      left: leftToAll ?? budgets.connects.left,
+      scope: leftToAll === undefined ? 'this-process' : 'all-processes',
+    },
+    requests: budgets.requests,
+    approvalKeyIssuedAt: approvalKeyIssuedAt ?? null,
+  }
+}
