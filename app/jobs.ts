@@ -77,7 +77,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   const queues = await openQueues({ redis, prefix })
   const onSecret = (secret: Secret) => void secrets.push(secret)
   const access = createAccess({ settings, redis: connection, clock, log, onSecret })
-  const gapJobs = createGapJobs({ queues, log })
+  const gapJobs = createGapJobs({ queues, log, redact: text => redact(text, secrets) })
   const counts = { completed: 0, failed: 0 }
   let workers: RunningWorkers | undefined
   let closed: Promise<void> | undefined
