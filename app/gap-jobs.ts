@@ -139,7 +139,14 @@ function askedOf(gap: Gap | GapQuestion): Asked {
 }
 
 /** A gap must not be left without a verdict because nobody could look into it. */
-function nothingFound({ missingVolume: _, cause: __, ...question }: Asked, reason: string): GapFinding {
-  const { fromVolume, toVolume, from, to } = question
-  return { question, runs: [], explained: [], unknown: [{ fromVolume, toVolume, from, to }], evidence: [reason] }
+function nothingFound(gap: Asked, reason: string): GapFinding {
+  const { instrument, businessDate, fromVolume, toVolume, from, to } = gap
+  const span = { fromVolume, toVolume, from, to }
+  return {
+    question: { instrument, businessDate, ...span },
+    runs: [],
+    explained: [],
+    unknown: [span],
+    evidence: [reason],
+  }
 }

@@ -2,7 +2,7 @@
 // the data plane in one place: gaps go in, findings come out.
 import { Subscription } from 'rxjs'
 import { redact, type Secret } from '../kis/secret.ts'
-import { type Calendar, standardCalendar } from '../market/calendar.ts'
+import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import { openQueues, type QueueHandles } from '../workers/queue-handles.ts'
 import { type Payloads, queueNames, type QueueName } from '../workers/queues.ts'
@@ -67,7 +67,7 @@ const morningPattern = '0 30 10 * * 2-6'
 
 /** Rejects with a sentence when the Redis that was named cannot be reached. */
 export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): Promise<Jobs> {
-  const { clock = systemClock, calendar = standardCalendar, log = silentLogger } = parts
+  const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock })
   const prefix = prefixOf(settings)
   const secrets: Secret[] = [settings.appKey, settings.appSecret]

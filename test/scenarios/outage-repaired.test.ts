@@ -9,11 +9,11 @@ import { startSimulator } from '../../simulator/server.ts'
 import { eventually, feedRig, planted, steadyClock } from '../support/feed-rig.ts'
 import { temporaryFolder } from '../support/redis.ts'
 
-const letters = 'ABCDEFGHIJKLMNOPQRST'
+const letters = 'ABCDEFGHIJKLMNOPQRST'.split('')
 
 it.each([
-  ['KR', '2026-09-14T10:00:00+09:00', [...letters].map((_, at) => `KRX:${100_000 + at}`)],
-  ['US', '2026-09-14T23:00:00+09:00', [...letters].map(letter => `NAS:${letter}${letter}`)],
+  ['KR', '2026-09-14T10:00:00+09:00', letters.map((_, at) => `KRX:${100_000 + at}`)],
+  ['US', '2026-09-14T23:00:00+09:00', letters.map(letter => `NAS:${letter}${letter}`)],
 ] as const)('an outage of three seconds is repaired to the share: %s', async (market, startsAt, instruments) => {
   const steady = steadyClock(startsAt)
   let skipped = 0
