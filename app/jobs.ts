@@ -115,7 +115,15 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       watching.add(gapJobs.watch(feed.events$, feed.openGaps()))
     },
     async startWorkers() {
-      const all = createProcessors({ settings, access, clock, calendar, dataFolder: parts.dataFolder })
+      const all = createProcessors({
+        settings,
+        access,
+        clock,
+        calendar,
+        log,
+        shared: { redis: connection, prefix },
+        dataFolder: parts.dataFolder,
+      })
       const wanted = parts.queues ?? queueNames
       const processors = Object.fromEntries(wanted.map(queue => [queue, all[queue]]))
       workers = startWorkers({ redis, prefix, processors, onJob: heard })
