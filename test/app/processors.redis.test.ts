@@ -46,7 +46,7 @@ it.each([
       calendar,
       log,
       shared,
-      dataFolder: temporaryFolder(),
+      dataFolder,
     })
     // A day on which a feed ran and nothing was traded.
     mkdirSync(join(dataFolder, dayBookFolder))
