@@ -350,7 +350,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     openGaps: () => openGaps(memory),
     repair(finding) {
       if (stopped !== undefined) return
-      for (const event of settleFinding(memory, finding, clock.now())) {
+      const news = settleFinding(memory, finding, clock.now())
+      // Before anybody is told: a process that is killed then does not tell it again.
+      if (news.some(({ type }) => type === 'backfill')) lastSeen?.settled(finding.question.instrument)
+      for (const event of news) {
         recording?.marker(event)
         emit(event)
       }

@@ -17,7 +17,7 @@ export type GapJobCounters = {
   /** More waited than fit. */
   readonly dropped: number
   readonly found: number
-  /** Tried as often as a job is tried, and given up. */
+  /** Tried as often as a job is tried, and given up: what is missing remains unknown. */
   readonly gaveUp: number
 }
 
@@ -32,6 +32,8 @@ export type GapJobs = {
 export type GapJobsParts = {
   readonly queues: QueueHandles
   readonly log: Logger
+  /** For the reason why a job failed, which is shown. */
+  readonly redact?: (text: string) => string
   /** How long until a gap is put in again after Redis did not take it. */
   readonly retryMs?: number
 }
@@ -45,12 +47,14 @@ const atOnce = 16
 /** A message that an outcome is there may be lost with a connection, so now and then the outcome itself is looked for. */
 const lookEveryMs = 30_000
 
-export function createGapJobs({ queues, log, retryMs = 2_000 }: GapJobsParts): GapJobs {
+export function createGapJobs({ queues, log, redact = text => text, retryMs = 2_000 }: GapJobsParts): GapJobs {
   const findings = new Subject<GapFinding>()
   const ended = new Subject<string>()
   const waiting = new Map<string, Asked>()
   /** Put in, and not ended as far as we know. */
-  const open = new Set<string>()
+  const open = new Map<string, Asked>()
+  /** Put in once more, because Redis lost them. */
+  const again = new Set<string>()
   const counts = { asked: 0, failedToAsk: 0, dropped: 0, found: 0, gaveUp: 0 }
 
   async function ask(gap: Asked): Promise<void> {
@@ -59,7 +63,7 @@ export function createGapJobs({ queues, log, retryMs = 2_000 }: GapJobsParts): G
     try {
       const id = await queues.enqueue('gap-validation', name, gap)
       counts.asked++
-      open.add(id)
+      open.set(id, gap)
     } catch (error) {
       fail(name, gap, error)
     }
@@ -67,8 +71,12 @@ export function createGapJobs({ queues, log, retryMs = 2_000 }: GapJobsParts): G
 
   function fail(name: string, gap: Asked, error: unknown): void {
     counts.failedToAsk++
-    if (waiting.size < mostWaiting) waiting.set(name, gap)
-    else counts.dropped++
+    if (waiting.size < mostWaiting) {
+      waiting.set(name, gap)
+    } else {
+      counts.dropped++
+      findings.next(nothingFound(gap, `nobody was asked: ${mostWaiting} gaps wait for Redis already`))
+    }
     // As many as there are gaps while Redis is away: said at 1, 10, 100, …
     if (!Number.isInteger(Math.log10(counts.failedToAsk))) return
     const facts = { instrument: gap.instrument, waiting: waiting.size, dropped: counts.dropped, problem: String(error) }
@@ -78,14 +86,27 @@ export function createGapJobs({ queues, log, retryMs = 2_000 }: GapJobsParts): G
   async function hear(id: string): Promise<void> {
     if (!open.has(id)) return
     const outcome = await queues.outcomeOf('gap-validation', id).catch(() => undefined)
-    if (outcome === undefined || outcome.state === 'waiting' || !open.delete(id)) return
+    const gap = open.get(id)
+    if (outcome === undefined || outcome.state === 'waiting' || gap === undefined) return
+    open.delete(id)
     if (outcome.state === 'completed') {
+      again.delete(id)
       counts.found++
       findings.next(outcome.result)
+    } else if (outcome.state === 'unknown' && !again.has(id)) {
+      // A Redis that began anew knows nothing of it.
+      again.add(id)
+      waiting.set(gapJobName(gap), gap)
     } else {
+      again.delete(id)
       counts.gaveUp++
-      const reason = outcome.state === 'failed' ? outcome.reason : 'its job is not in Redis any more'
-      log.warn({ job: id, reason }, 'a gap could not be validated')
+      const reason =
+        outcome.state === 'failed' ? redact(outcome.reason) : 'it is not in Redis any more, for the second time'
+      log.warn(
+        { job: id, instrument: gap.instrument, reason },
+        'a gap could not be validated; what is missing remains unknown',
+      )
+      findings.next(nothingFound(gap, `the job ${id} gave up: ${reason}`))
     }
   }
 
@@ -102,7 +123,7 @@ export function createGapJobs({ queues, log, retryMs = 2_000 }: GapJobsParts): G
       )
       const watching = gaps.pipe(mergeMap(ask, atOnce)).subscribe()
       watching.add(ended.pipe(mergeMap(hear, atOnce)).subscribe())
-      watching.add(timer(lookEveryMs, lookEveryMs).subscribe(() => open.forEach(id => ended.next(id))))
+      watching.add(timer(lookEveryMs, lookEveryMs).subscribe(() => [...open.keys()].forEach(id => ended.next(id))))
       void queues.onFinished('gap-validation', id => ended.next(id)).catch(() => {}) // looked for every 30 s all the same
       return watching
     },
@@ -115,4 +136,17 @@ function askedOf(gap: Gap | GapQuestion): Asked {
   const { instrument, businessDate, fromVolume, toVolume } = gap
   const span = { fromVolume, toVolume, from: gap.from, to: gap.to, missingVolume: toVolume - fromVolume }
   return { instrument, businessDate, ...span, cause: 'cause' in gap ? gap.cause : 'restart' }
+}
+
+/** A gap must not be left without a verdict because nobody could look into it. */
+function nothingFound(gap: Asked, reason: string): GapFinding {
+  const { instrument, businessDate, fromVolume, toVolume, from, to } = gap
+  const span = { fromVolume, toVolume, from, to }
+  return {
+    question: { instrument, businessDate, ...span },
+    runs: [],
+    explained: [],
+    unknown: [span],
+    evidence: [reason],
+  }
 }

@@ -2,7 +2,7 @@
 // the data plane in one place: gaps go in, findings come out.
 import { Subscription } from 'rxjs'
 import { redact, type Secret } from '../kis/secret.ts'
-import { type Calendar, standardCalendar } from '../market/calendar.ts'
+import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import { openQueues, type QueueHandles } from '../workers/queue-handles.ts'
 import { type Payloads, queueNames, type QueueName } from '../workers/queues.ts'
@@ -67,7 +67,7 @@ const morningPattern = '0 30 10 * * 2-6'
 
 /** Rejects with a sentence when the Redis that was named cannot be reached. */
 export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): Promise<Jobs> {
-  const { clock = systemClock, calendar = standardCalendar, log = silentLogger } = parts
+  const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock })
   const prefix = prefixOf(settings)
   const secrets: Secret[] = [settings.appKey, settings.appSecret]
@@ -77,7 +77,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   const queues = await openQueues({ redis, prefix })
   const onSecret = (secret: Secret) => void secrets.push(secret)
   const access = createAccess({ settings, redis: connection, clock, log, onSecret })
-  const gapJobs = createGapJobs({ queues, log })
+  const gapJobs = createGapJobs({ queues, log, redact: text => redact(text, secrets) })
   const counts = { completed: 0, failed: 0 }
   let workers: RunningWorkers | undefined
   let closed: Promise<void> | undefined
@@ -115,7 +115,15 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       watching.add(gapJobs.watch(feed.events$, feed.openGaps()))
     },
     async startWorkers() {
-      const all = createProcessors({ settings, access, clock, calendar, dataFolder: parts.dataFolder })
+      const all = createProcessors({
+        settings,
+        access,
+        clock,
+        calendar,
+        log,
+        shared: { redis: connection, prefix },
+        dataFolder: parts.dataFolder,
+      })
       const wanted = parts.queues ?? queueNames
       const processors = Object.fromEntries(wanted.map(queue => [queue, all[queue]]))
       workers = startWorkers({ redis, prefix, processors, onJob: heard })

@@ -90,7 +90,8 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
           const { instrument, verdict, repairedVolume, explainedVolume, unknownVolume } = event
           const facts = { instrument, verdict, repairedVolume, explainedVolume, unknownVolume, soFar }
           if (verdict !== 'unfillable') return log.debug(facts, 'a gap was validated')
-          return troubles.warn(facts, 'volume remains unknown: REST does not have it either')
+          const evidence = event.evidence.map(redact)
+          return troubles.warn({ ...facts, evidence, unfillable: count('unfillable') }, 'volume remains unknown')
         }
         case 'resync': {
           const { instrument, reason, from, to } = event

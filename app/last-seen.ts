@@ -5,8 +5,15 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import { z } from 'zod'
-import { parseInstrument } from '../market/instrument.ts'
-import { type ContinuityMemory, restoreLines, type SavedLine, savedLines } from '../streams/continuity-memory.ts'
+import { type Instrument, parseInstrument } from '../market/instrument.ts'
+import {
+  type ContinuityMemory,
+  restoreLines,
+  type SavedLine,
+  savedLine,
+  savedLines,
+} from '../streams/continuity-memory.ts'
+import { openSinceFile } from './last-seen-since.ts'
 import type { Logger } from './log.ts'
 
 export type LastSeenOptions = {
@@ -24,11 +31,14 @@ export type LastSeenOptions = {
 export type LastSeen = {
   /** Reads the file into the memory, and begins to write what changes. */
   start(): void
+  /** Writes down what was seen of one instrument, at once. For a repair, before it is delivered. */
+  settled(instrument: Instrument): void
   /** Writes once more. Resolves when everything is on disk, or could not be written. */
   stop(): Promise<void>
 }
 
 export const lastSeenFile = 'last-seen.json'
+export const sinceFile = 'last-seen-since.ndjson'
 
 /** Instruments that somebody watched once are in no hurry to leave the file; these many that traded last go on. */
 const mostKept = 1_000
@@ -47,15 +57,22 @@ export const savedCount = z.object({
   eventTime: time,
   holes: z.array(hole),
 })
+const savedCounts = z.array(savedCount).min(1).max(2)
+/** `saves`: how often it was written, in all processes. */
 const content = z.object({
   format: z.literal(format),
   source: z.string(),
-  instruments: z.record(z.string(), z.array(savedCount).min(1).max(2)),
+  saves: z.int().min(0).default(0),
+  instruments: z.record(z.string(), savedCounts),
 })
+/** `after`: behind which save. An older one than the file's is in it already. */
+const sinceContent = z.object({ after: z.int(), source: z.string(), instrument: z.string(), counts: savedCounts })
 
 export function keepLastSeen(options: LastSeenOptions): LastSeen {
   const { folder, source, memory, log, everyMs = 1_000, scheduler = asyncScheduler } = options
   const file = join(folder, lastSeenFile)
+  const since = openSinceFile(join(folder, sinceFile))
+  let saves = 0
   let written = memory.changes
   let isFailing = false
   let writing: Promise<void> = Promise.resolve()
@@ -63,23 +80,48 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
 
   function read(): void {
     const text = textOf(file)
-    if (text === undefined) return
-    const saved = typeof text === 'string' ? parse(text) : { problem: text.message }
+    const saved =
+      text === undefined
+        ? { source, saves: 0, lines: [] }
+        : typeof text === 'string'
+          ? parse(text)
+          : { problem: text.message }
     if ('problem' in saved) {
       log.warn({ file, problem: saved.problem }, 'what was last seen cannot be read; starting afresh')
     } else if (saved.source !== source) {
       log.info({ file }, 'what was last seen came from elsewhere; starting afresh')
     } else {
+      saves = saved.saves
       restoreLines(memory, saved.lines)
+      return readSince(saves)
+    }
+    readSince(Number.POSITIVE_INFINITY)
+  }
+
+  /** What was written down behind the save `from` or a later one; what is of no use is cleared away. */
+  function readSince(from: number): void {
+    try {
+      const found = since.read()
+      const lines = found.map(parseSince)
+      const unreadable = lines.filter(line => line === undefined).length
+      if (unreadable > 0) log.warn({ folder, unreadable }, 'a repair that was written down cannot be read')
+      const ours = lines.filter(line => line !== undefined).filter(line => line.source === source && line.after >= from)
+      restoreLines(memory, ours)
+      if (ours.length === 0) since.clear(found.length)
+    } catch (error) {
+      log.warn({ folder, problem: String(error) }, 'what was repaired last cannot be read; it may be repaired again')
     }
   }
 
   async function write(): Promise<void> {
     const { changes } = memory
     if (changes === written) return
+    saves++
+    const within = since.lines()
     const instruments = Object.fromEntries(savedLines(memory).map(({ instrument, counts }) => [instrument, counts]))
     try {
-      await replace(folder, file, JSON.stringify({ format, source, instruments }))
+      await replace(folder, file, JSON.stringify({ format, source, saves, instruments }))
+      since.clear(within)
       written = changes
       isFailing = false
     } catch (error) {
@@ -95,6 +137,16 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
       saving = interval(everyMs, scheduler)
         .pipe(exhaustMap(() => (writing = write())))
         .subscribe()
+    },
+    settled(instrument) {
+      const line = memory.lines.get(instrument)
+      const saved = line && savedLine(line)
+      if (saving === undefined || saved === undefined) return
+      try {
+        since.append(JSON.stringify({ after: saves, source, ...saved }))
+      } catch (error) {
+        log.warn({ file, problem: String(error) }, 'a repair cannot be written down; a restart may deliver it again')
+      }
     },
     async stop() {
       if (saving === undefined) return
@@ -115,7 +167,7 @@ function textOf(file: string): string | Error | undefined {
   }
 }
 
-function parse(text: string): { source: string; lines: SavedLine[] } | { problem: string } {
+function parse(text: string): { source: string; saves: number; lines: SavedLine[] } | { problem: string } {
   let told: unknown
   try {
     told = JSON.parse(text)
@@ -134,7 +186,17 @@ function parse(text: string): { source: string; lines: SavedLine[] } | { problem
     lines.push({ instrument: named.instrument, counts })
   }
   lines.sort((a, b) => lastTime(b) - lastTime(a))
-  return { source: parsed.data.source, lines: lines.slice(0, mostKept) }
+  return { source: parsed.data.source, saves: parsed.data.saves, lines: lines.slice(0, mostKept) }
+}
+
+function parseSince(text: string): (SavedLine & { source: string; after: number }) | undefined {
+  try {
+    const { instrument: name, ...rest } = sinceContent.parse(JSON.parse(text))
+    const named = parseInstrument(name)
+    return 'problem' in named ? undefined : { ...rest, instrument: named.instrument }
+  } catch {
+    return undefined
+  }
 }
 
 function lastTime({ counts }: SavedLine): number {

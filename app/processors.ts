@@ -1,5 +1,6 @@
 // What this program does about each kind of job: the processors, each given what it needs. One line for each queue.
 import { createAuthorizedClient } from '../kis/authorized-client.ts'
+import { openingDays } from '../kis/opening-days.ts'
 import { createQuotations } from '../kis/quotations.ts'
 import type { Calendar } from '../market/calendar.ts'
 import type { Clock } from '../market/clock.ts'
@@ -10,9 +11,11 @@ import { writeCertificate } from '../workers/certificate-file.ts'
 import { readDayBook } from '../workers/day-book.ts'
 import { validateGap } from '../workers/gap-validation.ts'
 import { validateKeys } from '../workers/key-validation.ts'
+import { calendarDifferences, type OpeningDaysDeps } from '../workers/opening-days.ts'
 import type { Processors } from '../workers/queues.ts'
 import { refresh, refreshToken } from '../workers/token-refresh.ts'
 import type { Access } from './access.ts'
+import type { Logger } from './log.ts'
 import type { FeedSettings } from './settings.ts'
 
 export type ProcessorParts = {
@@ -20,11 +23,15 @@ export type ProcessorParts = {
   readonly access: Access
   readonly clock: Clock
   readonly calendar: Calendar
+  readonly log: Logger
+  /** Where what KIS says of a day is kept for that day. */
+  readonly shared: Pick<OpeningDaysDeps, 'redis' | 'prefix'>
   /** Where a feed keeps its day book, and where certificates go. Without one there are none. */
   readonly dataFolder: string | undefined
 }
 
-export function createProcessors({ settings, access, clock, calendar, dataFolder }: ProcessorParts): Processors {
+export function createProcessors(parts: ProcessorParts): Processors {
+  const { settings, access, clock, calendar, log, shared, dataFolder } = parts
   const client = createAuthorizedClient({
     rest: access.rest,
     keys: settings,
@@ -61,7 +68,24 @@ export function createProcessors({ settings, access, clock, calendar, dataFolder
       // By the schedule, a day on which nothing was received needs no certificate.
       const isNothing = asked !== date && (await deps.readBook(date)) === undefined
       if (isNothing) return { date, madeAt: isoKst(clock.now()), unreadableLines: 0, instruments: [] }
-      return await certify(date, deps, context)
+      const certificate = await certify(date, deps, context)
+      const differences = await compareCalendars()
+      return differences === undefined ? certificate : { ...certificate, calendarDifferences: differences }
+    }
+  }
+
+  /** Beside the certificate, because it is made every day: nothing about it may keep a certificate from being made. */
+  async function compareCalendars(): Promise<readonly string[] | undefined> {
+    // The paper host has no such call.
+    if (settings.environment !== 'prod') return undefined
+    try {
+      const found = await calendarDifferences({ ...shared, clock, calendar, ask: from => openingDays(client, from, 1) })
+      for (const difference of found ?? [])
+        log.warn({ difference }, 'our calendar and that of KIS differ; see KIS_CALENDAR if KIS is right')
+      return found
+    } catch (error) {
+      log.info({ problem: String(error) }, 'our calendar was not compared with that of KIS')
+      return undefined
     }
   }
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { type Jobs, openJobs } from '../app/jobs.ts'
 import { readSettings, SettingsError } from '../app/settings.ts'
+import { createCalendar } from '../market/calendar.ts'
 import { isoKst } from '../market/korea-time.ts'
 import { systemClock } from '../market/clock.ts'
 import { askWhether } from '../workers/key-validation.ts'
@@ -33,7 +34,10 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
   try {
     const settings = readSettings(needed, nameOf)
     if (problems.length > 0 || !work.success) throw new SettingsError([])
-    if (isQuestion) return print(askWhether(order.payload.at ?? now, { watched: settings.instruments }))
+    if (isQuestion) {
+      const calendar = createCalendar(settings.calendarChanges)
+      return print(askWhether(order.payload.at ?? now, { calendar, watched: settings.instruments }))
+    }
     const log = createLog(work.data.logLevel, process.stderr.isTTY)
     const queues = order === undefined ? [] : [order.queue]
     const { redisUrl, dataFolder } = work.data

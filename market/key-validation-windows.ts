@@ -8,11 +8,7 @@ import { addDays, timeOfDay } from './wall-clock.ts'
 /** `next`: the first instant from the one asked about on which it is allowed; the same one when it is allowed now. */
 export type KeyValidation =
   | { readonly allowed: true; readonly reason: undefined; readonly next: number }
-  | {
-      readonly allowed: false
-      readonly reason: 'Market is Open' | 'Outside the validation windows'
-      readonly next: number
-    }
+  | { readonly allowed: false; readonly reason: 'Market is Open'; readonly next: number }
 
 export type KeyValidationOptions = {
   readonly calendar?: Calendar
@@ -39,9 +35,9 @@ export function mayValidateKeys(time: number, options: KeyValidationOptions = {}
   const isOpen = (instant: number) =>
     venues.some(venue => isKoreanVenueOpen(calendar, venue, instant)) || calendar.isOpen('NYS', instant, 'regular')
 
-  if (isOpen(time)) return { allowed: false, reason: 'Market is Open', next: nextAllowed() }
-  if (isInWindow(time)) return { allowed: true, reason: undefined, next: time }
-  return { allowed: false, reason: 'Outside the validation windows', next: nextAllowed() }
+  if (isInWindow(time) && !isOpen(time)) return { allowed: true, reason: undefined, next: time }
+  // The guide knows one reason, and means by it every hour that it does not call a gap.
+  return { allowed: false, reason: 'Market is Open', next: nextAllowed() }
 
   /** It can become allowed in two ways only: a window opens, or a session inside one closes. */
   function nextAllowed(): number {

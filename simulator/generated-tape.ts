@@ -37,8 +37,8 @@ type Playing = {
   readonly channels: Map<string, Channel>
   /** How its trades were told when somebody last listened to them. They go on without, which only a history takes down. */
   trades: { readonly tr: string; readonly write: RowWriter } | undefined
-  /** When it was last listened to; undefined while it is. */
-  leftAt: number | undefined
+  /** When it was last listened to, and how many shared the rate then; undefined while it is. */
+  left: { readonly at: number; readonly beside: number } | undefined
 }
 
 /** Instruments nobody listens to are remembered, so that they go on when asked for again; but not without end. */
@@ -54,6 +54,8 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   let active: Playing[] = []
   let context: TapeContext
   let pacer: Pacer | undefined
+  /** How many there were when anything last happened: those that leave together leave one after another. */
+  let company = 0
   let frames = 0
   let records = 0
 
@@ -105,6 +107,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   /** Most trades come alone, some in a cluster; and when much is due, frames are as full as they are on a busy day. */
   function play(due: number): number {
     const time = context.clock.now()
+    company = active.length
     const atLeast = Math.min(maxRecordsPerFrame, Math.floor(due / (active.length + 1)))
     let played = 0
     while (played < due) {
@@ -117,16 +120,19 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     return played
   }
 
-  /** A market does not wait for its listeners: what it did meanwhile is missing, as after a real outage. */
+  /**
+   * A market does not wait for its listeners: what it did meanwhile is missing, as after a real outage. It went on at the pace it had:
+   * whoever comes back first is alone for a moment, and must not have traded as much as all the others together.
+   */
   function catchUp(playing: Playing, now: number): void {
-    const { leftAt } = playing
-    if (leftAt === undefined) return
-    const moments = Math.min(mostUnheard, Math.floor(((now - leftAt) / 1000) * (rate / active.length)))
+    const { left } = playing
+    if (left === undefined) return
+    const moments = Math.min(mostUnheard, Math.floor(((now - left.at) / 1000) * (rate / left.beside)))
     // Only a history asks when each of them was, and every second that is looked up costs time.
-    const passed = context.history === undefined ? 0 : (now - leftAt) / moments
-    for (let i = 1; i <= moments; i++) goOn(playing, passed === 0 ? now : Math.floor(leftAt + i * passed))
+    const passed = context.history === undefined ? 0 : (now - left.at) / moments
+    for (let i = 1; i <= moments; i++) goOn(playing, passed === 0 ? now : Math.floor(left.at + i * passed))
     bookShown(playing.instrument)
-    playing.leftAt = undefined
+    playing.left = undefined
   }
 
   function instrumentOf(listener: Listener): Playing | undefined {
@@ -138,7 +144,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
       if (market.size >= mostRemembered)
         for (const [other, { channels }] of market) if (channels.size === 0) market.delete(other)
       const instrument = createInstrument(listing, seed, context.clock.now())
-      playing = { instrument, channels: new Map(), trades: undefined, leftAt: undefined }
+      playing = { instrument, channels: new Map(), trades: undefined, left: undefined }
       market.set(name, playing)
     }
     return playing
@@ -174,7 +180,8 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
         if (channel === undefined || at < 0) continue
         channel.listeners.splice(at, 1)
         if (channel.listeners.length === 0) playing.channels.delete(listener.tr)
-        if (playing.channels.size === 0) playing.leftAt = context.clock.now()
+        if (playing.channels.size === 0)
+          playing.left = { at: context.clock.now(), beside: Math.max(company, active.length) }
       }
       active = active.filter(({ channels }) => channels.size > 0)
       if (active.length === 0) pacer?.rest()

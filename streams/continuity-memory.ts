@@ -72,10 +72,13 @@ function addLine({ lines }: ContinuityMemory, named: Instrument): Line {
 }
 
 export function savedLines({ lines }: ContinuityMemory): SavedLine[] {
-  return [...lines].flatMap(([instrument, { count, other }]) => {
-    const counts = [count, other].filter(one => one !== undefined).map(saveCount)
-    return counts.length === 0 ? [] : [{ instrument, counts }]
-  })
+  return [...lines.values()].flatMap(line => savedLine(line) ?? [])
+}
+
+/** Undefined for an instrument whose volume is not followed. */
+export function savedLine({ instrument, count, other }: Line): SavedLine | undefined {
+  const counts = [count, other].filter(one => one !== undefined).map(saveCount)
+  return counts.length === 0 ? undefined : { instrument, counts }
 }
 
 /** For a stream that goes on elsewhere as if nothing had been: a replay. */

@@ -78,6 +78,8 @@ export type CertificateContext = {
 
 const minuteMs = 60_000
 const mostDifferences = 100
+/** A feed writes its day book every ten seconds: what was received in a minute is all there a little later than that. */
+const writtenMs = 15_000
 
 /** Writes and returns it. Throws a KisError when nothing was received, which trying again would not change. */
 export async function certify(
@@ -110,8 +112,9 @@ async function certifyInstrument(
   date: number,
   deps: CertificateDeps,
 ): Promise<InstrumentCertificate> {
-  const bars = await barsOf(day, date, deps)
-  const compared = 'problem' in bars ? undefined : compare(day, bars)
+  const over = Math.floor((deps.clock.now() - writtenMs) / minuteMs) * minuteMs
+  const bars = await barsOf(day, date, over, deps)
+  const compared = 'problem' in bars ? undefined : compare(day, bars, over)
   const repaired = sumOf(day, ({ repairedVolume }) => repairedVolume)
   const unknownVolume = volumeOf(day.missing)
   const isShort = unknownVolume > 0 || (compared !== undefined && compared.minutesAgreeing < compared.minutesCompared)
@@ -144,20 +147,22 @@ async function certifyInstrument(
   }
 }
 
-/** From when counting began to the end of the day, or why REST does not say. What is worth trying again is thrown. */
+/** From when counting began to the end of the day, as far as its minutes are `over`, or why REST does not say. What is worth trying again is thrown. */
 async function barsOf(
   day: InstrumentDay,
   date: number,
-  { quotations, clock, calendar }: CertificateDeps,
+  over: number,
+  { quotations, calendar }: CertificateDeps,
 ): Promise<readonly MinuteBar[] | { readonly problem: string }> {
   const { venue } = partsOf(day.instrument)
   const first = firstWholeMinute(day)
   const last = calendar.sessionsOn(venue, date).at(-1)?.closesAt ?? dayIn(homeOf(venue).zone, date)?.endTime
   if (first === undefined || last === undefined) return { problem: 'no trade was received' }
+  if (first >= over) return { problem: 'no whole minute of it is over yet' }
   // The closing auction's bar is the minute in which the session is over.
   const to = Math.max(last + minuteMs, Math.max(...day.minutes.keys()) + minuteMs)
   try {
-    return await quotations.minuteBars(day.instrument, first, Math.min(to, clock.now()))
+    return await quotations.minuteBars(day.instrument, first, Math.min(to, over))
   } catch (error) {
     if (error instanceof KisError && !error.retryable) return { problem: error.message }
     throw error
@@ -175,10 +180,12 @@ function firstWholeMinute({ begin, minutes }: InstrumentDay): number | undefined
 
 type Comparison = Pick<InstrumentCertificate, 'minutesCompared' | 'minutesAgreeing' | 'differences' | 'missingByRest'>
 
-function compare(day: InstrumentDay, bars: readonly MinuteBar[]): Comparison {
+function compare(day: InstrumentDay, bars: readonly MinuteBar[], over: number): Comparison {
   const told = new Map(bars.map(bar => [bar.startTime, bar.volume]))
   const first = firstWholeMinute(day) ?? 0
-  const minutes = [...new Set([...told.keys(), ...day.minutes.keys()])].filter(minute => minute >= first)
+  const minutes = [...new Set([...told.keys(), ...day.minutes.keys()])].filter(
+    minute => minute >= first && minute < over,
+  )
   const differences = minutes
     .sort((a, b) => a - b)
     .map(minute => {

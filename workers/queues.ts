@@ -49,7 +49,8 @@ export type Results = {
     readonly proved?: { readonly approvalKey: boolean; readonly token: 'issued' | 'kept' }
   }
   'gap-validation': GapFinding
-  certificate: DayCertificate
+  /** Where our calendar and that of KIS differ, in sentences, if KIS was asked: once a day. */
+  certificate: DayCertificate & { readonly calendarDifferences?: readonly string[] }
 }
 
 export type QueueName = keyof Payloads

@@ -74,7 +74,11 @@ function remember(connection: Redis, open: Set<Redis>): Redis {
 async function findRedis(options: RedisSourceOptions): Promise<RedisSource> {
   if (options.url !== undefined) return await openNamed(options.url)
   const program = options.folder === undefined ? undefined : await findServerProgram(options.programs)
-  if (options.folder === undefined || program === undefined) return await openEmbedded(options.programs)
+  if (options.folder === undefined) return await openEmbedded('REDIS_URL is not set, and there is no data folder')
+  if (program === undefined) {
+    const programs = (options.programs ?? serverPrograms).join(' or ')
+    return await openEmbedded(`no ${programs} on PATH, and REDIS_URL is not set`)
+  }
   return await openPrivate(options.folder, program, options)
 }
 
@@ -130,14 +134,14 @@ async function openPrivate(folder: string, program: string, options: RedisSource
   }
 }
 
-async function openEmbedded(programs: readonly string[] = serverPrograms): Promise<RedisSource> {
+async function openEmbedded(why: string): Promise<RedisSource> {
   // Loaded only here: it takes a fifth of a second, and most have a server.
   const { createIoredisMock } = await import('js-redis-server')
   // A real ioredis client over a socket that is none. Without a port: nobody else can connect.
   const first = (await createIoredisMock()) as unknown as Redis
   return {
     kind: 'embedded',
-    says: `Jobs are kept in this process's memory and end with it: no ${programs.join(' or ')} on PATH, and REDIS_URL is not set.`,
+    says: `Jobs are kept in this process's memory and end with it: ${why}.`,
     // Its socket does not say that it is closed; ioredis waits for that as long as it is told to.
     connect: use => first.duplicate({ ...optionsOf[use], disconnectTimeout: 20 }),
     close: async () => first.disconnect(),

@@ -46,7 +46,7 @@ function rig() {
       tell = listener
     },
   } as unknown as QueueHandles // the part of it that gap jobs use
-  const gapJobs = createGapJobs({ queues, log: silentLogger })
+  const gapJobs = createGapJobs({ queues, log: silentLogger, redact: text => text.replace('hunter2', '[redacted]') })
   gapJobs.findings$.subscribe(finding => found.push(finding))
   const finding = (fromVolume: number) => ({ question: { fromVolume } }) as GapFinding // passed on unseen
   return {
@@ -63,7 +63,7 @@ function rig() {
       if (isTold) tell(idOf(fromVolume))
     },
     giveUp: (fromVolume: number) => {
-      jobs.set(idOf(fromVolume), { state: 'failed', reason: 'KIS was away for an hour' })
+      jobs.set(idOf(fromVolume), { state: 'failed', reason: 'KIS was away for an hour, said hunter2' })
       tell(idOf(fromVolume))
     },
     tell: (id: string) => tell(id),
@@ -126,27 +126,55 @@ describe('every gap of a feed', () => {
     expect(gapJobs.counters()).toMatchObject({ asked: 2, waiting: 0 })
   })
 
-  it('is counted when too many wait, and the first are kept', async () => {
-    const { gapJobs, events, jobs, away, settle } = rig()
+  it('is counted when too many wait, and the first are kept; the others remain unknown', async () => {
+    const { gapJobs, events, found, jobs, away, settle } = rig()
     gapJobs.watch(events, [])
     away(true)
     for (let gap = 0; gap < 10_003; gap++) events.next(gapOf(gap * 10))
     await settle()
     expect(gapJobs.counters()).toMatchObject({ waiting: 10_000, dropped: 3 })
+    expect(found.map(({ question }) => question.fromVolume)).toEqual([100_000, 100_010, 100_020])
     away(false)
     await settle(2_000)
     expect(jobs.size).toBe(10_000)
   })
 
-  it('whose job was given up is counted, and heard of no more', async () => {
+  it('whose job was given up remains unknown, and says why: once', async () => {
     const { gapJobs, events, found, giveUp, settle } = rig()
     gapJobs.watch(events, [])
     events.next(gapOf(100))
     await settle()
     giveUp(100)
     await settle(60_000)
-    expect(found).toEqual([])
+    expect(found).toEqual([
+      {
+        question: { instrument: 'KRX:005930', businessDate: 20260914, fromVolume: 100, toVolume: 110, from: 1, to: 2 },
+        runs: [],
+        explained: [],
+        unknown: [{ fromVolume: 100, toVolume: 110, from: 1, to: 2 }],
+        evidence: [`the job ${idOf(100)} gave up: KIS was away for an hour, said [redacted]`],
+      },
+    ])
     expect(gapJobs.counters()).toMatchObject({ found: 0, gaveUp: 1 })
+  })
+
+  it('whose job Redis lost is put in again, and given up when it is lost again', async () => {
+    const { gapJobs, events, found, finding, finish, jobs, settle } = rig()
+    gapJobs.watch(events, [])
+    events.next(gapOf(100))
+    events.next(gapOf(200))
+    await settle()
+    jobs.clear()
+    await settle(32_500)
+    expect([...jobs.keys()]).toEqual([idOf(100), idOf(200)])
+    finish(100)
+    jobs.delete(idOf(200))
+    await settle(32_500)
+    expect(found).toMatchObject([
+      finding(100),
+      { question: { fromVolume: 200 }, evidence: [expect.stringContaining('not in Redis any more')] },
+    ])
+    expect(gapJobs.counters()).toMatchObject({ found: 1, gaveUp: 1, waiting: 0 })
   })
 
   it('is left alone once nobody watches', async () => {

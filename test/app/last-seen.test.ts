@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Subject, VirtualTimeScheduler } from 'rxjs'
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { keepLastSeen, type LastSeenOptions, lastSeenFile } from '../../app/last-seen.ts'
+import { keepLastSeen, type LastSeenOptions, lastSeenFile, sinceFile } from '../../app/last-seen.ts'
 import type { Logger } from '../../app/log.ts'
 import type { MarketEvent, Trade } from '../../market/events.ts'
 import { checkContinuity } from '../../streams/continuity.ts'
@@ -83,6 +83,7 @@ describe('what was last seen', () => {
     expect(content()).toEqual({
       format: 1,
       source: 'here',
+      saves: 1,
       instruments: {
         [samsung]: [
           {
@@ -147,6 +148,101 @@ describe('what was last seen', () => {
     const log = { debug() {}, info() {}, warn() {}, error() {} }
     await keepLastSeen({ folder, source: 'here', memory, log }).stop()
     expect(existsSync(folder)).toBe(false)
+  })
+})
+
+describe('what was written down before it was delivered', () => {
+  const since = () => join(folder, sinceFile)
+  /** A process that is killed before anything is saved by the second. */
+  const killed = () => run({ scheduler: new VirtualTimeScheduler() })
+
+  it('counts for the next process, though nothing was saved since, and goes with the next save', async () => {
+    const before = killed()
+    before.trades(5, 1_005)
+    before.lastSeen.settled(samsung)
+    before.trades(5, 1_010)
+    before.lastSeen.settled(samsung)
+    before.trades(5, 1_015)
+    expect(existsSync(file())).toBe(false)
+    expect(statSync(since()).mode & 0o777).toBe(0o600)
+
+    const after = run()
+    after.trades(5, 1_010)
+    after.trades(5, 1_021)
+    await after.lastSeen.stop()
+    expect(after.gaps).toEqual([6])
+    expect(after.logged).toEqual([])
+    expect(readdirSync(folder)).toEqual([lastSeenFile])
+  })
+
+  it('does not take the place of what was saved later', async () => {
+    const before = killed()
+    before.trades(5, 1_005)
+    before.lastSeen.settled(samsung)
+    const old = readFileSync(since())
+    before.trades(5, 1_050)
+    await before.lastSeen.stop()
+    // The process was killed between the save and the clearing away.
+    writeFileSync(since(), old)
+    const after = run()
+    after.trades(5, 1_055)
+    await after.lastSeen.stop()
+    expect(after.gaps).toEqual([])
+  })
+
+  it('is kept when it came while the file was being written', async () => {
+    const before = killed()
+    before.trades(5, 1_005)
+    const stopped = before.lastSeen.stop()
+    await new Promise(resolve => setImmediate(resolve))
+    before.trades(5, 1_020)
+    before.lastSeen.settled(samsung)
+    await stopped
+    const after = run()
+    after.trades(5, 1_025)
+    await after.lastSeen.stop()
+    expect(before.gaps).toEqual([10])
+    expect(after.gaps).toEqual([])
+  })
+
+  it.each([
+    ['cut short', '{"after":0,"sour'],
+    ['not what we write', '{"after":0}'],
+    ['about nothing that trades', '{"after":0,"source":"here","instrument":"samsung","counts":[]}'],
+  ])('is left out where it is %s, with a word in the log', async (_what, text) => {
+    const before = killed()
+    before.trades(5, 1_005)
+    before.lastSeen.settled(samsung)
+    writeFileSync(since(), text, { flag: 'a' })
+    const after = killed()
+    after.trades(5, 1_011)
+    after.lastSeen.settled(samsung)
+    const last = run()
+    last.trades(5, 1_020)
+    await last.lastSeen.stop()
+    expect(after.gaps).toEqual([1])
+    expect(after.logged).toMatchObject([{ level: 'warn', facts: { unreadable: 1 } }])
+    expect(last.gaps).toEqual([4])
+  })
+
+  it('elsewhere says nothing about this source', async () => {
+    const before = run({ source: 'there', scheduler: new VirtualTimeScheduler() })
+    before.trades(5, 1_005)
+    before.lastSeen.settled(samsung)
+    const after = run()
+    after.trades(5, 2_005)
+    await after.lastSeen.stop()
+    expect(after.gaps).toEqual([])
+  })
+
+  it('that cannot be written is logged, and stops nobody', async () => {
+    const { lastSeen, trades, logged, seen } = killed()
+    mkdirSync(since(), { recursive: true })
+    trades(5, 1_005)
+    lastSeen.settled(samsung)
+    trades(5, 1_010)
+    expect(seen).toHaveLength(2)
+    expect(logged).toMatchObject([{ level: 'warn', facts: { problem: expect.stringContaining('EISDIR') } }])
   })
 })
 

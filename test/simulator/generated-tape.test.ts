@@ -234,6 +234,27 @@ describe('a generated market', () => {
     expect((next?.cumulativeVolume ?? 0) - (next?.volume ?? 0)).toBeGreaterThan(last?.cumulativeVolume ?? 0)
   })
 
+  it('trades on at its own rate while nobody listens, by all that went away together', async () => {
+    const clock = handClock()
+    const heard: string[] = []
+    const tape = stopAfterwards(generatedTape({ rate: 40 }))
+    tape.start({ clock, log: () => {}, history: { tell: (_tr, key) => void heard.push(key) } })
+    const keys = Array.from({ length: 20 }, (_, at) => `${100_000 + at}`)
+    const before = keys.map(key => keeper('H0STCNT0', key))
+    for (const listener of before) tape.add(listener)
+    await playOn(tape, clock, 40)
+    for (const listener of before) tape.remove(listener)
+    clock.advance(3_000)
+    heard.length = 0
+    // A session that came back asks for one name after another, and the first is alone for a moment.
+    for (const key of keys) tape.add(keeper('H0STCNT0', key))
+    const missed = keys.map(key => heard.filter(one => one === key).length)
+    // 3 s at 40 a second are 120 moments, 6 for each name, and a moment is a trade or a change of the book.
+    expect(heard.length).toBeGreaterThan(40)
+    expect(heard.length).toBeLessThanOrEqual(120)
+    expect(Math.max(...missed)).toBeLessThanOrEqual(6)
+  })
+
   it('sends the same frames to everyone who registered the same key', async () => {
     const clock = handClock()
     const tape = stopAfterwards(generatedTape({ rate: 500 }))

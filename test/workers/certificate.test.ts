@@ -72,7 +72,7 @@ const bar = (time: string, volume: number): MinuteBar => ({
   volume,
 })
 
-async function certificateOf(bars: readonly MinuteBar[] | Error): Promise<DayCertificate> {
+async function certificateOf(bars: readonly MinuteBar[] | Error, madeAt = '20:30:00'): Promise<DayCertificate> {
   const quotations: Quotations = {
     conclusions: () => Promise.reject(new Error('nobody asks for conclusions')),
     minuteBars: (_, from, to) =>
@@ -82,7 +82,7 @@ async function certificateOf(bars: readonly MinuteBar[] | Error): Promise<DayCer
   }
   return await certify(date, {
     quotations,
-    clock: { now: () => at('20:30:00') },
+    clock: { now: () => at(madeAt) },
     calendar: standardCalendar,
     readBook: wanted => readDayBook(folder, wanted),
     write: certificate => writeCertificate(folder, certificate),
@@ -107,6 +107,21 @@ describe('the certificate of a day', () => {
         minutesAgreeing: 2,
         differences: [],
       },
+    ])
+  })
+
+  it('made while the day goes on leaves out the minutes that are not over, and not yet written down', async () => {
+    book(begin, minute('09:01', 65), minute('09:02', 50), minute('09:03', 7))
+    const bars = [bar('09:01', 65), bar('09:02', 130), bar('09:03', 9)]
+    for (const now of ['09:02:59', '09:03:10']) {
+      const { instruments } = await certificateOf(bars, now)
+      expect(instruments).toMatchObject([{ verdict: 'whole', minutesCompared: 1, differences: [] }])
+    }
+    const { instruments } = await certificateOf(bars, '09:03:15')
+    expect(instruments).toMatchObject([{ verdict: 'incomplete', minutesCompared: 2, missingByRest: 80 }])
+    const early = await certificateOf(bars, '09:01:30')
+    expect(early.instruments).toMatchObject([
+      { verdict: 'unchecked', problem: 'no whole minute of it is over yet', minutesCompared: 0 },
     ])
   })
 

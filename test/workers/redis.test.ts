@@ -48,6 +48,14 @@ describe('a Redis that was named', () => {
 })
 
 describe('Redis in memory', () => {
+  it('is what is left without a data folder, and says so', async () => {
+    const source = await openRedis({ clock })
+    onTestFinished(() => source.close())
+    expect(source.says).toBe(
+      "Jobs are kept in this process's memory and end with it: REDIS_URL is not set, and there is no data folder.",
+    )
+  })
+
   it('is what is left without a server program, and says in one line that jobs end with the process', async () => {
     const source = await openRedis({ folder: temporaryFolder(), programs: ['no-such-program'], clock })
     onTestFinished(() => source.close())

@@ -1,0 +1,50 @@
+// What changed of single instruments since all of them were last saved, for what must not wait until they are saved again: a repair is
+// written down before it is delivered, so that a process that is killed right afterwards does not deliver it again.
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+export type SinceFile = {
+  /** The lines of the processes before this one. */
+  read(): readonly string[]
+  /** On the way to the disk, whatever becomes of this process, when it returns. Throws when it cannot be written. */
+  append(line: string): void
+  /** How many lines there are. */
+  lines(): number
+  /** Away with all of them, unless there are more by now than `lines`. */
+  clear(lines: number): void
+}
+
+export function openSinceFile(file: string): SinceFile {
+  let lines = 0
+
+  return {
+    read() {
+      const text = readIfThere(file)
+      const found = text.split('\n').filter(line => line !== '')
+      lines = found.length
+      // What a full disk cut short would swallow the line behind it.
+      if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n')
+      return found
+    },
+    append(line) {
+      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+      appendFileSync(file, `${line}\n`, { mode: 0o600 })
+      lines++
+    },
+    lines: () => lines,
+    clear(known) {
+      if (lines === 0 || lines > known) return
+      rmSync(file, { force: true })
+      lines = 0
+    },
+  }
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
+}

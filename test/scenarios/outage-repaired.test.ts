@@ -1,0 +1,51 @@
+// The line of twenty names is cut for three seconds: REST is asked about every one of them, and has what was missed, at home and abroad,
+// where it tells no more than the latest thirty trades of a name.
+import { expect, it, onTestFinished } from 'vitest'
+import { openJobs } from '../../app/jobs.ts'
+import { readSettings } from '../../app/settings.ts'
+import type { Clock } from '../../market/clock.ts'
+import { generatedTape } from '../../simulator/generated-tape.ts'
+import { startSimulator } from '../../simulator/server.ts'
+import { eventually, feedRig, planted, steadyClock } from '../support/feed-rig.ts'
+import { temporaryFolder } from '../support/redis.ts'
+
+const letters = 'ABCDEFGHIJKLMNOPQRST'.split('')
+
+it.each([
+  ['KR', '2026-09-14T10:00:00+09:00', letters.map((_, at) => `KRX:${100_000 + at}`)],
+  ['US', '2026-09-14T23:00:00+09:00', letters.map(letter => `NAS:${letter}${letter}`)],
+] as const)('an outage of three seconds is repaired to the share: %s', async (market, startsAt, instruments) => {
+  const steady = steadyClock(startsAt)
+  let skipped = 0
+  const clock: Clock = { now: () => steady.now() + skipped }
+  const tape = generatedTape({ rate: 40, seed: 3 })
+  const simulator = await startSimulator({ clock, tape, quotations: { skippedOneOf: 0, callsPerSecond: 18 } })
+  onTestFinished(() => simulator.stop())
+  const settings = { ...planted, restUrl: simulator.restUrl, socketUrl: simulator.wsUrl, market, instruments }
+  const jobs = await openJobs(readSettings(settings), { dataFolder: temporaryFolder(), clock })
+  onTestFinished(() => jobs.close())
+  const rig = await feedRig({ clock, market, instruments, running: simulator, shared: jobs.shared })
+  jobs.repair(rig.feed)
+  await jobs.startWorkers()
+  const heardSince = (from: number) =>
+    new Set(
+      rig
+        .of('trade')
+        .slice(from)
+        .map(({ instrument }) => instrument),
+    ).size
+  await eventually(() => heardSince(0) === instruments.length)
+
+  simulator.cut()
+  await rig.until('disconnect')
+  skipped = 3_000
+  await rig.until('resume')
+  const heard = rig.of('trade').length
+  await eventually(() => heardSince(heard) === instruments.length)
+  await eventually(() => rig.of('gap-verdict').length === rig.of('gap').length)
+
+  // Six moments each, of which a few are no trades: of most names something is missing, of some nothing.
+  expect(rig.of('gap').length).toBeGreaterThan(instruments.length / 2)
+  expect(rig.of('gap-verdict').filter(({ verdict }) => verdict !== 'repaired')).toEqual([])
+  expect(rig.feed.openGaps()).toEqual([])
+})
