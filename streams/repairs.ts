@@ -6,45 +6,76 @@ import type { ContinuityMemory } from './continuity-memory.ts'
 import { type Hole, takeFromHole } from './gaps.ts'
 import { type Count, forgetUpTo } from './volume-count.ts'
 
-/** Nothing for an instrument and date whose volume is not followed: then nobody can say what was delivered. */
 export function settleFinding(
   memory: ContinuityMemory,
   finding: GapFinding,
   receivedTime: number,
 ): readonly (Backfill | GapVerdict)[] {
   const { question } = finding
-  const count = countOf(memory, question)
-  if (count === undefined) return []
   const { businessDate, instrument } = question
+  const count = countOf(memory, question)
+  // Nobody can say what was delivered.
+  if (count === undefined) return [verdictOn(withoutCount(finding), [], receivedTime)]
   const backfills = finding.runs
     .flatMap(run => takeMissing(count, run.trades))
     .map((run): Backfill => ({ type: 'backfill', instrument, businessDate, ...run, receivedTime }))
   if (backfills.length > 0) memory.changes++
 
-  const explained = stillMissing(count.holes, finding.explained)
-  const unknown = stillMissing(count.holes, finding.unknown)
-  const volumes = {
-    repairedVolume: volumeOf(backfills),
-    explainedVolume: volumeOf(explained),
-    unknownVolume: volumeOf(unknown),
+  const { from, to } = question
+  const misfits = stillMissing(
+    count.holes,
+    finding.runs.map(({ fromVolume, toVolume }) => ({ fromVolume, toVolume, from, to })),
+  )
+  const left = {
+    ...finding,
+    explained: stillMissing(count.holes, finding.explained),
+    unknown: [...stillMissing(count.holes, finding.unknown), ...misfits].sort((a, b) => a.fromVolume - b.fromVolume),
+    evidence: misfits.length === 0 ? finding.evidence : [...finding.evidence, misfitText(misfits)],
   }
-  const accounted = volumes.repairedVolume + volumes.explainedVolume + volumes.unknownVolume
-  const verdict: GapVerdict = {
+  return [...backfills, verdictOn(left, backfills, receivedTime)]
+}
+
+type Left = {
+  readonly question: GapQuestion
+  readonly explained: readonly GapPart[]
+  readonly unknown: readonly GapPart[]
+  readonly evidence: readonly string[]
+}
+
+function verdictOn(
+  { question, explained, unknown, evidence }: Left,
+  backfills: readonly Backfill[],
+  receivedTime: number,
+): GapVerdict {
+  const { instrument, businessDate, fromVolume, toVolume } = question
+  const repairedVolume = volumeOf(backfills)
+  const explainedVolume = volumeOf(explained)
+  const unknownVolume = volumeOf(unknown)
+  return {
     type: 'gap-verdict',
     instrument,
     verdict: unknown.length > 0 ? 'unfillable' : explained.length > 0 ? 'explained' : 'repaired',
     businessDate,
-    fromVolume: question.fromVolume,
-    toVolume: question.toVolume,
-    repairedVolume: volumes.repairedVolume,
-    settledVolume: question.toVolume - question.fromVolume - accounted,
-    explainedVolume: volumes.explainedVolume,
-    unknownVolume: volumes.unknownVolume,
+    fromVolume,
+    toVolume,
+    repairedVolume,
+    settledVolume: toVolume - fromVolume - repairedVolume - explainedVolume - unknownVolume,
+    explainedVolume,
+    unknownVolume,
     unknown,
-    evidence: finding.evidence,
+    evidence,
     receivedTime,
   }
-  return [...backfills, verdict]
+}
+
+function withoutCount({ question, evidence }: GapFinding): Left {
+  const { instrument, businessDate, fromVolume, toVolume, from, to } = question
+  const why = `the volume of ${instrument} on ${businessDate} is not followed any more, so nothing of it was delivered`
+  return { question, explained: [], unknown: [{ fromVolume, toVolume, from, to }], evidence: [...evidence, why] }
+}
+
+function misfitText(misfits: readonly GapPart[]): string {
+  return `REST has trades for ${volumeOf(misfits)} shares that did not happen between the trades around the gap`
 }
 
 /** What a `backfill` that was told elsewhere, in a recording, means for what is missing: its trades are missing no longer. */

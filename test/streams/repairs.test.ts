@@ -181,17 +181,31 @@ describe('a finding', () => {
     expect(events).toMatchObject([{ type: 'gap-verdict', verdict: 'explained', explainedVolume: 50, unknownVolume: 0 }])
   })
 
-  it('says nothing of an instrument or a date that nobody follows', () => {
+  it('remains unknown, all of it, where nobody follows the volume of its date any more', () => {
     const { memory } = lineWithAGap()
-    expect(settleFinding(memory, { ...whole, question: { ...question, instrument: 'KRX:000660' } }, 1)).toEqual([])
-    expect(settleFinding(memory, { ...whole, question: { ...question, businessDate: 20260915 } }, 1)).toEqual([])
+    for (const other of [{ instrument: 'KRX:000660' }, { businessDate: 20260915 }] as const) {
+      const events = settleFinding(memory, { ...whole, question: { ...question, ...other } }, 1)
+      expect(events).toMatchObject([
+        { type: 'gap-verdict', verdict: 'unfillable', repairedVolume: 0, settledVolume: 0, unknownVolume: 50, ...other },
+      ])
+      expect(verdict(events)?.unknown).toEqual([{ fromVolume: 100, toVolume: 150, from: at(10), to: at(16) }])
+      expect(verdict(events)?.evidence.at(-1)).toContain('not followed any more')
+    }
+    expect(openGaps(memory)).toHaveLength(1)
   })
 
-  it('does not deliver a trade of another time than that of the gap: it belongs to another total', () => {
+  it('does not deliver a trade of another time than that of the gap: it belongs to another total, and nothing is repaired', () => {
     const { memory } = lineWithAGap()
     const stray = { ...conclusion(150, 50), eventTime: at(3_600) }
     const events = settleFinding(memory, { ...whole, runs: [{ fromVolume: 100, toVolume: 150, trades: [stray] }] }, 1)
     expect(backfills(events)).toEqual([])
+    expect(verdict(events)).toMatchObject({
+      verdict: 'unfillable',
+      settledVolume: 0,
+      unknownVolume: 50,
+      unknown: [{ fromVolume: 100, toVolume: 150, from: at(10), to: at(16) }],
+      evidence: ['asked', 'REST has trades for 50 shares that did not happen between the trades around the gap'],
+    })
     expect(openGaps(memory)).toHaveLength(1)
   })
 })
