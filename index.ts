@@ -1,5 +1,6 @@
 // Public names only.
-export { type Feed, type FeedOptions, createFeed, type SubscriptionState } from './app/feed.ts'
+export { createFeed } from './app/feed.ts'
+export type { Feed, FeedOptions, SubscriptionState } from './app/feed-contract.ts'
 export { SubscriptionError } from './app/confirmations.ts'
 export type { Logger } from './app/log.ts'
 export { createReplay, type Replay, type ReplayOptions } from './app/replay.ts'

@@ -4,7 +4,7 @@ import { entriesOf, newSession } from '../machines/ledger.ts'
 import { markets } from '../market/instrument.ts'
 import { subscriptionOf } from '../market/subscription.ts'
 import type { Control } from './control.ts'
-import type { SubscriptionState } from './feed.ts'
+import type { SubscriptionState } from './feed-contract.ts'
 import type { Flow } from './flow.ts'
 import type { TransitionLog } from './transitions.ts'
 

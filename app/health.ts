@@ -2,7 +2,7 @@
 import type { Calendar } from '../market/calendar.ts'
 import { type Market, marketOf, markets } from '../market/instrument.ts'
 import { formatKst } from '../market/korea-time.ts'
-import type { SubscriptionState } from './feed.ts'
+import type { SubscriptionState } from './feed-contract.ts'
 import type { FeedStatus, SocketStatus } from './status.ts'
 
 export type HealthReport = {

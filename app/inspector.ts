@@ -2,7 +2,7 @@
 // context, no payload and no input out, and costs nothing while nobody looks.
 import type { AnyActorRef, InspectionEvent } from 'xstate'
 import type { Clock } from '../market/clock.ts'
-import type { Feed } from './feed.ts'
+import type { Feed } from './feed-contract.ts'
 
 /** `subscribed`, or `{ session: { connecting: 'opening' } }`: names of states and nothing else. */
 export type StateValue = string | { readonly [state: string]: StateValue }

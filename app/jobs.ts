@@ -11,7 +11,7 @@ import { type JobNews, type RunningWorkers, startWorkers } from '../workers/run.
 import { prefixOf } from '../workers/scope.ts'
 import { createAccess, type SharedLimits } from './access.ts'
 import type { SharedAccess } from './app-key.ts'
-import type { Feed } from './feed.ts'
+import type { Feed } from './feed-contract.ts'
 import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { createProcessors } from './processors.ts'

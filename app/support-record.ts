@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { asyncScheduler, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import { z } from 'zod'
 import type { Secret } from '../kis/secret.ts'
-import type { Feed } from './feed.ts'
+import type { Feed } from './feed-contract.ts'
 import type { Logger } from './log.ts'
 import { sweep } from './sweep.ts'
 

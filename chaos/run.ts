@@ -1,7 +1,8 @@
 // Plays one story: a simulator, a feed, what goes wrong in between, and a quiet end in which everything must heal. Collects what the
 // verdict needs, and judges nothing.
 import { setTimeout as wait } from 'node:timers/promises'
-import { createFeed, type Feed, type FeedOptions } from '../app/feed.ts'
+import { createFeed } from '../app/feed.ts'
+import type { Feed, FeedOptions } from '../app/feed-contract.ts'
 import type { Counters } from '../app/journal.ts'
 import { toWire } from '../kis/channel.ts'
 import { clockStartingAt } from '../market/clock.ts'

@@ -1,6 +1,6 @@
 // The dashboard beside `kis-stream run`: its settings, and the line that says where it is.
 import { z } from 'zod'
-import type { Feed } from '../app/feed.ts'
+import type { Feed } from '../app/feed-contract.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
 import { isLoopback } from '../dashboard/access.ts'
 

@@ -1,6 +1,6 @@
 // What stands beside a feed for those who watch over it: metrics and health behind the dashboard's server, and the record for support in
 // the data folder.
-import type { Feed } from '../app/feed.ts'
+import type { Feed } from '../app/feed-contract.ts'
 import { type HealthReport, healthOf } from '../app/health.ts'
 import type { Logger } from '../app/log.ts'
 import { createMetrics, type MetricsParts } from '../app/metrics.ts'

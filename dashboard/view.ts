@@ -1,7 +1,7 @@
 // What the page is told about the line: one JSON-able value from what the feed knows. Pure; the page only draws it.
 import type { SharedLimits } from '../app/access.ts'
 import { type Explanation, explainRefusal } from '../app/explanations.ts'
-import type { SubscriptionState } from '../app/feed.ts'
+import type { SubscriptionState } from '../app/feed-contract.ts'
 import type { Counters } from '../app/journal.ts'
 import type { FeedStatus } from '../app/status.ts'
 import { type Market, marketOf } from '../market/instrument.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionState } from '../../app/feed.ts'
+import type { SubscriptionState } from '../../app/feed-contract.ts'
 import { type HealthInput, type HealthReport, healthOf } from '../../app/health.ts'
 import type { FeedStatus, SocketStatus } from '../../app/status.ts'
 import type { Transition } from '../../app/transitions.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionState } from '../../app/feed.ts'
+import type { SubscriptionState } from '../../app/feed-contract.ts'
 import type { FeedStatus, SocketStatus } from '../../app/status.ts'
 import { type ViewInput, viewOf } from '../../dashboard/view.ts'
 

@@ -186,7 +186,14 @@ describe('a finding', () => {
     for (const other of [{ instrument: 'KRX:000660' }, { businessDate: 20260915 }] as const) {
       const events = settleFinding(memory, { ...whole, question: { ...question, ...other } }, 1)
       expect(events).toMatchObject([
-        { type: 'gap-verdict', verdict: 'unfillable', repairedVolume: 0, settledVolume: 0, unknownVolume: 50, ...other },
+        {
+          type: 'gap-verdict',
+          verdict: 'unfillable',
+          repairedVolume: 0,
+          settledVolume: 0,
+          unknownVolume: 50,
+          ...other,
+        },
       ])
       expect(verdict(events)?.unknown).toEqual([{ fromVolume: 100, toVolume: 150, from: at(10), to: at(16) }])
       expect(verdict(events)?.evidence.at(-1)).toContain('not followed any more')

@@ -1,6 +1,7 @@
 // A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for events, never for time.
 import { onTestFinished } from 'vitest'
-import { createFeed, type Feed, type FeedOptions } from '../../app/feed.ts'
+import { createFeed } from '../../app/feed.ts'
+import type { Feed, FeedOptions } from '../../app/feed-contract.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
