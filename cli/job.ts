@@ -63,6 +63,8 @@ async function carryOut(jobs: Jobs, { queue, name, payload }: Order): Promise<nu
   say(`${name}: in the queue`)
   const outcome = await endOf(jobs.queues, queue, name)
   if (outcome.state === 'completed') {
+    // The result of a long gap is a long line; what was asked and said is for people.
+    if ('evidence' in outcome.result) for (const sentence of outcome.result.evidence) say(sentence)
     print(outcome.result)
     return 0
   }
