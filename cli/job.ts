@@ -6,6 +6,7 @@ import { readSettings, SettingsError } from '../app/settings.ts'
 import { createCalendar } from '../market/calendar.ts'
 import { isoKst } from '../market/korea-time.ts'
 import { systemClock } from '../market/clock.ts'
+import { endOf } from '../workers/job-end.ts'
 import { askWhether } from '../workers/key-validation.ts'
 import { loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { type Order, readOrder } from './job-order.ts'
@@ -54,18 +55,16 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
 }
 
 async function carryOut(jobs: Jobs, { queue, name, payload }: Order): Promise<number> {
-  const finished = new Promise<void>((resolve, reject) => {
-    void jobs.queues.onFinished(queue, ended => ended === name && resolve()).catch(reject)
-  })
   await jobs.queues.onProgress(queue, (id, { done, of, what }) => {
     if (id === name) say(`${what}: ${done} of ${of}`)
   })
   await jobs.startWorkers()
   await jobs.enqueue(queue, name, payload)
   say(`${name}: in the queue`)
-  await finished
-  const outcome = await jobs.queues.outcomeOf(queue, name)
+  const outcome = await endOf(jobs.queues, queue, name)
   if (outcome.state === 'completed') {
+    // The result of a long gap is a long line; what was asked and said is for people.
+    if ('evidence' in outcome.result) for (const sentence of outcome.result.evidence) say(sentence)
     print(outcome.result)
     return 0
   }

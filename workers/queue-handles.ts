@@ -65,18 +65,24 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
   const queues = Object.fromEntries(
     queueNames.map(name => [name, new Queue(name, { connection, prefix }).on('error', onTrouble)]),
   ) as Record<QueueName, Queue>
-  const events = new Map<QueueName, QueueEvents>()
+  const events = new Map<QueueName, Promise<QueueEvents>>()
+  const heard: QueueEvents[] = []
   const listening: ReturnType<RedisSource['connect']>[] = []
   await Promise.all(Object.values(queues).map(queue => queue.waitUntilReady()))
 
-  async function eventsOf(name: QueueName): Promise<QueueEvents> {
-    const known = events.get(name)
-    if (known !== undefined) return known
+  /** Whoever asks second waits for it as well. */
+  function eventsOf(name: QueueName): Promise<QueueEvents> {
+    const known = events.get(name) ?? listenTo(name)
+    events.set(name, known)
+    return known
+  }
+
+  async function listenTo(name: QueueName): Promise<QueueEvents> {
     const own = redis.connect('work')
     own.on('error', onTrouble)
     listening.push(own)
     const made = new QueueEvents(name, { connection: own, prefix }).on('error', onTrouble)
-    events.set(name, made)
+    heard.push(made)
     await made.waitUntilReady()
     return made
   }
@@ -96,15 +102,15 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
       return { state: 'completed', result: job.returnvalue }
     },
     async onFinished(queue, listener) {
-      const heard = await eventsOf(queue)
-      heard.on('completed', ({ jobId }) => listener(jobId))
-      heard.on('failed', ({ jobId }) => listener(jobId))
+      const told = await eventsOf(queue)
+      told.on('completed', ({ jobId }) => listener(jobId))
+      told.on('failed', ({ jobId }) => listener(jobId))
       // Put in again under a name that is kept: it has ended already, or will.
-      heard.on('duplicated', ({ jobId }) => listener(jobId))
+      told.on('duplicated', ({ jobId }) => listener(jobId))
     },
     async onProgress(queue, listener) {
-      const heard = await eventsOf(queue)
-      heard.on('progress', ({ jobId, data }) => listener(jobId, data as Progress))
+      const told = await eventsOf(queue)
+      told.on('progress', ({ jobId, data }) => listener(jobId, data as Progress))
     },
     async schedule(queue, name, when, payload) {
       const repeat = 'everyMs' in when ? { every: when.everyMs } : { pattern: when.pattern, tz: 'Asia/Seoul' }
@@ -127,7 +133,7 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
     },
     all: Object.values(queues),
     async close() {
-      const parts = [...events.values(), ...Object.values(queues)]
+      const parts = [...heard, ...Object.values(queues)]
       // Without Redis they would wait for it to take their leave.
       await within(leaveMs, Promise.all(parts.map(part => part.close())))
       for (const link of [connection, ...listening]) link.disconnect()

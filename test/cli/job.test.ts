@@ -65,6 +65,20 @@ describe('kis-stream job', () => {
     for (const secret of secrets) expect(out + err).not.toContain(secret)
   })
 
+  it('ends though a worker elsewhere is done with its job before it can listen', patient, async ({ skip }) => {
+    if (serverProgram === undefined) return skip()
+    const server = await startTestServer()
+    const { environment } = await againstSimulator({ REDIS_URL: server.url })
+    const worker = startCommand(['worker'], environment)
+    await worker.printed((_, err) => err.includes('Waiting for jobs'))
+    onTestFinished(() => void worker.process.kill('SIGTERM'))
+    const commands = Array.from({ length: 4 }, () => runCommand(['job', 'token-refresh'], environment))
+    for (const { code, out } of await Promise.all(commands)) {
+      expect(code).toBe(0)
+      expect(jsonLinesOf(out)).toMatchObject([{ outcome: expect.stringMatching(/^(issued|kept)$/) }])
+    }
+  })
+
   it('asks for the token that is kept, and lists what was done, when a server keeps it', patient, async ({ skip }) => {
     if (serverProgram === undefined) return skip()
     const folder = temporaryFolder()

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { KisError } from '../../kis/errors.ts'
 import { type JobOutcome, openQueues } from '../../workers/queue-handles.ts'
+import { endOf } from '../../workers/job-end.ts'
 import type { Processors, QueueName } from '../../workers/queues.ts'
 import { openRedis, type RedisSource } from '../../workers/redis.ts'
 import { type JobNews, startWorkers } from '../../workers/run.ts'
@@ -60,6 +61,30 @@ describe.each(redisKinds)('a job, on %s', kind => {
     expect(told).toEqual([{ reason: 'by-hand' }])
     await eventually(() => news.some(({ state }) => state === 'completed'))
     expect(await queues.list()).toMatchObject([{ queue: 'token-refresh', id, state: 'completed', attempts: 1 }])
+  })
+
+  test('that ended before anybody listened is heard of, and one that goes on is waited for', async () => {
+    let finish = () => {}
+    const source = await redisRig(kind)
+    const { queues, news, ended } = await rig(source, {
+      'token-refresh': () => Promise.resolve(answer),
+      'key-validation': () =>
+        new Promise(resolve => {
+          finish = () => resolve({ allowed: true, reason: null, next: null })
+        }),
+    })
+    const id = await queues.enqueue('token-refresh', 'quick', { reason: 'by-hand' })
+    await ended('token-refresh', id)
+    const others = await openQueues({ redis: source, prefix })
+    onTestFinished(() => others.close())
+    expect(await endOf(others, 'token-refresh', id)).toEqual({ state: 'completed', result: answer })
+    expect(await endOf(others, 'token-refresh', 'never-put-in')).toEqual({ state: 'unknown' })
+
+    await queues.enqueue('key-validation', 'slow', {})
+    await eventually(() => news.some(({ id: one, state }) => one === 'slow' && state === 'started'))
+    const end = endOf(others, 'key-validation', 'slow')
+    finish()
+    expect(await end).toMatchObject({ state: 'completed', result: { allowed: true } })
   })
 
   test('is done once, however often it is put in under its name', async () => {
