@@ -26,7 +26,7 @@ export type GapValidationContext = {
 
 /** 30,000 trades, a minute at 18 calls a second. A gap beyond is told as far as that goes. */
 const mostPages = 1_000
-/** REST is a little behind the stream; asked sooner than this after the gap, it may not have it yet. */
+/** REST is a little behind the stream; asked sooner than this after the gap, it may not have it yet. Our clock is no further off. */
 const behindMs = 10_000
 const askAgainMs = 1_000
 /** A minute's bar is complete a moment after the minute is over. */
@@ -134,7 +134,8 @@ async function collect(
   let total: number | undefined
   let oldest = Number.POSITIVE_INFINITY
   let end: ConclusionPage['end'] | 'too-many' | undefined
-  let until: number | undefined = Math.min(to ?? clock.now(), clock.now())
+  // A trade told us `to`, by KIS's clock: ours may be behind it.
+  let until: number | undefined = to === null ? clock.now() : Math.min(to, clock.now() + behindMs)
   while (until !== undefined && oldest > fromVolume) {
     signal?.throwIfAborted()
     if (pages >= mostPages) {

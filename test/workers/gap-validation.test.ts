@@ -92,6 +92,13 @@ describe('a gap that REST can fill', () => {
     expect(asked).toEqual(['conclusions 10:00:07'])
   })
 
+  it('is filled at once where our clock is behind that of KIS', async () => {
+    const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:00:02'))
+    expect(finding.runs).toEqual([{ fromVolume: 1_000, toVolume: 1_100, trades: missing }])
+    expect(asked).toEqual(['conclusions 10:00:05'])
+  })
+
   it('is found again, the same, by whoever asks again', async () => {
     const { quotations } = restOf({ conclusions: [before, ...missing, after] })
     const deps = depsOf(quotations, '10:00:06')
