@@ -3,6 +3,15 @@ export { createFeed } from './app/feed.ts'
 export type { Feed, FeedOptions, SubscriptionState } from './app/feed-contract.ts'
 export { SubscriptionError } from './app/confirmations.ts'
 export type { Logger } from './app/log.ts'
+export {
+  type JobEnd,
+  type Jobs,
+  type JobsOptions,
+  openJobs,
+  type Payloads,
+  type QueueName,
+  type Results,
+} from './app/open-jobs.ts'
 export { createReplay, type Replay, type ReplayOptions } from './app/replay.ts'
 export { type FeedInput, SettingsError } from './app/settings.ts'
 export { type Exported, type ExportOptions, exportRecording } from './app/export.ts'

@@ -4,6 +4,7 @@ import { Subscription } from 'rxjs'
 import { redact, type Secret } from '../kis/secret.ts'
 import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
+import { endOf, type JobEnd } from '../workers/job-end.ts'
 import { openQueues, type QueueHandles } from '../workers/queue-handles.ts'
 import { type Payloads, queueNames, type QueueName } from '../workers/queues.ts'
 import { openRedis, type RedisSource } from '../workers/redis.ts'
@@ -42,6 +43,8 @@ export type Jobs = {
   readonly redisKind: RedisSource['kind']
   /** Puts a job in and returns its id. Rejects while Redis is away. */
   enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>
+  /** Resolves when a job has ended, with its result or why it failed. Rejects when Redis stays away. */
+  done<Q extends QueueName>(queue: Q, id: string): Promise<JobEnd<Q>>
   readonly queues: QueueHandles
   /** For the feed. */
   readonly shared: SharedAccess
@@ -109,6 +112,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     redisKind: redis.kind,
     queues,
     enqueue: (queue, name, payload) => queues.enqueue(queue, name, payload),
+    done: (queue, id) => endOf(queues, queue, id),
     shared: access,
     repair(feed) {
       watching.add(gapJobs.findings$.subscribe(finding => feed.repair(finding)))

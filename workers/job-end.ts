@@ -3,6 +3,8 @@
 import type { JobOutcome, QueueHandles } from './queue-handles.ts'
 import type { QueueName } from './queues.ts'
 
+export type JobEnd<Q extends QueueName> = Exclude<JobOutcome<Q>, { readonly state: 'waiting' }>
+
 const lookEveryMs = 200
 /** Redis may begin anew meanwhile, and takes some seconds for it. */
 const mostFailures = 50
@@ -12,7 +14,7 @@ export async function endOf<Q extends QueueName>(
   queues: Pick<QueueHandles, 'outcomeOf'>,
   queue: Q,
   id: string,
-): Promise<JobOutcome<Q>> {
+): Promise<JobEnd<Q>> {
   for (let failures = 0; ; ) {
     try {
       const outcome = await queues.outcomeOf(queue, id)

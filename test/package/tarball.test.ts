@@ -1,5 +1,6 @@
 // What a user installs: the packed tarball, its declarations, an example that imports it, and its command.
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
+import { eventually } from '../support/feed-rig.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -71,6 +73,36 @@ describe('the package', () => {
     expect(lines).toHaveLength(10)
     for (const line of lines) expect(line).toMatch(/^KRX:005930 \d+ \d+ (buy|sell)$/)
     expect(simulator.stats().requests.map(({ verb }) => verb)).toEqual(['subscribe', 'unsubscribe'])
+  })
+
+  it('has what was missed fetched by jobs that a program opens by name, and tells what became of one put in by hand', async () => {
+    const simulator = await startSimulator({ tape: generatedTape({ rate: 20 }), quotations: { skippedOneOf: 0 } })
+    onTestFinished(() => simulator.stop())
+    const running = execFile(process.execPath, ['--import', 'tsx', 'repaired-trades.ts', 'KRX:005930'], {
+      cwd: project,
+      env: {
+        PATH: process.env['PATH'],
+        KIS_APP_KEY: 'an-app-key',
+        KIS_APP_SECRET: 'an-app-secret',
+        KIS_REST_URL: simulator.restUrl,
+        KIS_WS_URL: simulator.wsUrl,
+      },
+    })
+    onTestFinished(() => void running.kill('SIGKILL'))
+    let said = ''
+    running.stdout?.on('data', chunk => {
+      said += String(chunk)
+    })
+    running.stderr?.pipe(process.stderr)
+    const closed = once(running, 'close')
+    await eventually(() => said.includes('May keys be checked now?'))
+    const fault = simulator.inject({ kind: 'lose', probability: 0.3 })
+    await eventually(() => / missed \d+ shares: lost/.test(said))
+    fault.clear()
+    await eventually(() => said.includes('KRX:005930 repaired'))
+    running.kill('SIGINT')
+    expect(await closed).toEqual([0, null])
+    expect(said).toMatch(/Jobs are kept in this process's memory/)
   })
 
   it('has a command that runs compiled, its worker thread included', async () => {
