@@ -64,6 +64,8 @@ describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
     rig.simulator.send('neither data nor an answer')
     rig.simulator.send('0|H0STCNT0|002|005930^1^2')
     rig.simulator.send(`0|H0STMKO0|001|${Array.from({ length: 40 }, (_, i) => i).join('^')}`)
+    // What is on its way when the line is cut may never arrive.
+    await rig.until('schema-drift')
     rig.simulator.cut()
     await rig.until('resume')
     rig.feed.unsubscribe('KRX:000660')
