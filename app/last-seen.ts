@@ -56,6 +56,7 @@ export const savedCount = z.object({
   value: z.number().nullable(),
   eventTime: time,
   holes: z.array(hole),
+  givenUpTo: volume.optional(),
 })
 const savedCounts = z.array(savedCount).min(1).max(2)
 /** `saves`: how often it was written, in all processes. */

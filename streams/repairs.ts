@@ -3,7 +3,7 @@
 import type { Backfill, BackfilledTrade, GapPart, GapVerdict } from '../market/events.ts'
 import { type GapFinding, type GapQuestion, volumeOf, type VolumeSpan } from '../market/gap-finding.ts'
 import type { ContinuityMemory } from './continuity-memory.ts'
-import { type Hole, takeFromHole } from './gaps.ts'
+import { type Hole, mostHoles, takeFromHole } from './gaps.ts'
 import { type Count, forgetUpTo } from './volume-count.ts'
 
 export function settleFinding(
@@ -26,11 +26,17 @@ export function settleFinding(
     count.holes,
     finding.runs.map(({ fromVolume, toVolume }) => ({ fromVolume, toVolume, from, to })),
   )
+  const lost = givenUpOf(count, question)
+  const unknown = [...lost, ...stillMissing(count.holes, finding.unknown), ...misfits]
   const left = {
     ...finding,
     explained: stillMissing(count.holes, finding.explained),
-    unknown: [...stillMissing(count.holes, finding.unknown), ...misfits].sort((a, b) => a.fromVolume - b.fromVolume),
-    evidence: misfits.length === 0 ? finding.evidence : [...finding.evidence, misfitText(misfits)],
+    unknown: unknown.sort((a, b) => a.fromVolume - b.fromVolume),
+    evidence: [
+      ...finding.evidence,
+      ...(misfits.length === 0 ? [] : [misfitText(misfits)]),
+      ...(lost.length === 0 ? [] : [givenUpText(lost)]),
+    ],
   }
   return [...backfills, verdictOn(left, backfills, receivedTime)]
 }
@@ -72,6 +78,15 @@ function withoutCount({ question, evidence }: GapFinding): Left {
   const { instrument, businessDate, fromVolume, toVolume, from, to } = question
   const why = `the volume of ${instrument} on ${businessDate} is not followed any more, so nothing of it was delivered`
   return { question, explained: [], unknown: [{ fromVolume, toVolume, from, to }], evidence: [...evidence, why] }
+}
+
+/** The part of a gap below the holes that were given up. No hole is left there, which here does not mean that it was filled. */
+function givenUpOf({ givenUpTo }: Count, { fromVolume, toVolume, from, to }: GapQuestion): GapPart[] {
+  return fromVolume < givenUpTo ? [{ fromVolume, toVolume: Math.min(toVolume, givenUpTo), from, to }] : []
+}
+
+function givenUpText(lost: readonly GapPart[]): string {
+  return `more than ${mostHoles} gaps were open, so what became of these ${volumeOf(lost)} shares is not kept any more`
 }
 
 function misfitText(misfits: readonly GapPart[]): string {

@@ -35,6 +35,11 @@ export class Count {
   get eventTime(): number | null {
     return orNull(this.figures[timeAt] as number)
   }
+
+  /** Holes below here were given up, there being too many: of what has none below here nobody can say whether it was delivered. */
+  get givenUpTo(): number {
+    return this.figures[givenUpAt] as number
+  }
 }
 
 const volumeAt = 0
@@ -44,11 +49,14 @@ const timeAt = 2
 const forgottenAt = 3
 /** Where the next record goes: in the place of the oldest. */
 const nextAt = 4
-const recentAt = 5
+const givenUpAt = 5
+const recentAt = 6
 
 /** What a count is on disk. The last records are not kept: after a restart, total and time tell repeats from news. */
-export type SavedCount = Omit<Count, 'figures' | 'holes'> & {
+export type SavedCount = Omit<Count, 'figures' | 'holes' | 'givenUpTo'> & {
   readonly holes: readonly Hole[]
+  /** Left out where nothing was given up. */
+  readonly givenUpTo?: number | undefined
 }
 
 /** A replay after a reconnection is short; two lines that carry the same trades are seconds apart at most. */
@@ -65,12 +73,14 @@ export function beginCount(trade: CountedTrade, from: number | null = null): Cou
   return count
 }
 
-export function saveCount({ businessDate, volume, value, eventTime, holes }: Count): SavedCount {
-  return { businessDate, volume, value, eventTime, holes: holes.map(hole => ({ ...hole })) }
+export function saveCount({ businessDate, volume, value, eventTime, holes, givenUpTo }: Count): SavedCount {
+  const saved = { businessDate, volume, value, eventTime, holes: holes.map(hole => ({ ...hole })) }
+  return givenUpTo === 0 ? saved : { ...saved, givenUpTo }
 }
 
-export function restoreCount({ businessDate, volume, value, eventTime, holes }: SavedCount): Count {
+export function restoreCount({ businessDate, volume, value, eventTime, holes, givenUpTo = 0 }: SavedCount): Count {
   const count = new Count(businessDate, [...holes], volume)
+  count.figures[givenUpAt] = givenUpTo
   reach(count, volume, value, eventTime)
   return count
 }
@@ -84,7 +94,9 @@ export function advance(count: Count, { cumulativeVolume, cumulativeValue, event
 export function leaveHole(count: Count, trade: CountedTrade, isGap: boolean): Hole {
   const span = { fromVolume: count.volume, toVolume: volumeBefore(trade) }
   const hole = { ...span, from: count.eventTime, to: trade.eventTime, isGap }
-  forgetUpTo(count, addHole(count.holes, hole))
+  const givenUp = addHole(count.holes, hole)
+  if (givenUp > count.givenUpTo) count.figures[givenUpAt] = givenUp
+  forgetUpTo(count, givenUp)
   return hole
 }
 

@@ -6,6 +6,7 @@ import type { GapFinding, GapQuestion } from '../../market/gap-finding.ts'
 import type { Conclusion } from '../../market/quotations.ts'
 import { checkContinuity } from '../../streams/continuity.ts'
 import { createContinuityMemory, restoreLines, savedLines } from '../../streams/continuity-memory.ts'
+import { mostHoles } from '../../streams/gaps.ts'
 import { openGaps, settleFinding } from '../../streams/repairs.ts'
 
 const date = 20260914
@@ -214,5 +215,55 @@ describe('a finding', () => {
       evidence: ['asked', 'REST has trades for 50 shares that did not happen between the trades around the gap'],
     })
     expect(openGaps(memory)).toHaveLength(1)
+  })
+})
+
+describe('a gap that so many newer ones lie above that it was given up', () => {
+  /** As many gaps of ten shares as there are; nothing fills any of them. */
+  function lineWithGaps(count: number) {
+    const memory = createContinuityMemory()
+    const input = new Subject<MarketEvent>()
+    input.pipe(checkContinuity({ memory })).subscribe()
+    for (let i = 0; i <= count; i++) input.next(trade(10 + i * 20, 10))
+    return memory
+  }
+  const first: GapQuestion = { ...question, fromVolume: 10, toVolume: 20, from: at(1), to: at(3) }
+  const nothing: GapFinding = {
+    question: first,
+    runs: [],
+    explained: [],
+    unknown: [{ fromVolume: 10, toVolume: 20, from: at(1), to: at(3) }],
+    evidence: ['REST has nothing'],
+  }
+  const isUnknown = { verdict: 'unfillable', repairedVolume: 0, settledVolume: 0, unknownVolume: 10 }
+
+  it.each([mostHoles, mostHoles + 1, mostHoles + 88])('remains unknown, and is not called repaired: %i gaps', gaps => {
+    expect(verdict(settleFinding(lineWithGaps(gaps), nothing, 1))).toMatchObject(isUnknown)
+  })
+
+  it('remains unknown after a restart, too, and says why', () => {
+    const memory = createContinuityMemory()
+    restoreLines(memory, savedLines(lineWithGaps(mostHoles + 1)))
+    const told = verdict(settleFinding(memory, nothing, 1))
+    expect(told).toMatchObject({ ...isUnknown, unknown: [{ fromVolume: 10, toVolume: 20, from: at(1), to: at(3) }] })
+    expect(told?.evidence.at(-1)).toContain('not kept any more')
+  })
+
+  it('delivers nothing of it, since nobody can say any more whether it came late', () => {
+    const run = { fromVolume: 10, toVolume: 20, trades: [conclusion(20, 10)] }
+    const events = settleFinding(lineWithGaps(mostHoles + 1), { ...nothing, runs: [run], unknown: [] }, 1)
+    expect(backfills(events)).toEqual([])
+    expect(verdict(events)).toMatchObject(isUnknown)
+  })
+
+  it('takes nothing from the gaps above it', () => {
+    const kept = { ...first, fromVolume: 30, toVolume: 40, from: at(3), to: at(5) }
+    const run = { fromVolume: 30, toVolume: 40, trades: [conclusion(40, 10)] }
+    const events = settleFinding(
+      lineWithGaps(mostHoles + 1),
+      { ...nothing, question: kept, runs: [run], unknown: [] },
+      1,
+    )
+    expect(verdict(events)).toMatchObject({ verdict: 'repaired', repairedVolume: 10, unknownVolume: 0 })
   })
 })
