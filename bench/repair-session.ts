@@ -1,6 +1,7 @@
 // One session in which records are lost: a simulator, a feed, its jobs and a worker, over real sockets and a real queue, until every gap
 // has its verdict. What came of it is counted in repair-accounts.ts.
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -91,8 +92,8 @@ export async function repairSession(options: RepairOptions): Promise<RepairSessi
     await feed.stop()
     await jobs.close()
     await simulator.stop()
-    // A private server writes its last words when it is told to stop, and is not waited for.
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20 })
+    // A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that tries only its last step again.
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 })
   }
 }
 

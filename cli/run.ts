@@ -1,5 +1,6 @@
 // `kis-stream run`: a feed on the terminal. Events on standard output, logs on standard error.
 import { mkdtempSync, rmSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -94,7 +95,8 @@ async function stream(
   const served = simulator === undefined ? settings : pointedAt(simulator, settings)
   // A demonstration has nothing to remember: its market begins anew with each run.
   const folder = simulator === undefined ? folderOf(dataFolder) : undefined
-  const jobs = await openWork(served, { ...output.data, folder, isDemonstration }, log)
+  const passing = simulator === undefined || output.data.jobs === 'off' ? undefined : temporaryFolder()
+  const jobs = await openWork(served, { ...output.data, folder: passing ?? folder }, log)
   if (jobs === 'unreachable') return await simulator?.stop()
   const feed = composeFeed(served, {
     log,
@@ -132,6 +134,11 @@ async function stream(
   await feed.stop()
   observation.stop()
   await jobs?.close()
+  // A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that tries only its last step again.
+  if (passing !== undefined)
+    await rm(passing, { recursive: true, force: true, maxRetries: 20 }).catch(error =>
+      log.warn({ error }, 'left behind'),
+    )
   await printed.flush()
   await dashboard?.stop()
   await simulator?.stop()
@@ -148,7 +155,6 @@ type Work = {
   readonly jobs: 'here' | 'elsewhere' | 'off'
   readonly redisUrl?: string | undefined
   readonly folder: string | undefined
-  readonly isDemonstration: boolean
 }
 
 /** The work plane, or why there is none. A Redis that was named and is not there is a mistake, not a reason to take another one. */
@@ -157,8 +163,7 @@ async function openWork(settings: FeedSettings, work: Work, log: Logger): Promis
   try {
     // Loaded only here: half of what a start costs, and not needed by who streams alone.
     const { openJobs } = await import('../app/jobs.ts')
-    const dataFolder = work.isDemonstration ? temporaryFolder() : work.folder
-    const jobs = await openJobs(settings, { redisUrl: work.redisUrl, dataFolder, log })
+    const jobs = await openJobs(settings, { redisUrl: work.redisUrl, dataFolder: work.folder, log })
     log.info({}, jobs.says)
     return jobs
   } catch (error) {
@@ -168,10 +173,16 @@ async function openWork(settings: FeedSettings, work: Work, log: Logger): Promis
   }
 }
 
-/** Gone with the process. */
+/** For what ends with a demonstration. Whoever leaves at once does not wait for it to be empty: as much as can be goes with the process. */
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kis-stream-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  process.on('exit', () => {
+    try {
+      rmSync(folder, { recursive: true, force: true })
+    } catch {
+      // The private server still writes.
+    }
+  })
   return folder
 }
 

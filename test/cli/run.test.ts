@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { environmentNames, timingName } from '../../cli/environment.ts'
 import { defaultTiming } from '../../machines/timing.ts'
@@ -30,6 +32,19 @@ describe('kis-stream run', () => {
     const { code, err } = await running.finished
     expect(code).toBe(0)
     expect(err).toMatch(/No KIS keys set: .*simulator/)
+  })
+
+  it('leaves nothing of a demonstration behind, its Redis included', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kis-run-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const ours = () => readdirSync(folder).filter(name => name.startsWith('kis-stream-'))
+    const running = startCommand(['run', '--market', 'KR', '--no-dashboard'], { ...hurry, TMPDIR: folder })
+    await running.printed(out => out.includes('KRX:005930'))
+    const whileItRuns = ours()
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(0)
+    expect(whileItRuns).toHaveLength(1)
+    expect(ours()).toEqual([])
   })
 
   it('streams events as NDJSON, releases everything on SIGTERM, and ends with code 0', async () => {
