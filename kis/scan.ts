@@ -9,18 +9,19 @@ const doublesAt = 2048
 const powersAt = 4096
 const frameAt = 8192
 const pageBytes = 65_536
-/** A write of 16 bytes may begin at the frame's end. */
-const slack = 16
+/** What is looked at together may begin at the frame's last byte, and be all carets. */
+const slack = 64
 
 /** As many as fit between two of the addresses above. */
 const mostColumns = 64
 const isDouble = -(2 ** 31)
 
-/** Twenty records are about 8 KB. A longer frame gets a memory of its own, for as long as it lasts. */
-const usualFrameBytes = 128 * 1024
+/** The longest that a line takes from a server; twenty records are about 8 KB. */
+export const longestFrame = 16 * 1024 * 1024
 
-/** Longer than anything a socket takes (machines/connection.ts) or KIS would send. */
-export const longestFrame = 64 * 1024 * 1024
+const caretsAt = frameAt + longestFrame + slack
+const caretBytes = 4
+const memoryBytes = caretsAt + caretBytes * (longestFrame + slack + 2)
 
 type Code = {
   findCarets(start: number, stop: number, addresses: number): number
@@ -34,86 +35,49 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: object }
 }
 
-type Scanner = {
-  readonly capacity: number
-  readonly code: Code
-  readonly bytes: Buffer
-  /** The same memory, for reading four bytes at once. */
-  readonly words: DataView
-  readonly ints: Int32Array
-  readonly doubles: Float64Array
-  /** Where the caret in front of the first value stands, then that behind each: addresses in `bytes`. */
-  readonly carets: Int32Array
-  /** The address of `carets`. */
-  readonly caretsAt: number
-}
-
 /** Which columns of a record to read, by their place. */
 export type Plan = { readonly columns: readonly number[]; readonly at: number }
 
-const powersOfTen = Array.from({ length: 16 }, (_, exponent) => 10 ** exponent)
+// One memory with room for the longest frame: what was never written to, the operating system does not provide. That it never moves
+// is what lets the engine put addresses into the code in the place of look-ups.
+const memory = new WebAssembly.Memory({ initial: Math.ceil(memoryBytes / pageBytes) })
 const module = new WebAssembly.Module(Buffer.from(scanCode, 'base64'))
-const usual = createScanner(usualFrameBytes)
-let plansEnd = 0
+const { findCarets, readNumbers } = new WebAssembly.Instance(module, { env: { memory } }).exports as Code // what kis/wasm/scan.ts exports
+const bytes = Buffer.from(memory.buffer)
+/** The same memory, for reading four bytes at once. */
+const words = new DataView(memory.buffer)
+const ints = new Int32Array(memory.buffer, intsAt, mostColumns)
+const doubles = new Float64Array(memory.buffer, doublesAt, mostColumns)
+/** Where the caret in front of the first value stands, then that behind each: addresses in `bytes`. */
+const carets = new Int32Array(memory.buffer, caretsAt, longestFrame + 2)
+new Float64Array(memory.buffer, powersAt).set(Array.from({ length: 16 }, (_, exponent) => 10 ** exponent))
 
-let { code, bytes, words, ints, doubles, carets, caretsAt } = usual
-let capacity = usualFrameBytes
+let plansEnd = 0
 /** A number and no frame: keeping what is young in what is old costs the engine more than counting. */
 let scans = 0
 let lastPlan: Plan = { columns: [], at: 0 }
 let lastFirst = 0
-
-function createScanner(most: number): Scanner {
-  const carets = Math.ceil((frameAt + most + slack) / 4) * 4
-  const size = carets + 4 * (most + 2)
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(size / pageBytes) })
-  const { buffer } = memory
-  new Float64Array(buffer, powersAt, powersOfTen.length).set(powersOfTen)
-  return {
-    capacity: most,
-    code: new WebAssembly.Instance(module, { env: { memory } }).exports as Code, // what kis/wasm/scan.ts exports
-    bytes: Buffer.from(buffer),
-    words: new DataView(buffer),
-    ints: new Int32Array(buffer, intsAt, mostColumns),
-    doubles: new Float64Array(buffer, doublesAt, mostColumns),
-    carets: new Int32Array(buffer, carets, most + 2),
-    caretsAt: carets,
-  }
-}
-
-function use(scanner: Scanner): void {
-  ;({ capacity, code, bytes, words, ints, doubles, carets, caretsAt } = scanner)
-}
 
 /** Once for each kind of record, when its file is loaded. */
 export function planFor(columns: readonly number[]): Plan {
   const plan = { columns, at: plansEnd }
   plansEnd += columns.length
   if (plansEnd > intsAt || columns.length > mostColumns) throw new RangeError('no room for another plan')
-  usual.bytes.set(columns, plan.at)
+  bytes.set(columns, plan.at)
   return plan
 }
 
-/** Finds the values of a frame from `payload` on, and says how many there are: one more than it has carets. */
+/** Finds the values of a frame of up to `longestFrame` bytes from `payload` on, and says how many: one more than it has carets. */
 export function scanFrame(frame: Uint8Array, payload: number): number {
-  const { length } = frame
   scans = (scans + 1) | 0
-  if (length > usualFrameBytes || capacity > usualFrameBytes) makeRoom(length)
   bytes.set(frame, frameAt)
   carets[0] = frameAt + payload - 1
-  return code.findCarets(frameAt + payload, frameAt + length, caretsAt + 4)
+  return findCarets(frameAt + payload, frameAt + frame.length, caretsAt + caretBytes)
 }
 
 /** Another number for each scan, to tell whether a frame is still the one that was scanned last. */
 export function scanNumber(): number {
   return scans
-}
-
-function makeRoom(length: number): void {
-  if (length <= usualFrameBytes) return use(usual)
-  const scanner = createScanner(length)
-  scanner.bytes.set(usual.bytes.subarray(0, plansEnd))
-  use(scanner)
 }
 
 /** Where a value starts in its frame. */
@@ -170,7 +134,7 @@ const single = planFor([0])
 export function readColumns(plan: Plan, first: number): void {
   lastPlan = plan
   lastFirst = first
-  code.readNumbers(plan.at, plan.columns.length, caretsAt + 4 * first)
+  readNumbers(plan.at, plan.columns.length, caretsAt + caretBytes * first)
 }
 
 /** The i-th column of the plan: null when it is empty or no number (`nan`, `(null)`). Accepts a sign and a decimal point. */

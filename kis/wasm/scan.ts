@@ -4,6 +4,9 @@
 // reading the number. Addresses are kis/scan.ts's; nothing is checked twice.
 
 const caret: u8 = 94
+/** Bytes that are looked at together, and the carets that are mostly among them. */
+const together: usize = 64
+const usually: usize = 12
 const minus: u32 = 45
 const plus: u32 = 43
 const point: u32 = 46
@@ -22,22 +25,43 @@ const exactDigits: i32 = 15
 
 /**
  * Writes where each caret of a text stands, and after the last one where the text ends, as 32-bit addresses; says how many. The
- * text goes from `start` up to `stop`, and 16 bytes behind it may be written.
+ * text goes from `start` up to `stop`. As many bytes behind it as are looked at together may be written, and that many addresses.
  */
 export function findCarets(start: usize, stop: usize, addresses: usize): i32 {
-  v128.store(stop, i8x16.splat(0))
-  const carets = i8x16.splat(caret)
+  const nothing = i8x16.splat(0)
+  for (let p = stop; p < stop + together; p += 16) v128.store(p, nothing)
   let next = addresses
-  for (let p = start; p < stop; p += 16) {
-    let marks = i8x16.bitmask(i8x16.eq(v128.load(p), carets))
-    while (marks != 0) {
-      store<u32>(next, <u32>p + ctz(marks))
-      next += 4
-      marks &= marks - 1
-    }
+  for (let p = start; p < stop; p += together) {
+    let marks = caretsAt(p) | (caretsAt(p + 16) << 16) | (caretsAt(p + 32) << 32) | (caretsAt(p + 48) << 48)
+    const end = next + ((<usize>popcnt(marks)) << 2)
+    // As many as there usually are, whether or not there are: what is too much is written over, and nothing has to be guessed.
+    do {
+      marks = put4(next, p, marks)
+      marks = put4(next + 16, p, marks)
+      marks = put4(next + 32, p, marks)
+      next += usually << 2
+    } while (next < end)
+    next = end
   }
   store<u32>(next, <u32>stop)
   return <i32>((next - addresses) >> 2) + 1
+}
+
+/** Writes where the next four marks behind `p` are, and gives those that are left; where there are fewer, something that does not matter. */
+function put4(at: usize, p: usize, marks: u64): u64 {
+  store<u32>(at, <u32>p + <u32>ctz(marks))
+  marks &= marks - 1
+  store<u32>(at, <u32>p + <u32>ctz(marks), 4)
+  marks &= marks - 1
+  store<u32>(at, <u32>p + <u32>ctz(marks), 8)
+  marks &= marks - 1
+  store<u32>(at, <u32>p + <u32>ctz(marks), 12)
+  return marks & (marks - 1)
+}
+
+/** One bit for each of sixteen bytes that is a caret. */
+function caretsAt(p: usize): u64 {
+  return <u64>i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(caret)))
 }
 
 /**

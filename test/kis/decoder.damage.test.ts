@@ -1,5 +1,7 @@
 // Frames that cannot be read: reported whole, with nothing guessed from them.
 import { describe, expect, it } from 'vitest'
+import { createDecoder, type DecodedEvent } from '../../kis/decoder.ts'
+import { longestFrame } from '../../kis/scan.ts'
 import { decode, frame, lineOf, only, receivedTime, recordsOf, typesOf, withValues } from '../support/frames.ts'
 
 const [record = []] = recordsOf(lineOf('H0STCNT0.txt', 17))
@@ -34,6 +36,21 @@ describe('a frame without a readable envelope', () => {
     [`0|H0STCNT0|000|${body}`, 'record count 0: expected at least one record'],
   ])('%j is malformed', (text, reason) => {
     expect(decode(text)).toEqual([malformed(reason, text)])
+  })
+})
+
+describe('a frame longer than any socket takes', () => {
+  const text = `0|H0STCNT0|001|${body}`
+  const longest = Buffer.alloc(longestFrame + 1, `^`)
+  longest.write(text)
+
+  it('is malformed, and the next one is read', () => {
+    const events: DecodedEvent[] = []
+    const decoder = createDecoder()
+    for (const bytes of [Buffer.from(text), longest, Buffer.from(text)])
+      decoder.decode(bytes, receivedTime, event => void events.push(event))
+    expect(typesOf(events)).toEqual(['trade', 'malformed', 'trade'])
+    expect(events[1]).toMatchObject({ reason: `a frame of more than ${longestFrame} bytes; KIS sends a few thousand` })
   })
 })
 
