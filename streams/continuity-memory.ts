@@ -2,7 +2,16 @@
 // before the stream begins.
 import type { GapCause } from '../market/events.ts'
 import { canonical, type Instrument, type Market, marketOf } from '../market/instrument.ts'
-import { type Count, restoreCount, type SavedCount, saveCount } from './volume-count.ts'
+import {
+  type Count,
+  type Figures,
+  type Place,
+  placeLength,
+  restoreCount,
+  type SavedCount,
+  saveCount,
+  setSteady,
+} from './volume-count.ts'
 
 export type Line = {
   readonly instrument: Instrument
@@ -21,12 +30,22 @@ export type Line = {
   isOff: boolean
   /** The last records without volume. */
   still: Set<string> | undefined
+  /** Where the figures of one of its counts are, and those of the other one, should there ever have been one. */
+  readonly at: number
+  secondAt: number | undefined
 }
 
 export type ContinuityMemory = {
   readonly lines: Map<Instrument, Line>
-  /** The one asked for last: records of one frame are often of one instrument. */
+  /** Of all counts, and where the next one's go. */
+  readonly figures: Figures
+  nextAt: number
+  /** Where the figures of each instrument's current count are, so that a trade that follows needs nothing else. */
+  readonly current: Map<Instrument, number>
+  /** The line asked for last, and the instrument whose figures were: records of one frame are often of one instrument. */
   last: Line | undefined
+  lastInstrument: Instrument | undefined
+  lastAt: number
   /** Grows with every change. */
   changes: number
 }
@@ -42,8 +61,31 @@ export type SavedLine = {
 /** Rubbish can name endlessly many instruments. Past this many, forget them all and start over. */
 export const mostLines = 4_096
 
+/** More than a session carries. */
+const firstPlaces = 64
+
 export function createContinuityMemory(): ContinuityMemory {
-  return { lines: new Map(), last: undefined, changes: 0 }
+  return {
+    lines: new Map(),
+    figures: { all: new Float64Array(firstPlaces * placeLength) },
+    nextAt: 0,
+    current: new Map(),
+    last: undefined,
+    lastInstrument: undefined,
+    lastAt: nowhere,
+    changes: 0,
+  }
+}
+
+const nowhere = -1
+
+/** Where the figures of this instrument's current count are; -1 when it has none. */
+export function currentAt(memory: ContinuityMemory, instrument: Instrument): number {
+  if (instrument !== memory.lastInstrument) {
+    memory.lastAt = memory.current.get(instrument) ?? nowhere
+    memory.lastInstrument = instrument
+  }
+  return memory.lastAt
 }
 
 export function lineOf(memory: ContinuityMemory, instrument: Instrument): Line {
@@ -54,9 +96,16 @@ export function lineOf(memory: ContinuityMemory, instrument: Instrument): Line {
   return line
 }
 
-function addLine({ lines }: ContinuityMemory, named: Instrument): Line {
+function addLine(memory: ContinuityMemory, named: Instrument): Line {
+  const { lines, current } = memory
+  if (lines.size >= mostLines) {
+    lines.clear()
+    current.clear()
+    memory.lastInstrument = undefined
+    memory.nextAt = 0
+  }
   const instrument = canonical(named)
-  const line = {
+  const line: Line = {
     instrument,
     market: marketOf(instrument),
     count: undefined,
@@ -65,10 +114,49 @@ function addLine({ lines }: ContinuityMemory, named: Instrument): Line {
     interruption: undefined,
     isOff: false,
     still: undefined,
+    at: takePlace(memory),
+    secondAt: undefined,
   }
-  if (lines.size >= mostLines) lines.clear()
   lines.set(instrument, line)
   return line
+}
+
+function takePlace(memory: ContinuityMemory): number {
+  const { figures, nextAt } = memory
+  memory.nextAt += placeLength
+  if (memory.nextAt > figures.all.length) {
+    const more = new Float64Array(2 * figures.all.length)
+    more.set(figures.all)
+    figures.all = more
+  }
+  return nextAt
+}
+
+/** Where a count that is to be the current one of a line can begin: in the place of the one that is not. */
+export function freePlace(memory: ContinuityMemory, line: Line): Place {
+  const { figures } = memory
+  if (line.count?.place.at !== line.at) return { figures, at: line.at }
+  line.secondAt ??= takePlace(memory)
+  return { figures, at: line.secondAt }
+}
+
+/** The count that was current is kept beside it. */
+export function makeCurrent(memory: ContinuityMemory, line: Line, next: Count): void {
+  line.other = line.count
+  line.count = next
+  memory.current.set(line.instrument, next.place.at)
+  memory.lastInstrument = undefined
+}
+
+/** What is missing from here on may be missing for this reason. */
+export function interrupt(line: Line, cause: GapCause): void {
+  line.interruption = cause
+  unsettle(line)
+}
+
+/** The next trade has to be looked at. */
+export function unsettle({ count }: Line): void {
+  if (count !== undefined) setSteady(count, false)
 }
 
 export function savedLines({ lines }: ContinuityMemory): SavedLine[] {
@@ -93,9 +181,8 @@ export function handedOverLines(memory: ContinuityMemory): SavedLine[] {
 export function restoreLines(memory: ContinuityMemory, saved: readonly SavedLine[]): void {
   for (const { instrument, counts, interruption = 'restart' } of saved) {
     const line = lineOf(memory, instrument)
-    const [count, other] = counts.map(restoreCount)
-    line.count = count
-    line.other = other
+    line.count = undefined
+    for (const count of counts.toReversed()) makeCurrent(memory, line, restoreCount(freePlace(memory, line), count))
     line.interruption = interruption ?? undefined
   }
 }

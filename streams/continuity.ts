@@ -2,7 +2,17 @@
 // says of everything else that did not come how much it was, before the trade that revealed it. Never errors.
 import { Observable, type OperatorFunction } from 'rxjs'
 import type { MarketEvent, ResyncReason, Trade } from '../market/events.ts'
-import { type ContinuityMemory, createContinuityMemory, type Line, lineOf } from './continuity-memory.ts'
+import {
+  type ContinuityMemory,
+  createContinuityMemory,
+  currentAt,
+  freePlace,
+  interrupt,
+  type Line,
+  lineOf,
+  makeCurrent,
+  unsettle,
+} from './continuity-memory.ts'
 import {
   beginsAnew,
   type CountedTrade,
@@ -20,10 +30,12 @@ import {
   advance,
   beginCount,
   type Count,
+  followAt,
   forgetUpTo,
   leaveHole,
   mustHaveBeenDelivered,
   noteDelivered,
+  setSteady,
   valueBefore,
   wasDelivered,
 } from './volume-count.ts'
@@ -56,10 +68,18 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
 
       /** Nearly every trade follows the last one of its instrument; that is settled here, at once. */
       function receive(trade: Trade): void {
+        const at = currentAt(memory, trade.instrument)
+        if (at < 0 || !followAt(memory.figures, at, trade)) return consider(trade)
+        memory.changes++
+        subscriber.next(trade)
+      }
+
+      function consider(trade: Trade): void {
         const line = lineOf(memory, trade.instrument)
         const { count } = line
         if (!isCounted(trade)) {
           line.unplaced += trade.volume ?? Number.NaN
+          unsettle(line)
           subscriber.next(trade)
         } else if (count === undefined || !isSameDate(trade, count)) {
           placeByDate(line, trade)
@@ -75,7 +95,7 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
         const { other } = line
         if (other !== undefined && isSameDate(trade, other)) return place(line, other, trade)
         const before = volumeBefore(trade)
-        startCount(line, beginCount(trade))
+        startCount(line, beginCount(freePlace(memory, line), trade))
         if (joinedLate(trade)) onJoinedLate?.(trade, before)
         subscriber.next(trade)
       }
@@ -92,7 +112,7 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
         if (wasDelivered(count, trade)) return drop(trade)
         const other = alternativeTo(count, line)
         if (other !== undefined && before === other.volume) {
-          exchangeCounts(line, other)
+          makeCurrent(memory, line, other)
           return goOn(line, other, trade)
         }
         if (other !== undefined && wasDelivered(other, trade)) return drop(trade)
@@ -164,8 +184,9 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
 
       /** Another total begins with this trade; the one before it is kept, should it come back. */
       function startAgain(line: Line, count: Count, trade: CountedTrade, reason: ResyncReason): void {
-        startCount(line, beginCount(trade, count.eventTime))
-        tellResync(trade, reason, count.eventTime)
+        const from = count.eventTime // before the place it may have is taken
+        startCount(line, beginCount(freePlace(memory, line), trade, from))
+        tellResync(trade, reason, from)
         subscriber.next(trade)
       }
 
@@ -188,7 +209,7 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
       }
 
       function startCount(line: Line, count: Count): void {
-        exchangeCounts(line, count)
+        makeCurrent(memory, line, count)
         settle(line, count)
       }
 
@@ -198,6 +219,7 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
         if (count !== line.count) return
         line.unplaced = 0
         if (!line.isOff) line.interruption = undefined
+        setSteady(count, line.interruption === undefined)
       }
     })
 }
@@ -209,15 +231,10 @@ function alternativeTo(count: Count, { count: current, other }: Line): Count | u
   return count === current && other?.businessDate === count.businessDate ? other : undefined
 }
 
-function exchangeCounts(line: Line, next: Count): void {
-  line.other = line.count
-  line.count = next
-}
-
 /** A line that was let go of before it went down was interrupted by both; going down is what could not be helped. */
 function noteDisconnect(memory: ContinuityMemory, market: Line['market']): void {
   for (const line of memory.lines.values())
-    if (line.market === market && line.interruption !== 'restart') line.interruption = 'outage'
+    if (line.market === market && line.interruption !== 'restart') interrupt(line, 'outage')
 }
 
 function noteStatus(memory: ContinuityMemory, event: Extract<MarketEvent, { type: 'subscription' }>): void {
@@ -226,7 +243,7 @@ function noteStatus(memory: ContinuityMemory, event: Extract<MarketEvent, { type
   if (line === undefined) return
   if (status === 'releasing' || status === 'released' || status === 'wanted') {
     line.isOff = true
-    line.interruption ??= 'unsubscribed'
+    interrupt(line, line.interruption ?? 'unsubscribed')
   } else {
     line.isOff = false
   }

@@ -15,7 +15,7 @@ class Step<A> extends Subscriber<A> {
     this.#receive = receive
   }
 
-  protected override _next(value: A): void {
-    this.#receive(value)
+  override next(value: A): void {
+    if (!this.isStopped) this.#receive(value)
   }
 }

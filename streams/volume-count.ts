@@ -5,71 +5,108 @@ import { type CountedTrade, isLater, volumeBefore } from './continuity-rules.ts'
 import { addHole, type Hole, touchesHole } from './gaps.ts'
 
 /**
- * All figures of a count lie side by side in one piece of memory: with thousands of instruments, each thing that lies elsewhere is
- * something the processor has to wait for.
+ * The figures of all counts of a stream, in one piece of memory: with thousands of instruments, each thing that lies elsewhere is
+ * something the processor has to wait for. `all` is replaced when it has to grow; what begins `at` a place belongs to one count.
  */
+export type Figures = { all: Float64Array }
+
+export type Place = { readonly figures: Figures; readonly at: number }
+
+/** The business date while nothing but the total decides whether a trade follows; 0 otherwise. */
+const steadyAt = 0
+/** The total of the trade that came furthest, with its cumulative value and its time. NaN is null. */
+const volumeAt = 1
+const valueAt = 2
+const timeAt = 3
+/** Totals up to here may have been delivered and forgotten; whatever is above and not among the last was never delivered. */
+const forgottenAt = 4
+/** Holes below here were given up. */
+const givenUpAt = 5
+/** Where the next record goes. */
+const nextAt = 6
+/** The last records that were delivered, by what sets one apart: total, money and time. */
+const recentAt = 8
+const recordLength = 3
+/** How many numbers a count takes: four lines of a processor's cache. */
+export const placeLength = 32
+
+/** A replay after a reconnection is short; two lines that carry the same trades are seconds apart at most. */
+const mostOlder = 120
+
 export class Count {
   readonly businessDate: number
   /** Lowest first. */
   readonly holes: Hole[]
-  /** The figures, and behind them the last records that were delivered, by what sets one apart: total, money and time. NaN is null. */
-  readonly figures: Float64Array
+  readonly place: Place
+  /** Records before the recent ones, and where the next go: in the place of the oldest. */
+  older: Float64Array | undefined
+  olderNext = 0
 
-  constructor(businessDate: number, holes: Hole[], forgottenUpTo: number) {
+  constructor(place: Place, businessDate: number, holes: Hole[], forgottenUpTo: number) {
     this.businessDate = businessDate
     this.holes = holes
-    this.figures = new Float64Array(recentAt + mostRecent * recordLength)
-    this.figures[forgottenAt] = forgottenUpTo
-    this.figures[nextAt] = recentAt
+    this.place = place
+    this.older = undefined
+    const {
+      figures: { all },
+      at,
+    } = place
+    all.fill(0, at, at + recentAt).fill(Number.NaN, at + recentAt, at + placeLength)
+    all[at + forgottenAt] = forgottenUpTo
+    all[at + nextAt] = recentAt
   }
 
   /** The total of the trade that came furthest, with its cumulative value and its time. */
   get volume(): number {
-    return this.figures[volumeAt] as number
+    return read(this, volumeAt)
   }
 
   get value(): number | null {
-    return orNull(this.figures[valueAt] as number)
+    return orNull(read(this, valueAt))
   }
 
   get eventTime(): number | null {
-    return orNull(this.figures[timeAt] as number)
+    return orNull(read(this, timeAt))
   }
 
   /** Holes below here were given up, there being too many: of what has none below here nobody can say whether it was delivered. */
   get givenUpTo(): number {
-    return this.figures[givenUpAt] as number
+    return read(this, givenUpAt)
   }
 }
 
-const volumeAt = 0
-const valueAt = 1
-const timeAt = 2
-/** Totals up to here may have been delivered and forgotten; whatever is above and not among the last was never delivered. */
-const forgottenAt = 3
-/** Where the next record goes: in the place of the oldest. */
-const nextAt = 4
-const givenUpAt = 5
-const recentAt = 6
-
 /** What a count is on disk. The last records are not kept: after a restart, total and time tell repeats from news. */
-export type SavedCount = Omit<Count, 'figures' | 'holes' | 'givenUpTo'> & {
+export type SavedCount = Pick<Count, 'businessDate' | 'volume' | 'value' | 'eventTime'> & {
   readonly holes: readonly Hole[]
   /** Left out where nothing was given up. */
   readonly givenUpTo?: number | undefined
 }
 
-/** A replay after a reconnection is short; two lines that carry the same trades are seconds apart at most. */
-const mostRecent = 128
-const recordLength = 3
+/**
+ * Notes the trade if it simply follows the last one of a steady count, which nearly every one does. False when it has to be looked
+ * at, or when there is no room for it.
+ */
+export function followAt({ all }: Figures, at: number, trade: Trade): boolean {
+  const { volume, cumulativeVolume } = trade
+  if (trade.businessDate !== all[at + steadyAt] || volume === null || cumulativeVolume === null || volume <= 0)
+    return false
+  if (cumulativeVolume - volume !== all[at + volumeAt] || isFull(all, at)) return false
+  reach(all, at, cumulativeVolume, trade.cumulativeValue, trade.eventTime)
+  return true
+}
+
+/** Whether nothing but the total decides what follows. */
+export function setSteady({ place: { figures, at }, businessDate }: Count, isSteady: boolean): void {
+  figures.all[at + steadyAt] = isSteady ? businessDate : 0
+}
 
 /** Begins with a trade. What its total holds besides is not known, and not missing; it traded at `from` or later. */
-export function beginCount(trade: CountedTrade, from: number | null = null): Count {
+export function beginCount(place: Place, trade: CountedTrade, from: number | null = null): Count {
   const { businessDate, cumulativeVolume, eventTime } = trade
   const before = volumeBefore(trade)
   const holes: Hole[] = before > 0 ? [{ fromVolume: 0, toVolume: before, from, to: eventTime, isGap: false }] : []
-  const count = new Count(businessDate, holes, 0)
-  reach(count, cumulativeVolume, trade.cumulativeValue, eventTime)
+  const count = new Count(place, businessDate, holes, 0)
+  reach(place.figures.all, place.at, cumulativeVolume, trade.cumulativeValue, eventTime)
   return count
 }
 
@@ -78,16 +115,18 @@ export function saveCount({ businessDate, volume, value, eventTime, holes, given
   return givenUpTo === 0 ? saved : { ...saved, givenUpTo }
 }
 
-export function restoreCount({ businessDate, volume, value, eventTime, holes, givenUpTo = 0 }: SavedCount): Count {
-  const count = new Count(businessDate, [...holes], volume)
-  count.figures[givenUpAt] = givenUpTo
-  reach(count, volume, value, eventTime)
+export function restoreCount(place: Place, saved: SavedCount): Count {
+  const { businessDate, volume, value, eventTime, holes, givenUpTo = 0 } = saved
+  const count = new Count(place, businessDate, [...holes], volume)
+  write(count, givenUpAt, givenUpTo)
+  reach(place.figures.all, place.at, volume, value, eventTime)
   return count
 }
 
 /** The trade follows all others. */
 export function advance(count: Count, { cumulativeVolume, cumulativeValue, eventTime }: CountedTrade): void {
-  reach(count, cumulativeVolume, cumulativeValue, eventTime)
+  makeRoom(count)
+  reach(count.place.figures.all, count.place.at, cumulativeVolume, cumulativeValue, eventTime)
 }
 
 /** Notes that nothing came of the volume from the total reached to that before `trade`. */
@@ -95,37 +134,32 @@ export function leaveHole(count: Count, trade: CountedTrade, isGap: boolean): Ho
   const span = { fromVolume: count.volume, toVolume: volumeBefore(trade) }
   const hole = { ...span, from: count.eventTime, to: trade.eventTime, isGap }
   const givenUp = addHole(count.holes, hole)
-  if (givenUp > count.givenUpTo) count.figures[givenUpAt] = givenUp
+  if (givenUp > count.givenUpTo) write(count, givenUpAt, givenUp)
   forgetUpTo(count, givenUp)
   return hole
 }
 
 export function noteDelivered(count: Count, trade: CountedTrade): void {
-  remember(count.figures, trade.cumulativeVolume, orNaN(trade.cumulativeValue), orNaN(trade.eventTime))
+  makeRoom(count)
+  const { figures, at } = count.place
+  remember(figures.all, at, trade.cumulativeVolume, orNaN(trade.cumulativeValue), orNaN(trade.eventTime))
 }
 
 export function forgetUpTo(count: Count, volume: number): void {
-  const { figures } = count
-  if (volume > (figures[forgottenAt] as number)) figures[forgottenAt] = volume
+  if (volume > read(count, forgottenAt)) write(count, forgottenAt, volume)
 }
 
 /** This very record was delivered before. */
-export function wasDelivered(count: Count, trade: CountedTrade): boolean {
-  const { figures } = count
-  for (let at = recentAt; at < figures.length; at += recordLength) {
-    if (
-      figures[at] === trade.cumulativeVolume &&
-      isSame(figures[at + 1], trade.cumulativeValue) &&
-      isSame(figures[at + 2], trade.eventTime)
-    )
-      return true
-  }
-  return false
+export function wasDelivered({ place: { figures, at }, older }: Count, trade: CountedTrade): boolean {
+  return (
+    holds(figures.all, at + recentAt, at + placeLength, trade) ||
+    (older !== undefined && holds(older, 0, older.length, trade))
+  )
 }
 
 /** Too old to be remembered, but all of its volume was delivered, and nothing in it is news. */
 export function mustHaveBeenDelivered(count: Count, trade: CountedTrade): boolean {
-  if (trade.cumulativeVolume > (count.figures[forgottenAt] as number) || isLater(trade, count)) return false
+  if (trade.cumulativeVolume > read(count, forgottenAt) || isLater(trade, count)) return false
   return !touchesHole(count.holes, volumeBefore(trade), trade.cumulativeVolume)
 }
 
@@ -134,23 +168,56 @@ export function valueBefore({ price, volume, cumulativeValue }: Trade): number |
   return price === null || volume === null || cumulativeValue === null ? null : cumulativeValue - price * volume
 }
 
-function reach(count: Count, volume: number, value: number | null, time: number | null): void {
-  const { figures } = count
-  figures[volumeAt] = volume
-  const money = (figures[valueAt] = orNaN(value))
-  const instant = (figures[timeAt] = orNaN(time))
-  remember(figures, volume, money, instant)
+function read({ place: { figures, at } }: Count, which: number): number {
+  return figures.all[at + which] as number
+}
+
+function write({ place: { figures, at } }: Count, which: number, value: number): void {
+  figures.all[at + which] = value
+}
+
+function reach(all: Float64Array, at: number, volume: number, value: number | null, time: number | null): void {
+  all[at + volumeAt] = volume
+  const money = (all[at + valueAt] = orNaN(value))
+  const instant = (all[at + timeAt] = orNaN(time))
+  remember(all, at, volume, money, instant)
 }
 
 /** Two records of a date never agree in total, money and second. */
-function remember(figures: Float64Array, volume: number, money: number, instant: number): void {
-  const next = figures[nextAt] as number
-  const forgotten = figures[next] as number
-  if (forgotten > (figures[forgottenAt] as number)) figures[forgottenAt] = forgotten
-  figures[next] = volume
-  figures[next + 1] = money
-  figures[next + 2] = instant
-  figures[nextAt] = next + recordLength < figures.length ? next + recordLength : recentAt
+function remember(all: Float64Array, at: number, volume: number, money: number, instant: number): void {
+  const next = all[at + nextAt] as number
+  all[at + next] = volume
+  all[at + next + 1] = money
+  all[at + next + 2] = instant
+  all[at + nextAt] = next + recordLength
+}
+
+function isFull(all: Float64Array, at: number): boolean {
+  return (all[at + nextAt] as number) === placeLength
+}
+
+/** Recent records, once there is no room for another, become older ones. */
+function makeRoom(count: Count): void {
+  const { figures, at } = count.place
+  const { all } = figures
+  if (!isFull(all, at)) return
+  const older = (count.older ??= new Float64Array(mostOlder * recordLength).fill(Number.NaN))
+  for (let i = 0; i < placeLength - recentAt; i += recordLength) forgetUpTo(count, older[count.olderNext + i] as number)
+  older.set(all.subarray(at + recentAt, at + placeLength), count.olderNext)
+  count.olderNext = (count.olderNext + placeLength - recentAt) % older.length
+  write(count, nextAt, recentAt)
+}
+
+function holds(records: Float64Array, from: number, to: number, trade: CountedTrade): boolean {
+  for (let at = from; at < to; at += recordLength) {
+    if (
+      records[at] === trade.cumulativeVolume &&
+      isSame(records[at + 1], trade.cumulativeValue) &&
+      isSame(records[at + 2], trade.eventTime)
+    )
+      return true
+  }
+  return false
 }
 
 function orNaN(value: number | null): number {

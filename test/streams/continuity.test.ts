@@ -1,7 +1,9 @@
 import { Subject, throwError } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../market/events.ts'
+import type { Instrument } from '../../market/instrument.ts'
 import { checkContinuity } from '../../streams/continuity.ts'
+import { mostLines } from '../../streams/continuity-memory.ts'
 import { mostHoles } from '../../streams/gaps.ts'
 import { continuityRig } from './continuity-rig.ts'
 import { apple, at, hynix, orderBook, samsung, trade } from './samples.ts'
@@ -41,6 +43,35 @@ describe('trades that follow one another', () => {
     for (const event of events) rig.send(event)
     expect(rig.seen).toHaveLength(events.length)
     for (const [i, event] of events.entries()) expect(rig.seen[i]).toBe(event)
+  })
+})
+
+describe('more instruments than anybody subscribes to', () => {
+  const named = (index: number): Instrument => `KRX:${String(index).padStart(6, '0')}`
+
+  it('are all followed, each by its own total', () => {
+    const rig = continuityRig()
+    for (const total of [10, 11, 12])
+      for (let index = 0; index < mostLines; index++) rig.trades(1, total + index, { instrument: named(index) })
+    expect(rig.told).toEqual([])
+    rig.trades(1, 20, { instrument: named(0) })
+    rig.trades(1, 13 + 70, { instrument: named(70) })
+    expect(rig.of('gap')).toMatchObject([{ instrument: named(0), missingVolume: 7 }])
+    expect(rig.duplicates).toEqual([])
+  })
+
+  it('are forgotten when there are too many, and followed afresh', () => {
+    const rig = continuityRig()
+    for (let index = 0; index < mostLines; index++) rig.trades(1, 10, { instrument: named(index) })
+    for (let total = 11; total < 40; total++) rig.trades(1, total, { instrument: named(0) })
+    rig.trades(5, 900, { instrument: named(mostLines) })
+    rig.joinedLate.length = 0
+    rig.trades(1, 700, { instrument: named(0) })
+    rig.trades(1, 701, { instrument: named(0) })
+    rig.trades(5, 905, { instrument: named(mostLines) })
+    expect(rig.joinedLate).toEqual([699])
+    expect(rig.told).toEqual([])
+    expect(rig.duplicates).toEqual([])
   })
 })
 
