@@ -1,11 +1,13 @@
 // The clients that are compared on a socket. Each connects, and calls `heard` for what it counts.
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import WebSocket from 'ws'
 import { createFeed } from '../app/feed.ts'
 import type { Feed } from '../app/feed-contract.ts'
+import { createBatch } from '../machines/batch.ts'
 import type { MarketEvent, Trade } from '../market/events.ts'
 import { jsonLines } from '../sinks/json-lines.ts'
 import { obviousPipeline, obviousTrades, type Read, usualTrades } from './baselines.ts'
@@ -45,7 +47,13 @@ async function connectBare(url: string, heard: () => void): Promise<void> {
 /** Decode, normalise, follow the totals, share: what a frame passes in a feed, without what watches it pass. */
 async function connectDataPath(url: string, heard: () => void): Promise<void> {
   const take = dataPath(heard)
-  await open(url, data => take(data, Date.now()))
+  let readTime = 0
+  const batch = createBatch<Buffer>(data => take(data, readTime))
+  await open(url, batch.add, link => {
+    link.on('data', () => {
+      readTime = Date.now()
+    })
+  })
 }
 
 async function connectPipeline(url: string, heard: () => void, read: Read<Trade>): Promise<void> {
@@ -54,8 +62,9 @@ async function connectPipeline(url: string, heard: () => void, read: Read<Trade>
 }
 
 /** The options of machines/connection.ts: the comparison is about what follows. */
-async function open(url: string, take: (data: Buffer) => void): Promise<void> {
+async function open(url: string, take: (data: Buffer) => void, watch?: (link: Socket) => void): Promise<void> {
   const socket = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true })
+  if (watch !== undefined) socket.on('upgrade', ({ socket: link }) => watch(link))
   socket.on('message', data => take(data as Buffer))
   await once(socket, 'open')
 }

@@ -1,6 +1,7 @@
 // A child that is one client of a paced sender, and keeps how long each record took from the socket's event to the subscriber.
 import { createHistogram } from 'node:perf_hooks'
 import WebSocket from 'ws'
+import { isControl } from '../kis/frame.ts'
 import { serve } from './children.ts'
 import { type ClientName, clients } from './clients.ts'
 import { cpuMicroseconds } from './measure.ts'
@@ -21,7 +22,10 @@ export type LatencyAnswer = {
 const name = process.argv[2] as ClientName // given by `latency`
 const nanoseconds = createHistogram()
 
-let entered = 0
+/** When the messages came that were not heard of yet: one record each, heard of in their order. More than a socket is read into at once. */
+const entered = new Float64Array(2 ** 14)
+let entries = 0
+let exits = 0
 let heard = 0
 let expected = Number.POSITIVE_INFINITY
 let startedAt = 0
@@ -44,7 +48,7 @@ function stampMessages(): void {
   const prototype: { emit(name: string | symbol, ...values: unknown[]): boolean } = WebSocket.prototype
   const { emit } = prototype
   prototype.emit = function (name, data, isBinary) {
-    if (name === 'message') entered = performance.now()
+    if (name === 'message' && !isControl(data as Buffer)) entered[entries++ % entered.length] = performance.now()
     return emit.call(this, name, data, isBinary)
   }
 }
@@ -60,7 +64,8 @@ function prepare(upTo: number): void {
 
 function note(): void {
   const now = performance.now()
-  nanoseconds.record(Math.max(1, Math.round((now - entered) * 1e6)))
+  const at = entered[exits++ % entered.length] as number
+  nanoseconds.record(Math.max(1, Math.round((now - at) * 1e6)))
   if (++heard === 1) {
     startedAt = now
     cpuBefore = cpuMicroseconds()

@@ -9,11 +9,13 @@ import { type CodeEntry, explain } from '../kis/codes.ts'
 import { type Answer, readControl } from '../kis/control.ts'
 import { KisError } from '../kis/errors.ts'
 import { isControl, type RawFrame } from '../kis/frame.ts'
+import { longestFrame } from '../kis/scan.ts'
 import { createNoticeOpener, isEncrypted } from '../kis/notices.ts'
 import { type CustomerType, heartbeatText, subscribeText, unsubscribeText } from '../kis/request.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
+import { createBatch } from './batch.ts'
 import type { Instruction, Observation } from './events.ts'
 import type { Budget, ConnectBudget } from './budget.ts'
 import type { Line } from './line.ts'
@@ -53,9 +55,6 @@ export type ConnectionParts = {
   readonly timing: Timing
 }
 
-/** Longest message taken from a server. Twenty records are about 8 KB. */
-const maxPayload = 16 * 1024 * 1024
-
 /** Encrypted records that may wait for their key; it comes with the acknowledgement, right behind or right before them. */
 const mostSealedFrames = 100
 
@@ -73,6 +72,9 @@ export function createConnection(parts: ConnectionParts) {
     const notices = createNoticeOpener()
     const pending = createPending(timing.ackTimeoutMs)
     const outbox = createOutbox(timing.pacingMs, requests, send)
+    const batch = createBatch<Buffer>(bytes => {
+      if (!isLeft) deliver({ market, bytes, receivedTime: readTime })
+    })
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
     let socket: WebSocket | undefined
@@ -134,7 +136,7 @@ export function createConnection(parts: ConnectionParts) {
         // Frames are read as bytes; one that is no UTF-8 is an event, not a reason to hang up.
         skipUTF8Validation: true,
         handshakeTimeout: timing.openTimeoutMs,
-        maxPayload,
+        maxPayload: longestFrame,
       })
       socket = opening
       opening.on('upgrade', ({ socket: link }) => {
@@ -178,9 +180,11 @@ export function createConnection(parts: ConnectionParts) {
 
     function take(bytes: Buffer): void {
       if (isLeft) return
-      if (isControl(bytes)) return takeControl(bytes)
-      if (isEncrypted(bytes)) return takeNotice(bytes, readTime)
-      deliver({ market, bytes, receivedTime: readTime })
+      const isAnswer = isControl(bytes)
+      if (!isAnswer && !isEncrypted(bytes)) return batch.add(bytes)
+      batch.flush()
+      if (isAnswer) takeControl(bytes)
+      else takeNotice(bytes, readTime)
     }
 
     function takeControl(bytes: Buffer): void {
