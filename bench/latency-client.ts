@@ -1,7 +1,7 @@
 // A child that is one client of a paced sender, and keeps how long each record took from the socket's event to the subscriber.
+import type { IncomingMessage } from 'node:http'
 import { createHistogram } from 'node:perf_hooks'
 import WebSocket from 'ws'
-import { isControl } from '../kis/frame.ts'
 import { serve } from './children.ts'
 import { type ClientName, clients } from './clients.ts'
 import { cpuMicroseconds } from './measure.ts'
@@ -22,10 +22,8 @@ export type LatencyAnswer = {
 const name = process.argv[2] as ClientName // given by `latency`
 const nanoseconds = createHistogram()
 
-/** When the messages came that were not heard of yet: one record each, heard of in their order. More than a socket is read into at once. */
-const entered = new Float64Array(2 ** 14)
-let entries = 0
-let exits = 0
+/** When the read came that is being taken apart. */
+let entered = 0
 let heard = 0
 let expected = Number.POSITIVE_INFINITY
 let startedAt = 0
@@ -34,7 +32,7 @@ let share = 0
 let finish = () => {}
 let finished = Promise.resolve()
 
-stampMessages()
+stampReads()
 serve<LatencyQuestion, LatencyAnswer>(async question => {
   if (question.ask === 'connect') await clients[name](question.url, note)
   if (question.ask === 'prepare') prepare(question.count)
@@ -44,13 +42,17 @@ serve<LatencyQuestion, LatencyAnswer>(async question => {
 })
 
 /** Before any listener of any client, and the same for all of them: connection.ts keeps its socket to itself, so ws is asked. */
-function stampMessages(): void {
+function stampReads(): void {
   const prototype: { emit(name: string | symbol, ...values: unknown[]): boolean } = WebSocket.prototype
   const { emit } = prototype
-  prototype.emit = function (name, data, isBinary) {
-    if (name === 'message' && !isControl(data as Buffer)) entered[entries++ % entered.length] = performance.now()
-    return emit.call(this, name, data, isBinary)
+  prototype.emit = function (name, ...values) {
+    if (name === 'upgrade') (values[0] as IncomingMessage).socket.on('data', stamp)
+    return emit.call(this, name, ...values)
   }
+}
+
+function stamp(): void {
+  entered = performance.now()
 }
 
 function prepare(upTo: number): void {
@@ -64,8 +66,7 @@ function prepare(upTo: number): void {
 
 function note(): void {
   const now = performance.now()
-  const at = entered[exits++ % entered.length] as number
-  nanoseconds.record(Math.max(1, Math.round((now - at) * 1e6)))
+  nanoseconds.record(Math.max(1, Math.round((now - entered) * 1e6)))
   if (++heard === 1) {
     startedAt = now
     cpuBefore = cpuMicroseconds()

@@ -14,7 +14,6 @@ const slack = 64
 
 /** As many as fit between two of the addresses above. */
 const mostColumns = 64
-const isDouble = -(2 ** 31)
 
 /** The longest that a line takes from a server; twenty records are about 8 KB. */
 export const longestFrame = 16 * 1024 * 1024
@@ -140,7 +139,7 @@ export function readColumns(plan: Plan, first: number): void {
 /** The i-th column of the plan: null when it is empty or no number (`nan`, `(null)`). Accepts a sign and a decimal point. */
 export function number(i: number): number | null {
   const int = ints[i] as number
-  return int !== isDouble ? int : double(i)
+  return int >= 0 ? int : double(i)
 }
 
 function double(i: number): number | null {
@@ -165,6 +164,5 @@ export function dateOf(i: number): number {
 export function digits(i: number, length: number): number {
   const value = lastFirst + (lastPlan.columns[i] as number)
   const isExact = (carets[value + 1] as number) - (carets[value] as number) === length + 1
-  const int = ints[i] as number
-  return isExact && int !== isDouble ? int : -1
+  return isExact ? (ints[i] as number) : -1
 }

@@ -1,6 +1,9 @@
-// Frames of one read of a socket, delivered together once the read has been taken apart. A read in a busy moment holds hundreds of
-// frames; taking all of them out and then decoding all of them keeps either's code and data in the processor's caches, which is a
-// sixth of what a frame costs. Nothing waits for a later read.
+// Frames of one read of a socket, delivered together. A read in a busy moment holds hundreds of frames; taking some of them out and then
+// decoding those keeps either's code and data in the processor's caches, which is a sixth of what a frame costs. Nothing waits for
+// another read.
+
+/** Nearly all that there is to gain, and the first one still does not wait long. */
+const most = 32
 
 export type Batch<T> = {
   add(frame: T): void
@@ -10,6 +13,7 @@ export type Batch<T> = {
 
 export function createBatch<T>(deliver: (frame: T) => void): Batch<T> {
   let frames: T[] = []
+  let isDue = false
 
   function flush(): void {
     // What a consumer causes may flush again.
@@ -18,10 +22,18 @@ export function createBatch<T>(deliver: (frame: T) => void): Batch<T> {
     for (let i = 0; i < ready.length; i++) deliver(ready[i] as T)
   }
 
+  function flushDue(): void {
+    isDue = false
+    flush()
+  }
+
   return {
     add(frame) {
+      if (frames.push(frame) >= most) return flush()
+      if (isDue) return
+      isDue = true
       // As soon as the socket's own work for this read is done, and before anything else happens.
-      if (frames.push(frame) === 1) process.nextTick(flush)
+      process.nextTick(flushDue)
     },
     flush,
   }

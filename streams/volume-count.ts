@@ -202,9 +202,12 @@ function makeRoom(count: Count): void {
   const { all } = figures
   if (!isFull(all, at)) return
   const older = (count.older ??= new Float64Array(mostOlder * recordLength).fill(Number.NaN))
-  for (let i = 0; i < placeLength - recentAt; i += recordLength) forgetUpTo(count, older[count.olderNext + i] as number)
-  older.set(all.subarray(at + recentAt, at + placeLength), count.olderNext)
-  count.olderNext = (count.olderNext + placeLength - recentAt) % older.length
+  let { olderNext } = count
+  for (let from = at + recentAt; from < at + placeLength; from++, olderNext++) {
+    if ((from - at - recentAt) % recordLength === 0) forgetUpTo(count, older[olderNext] as number)
+    older[olderNext] = all[from] as number
+  }
+  count.olderNext = olderNext % older.length
   write(count, nextAt, recentAt)
 }
 

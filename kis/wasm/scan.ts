@@ -17,8 +17,8 @@ const ints: usize = 1024
 const doubles: usize = 2048
 const powersOfTen: usize = 4096
 
-/** Among the ints: look among the doubles. Among these NaN is no number, and infinity one that is too long for here. */
-const isDouble: i32 = i32.MIN_VALUE
+/** Among the ints, which have no sign: look among the doubles. Among these NaN is no number, and infinity one that is too long for here. */
+const isDouble: i32 = -1
 
 /** Past this many digits an integer mantissa no longer fits 2^53. */
 const exactDigits: i32 = 15

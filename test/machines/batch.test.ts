@@ -39,6 +39,16 @@ describe('a batch', () => {
     expect(delivered).toEqual([1, 2])
   })
 
+  it('delivers some of many at once, and the rest behind them', async () => {
+    const delivered: number[] = []
+    const batch = createBatch<number>(frame => void delivered.push(frame))
+    const frames = Array.from({ length: 150 }, (_, i) => i)
+    for (const frame of frames) batch.add(frame)
+    expect(delivered.length).toBeGreaterThan(100)
+    await nextStep()
+    expect(delivered).toEqual(frames)
+  })
+
   it('lets whoever is given a frame flush, and add another', async () => {
     const delivered: number[] = []
     const batch = createBatch<number>(frame => {
