@@ -4,19 +4,20 @@ import { createHistogram } from 'node:perf_hooks'
 import WebSocket from 'ws'
 import { serve } from './children.ts'
 import { type ClientName, clients } from './clients.ts'
-import { cpuMicroseconds } from './measure.ts'
+import { cpuMicroseconds, mainThreadMicroseconds } from './measure.ts'
 
 export type LatencyQuestion =
   | { readonly ask: 'connect'; readonly url: string }
   | { readonly ask: 'prepare'; readonly count: number }
   | { readonly ask: 'result' }
 
-/** Microseconds; `share` of one processor that the whole process took. */
+/** Microseconds; `share` of one processor that the whole process took, and its main thread. */
 export type LatencyAnswer = {
   readonly p50: number
   readonly p99: number
   readonly p999: number
   readonly share: number
+  readonly mainShare: number
 }
 
 const name = process.argv[2] as ClientName // given by `latency`
@@ -28,7 +29,9 @@ let heard = 0
 let expected = Number.POSITIVE_INFINITY
 let startedAt = 0
 let cpuBefore = 0
+let mainBefore = 0
 let share = 0
+let mainShare = 0
 let finish = () => {}
 let finished = Promise.resolve()
 
@@ -38,7 +41,7 @@ serve<LatencyQuestion, LatencyAnswer>(async question => {
   if (question.ask === 'prepare') prepare(question.count)
   if (question.ask === 'result') await finished
   const at = (percentile: number) => nanoseconds.percentile(percentile) / 1000
-  return { p50: at(50), p99: at(99), p999: at(99.9), share }
+  return { p50: at(50), p99: at(99), p999: at(99.9), share, mainShare }
 })
 
 /** Before any listener of any client, and the same for all of them: connection.ts keeps its socket to itself, so ws is asked. */
@@ -70,8 +73,11 @@ function note(): void {
   if (++heard === 1) {
     startedAt = now
     cpuBefore = cpuMicroseconds()
+    mainBefore = mainThreadMicroseconds()
   }
   if (heard < expected) return
-  share = (cpuMicroseconds() - cpuBefore) / ((now - startedAt) * 1000)
+  const tookUs = (now - startedAt) * 1000
+  share = (cpuMicroseconds() - cpuBefore) / tookUs
+  mainShare = (mainThreadMicroseconds() - mainBefore) / tookUs
   finish()
 }

@@ -33,16 +33,18 @@ export async function recorder({ pacedRounds, pacedSeconds }: Effort): Promise<T
   stage.end()
 
   const shares = (name: ClientName) => (rounds[name] ?? []).map(({ share }) => share)
+  const mainShares = (name: ClientName) => (rounds[name] ?? []).map(({ mainShare }) => mainShare)
   const typical = (name: ClientName, of: keyof LatencyAnswer) =>
     figure(median((rounds[name] ?? []).map(answer => answer[of])))
   const rows = names.map(name => [
     name,
     `${figure(median(shares(name)) * 100)} %`,
+    `${figure(median(mainShares(name)) * 100)} %`,
     typical(name, 'p50'),
     typical(name, 'p99'),
     typical(name, 'p999'),
   ])
-  const heads = ['', 'of a processor', 'p50', 'p99', 'p99.9']
+  const heads = ['', 'of a processor', 'of it main thread', 'p50', 'p99', 'p99.9']
   printTable(`Recording at ${perSecond} records/s; socket event to subscriber in microseconds`, heads, rows)
   print(`  the sender kept ${figure(median(kept))} records/s`)
   const onTop = medianRatio(shares('kis-stream and recorder'), shares('kis-stream')) - 1
