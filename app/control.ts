@@ -57,7 +57,7 @@ export type ControlParts = {
   readonly inspect: Inspect | undefined
   /** What other processes of the app key spend as well. */
   readonly shared: SharedAccess | undefined
-  readonly deliver: (frame: RawFrame) => void
+  readonly deliver: (frame: RawFrame, moreFollow: boolean) => void
   readonly heard: (answer: HeardAnswer) => void
   /** KIS's clock, and ours at the same moment. */
   readonly heartbeat: (serverTime: number, receivedTime: number) => void

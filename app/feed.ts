@@ -144,7 +144,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     events.next(event)
   }
 
-  function deliver(frame: RawFrame): void {
+  function deliver(frame: RawFrame, moreFollow: boolean): void {
     journal.frame()
     tally.frame(frame.market)
     recentFrames.note(frame)
@@ -153,7 +153,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     const began = latencies.begin()
     frames.next(frame)
     latencies.end(began)
-    recording?.closes(frame)
+    recording?.closes(frame, moreFollow)
   }
 
   function emitLifecycle(event: Lifecycle): void {

@@ -26,7 +26,8 @@ export type FeedRecorder = {
   /** From now on a process that is killed loses the last moment at most. */
   readonly ready: Promise<void>
   opens(frame: RawFrame): void
-  closes(frame: RawFrame): void
+  /** `moreFollow`: another frame opens at once, or a marker comes. */
+  closes(frame: RawFrame, moreFollow: boolean): void
   note(event: MarketEvent): void
   marker(event: MarketEvent): void
   stop(): Promise<void>
@@ -71,9 +72,9 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
       isSensitive = false
       told = 0
     },
-    closes(frame) {
+    closes(frame, moreFollow) {
       isOpen = false
-      recorder.frame(isSensitive ? { ...frame, bytes: scrubbed(frame.bytes, redact) } : frame)
+      recorder.frame(isSensitive ? { ...frame, bytes: scrubbed(frame.bytes, redact) } : frame, moreFollow)
       if (waiting.length === 0) return
       const behind = waiting
       waiting = []

@@ -4,7 +4,16 @@ import assert from 'node:assert/strict'
 import { obviousPipeline, obviousTrades } from './baselines.ts'
 import { beginDay, receivedTime, type Total, trades } from './frames.ts'
 import type { ClientName } from './clients.ts'
-import { type Effort, interleave, median, medianRatio, type Pass, timePasses } from './measure.ts'
+import {
+  type Effort,
+  interleave,
+  median,
+  medianRatio,
+  type Pass,
+  playCasts,
+  type Rounds,
+  timePasses,
+} from './measure.ts'
 import { arrived, count, dataPath } from './pipelines.ts'
 import { atMost, figure, printTable, type Target, times } from './report.ts'
 import type { ClientAnswer, ClientQuestion } from './socket-client.ts'
@@ -38,21 +47,33 @@ export async function instruments(effort: Effort): Promise<Target[]> {
   return [atMost(`kis-stream, a record among ${many} instruments over one among ${few}`, growth, mostGrowth)]
 }
 
+const loads = ['few instruments', 'many instruments'] as const
+type LoadName = (typeof loads)[number]
+
 /** Processor time a record of a whole feed, saturated, one record a frame. */
 async function fromSocket(effort: Effort): Promise<number> {
   const name: ClientName = 'kis-stream'
-  const stage = await setStage<ClientQuestion, ClientAnswer>(new URL('./socket-client.ts', import.meta.url), [name])
-  async function measure(load: 'few instruments' | 'many instruments'): Promise<number> {
-    const pieces = Math.ceil(piecesPerRound * effort.socketShare)
-    const count = pieces * stage.framesPerPiece[load]
-    await stage.client(name).ask({ ask: 'prepare', count })
-    const [{ cpuUs }] = await Promise.all([stage.client(name).ask({ ask: 'result' }), stage.flood(name, load, pieces)])
-    return (cpuUs * 1_000) / count
+  const program = new URL('./socket-client.ts', import.meta.url)
+
+  async function play(): Promise<Rounds<LoadName, number>> {
+    const stage = await setStage<ClientQuestion, ClientAnswer>(program, [name])
+    const measure = async (load: LoadName) => {
+      const pieces = Math.ceil(piecesPerRound * effort.socketShare)
+      const count = pieces * stage.framesPerPiece[load]
+      await stage.client(name).ask({ ask: 'prepare', count })
+      const [{ cpuUs }] = await Promise.all([
+        stage.client(name).ask({ ask: 'result' }),
+        stage.flood(name, load, pieces),
+      ])
+      return (cpuUs * 1_000) / count
+    }
+    await interleave(loads, effort.socketWarmUps, measure)
+    const rounds = await interleave(loads, effort.socketRounds, measure)
+    stage.end()
+    return rounds
   }
-  const loads = ['few instruments', 'many instruments'] as const
-  await interleave(loads, effort.socketWarmUps, measure)
-  const rounds = await interleave(loads, effort.socketRounds, measure)
-  stage.end()
+
+  const rounds = await playCasts(effort.casts, play)
   const ns = loads.map(load => rounds[load])
   const growth = medianRatio(rounds['many instruments'], rounds['few instruments'])
   const heads = ['', `${few} instruments`, `${many} instruments`, `${many} / ${few}`]

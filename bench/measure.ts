@@ -12,12 +12,17 @@ export type Effort = {
   readonly roundMs: number
   /** Before the first round, until the engine has optimised what will be measured. */
   readonly warmUpMs: number
-  /** Rounds of a client on a socket, and those before them that warm it up: the engine, and the memory of its sink. */
+  /**
+   * How often all processes are started anew. How the engine compiles a program and where its memory lies differ from process to process,
+   * by more than some of what is measured.
+   */
+  readonly casts: number
+  /** Rounds of a cast on a socket, and those before them that warm it up: the engine, and the memory of its sink. */
   readonly socketRounds: number
   readonly socketWarmUps: number
   /** The part of a full round's frames that one of these sends. */
   readonly socketShare: number
-  /** Rounds at a given pace, and how long each of them lasts. */
+  /** Rounds of a cast at a given pace, and how long each of them lasts. */
   readonly pacedRounds: number
   readonly pacedSeconds: number
 }
@@ -26,7 +31,8 @@ export const fullEffort: Effort = {
   rounds: 41,
   roundMs: 20,
   warmUpMs: 500,
-  socketRounds: 11,
+  casts: 3,
+  socketRounds: 5,
   socketWarmUps: 2,
   socketShare: 1,
   pacedRounds: 5,
@@ -36,6 +42,7 @@ export const quickEffort: Effort = {
   rounds: 9,
   roundMs: 15,
   warmUpMs: 100,
+  casts: 1,
   socketRounds: 3,
   socketWarmUps: 1,
   socketShare: 0.3,
@@ -76,6 +83,19 @@ export async function interleave<Name extends string, Result>(
     for (const name of round % 2 === 0 ? names : names.toReversed()) results[name].push(await measure(name))
   }
   return results
+}
+
+/** The rounds of several casts, one cast behind the other. */
+export async function playCasts<Name extends string, Result>(
+  casts: number,
+  play: () => Promise<Rounds<Name, Result>>,
+): Promise<Rounds<Name, Result>> {
+  const all: Partial<Record<Name, Result[]>> = {}
+  for (let cast = 0; cast < casts; cast++) {
+    const rounds = await play()
+    for (const name of Object.keys(rounds) as Name[]) (all[name] ??= []).push(...rounds[name]) // its own keys
+  }
+  return all as Record<Name, Result[]> // every cast has all names
 }
 
 /** Does some work, and says how many units (records, events) it was. */

@@ -2,35 +2,37 @@
 // with it and without it in turns.
 import type { ClientName } from './clients.ts'
 import type { LatencyAnswer, LatencyQuestion } from './latency-client.ts'
-import { type Effort, interleave, median, medianRatio } from './measure.ts'
+import { type Effort, interleave, median, medianRatio, playCasts, type Rounds } from './measure.ts'
 import { atMost, figure, print, printTable, type Target } from './report.ts'
 import { setStage } from './stage.ts'
 
 const perSecond = 20_000
 const mostOnTop = 0.1
 const warmUpRounds = 1
-/** More rounds than a latency needs: a tenth is little beside what a neighbour on the processor does. */
-const timesRounds = 3
 
 const names: readonly ClientName[] = ['kis-stream', 'kis-stream and recorder']
 
-export async function recorder({ pacedRounds, pacedSeconds }: Effort): Promise<Target[]> {
+export async function recorder({ casts, pacedRounds, pacedSeconds }: Effort): Promise<Target[]> {
   const program = new URL('./latency-client.ts', import.meta.url)
-  const stage = await setStage<LatencyQuestion, LatencyAnswer>(program, names)
   const frames = perSecond * pacedSeconds
   const kept: number[] = []
 
-  async function measure(name: ClientName): Promise<LatencyAnswer> {
-    const client = stage.client(name)
-    await client.ask({ ask: 'prepare', count: frames })
-    const [answer, pace] = await Promise.all([client.ask({ ask: 'result' }), stage.pace(name, frames, perSecond)])
-    kept.push(pace)
-    return answer
+  async function play(): Promise<Rounds<ClientName, LatencyAnswer>> {
+    const stage = await setStage<LatencyQuestion, LatencyAnswer>(program, names)
+    const measure = async (name: ClientName) => {
+      const client = stage.client(name)
+      await client.ask({ ask: 'prepare', count: frames })
+      const [answer, pace] = await Promise.all([client.ask({ ask: 'result' }), stage.pace(name, frames, perSecond)])
+      kept.push(pace)
+      return answer
+    }
+    await interleave(names, warmUpRounds, measure)
+    const rounds = await interleave(names, pacedRounds, measure)
+    stage.end()
+    return rounds
   }
 
-  await interleave(names, warmUpRounds, measure)
-  const rounds = await interleave(names, pacedRounds * timesRounds, measure)
-  stage.end()
+  const rounds = await playCasts(casts, play)
 
   const shares = (name: ClientName) => (rounds[name] ?? []).map(({ share }) => share)
   const mainShares = (name: ClientName) => (rounds[name] ?? []).map(({ mainShare }) => mainShare)

@@ -2,7 +2,7 @@
 // around it, against a client that does nothing with its frames and against two pipelines anybody would write. Sender and clients are
 // processes of their own.
 import type { ClientName } from './clients.ts'
-import { type Effort, interleave, median, medianRatio } from './measure.ts'
+import { type Effort, interleave, median, medianRatio, playCasts, type Rounds } from './measure.ts'
 import { atLeast, atMost, figure, print, printTable, type Target, times } from './report.ts'
 import type { ClientAnswer, ClientQuestion } from './socket-client.ts'
 import { setStage } from './stage.ts'
@@ -30,11 +30,21 @@ type Name = keyof typeof piecesOf
 const names = Object.keys(piecesOf) as Name[] // its own keys
 
 export async function socket(effort: Effort): Promise<Target[]> {
+  const loads = Object.keys(recordsPerFrame) as Saturating[] // its own keys
+  const targets: Target[] = []
+  for (const load of loads) {
+    const rounds = await playCasts(effort.casts, () => play(load, effort))
+    targets.push(...report(load, name => rounds[name]))
+  }
+  return targets
+}
+
+/** Microseconds a frame. */
+async function play(load: Saturating, effort: Effort): Promise<Rounds<Name, ClientAnswer>> {
   const program = new URL('./socket-client.ts', import.meta.url)
   const stage = await setStage<ClientQuestion, ClientAnswer>(program, names)
 
-  /** Microseconds a frame. */
-  async function measure(name: Name, load: Saturating): Promise<ClientAnswer> {
+  async function measure(name: Name): Promise<ClientAnswer> {
     const client = stage.client(name)
     const pieces = Math.ceil(piecesOf[name] * effort.socketShare)
     const frames = pieces * stage.framesPerPiece[load]
@@ -46,14 +56,10 @@ export async function socket(effort: Effort): Promise<Target[]> {
     return { cpuUs: cpuUs / frames, mainThreadUs: mainThreadUs / frames }
   }
 
-  const targets: Target[] = []
-  for (const load of Object.keys(recordsPerFrame) as Saturating[]) {
-    await interleave(names, effort.socketWarmUps, name => measure(name, load))
-    const rounds = await interleave(names, effort.socketRounds, name => measure(name, load))
-    targets.push(...report(load, name => rounds[name]))
-  }
+  await interleave(names, effort.socketWarmUps, measure)
+  const rounds = await interleave(names, effort.socketRounds, measure)
   stage.end()
-  return targets
+  return rounds
 }
 
 function report(load: Saturating, roundsOf: (name: Name) => readonly ClientAnswer[]): Target[] {

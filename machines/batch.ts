@@ -11,7 +11,8 @@ export type Batch<T> = {
   flush(): void
 }
 
-export function createBatch<T>(deliver: (frame: T) => void): Batch<T> {
+/** `moreFollow`: another frame of the batch comes at once, so what can be done for several may wait for the last one. */
+export function createBatch<T>(deliver: (frame: T, moreFollow: boolean) => void): Batch<T> {
   let frames: T[] = []
   let isDue = false
 
@@ -19,7 +20,7 @@ export function createBatch<T>(deliver: (frame: T) => void): Batch<T> {
     // What a consumer causes may flush again.
     const ready = frames
     frames = []
-    for (let i = 0; i < ready.length; i++) deliver(ready[i] as T)
+    for (let i = 0; i < ready.length; i++) deliver(ready[i] as T, i < ready.length - 1)
   }
 
   function flushDue(): void {

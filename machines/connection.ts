@@ -46,8 +46,11 @@ export type ConnectionParts = {
   readonly accessOf: (market: Market) => AppKeyAccess
   readonly customerType: CustomerType
   readonly wireOf: (key: SubscriptionKey) => WireKey
-  /** Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not lost here. */
-  readonly deliver: (frame: RawFrame) => void
+  /**
+   * Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not lost here. `moreFollow`:
+   * another one comes at once, unless its consumers have the line closed.
+   */
+  readonly deliver: (frame: RawFrame, moreFollow: boolean) => void
   readonly heard: (answer: HeardAnswer) => void
   /** KIS's own PINGPONG: what its clock said, and what ours did. */
   readonly heartbeat?: (serverTime: number, receivedTime: number) => void
@@ -72,8 +75,8 @@ export function createConnection(parts: ConnectionParts) {
     const notices = createNoticeOpener()
     const pending = createPending(timing.ackTimeoutMs)
     const outbox = createOutbox(timing.pacingMs, requests, send)
-    const batch = createBatch<Buffer>(bytes => {
-      if (!isLeft) deliver({ market, bytes, receivedTime: readTime })
+    const batch = createBatch<Buffer>((bytes, moreFollow) => {
+      if (!isLeft) deliver({ market, bytes, receivedTime: readTime }, moreFollow)
     })
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
@@ -155,7 +158,7 @@ export function createConnection(parts: ConnectionParts) {
       opening.on('close', code => {
         freeLine()
         clearTimeout(nextLook)
-        for (const { bytes, receivedTime } of sealed) deliver({ market, bytes, receivedTime })
+        for (const { bytes, receivedTime } of sealed) deliver({ market, bytes, receivedTime }, false)
         if (!isLeft) tell({ type: 'socket.closed', reason: `${trouble}close code ${code}` })
       })
     }
@@ -199,7 +202,7 @@ export function createConnection(parts: ConnectionParts) {
         case 'answer':
           return takeAnswer(message)
         case 'unreadable':
-          return deliver({ market, bytes, receivedTime: readTime })
+          return deliver({ market, bytes, receivedTime: readTime }, false)
       }
     }
 
@@ -243,10 +246,10 @@ export function createConnection(parts: ConnectionParts) {
 
     function takeNotice(bytes: Uint8Array, receivedTime: number): void {
       const opened = notices.open(bytes)
-      if (opened !== 'unknown-key') return deliver({ market, bytes: opened, receivedTime })
+      if (opened !== 'unknown-key') return deliver({ market, bytes: opened, receivedTime }, false)
       sealed.push({ bytes, receivedTime })
       const oldest = sealed.length > mostSealedFrames ? sealed.shift() : undefined
-      if (oldest !== undefined) deliver({ market, ...oldest })
+      if (oldest !== undefined) deliver({ market, ...oldest }, false)
     }
 
     function openSealed(): void {

@@ -55,7 +55,7 @@ function pack(rows: Uint8Array): Buffer {
     chunkSize: 64 * 1024,
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 0,
-      [constants.BROTLI_PARAM_LGWIN]: 18,
+      [constants.BROTLI_PARAM_LGWIN]: 20,
       [constants.BROTLI_PARAM_SIZE_HINT]: rows.length,
     },
   })

@@ -41,7 +41,8 @@ export type RecorderTrouble = {
 export type Recorder = {
   /** Before the events of a frame are told: what is described must not know it yet. */
   expect(market: Market, receivedTime: number): void
-  frame(frame: RawFrame): void
+  /** `moreFollow`: another frame or a marker comes at once, and telling the thread that writes may wait for it. */
+  frame(frame: RawFrame, moreFollow?: boolean): void
   /** `after`: how many events of the frame that is told next to the recorder came before it; 0 between frames. */
   marker(event: MarketEvent, after?: number): void
   /** A gap that the feed found. A replay finds it again; here it is only counted. */
@@ -118,10 +119,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   })
   process.once('beforeExit', stop)
 
-  function write(kind: number, after: number, receivedTime: number, payload: Uint8Array): boolean {
+  function write(kind: number, after: number, receivedTime: number, payload: Uint8Array, moreFollow = false): boolean {
     if (isStopping) return false
     const over = untold === undefined ? undefined : tellDropped(wordsOf(payload.length))
-    const isKept = untold === undefined && rows.write(kind, after, receivedTime, payload)
+    const isKept = untold === undefined && rows.write(kind, after, receivedTime, payload, moreFollow)
     // Last, because whoever is told may say something that has to be written behind this.
     if (over !== undefined) onTrouble?.(over)
     if (isKept) return true
@@ -172,7 +173,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   return {
     expect,
-    frame: ({ market, bytes, receivedTime }) => void write(frameKind[market], 0, receivedTime, bytes),
+    frame: ({ market, bytes, receivedTime }, moreFollow) =>
+      void write(frameKind[market], 0, receivedTime, bytes, moreFollow),
     marker(event, after = 0) {
       if (after === 0) expect(turnAt(event.receivedTime), event.receivedTime)
       write(markerRow, Math.min(after, mostAfter), event.receivedTime, json(event))

@@ -12,8 +12,11 @@ const leastWords = 64
 const mostWords = 2 ** 27
 
 export type RowWriter = {
-  /** False when there is no room. */
-  write(kind: number, after: number, receivedTime: number, payload: Uint8Array): boolean
+  /**
+   * False when there is no room. `moreFollow`: the reader need not see it before the next one, because telling it makes this thread
+   * wait for its memory.
+   */
+  write(kind: number, after: number, receivedTime: number, payload: Uint8Array, moreFollow?: boolean): boolean
   /** Words that are free. */
   room(): number
   /** Nothing more will come. */
@@ -76,14 +79,14 @@ export function rowWriter(ring: SharedArrayBuffer): RowWriter {
 
   return {
     words,
-    write(kind, after, receivedTime, payload) {
+    write(kind, after, receivedTime, payload, moreFollow = false) {
       const { length } = payload
       const needed = wordsOf(length)
       if (!hasRoom(needed)) return false
       if (length <= usualBytes && (tail & mask) + needed <= words) {
         writeUsual(kind, after, receivedTime, payload, needed)
         tail = (tail + needed) | 0
-        Atomics.store(control, tailAt, tail)
+        if (!moreFollow) Atomics.store(control, tailAt, tail)
         return true
       }
       times[tail & mask] = receivedTime
@@ -108,6 +111,7 @@ export function rowWriter(ring: SharedArrayBuffer): RowWriter {
       return words - ((tail - head) | 0)
     },
     close() {
+      Atomics.store(control, tailAt, tail)
       Atomics.store(control, closedAt, 1)
     },
   }

@@ -46,12 +46,15 @@ export type Forgotten = { readonly count: number; readonly from: number; readonl
 
 type Segment = { readonly files: OpenSegment; readonly blocks: BlockPlace[]; readonly contents: Contents }
 
+/** What came between two flushes of a busy market makes one block, not a block and a rest. */
+const mostBlocksInOne = 2
 /** A row that does not fit behind a block that is almost full; one that is longer makes the memory grow. */
 const spareBytes = 64 * 1024
 
 export function createSegmentWriter(folder: string, limits: WriterLimits = defaultLimits): SegmentWriter {
   const read = contentsReader()
-  let memory = new Uint8Array(limits.blockBytes + spareBytes)
+  const mostBytes = mostBlocksInOne * limits.blockBytes
+  let memory = new Uint8Array(mostBytes + spareBytes)
   /** Bytes of rows that are in no block yet, and how many of them are in the tail. */
   let used = 0
   let tailed = 0
@@ -121,8 +124,8 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
   function writeBlock(): void {
     if (segment === undefined || used === 0) return
     const { blocks, contents, files } = segment
-    const part = inTail
-    addContents(part, fresh)
+    const part = inTail.rows === 0 ? fresh : inTail
+    if (part !== fresh) addContents(part, fresh)
     const block = encodeBlock(memory.subarray(0, used), factsOf(part, contents.rows), true)
     const offset = files.size
     const isOnlyInTail = tailed > 0
@@ -132,7 +135,7 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
     blocks.push({ offset, length: block.length, rows, from, to, names })
     addContents(contents, part)
     forget()
-    if (memory.length > limits.blockBytes + spareBytes) memory = new Uint8Array(limits.blockBytes + spareBytes)
+    if (memory.length > mostBytes + spareBytes) memory = new Uint8Array(mostBytes + spareBytes)
     if (isOnlyInTail) background(files.sync())
   }
 
@@ -171,7 +174,7 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
           beginRun(ring, next.words, now)
           continue
         }
-        const room = Math.max(next.words * wordBytes, limits.blockBytes - used)
+        const room = Math.max(next.words * wordBytes, mostBytes - used)
         reserve(room)
         // All of it first, and looked at then: rows that the other thread has just written are slow to reach one by one.
         const copied = memory.subarray(used, used + ring.copy(memory.subarray(used, used + room)) * wordBytes)
@@ -179,7 +182,7 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
         ring.release(bytes / wordBytes)
         if (used === 0) since = now
         used += bytes
-        if (used < limits.blockBytes) continue
+        if (used < mostBytes) continue
         writeBlock()
         if (segment !== undefined && segment.files.size >= limits.segmentBytes) goOn(now)
       }

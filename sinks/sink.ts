@@ -91,7 +91,8 @@ class Gate<T> extends Subscriber<T> {
     this.#report = report
   }
 
-  protected override _next(value: T): void {
+  override next(value: T): void {
+    if (this.isStopped) return
     try {
       super._next(value)
     } catch (error) {
@@ -127,7 +128,8 @@ class Consumer<T> extends Subscriber<T> {
     this.#report = report
   }
 
-  protected override _next(value: T): void {
+  override next(value: T): void {
+    if (this.isStopped) return
     try {
       const outcome: unknown = this.#observer.next?.(value)
       // An async function given to `subscribe`: its failure would end the process as an unhandled rejection.
