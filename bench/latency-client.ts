@@ -11,13 +11,14 @@ export type LatencyQuestion =
   | { readonly ask: 'prepare'; readonly count: number }
   | { readonly ask: 'result' }
 
-/** Microseconds; `share` of one processor that the whole process took, and its main thread. */
+/** Microseconds; `share` of one processor that the whole process took, and its main thread; memory of the process afterwards. */
 export type LatencyAnswer = {
   readonly p50: number
   readonly p99: number
   readonly p999: number
   readonly share: number
   readonly mainShare: number
+  readonly megabytes: number
 }
 
 const name = process.argv[2] as ClientName // given by `latency`
@@ -41,7 +42,7 @@ serve<LatencyQuestion, LatencyAnswer>(async question => {
   if (question.ask === 'prepare') prepare(question.count)
   if (question.ask === 'result') await finished
   const at = (percentile: number) => nanoseconds.percentile(percentile) / 1000
-  return { p50: at(50), p99: at(99), p999: at(99.9), share, mainShare }
+  return { p50: at(50), p99: at(99), p999: at(99.9), share, mainShare, megabytes: process.memoryUsage.rss() / 2 ** 20 }
 })
 
 /** Before any listener of any client, and the same for all of them: connection.ts keeps its socket to itself, so ws is asked. */

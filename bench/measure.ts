@@ -24,6 +24,8 @@ export type Effort = {
   readonly socketShare: number
   /** Rounds of a cast at a given pace, and how long each of them lasts. */
   readonly pacedRounds: number
+  /** Rounds before those: a thread that wakes twelve times a second takes its time until the engine has compiled what it does. */
+  readonly pacedWarmUps: number
   readonly pacedSeconds: number
 }
 
@@ -36,6 +38,7 @@ export const fullEffort: Effort = {
   socketWarmUps: 2,
   socketShare: 1,
   pacedRounds: 5,
+  pacedWarmUps: 4,
   pacedSeconds: 2,
 }
 export const quickEffort: Effort = {
@@ -47,6 +50,7 @@ export const quickEffort: Effort = {
   socketWarmUps: 1,
   socketShare: 0.3,
   pacedRounds: 3,
+  pacedWarmUps: 1,
   pacedSeconds: 0.4,
 }
 

@@ -1,5 +1,5 @@
-// What recording costs a feed at the pace of a busy market: processor time of the whole process, the recorder's thread included,
-// with it and without it in turns.
+// What recording costs a feed at the pace of a busy market: processor time of the whole process, the recorder's thread included, and its
+// memory, with it and without it in turns.
 import type { ClientName } from './clients.ts'
 import type { LatencyAnswer, LatencyQuestion } from './latency-client.ts'
 import { type Effort, interleave, median, medianRatio, playCasts, type Rounds } from './measure.ts'
@@ -8,11 +8,10 @@ import { setStage } from './stage.ts'
 
 const perSecond = 20_000
 const mostOnTop = 0.1
-const warmUpRounds = 1
 
 const names: readonly ClientName[] = ['kis-stream', 'kis-stream and recorder']
 
-export async function recorder({ casts, pacedRounds, pacedSeconds }: Effort): Promise<Target[]> {
+export async function recorder({ casts, pacedRounds, pacedWarmUps, pacedSeconds }: Effort): Promise<Target[]> {
   const program = new URL('./latency-client.ts', import.meta.url)
   const frames = perSecond * pacedSeconds
   const kept: number[] = []
@@ -26,7 +25,7 @@ export async function recorder({ casts, pacedRounds, pacedSeconds }: Effort): Pr
       kept.push(pace)
       return answer
     }
-    await interleave(names, warmUpRounds, measure)
+    await interleave(names, pacedWarmUps, measure)
     const rounds = await interleave(names, pacedRounds, measure)
     stage.end()
     return rounds
@@ -45,9 +44,17 @@ export async function recorder({ casts, pacedRounds, pacedSeconds }: Effort): Pr
     typical(name, 'p50'),
     typical(name, 'p99'),
     typical(name, 'p999'),
+    typical(name, 'megabytes'),
   ])
-  const heads = ['', 'of a processor', 'of it main thread', 'p50', 'p99', 'p99.9']
+  const heads = ['', 'of a processor', 'of it main thread', 'p50', 'p99', 'p99.9', 'MB']
   printTable(`Recording at ${perSecond} records/s; socket event to subscriber in microseconds`, heads, rows)
+  const grown = (rounds['kis-stream and recorder'] ?? []).flatMap(({ megabytes }, round, all) =>
+    round % pacedRounds === pacedRounds - 1
+      ? [megabytes - (all[round - pacedRounds + 1]?.megabytes ?? Number.NaN)]
+      : [],
+  )
+  const seconds = (pacedRounds - 1) * pacedSeconds
+  print(`  in ${seconds} s of recording a process grew by ${figure(median(grown))} MB`)
   print(`  the sender kept ${figure(median(kept))} records/s`)
   const onTop = medianRatio(shares('kis-stream and recorder'), shares('kis-stream')) - 1
   return [atMost("the recorder, processor time on top of the feed's", onTop, mostOnTop)]
