@@ -35,7 +35,7 @@ export const fullEffort: Effort = {
   warmUpMs: 500,
   casts: 3,
   socketRounds: 5,
-  socketWarmUps: 2,
+  socketWarmUps: 4,
   socketShare: 1,
   pacedRounds: 5,
   pacedWarmUps: 4,
