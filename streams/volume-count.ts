@@ -203,9 +203,11 @@ function makeRoom(count: Count): void {
   if (!isFull(all, at)) return
   const older = (count.older ??= new Float64Array(mostOlder * recordLength).fill(Number.NaN))
   let { olderNext } = count
-  for (let from = at + recentAt; from < at + placeLength; from++, olderNext++) {
-    if ((from - at - recentAt) % recordLength === 0) forgetUpTo(count, older[olderNext] as number)
+  for (let from = at + recentAt; from < at + placeLength; from += recordLength, olderNext += recordLength) {
+    forgetUpTo(count, older[olderNext] as number)
     older[olderNext] = all[from] as number
+    older[olderNext + 1] = all[from + 1] as number
+    older[olderNext + 2] = all[from + 2] as number
   }
   count.olderNext = olderNext % older.length
   write(count, nextAt, recentAt)
