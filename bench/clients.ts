@@ -14,9 +14,10 @@ import { obviousPipeline, obviousTrades, type Read, usualTrades } from './baseli
 import { symbolAt, usualSymbols } from './frames.ts'
 import { dataPath } from './pipelines.ts'
 
-/** `nothing` is the floor: what the WebSocket itself costs. */
+/** `nothing` is a WebSocket as ws makes it; `nothing, unchecked` the floor, with the options of machines/connection.ts. */
 export type ClientName =
   | 'nothing'
+  | 'nothing, unchecked'
   | 'the data path'
   | 'kis-stream'
   | 'kis-stream and json-lines'
@@ -26,9 +27,10 @@ export type ClientName =
 
 export type Connect = (url: string, heard: () => void) => Promise<void>
 
-/** `nothing` hears frames, all others hear records. */
+/** Those that do nothing hear frames, all others hear records. */
 export const clients: Readonly<Record<ClientName, Connect>> = {
-  nothing: connectBare,
+  nothing: connectPlain,
+  'nothing, unchecked': connectBare,
   'the data path': connectDataPath,
   'kis-stream': connectFeed,
   'kis-stream and json-lines': connectFeedWithSink,
@@ -39,6 +41,12 @@ export const clients: Readonly<Record<ClientName, Connect>> = {
 
 /** Room for a whole round: this is about what a copy costs, and what is dropped is not copied. */
 const ringBytes = 64 * 1024 * 1024
+
+async function connectPlain(url: string, heard: () => void): Promise<void> {
+  const socket = new WebSocket(url)
+  socket.on('message', () => heard())
+  await once(socket, 'open')
+}
 
 async function connectBare(url: string, heard: () => void): Promise<void> {
   await open(url, () => heard())

@@ -6,7 +6,7 @@ import { cpuMicroseconds, mainThreadMicroseconds } from './measure.ts'
 
 export type ClientQuestion =
   | { readonly ask: 'connect'; readonly url: string }
-  /** Measure until `count` more were heard: frames by `nothing`, records by the others. */
+  /** Measure until `count` more were heard: frames by those that do nothing, records by the others. */
   | { readonly ask: 'prepare'; readonly count: number }
   | { readonly ask: 'result' }
 
