@@ -4,6 +4,7 @@ import type { GapCause } from '../market/events.ts'
 import { canonical, type Instrument, type Market, marketOf } from '../market/instrument.ts'
 import {
   type Count,
+  createFigures,
   type Figures,
   type Place,
   placeLength,
@@ -67,7 +68,7 @@ const firstPlaces = 64
 export function createContinuityMemory(): ContinuityMemory {
   return {
     lines: new Map(),
-    figures: { all: new Float64Array(firstPlaces * placeLength) },
+    figures: createFigures(firstPlaces),
     nextAt: 0,
     current: new Map(),
     last: undefined,

@@ -8,7 +8,15 @@ import { addHole, type Hole, touchesHole } from './gaps.ts'
  * The figures of all counts of a stream, in one piece of memory: with thousands of instruments, each thing that lies elsewhere is
  * something the processor has to wait for. `all` is replaced when it has to grow; what begins `at` a place belongs to one count.
  */
-export type Figures = { all: Float64Array }
+export type Figures = {
+  all: Float64Array
+  /** By the number of the place: records before the recent ones, once there were any. */
+  readonly older: (Float64Array | undefined)[]
+}
+
+export function createFigures(places: number): Figures {
+  return { all: new Float64Array(places * placeLength), older: [] }
+}
 
 export type Place = { readonly figures: Figures; readonly at: number }
 
@@ -22,8 +30,9 @@ const timeAt = 3
 const forgottenAt = 4
 /** Holes below here were given up. */
 const givenUpAt = 5
-/** Where the next record goes. */
+/** Where the next record goes, and where among the older ones: in the place of the oldest. */
 const nextAt = 6
+const olderNextAt = 7
 /** The last records that were delivered, by what sets one apart: total, money and time. */
 const recentAt = 8
 const recordLength = 3
@@ -38,19 +47,14 @@ export class Count {
   /** Lowest first. */
   readonly holes: Hole[]
   readonly place: Place
-  /** Records before the recent ones, and where the next go: in the place of the oldest. */
-  older: Float64Array | undefined
-  olderNext = 0
 
   constructor(place: Place, businessDate: number, holes: Hole[], forgottenUpTo: number) {
     this.businessDate = businessDate
     this.holes = holes
     this.place = place
-    this.older = undefined
-    const {
-      figures: { all },
-      at,
-    } = place
+    const { figures, at } = place
+    const { all } = figures
+    figures.older[at / placeLength] = undefined
     all.fill(0, at, at + recentAt).fill(Number.NaN, at + recentAt, at + placeLength)
     all[at + forgottenAt] = forgottenUpTo
     all[at + nextAt] = recentAt
@@ -84,13 +88,15 @@ export type SavedCount = Pick<Count, 'businessDate' | 'volume' | 'value' | 'even
 
 /**
  * Notes the trade if it simply follows the last one of a steady count, which nearly every one does. False when it has to be looked
- * at, or when there is no room for it.
+ * at.
  */
-export function followAt({ all }: Figures, at: number, trade: Trade): boolean {
+export function followAt(figures: Figures, at: number, trade: Trade): boolean {
+  const { all } = figures
   const { volume, cumulativeVolume } = trade
   if (trade.businessDate !== all[at + steadyAt] || volume === null || cumulativeVolume === null || volume <= 0)
     return false
-  if (cumulativeVolume - volume !== all[at + volumeAt] || isFull(all, at)) return false
+  if (cumulativeVolume - volume !== all[at + volumeAt]) return false
+  makeRoom(figures, at)
   reach(all, at, cumulativeVolume, trade.cumulativeValue, trade.eventTime)
   return true
 }
@@ -125,8 +131,9 @@ export function restoreCount(place: Place, saved: SavedCount): Count {
 
 /** The trade follows all others. */
 export function advance(count: Count, { cumulativeVolume, cumulativeValue, eventTime }: CountedTrade): void {
-  makeRoom(count)
-  reach(count.place.figures.all, count.place.at, cumulativeVolume, cumulativeValue, eventTime)
+  const { figures, at } = count.place
+  makeRoom(figures, at)
+  reach(figures.all, at, cumulativeVolume, cumulativeValue, eventTime)
 }
 
 /** Notes that nothing came of the volume from the total reached to that before `trade`. */
@@ -140,8 +147,8 @@ export function leaveHole(count: Count, trade: CountedTrade, isGap: boolean): Ho
 }
 
 export function noteDelivered(count: Count, trade: CountedTrade): void {
-  makeRoom(count)
   const { figures, at } = count.place
+  makeRoom(figures, at)
   remember(figures.all, at, trade.cumulativeVolume, orNaN(trade.cumulativeValue), orNaN(trade.eventTime))
 }
 
@@ -150,7 +157,8 @@ export function forgetUpTo(count: Count, volume: number): void {
 }
 
 /** This very record was delivered before. */
-export function wasDelivered({ place: { figures, at }, older }: Count, trade: CountedTrade): boolean {
+export function wasDelivered({ place: { figures, at } }: Count, trade: CountedTrade): boolean {
+  const older = figures.older[at / placeLength]
   return (
     holds(figures.all, at + recentAt, at + placeLength, trade) ||
     (older !== undefined && holds(older, 0, older.length, trade))
@@ -192,25 +200,20 @@ function remember(all: Float64Array, at: number, volume: number, money: number, 
   all[at + nextAt] = next + recordLength
 }
 
-function isFull(all: Float64Array, at: number): boolean {
-  return (all[at + nextAt] as number) === placeLength
-}
-
 /** Recent records, once there is no room for another, become older ones. */
-function makeRoom(count: Count): void {
-  const { figures, at } = count.place
-  const { all } = figures
-  if (!isFull(all, at)) return
-  const older = (count.older ??= new Float64Array(mostOlder * recordLength).fill(Number.NaN))
-  let { olderNext } = count
-  for (let from = at + recentAt; from < at + placeLength; from += recordLength, olderNext += recordLength) {
-    forgetUpTo(count, older[olderNext] as number)
-    older[olderNext] = all[from] as number
-    older[olderNext + 1] = all[from + 1] as number
-    older[olderNext + 2] = all[from + 2] as number
+function makeRoom({ all, older }: Figures, at: number): void {
+  if (all[at + nextAt] !== placeLength) return
+  const records = (older[at / placeLength] ??= new Float64Array(mostOlder * recordLength).fill(Number.NaN))
+  let to = all[at + olderNextAt] as number
+  for (let from = at + recentAt; from < at + placeLength; from += recordLength, to += recordLength) {
+    const forgotten = records[to] as number
+    if (forgotten > (all[at + forgottenAt] as number)) all[at + forgottenAt] = forgotten
+    records[to] = all[from] as number
+    records[to + 1] = all[from + 1] as number
+    records[to + 2] = all[from + 2] as number
   }
-  count.olderNext = olderNext % older.length
-  write(count, nextAt, recentAt)
+  all[at + olderNextAt] = to % records.length
+  all[at + nextAt] = recentAt
 }
 
 function holds(records: Float64Array, from: number, to: number, trade: CountedTrade): boolean {
