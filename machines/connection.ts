@@ -158,6 +158,7 @@ export function createConnection(parts: ConnectionParts) {
       opening.on('close', code => {
         freeLine()
         clearTimeout(nextLook)
+        batch.flush()
         for (const { bytes, receivedTime } of sealed) deliver({ market, bytes, receivedTime }, false)
         if (!isLeft) tell({ type: 'socket.closed', reason: `${trouble}close code ${code}` })
       })
