@@ -11,17 +11,18 @@ export type ConnectBudgetParts = {
   readonly windowMs: number
 }
 
-/** The connections of the window, oldest first. Spends one and returns 0, or spends nothing and returns how long until the next. */
+/**
+ * The connections of the window, oldest first. Spends one and returns 0, or spends nothing and returns how long until the next. Asked
+ * once what is there, not first how many: a server that runs a script while its clock goes on may let the key end in between.
+ */
 const reserveLua = `local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[1]) then
-  redis.call('ZADD', KEYS[1], now, ARGV[3])
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  return 0
-end
-local first = redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -tonumber(ARGV[1]), 'WITHSCORES')
-return first[2] + ARGV[2] - now + 1`
+local last = redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -tonumber(ARGV[1]), 'WITHSCORES')
+if last[2] then return last[2] + ARGV[2] - now + 1 end
+redis.call('ZADD', KEYS[1], now, ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+return 0`
 
 /** Spends nothing. */
 const spentLua = `local time = redis.call('TIME')

@@ -113,6 +113,12 @@ describe.each(redisKinds)('the budget of connections, on %s', kind => {
     for (let waitMs = await reserve(); waitMs > 0; waitMs = await reserve()) expect(waitMs).toBeLessThanOrEqual(51)
   })
 
+  test('answers whenever the window ends, be it while it is asked', async () => {
+    const redis = await connected(await redisRig(kind))
+    const reserve = createConnectBudget({ redis, prefix, most: 1, windowMs: 1 })
+    for (let asked = 0; asked < 2_000; asked++) expect(await reserve()).toBeLessThanOrEqual(2)
+  })
+
   test('cannot be asked while Redis is away', async () => {
     const redis = await connected(await redisRig(kind))
     redis.disconnect()
