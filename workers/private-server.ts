@@ -14,7 +14,7 @@ const run = promisify(execFile)
 export type PrivateServer = {
   /** Path of its unix socket. */
   readonly path: string
-  /** Starts it again if it is gone. Resolves when it answers. */
+  /** Starts it again if it is gone. Resolves when it answers, or at once after `leave`. */
   revive(): Promise<void>
   /** We need it no longer. It stops if nobody else does. */
   leave(): Promise<void>
@@ -69,10 +69,11 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
   await chmod(home, 0o700)
   const socket = shortest(join(home, 'redis.sock'))
   const users = await holdPipe(join(home, 'users'))
+  let isHeld = true
 
   async function revive(): Promise<void> {
     const deadline = AbortSignal.timeout(startTimeoutMs)
-    while ((await stateOf(socket)) !== 'ready') {
+    while (isHeld && (await stateOf(socket)) !== 'ready') {
       if (deadline.aborted) throw new Error(await complaint(home, program))
       if ((await stateOf(socket)) === 'absent') await startAlone(deadline)
       else await wait(lookEveryMs)
@@ -84,7 +85,9 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
     const unlock = await takeLock(join(home, 'starting'), clock)
     if (unlock === undefined) return await wait(lookEveryMs)
     try {
-      if ((await stateOf(socket)) === 'absent') await start(home, program, socket, deadline)
+      const isAbsent = (await stateOf(socket)) === 'absent'
+      // Asked last: to open a pipe that nobody holds for writing would stop the whole process until somebody does.
+      if (isAbsent && isHeld) await start(home, program, socket, deadline)
     } finally {
       await unlock()
     }
@@ -93,16 +96,16 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
   try {
     await revive()
   } catch (error) {
-    closeSync(users)
+    await leave()
     throw error
   }
-  let isHeld = true
-  const leave = () => {
+  return { path: socket, revive, leave }
+
+  function leave(): Promise<void> {
     if (isHeld) closeSync(users)
     isHeld = false
     return Promise.resolve()
   }
-  return { path: socket, revive, leave }
 }
 
 async function start(home: string, program: string, socket: string, deadline: AbortSignal): Promise<void> {

@@ -134,6 +134,14 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
     await goneFrom(folder)
   })
 
+  it('is not started again by who let go of it, which would wait for a user for ever', async () => {
+    const program = fileURLToPath(new URL('../support/late-reviver.ts', import.meta.url))
+    const patience = { timeout: 20_000, killSignal: 'SIGKILL' } as const
+    const words = ['--import', 'tsx', program, temporaryFolder()]
+    const { stdout } = await promisify(execFile)(process.execPath, words, patience)
+    expect(stdout).toBe('let go')
+  })
+
   it('is started again when it died', async () => {
     const folder = temporaryFolder()
     const source = await openRedis({ folder, clock })
