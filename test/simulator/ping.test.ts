@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { connect, handClock, simulator, textOf, until } from './support.ts'
+import { connect, handClock, simulator, until } from './support.ts'
 
 const isPing = (text: string) => text.includes('PINGPONG')
 /** As the operating guide has it (4.2). */
@@ -15,7 +15,7 @@ describe('the heartbeat', () => {
   it('keeps a client that echoes it, byte for byte', async () => {
     const kis = await simulator({ pingIntervalMs: 5, pingTimeoutMs: 1_000 })
     const client = await connect(kis)
-    client.socket.on('message', data => client.send(textOf(data)))
+    client.hear(client.send)
     await until(() => kis.stats().echoes.total >= 3)
     const { echoes, socketsClosed } = kis.stats()
     expect(echoes.identical).toBe(echoes.total)
@@ -25,7 +25,7 @@ describe('the heartbeat', () => {
   it('keeps a client that writes it anew, and shows the difference', async () => {
     const kis = await simulator({ pingIntervalMs: 5, pingTimeoutMs: 1_000 })
     const client = await connect(kis)
-    client.socket.on('message', data => client.send(JSON.stringify(JSON.parse(textOf(data)), null, 1)))
+    client.hear(text => client.send(JSON.stringify(JSON.parse(text), null, 1)))
     await until(() => kis.stats().echoes.total >= 2)
     expect(kis.stats()).toMatchObject({ echoes: { identical: 0 }, socketsClosed: 0 })
   })
@@ -33,7 +33,7 @@ describe('the heartbeat', () => {
   it('keeps a client that answers with a pong frame, as the official sample does', async () => {
     const kis = await simulator({ pingIntervalMs: 5, pingTimeoutMs: 1_000 })
     const client = await connect(kis)
-    client.socket.on('message', data => client.socket.pong(textOf(data)))
+    client.hear(text => client.socket.pong(text))
     await until(() => kis.stats().echoes.identical >= 2)
     expect(kis.stats().socketsClosed).toBe(0)
   })
@@ -50,7 +50,7 @@ describe('the heartbeat', () => {
   it('cuts a client that sends only heartbeats of its own', async () => {
     const kis = await simulator({ pingIntervalMs: 5, pingTimeoutMs: 10 })
     const client = await connect(kis)
-    client.socket.on('message', () => client.send(ownHeartbeat))
+    client.hear(() => client.send(ownHeartbeat))
     expect(await client.closed).toBe(1006)
     expect(kis.stats().echoes.total).toBe(0)
   })

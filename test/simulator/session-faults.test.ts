@@ -2,7 +2,7 @@ import { WebSocket } from 'ws'
 import { describe, expect, it } from 'vitest'
 import { defaultRubbish } from '../../simulator/session-faults.ts'
 import { books, frame, story, trades } from './fault-support.ts'
-import { approvalKey, code, connect, requestText, textOf, until } from './support.ts'
+import { approvalKey, code, connect, requestText, until } from './support.ts'
 
 const [a = '', b = '', c = ''] = trades
 const isPing = (text: string) => text.includes('PINGPONG')
@@ -49,9 +49,7 @@ describe('a cut', () => {
 describe('a half-open session', () => {
   it('is told nothing: no data, no answers, no PINGPONG, no text', async () => {
     const { client, kis, play } = await story({ pingIntervalMs: 5, pingTimeoutMs: 200 })
-    const echo = (text: string) => isPing(text) && client.send(text)
-    client.socket.on('message', data => echo(textOf(data)))
-    client.texts.forEach(echo)
+    client.hear(text => isPing(text) && client.send(text))
     await until(() => kis.stats().echoes.total > 0)
     const fault = kis.inject({ kind: 'half-open' })
     const { pings } = kis.stats()

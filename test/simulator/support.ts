@@ -1,6 +1,6 @@
 // A client of the simulator made of literal text: nothing of the pipeline's own client code, so that a mistake there cannot hide.
 import { readFileSync } from 'node:fs'
-import { afterEach, vi } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { type RawData, WebSocket } from 'ws'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import type { Listener } from '../../simulator/tape.ts'
@@ -19,23 +19,14 @@ export function handClock(start = mondayTen) {
   }
 }
 
-const open = new Set<{ stop(): Promise<void> | void }>()
-
-afterEach(async () => {
-  for (const thing of open) await thing.stop()
-  open.clear()
-})
-
 /** A simulator that is stopped when the test is over. */
 export async function simulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const started = await startSimulator(options)
-  open.add(started)
-  return started
+  return stopAfterwards(await startSimulator(options))
 }
 
 /** Takes part in the cleaning up after the test. */
 export function stopAfterwards<T extends { stop(): Promise<void> | void }>(thing: T): T {
-  open.add(thing)
+  onTestFinished(() => thing.stop())
   return thing
 }
 
@@ -76,6 +67,8 @@ export type Client = {
   ask(text: string): Promise<string>
   subscribe(tr: string, key: string): Promise<string>
   unsubscribe(tr: string, key: string): Promise<string>
+  /** Calls `listen` with every text, those received before included: the first one comes with the answer to the upgrade, or soon. */
+  hear(listen: (text: string) => unknown): void
   /** Waits until `count` of the received texts pass. */
   received(passes: (text: string) => boolean, count?: number): Promise<string[]>
 }
@@ -110,6 +103,10 @@ export async function connect(
     },
     subscribe: (tr, key) => client.ask(requestText(approval, 'subscribe', tr, key)),
     unsubscribe: (tr, key) => client.ask(requestText(approval, 'unsubscribe', tr, key)),
+    hear(listen) {
+      for (const text of texts) listen(text)
+      socket.on('message', data => listen(textOf(data)))
+    },
     received: (passes, count = 1) =>
       until(() => {
         const passing = texts.filter(passes)
@@ -120,7 +117,7 @@ export async function connect(
 }
 
 /** By default ws hands over every message as one Buffer. */
-export function textOf(data: RawData): string {
+function textOf(data: RawData): string {
   return (data as Buffer).toString()
 }
 
