@@ -3,6 +3,13 @@ import { defineConfig } from 'vitest/config'
 
 const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** What needs no process of its own. */
+const parts = ['test/{kis,market,streams,simulator}/**/*.test.ts']
+/** The command, as it is packed. */
+const commands = ['test/cli/**/*.test.ts']
+/** Whole days, pages and packages: most of the time that all tests take. */
+const journeys = ['test/{scenarios,chaos,dashboard,package}/**/*.test.ts']
+
 export default defineConfig({
   // Examples import the package by its name, as a user would; tests that run them mean the sources.
   resolve: {
@@ -12,7 +19,16 @@ export default defineConfig({
     ],
   },
   test: {
-    include: ['test/**/*.test.ts'],
+    projects: [
+      // One world for all: to load every library anew for each file takes longer than most of them.
+      { extends: true, test: { name: 'parts', include: parts, isolate: false } },
+      { extends: true, test: { name: 'commands', include: commands, globalSetup: 'test/support/compile.ts' } },
+      { extends: true, test: { name: 'journeys', include: journeys } },
+      {
+        extends: true,
+        test: { name: 'the rest', include: ['test/**/*.test.ts'], exclude: [...parts, ...commands, ...journeys] },
+      },
+    ],
     // Sockets, processes and property tests on a busy two-core machine; nothing here waits for time on purpose.
     testTimeout: 60_000,
     hookTimeout: 30_000,

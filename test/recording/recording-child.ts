@@ -1,4 +1,4 @@
-// A process that records one frame a millisecond until somebody ends it, and says of each when it was given.
+// A process that records one frame a millisecond until somebody ends it, in peace with SIGINT, and says of each when it was given.
 import { writeSync } from 'node:fs'
 import { createRecorder } from '../../recording/recorder.ts'
 import { frameOf, nine } from './frames.ts'
@@ -19,7 +19,12 @@ const timer = setInterval(() => {
   recorder.expect('KR', nine + given)
   recorder.frame({ market: 'KR', bytes: frameOf(String(100_000 + (given % 40))), receivedTime: nine + given })
   writeSync(1, `${JSON.stringify({ given, at: Date.now() })}\n`)
-  if (++given < Number(frames)) return
+  if (++given >= Number(frames)) stop()
+}, 1)
+
+process.once('SIGINT', stop)
+
+function stop(): void {
   clearInterval(timer)
   void recorder.stop()
-}, 1)
+}

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRowRing, rowReader, rowWriter } from '../../recording/row-ring.ts'
+import { createRowRing, type RowWriter, rowReader, rowWriter } from '../../recording/row-ring.ts'
 import { eachRow, wordBytes, wordsOf } from '../../recording/rows.ts'
 import { tries } from '../support/property.ts'
 
@@ -69,6 +69,18 @@ describe('a ring of rows', () => {
       reader.release(count)
       expect(Buffer.from(bytes.subarray(16, 16 + length)).equals(payload)).toBe(true)
     }
+  })
+
+  it.each([
+    ['with the next row', (writer: RowWriter) => writer.write(2, 0, 7, new Uint8Array(0))],
+    ['when the ring is closed', (writer: RowWriter) => writer.close()],
+  ])('shows a row behind which more was said to follow %s', (_, then) => {
+    const ring = createRowRing(512)
+    const [writer, reader] = [rowWriter(ring), rowReader(ring)]
+    writer.write(1, 0, 7, new Uint8Array(0), true)
+    expect(reader.peek()).toBeUndefined()
+    then(writer)
+    expect(reader.peek()).toEqual({ kind: 1, words: 2, receivedTime: 7 })
   })
 
   it('tells the kind of the next row, and hands back only what it is told to', () => {

@@ -1,9 +1,10 @@
 // The `kis-stream` command as a process of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { devNull } from 'node:os'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { compiled, root } from './compile.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const program = join(compiled, 'cli/main.js')
 
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string }
 
@@ -16,7 +17,7 @@ export type Running = {
 
 /** Starts the command with nothing in its environment but what is given; the checkout's own .env is none of a test's business. */
 export function startCommand(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: root,
     env: {
       PATH: process.env['PATH'],
