@@ -18,6 +18,7 @@ import { createBroadcast } from '../streams/broadcast.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
 import { marketEvents } from '../streams/pipeline.ts'
+import { End } from '../streams/step.ts'
 import { openGaps, settleFinding } from '../streams/repairs.ts'
 import { type ClockSkew, skewOf } from './clock-skew.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
@@ -127,13 +128,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   if (recording !== undefined) lifecycle.values$.subscribe(event => recording.marker(event))
   const { records } = tally.tally()
   const { columns } = settings
-  marketEvents(frames.values$, lifecycle.values$, { columns, redact: hide, continuity, records }).subscribe({
-    next(event) {
-      recording?.note(event)
-      emit(event)
-    },
-    complete: () => events.complete(),
-  })
+  const told = new End<MarketEvent>(event => {
+    recording?.note(event)
+    emit(event)
+  }, events.complete)
+  marketEvents(frames.values$, lifecycle.values$, { columns, redact: hide, continuity, records }).subscribe(told)
   const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
 
   function emit(event: MarketEvent): void {

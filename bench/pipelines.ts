@@ -5,6 +5,7 @@ import type { MarketEvent } from '../market/events.ts'
 import { isolate } from '../sinks/sink.ts'
 import { createBroadcast } from '../streams/broadcast.ts'
 import { marketEvents } from '../streams/pipeline.ts'
+import { End } from '../streams/step.ts'
 
 /** What has arrived. Somebody must look at it, or the engine may leave the work out. */
 export const arrived = { count: 0 }
@@ -17,7 +18,7 @@ export function count(): void {
 export function dataPath(heard: () => void): (frame: Buffer, receivedTime: number) => void {
   const frames = createBroadcast<RawFrame>()
   const events = createBroadcast<MarketEvent>()
-  marketEvents(frames.values$, NEVER, {}).subscribe(events)
+  marketEvents(frames.values$, NEVER, {}).subscribe(new End(events.next, events.complete))
   isolate(events.values$, fail).subscribe(heard)
   return (bytes, receivedTime) => frames.next({ market: 'KR', bytes, receivedTime })
 }

@@ -139,17 +139,14 @@ export function readColumns(plan: Plan, first: number): void {
 /** The i-th column of the plan: null when it is empty or no number (`nan`, `(null)`). Accepts a sign and a decimal point. */
 export function number(i: number): number | null {
   const int = ints[i] as number
-  return int >= 0 ? int : double(i)
+  if (int >= 0) return int
+  const double = doubles[i] as number
+  return double < Number.POSITIVE_INFINITY ? double : longNumber(i)
 }
 
-function double(i: number): number | null {
-  const value = doubles[i] as number
-  if (value !== value) return null
-  return value === Number.POSITIVE_INFINITY ? longNumber(i) : value
-}
-
-/** More than fifteen digits. */
+/** More than fifteen digits, or none. */
 function longNumber(i: number): number | null {
+  if (Number.isNaN(doubles[i])) return null
   const value = Number(textOf(lastFirst + (lastPlan.columns[i] as number)))
   return Number.isFinite(value) ? value : null
 }

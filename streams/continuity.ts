@@ -1,6 +1,6 @@
 // Follows each instrument's cumulative volume, the sequence number that KIS does not send: drops what was delivered before, and
 // says of everything else that did not come how much it was, before the trade that revealed it. Never errors.
-import { Observable, type OperatorFunction } from 'rxjs'
+import { Observable, type OperatorFunction, type Subscriber } from 'rxjs'
 import type { MarketEvent, ResyncReason, Trade } from '../market/events.ts'
 import {
   type ContinuityMemory,
@@ -25,7 +25,7 @@ import {
   volumeBefore,
 } from './continuity-rules.ts'
 import { takeFromHole } from './gaps.ts'
-import { step } from './step.ts'
+import { Step } from './step.ts'
 import {
   advance,
   beginCount,
@@ -58,7 +58,7 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
       const memory = options.memory ?? createContinuityMemory()
 
       return events.subscribe(
-        step(subscriber, event => {
+        new Follower(subscriber, event => {
           if (event.type === 'trade') return receive(event)
           if (event.type === 'disconnect') noteDisconnect(memory, event.market)
           else if (event.type === 'subscription') noteStatus(memory, event)
@@ -222,6 +222,19 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
         setSteady(count, line.interruption === undefined)
       }
     })
+}
+
+class Follower extends Step<MarketEvent> {
+  readonly #take: (event: MarketEvent) => void
+
+  constructor(destination: Subscriber<MarketEvent>, receive: (event: MarketEvent) => void) {
+    super(destination)
+    this.#take = receive
+  }
+
+  protected receive(event: MarketEvent): void {
+    this.#take(event)
+  }
 }
 
 const mostStill = 64
