@@ -18,6 +18,7 @@ import { dataPath } from './pipelines.ts'
 export type ClientName =
   | 'nothing'
   | 'nothing, unchecked'
+  | 'decode, normalise, share'
   | 'the data path'
   | 'kis-stream'
   | 'kis-stream and json-lines'
@@ -31,6 +32,7 @@ export type Connect = (url: string, heard: () => void) => Promise<void>
 export const clients: Readonly<Record<ClientName, Connect>> = {
   nothing: connectPlain,
   'nothing, unchecked': connectBare,
+  'decode, normalise, share': (url, heard) => connectDataPath(url, heard, { continuity: false }),
   'the data path': connectDataPath,
   'kis-stream': connectFeed,
   'kis-stream and json-lines': connectFeedWithSink,
@@ -53,8 +55,8 @@ async function connectBare(url: string, heard: () => void): Promise<void> {
 }
 
 /** Decode, normalise, follow the totals, share: what a frame passes in a feed, without what watches it pass. */
-async function connectDataPath(url: string, heard: () => void): Promise<void> {
-  const take = dataPath(heard)
+async function connectDataPath(url: string, heard: () => void, options: { continuity?: false } = {}): Promise<void> {
+  const take = dataPath(heard, options)
   let readTime = 0
   const batch = createBatch<Buffer>(data => take(data, readTime))
   await open(url, batch.add, link => {

@@ -43,45 +43,49 @@ export async function instruments(effort: Effort): Promise<Target[]> {
   ]
   const rows = [row('kis-stream', ours), row('the obvious pipeline', theirs)]
   printTable('Instruments, the data path alone, nanoseconds a record, one record a frame', heads, rows)
-  const growth = await fromSocket(effort)
-  return [atMost(`kis-stream, a record among ${many} instruments over one among ${few}`, growth, mostGrowth)]
+  return await fromSocket(effort)
 }
 
 const loads = ['few instruments', 'many instruments'] as const
 type LoadName = (typeof loads)[number]
 
-/** Processor time a record of a whole feed, saturated, one record a frame. */
-async function fromSocket(effort: Effort): Promise<number> {
-  const name: ClientName = 'kis-stream'
-  const program = new URL('./socket-client.ts', import.meta.url)
+/** Without continuity, which keeps figures of each instrument, and the whole feed, which has it. */
+const clients = ['decode, normalise, share', 'kis-stream'] as const satisfies readonly ClientName[]
 
-  async function play(): Promise<Rounds<LoadName, number>> {
-    const stage = await setStage<ClientQuestion, ClientAnswer>(program, [name])
-    const measure = async (load: LoadName) => {
-      const pieces = Math.ceil(piecesPerRound * effort.socketShare)
-      const count = pieces * stage.framesPerPiece[load]
-      await stage.client(name).ask({ ask: 'prepare', count })
-      const [{ cpuUs }] = await Promise.all([
-        stage.client(name).ask({ ask: 'result' }),
-        stage.flood(name, load, pieces),
-      ])
-      return (cpuUs * 1_000) / count
-    }
-    await interleave(loads, effort.socketWarmUps, measure)
-    const rounds = await interleave(loads, effort.socketRounds, measure)
-    stage.end()
-    return rounds
+/** Processor time a record, saturated, one record a frame. */
+async function fromSocket(effort: Effort): Promise<Target[]> {
+  const rows: string[][] = []
+  const targets: Target[] = []
+  for (const name of clients) {
+    const rounds = await playCasts(effort.casts, () => playSocket(name, effort))
+    const growth = medianRatio(rounds['many instruments'], rounds['few instruments'])
+    rows.push([name, ...loads.map(load => figure(median(rounds[load]))), times(growth)])
+    targets.push(atMost(`${name}, a record among ${many} instruments over one among ${few}`, growth, mostGrowth))
   }
-
-  const rounds = await playCasts(effort.casts, play)
-  const ns = loads.map(load => rounds[load])
-  const growth = medianRatio(rounds['many instruments'], rounds['few instruments'])
   const heads = ['', `${few} instruments`, `${many} instruments`, `${many} / ${few}`]
-  const row = [name, ...ns.map(values => figure(median(values))), times(growth)]
-  printTable('Instruments, socket to subscriber, nanoseconds of processor time a record, one record a frame', heads, [
-    row,
-  ])
-  return growth
+  printTable(
+    'Instruments, socket to subscriber, nanoseconds of processor time a record, one record a frame',
+    heads,
+    rows,
+  )
+  return targets
+}
+
+/** Nanoseconds a record. */
+async function playSocket(name: ClientName, effort: Effort): Promise<Rounds<LoadName, number>> {
+  const program = new URL('./socket-client.ts', import.meta.url)
+  const stage = await setStage<ClientQuestion, ClientAnswer>(program, [name])
+  const measure = async (load: LoadName) => {
+    const pieces = Math.ceil(piecesPerRound * effort.socketShare)
+    const count = pieces * stage.framesPerPiece[load]
+    await stage.client(name).ask({ ask: 'prepare', count })
+    const [{ cpuUs }] = await Promise.all([stage.client(name).ask({ ask: 'result' }), stage.flood(name, load, pieces)])
+    return (cpuUs * 1_000) / count
+  }
+  await interleave(loads, effort.socketWarmUps, measure)
+  const rounds = await interleave(loads, effort.socketRounds, measure)
+  stage.end()
+  return rounds
 }
 
 function timeAll(path: typeof dataPath, effort: Effort) {

@@ -14,11 +14,16 @@ export function count(): void {
   arrived.count++
 }
 
-/** Frames in, one call of `heard` for each event. */
-export function dataPath(heard: () => void): (frame: Buffer, receivedTime: number) => void {
+/** Frames in, one call of `heard` for each event. Without continuity: decode, normalise and share alone. */
+export function dataPath(
+  heard: () => void,
+  { continuity }: { continuity?: false } = {},
+): (frame: Buffer, receivedTime: number) => void {
   const frames = createBroadcast<RawFrame>()
   const events = createBroadcast<MarketEvent>()
-  marketEvents(frames.values$, NEVER, {}).subscribe(new End(events.next, events.complete))
+  marketEvents(frames.values$, NEVER, continuity === false ? { continuity } : {}).subscribe(
+    new End(events.next, events.complete),
+  )
   isolate(events.values$, fail).subscribe(heard)
   return (bytes, receivedTime) => frames.next({ market: 'KR', bytes, receivedTime })
 }

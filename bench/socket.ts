@@ -1,6 +1,6 @@
-// From a real socket to a subscriber, saturated: processor time a frame of the data path (decode, normalise, share) and of the whole feed
-// around it, against a client that does nothing with its frames and against two pipelines anybody would write. Sender and clients are
-// processes of their own.
+// From a real socket to a subscriber, saturated: processor time a frame of decode, normalise and share, of the data path with continuity in
+// it, and of the whole feed around that, against a client that does nothing with its frames and against two pipelines anybody would
+// write. Sender and clients are processes of their own.
 import type { ClientName } from './clients.ts'
 import { type Effort, interleave, median, medianRatio, playCasts, type Rounds } from './measure.ts'
 import { atLeast, atMost, figure, print, printTable, type Target, times } from './report.ts'
@@ -20,6 +20,7 @@ type Saturating = keyof typeof recordsPerFrame
 const piecesOf = {
   nothing: 2_000,
   'nothing, unchecked': 2_000,
+  'decode, normalise, share': 800,
   'the data path': 800,
   'kis-stream': 800,
   'kis-stream and json-lines': 800,
@@ -91,6 +92,11 @@ function report(load: Saturating, roundsOf: (name: Name) => readonly ClientAnswe
   const added = main('kis-stream').map((without, round) => (withSink[round] ?? Number.NaN) - without)
   print(`  json-lines adds ${figure((median(added) * 1_000) / records)} ns a record to the main thread`)
   return [
+    atMost(
+      `${load}: decode, normalise, share over doing nothing, processor time`,
+      over('decode, normalise, share', 'nothing'),
+      overNothing,
+    ),
     atMost(`${load}: the data path over doing nothing, processor time`, over('the data path', 'nothing'), overNothing),
     atMost(`${load}: the whole feed over doing nothing, processor time`, over('kis-stream', 'nothing'), overNothing),
     atLeast(
