@@ -144,7 +144,7 @@ export function number(i: number): number | null {
   return double < Number.POSITIVE_INFINITY ? double : longNumber(i)
 }
 
-/** More than fifteen digits, or none. */
+/** More than fifteen digits; or no number at all. */
 function longNumber(i: number): number | null {
   if (Number.isNaN(doubles[i])) return null
   const value = Number(textOf(lastFirst + (lastPlan.columns[i] as number)))

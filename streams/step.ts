@@ -1,6 +1,5 @@
 // How an operator here subscribes to its source, and where a chain of them ends. RxJS puts three calls and a try around an observer's
-// `next`, and what is inside a chain needs none of them; at the rate of trades that is a good part of what a step costs. Every step is
-// a class of its own, because the engine puts one into the other only where it has seen a single one.
+// `next`, and what is inside a chain needs none of them; at the rate of trades that is a good part of what a step costs.
 import { Subscriber } from 'rxjs'
 
 /** Calls `receive` for every value, which must not throw, and passes completion and errors on to `destination`. */
