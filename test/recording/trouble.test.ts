@@ -112,8 +112,9 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
     // Assert
     const entries = await entriesOf(folder)
     const [lost] = entries.filter(({ kind }) => kind === 'lost')
-    expect(dropped).toBeGreaterThan(900)
+    expect(dropped).toBeGreaterThan(0)
     expect(lost).toMatchObject({ count: troubles[1]?.lost, reason: 'the thread that writes is too slow' })
-    expect(troubles).toMatchObject([{ isOver: false }, { isOver: true, lost: recorder.lost }])
+    expect(troubles.slice(0, 2)).toMatchObject([{ isOver: false }, { isOver: true }])
+    expect(troubles.reduce((sum, { isOver, lost }) => sum + (isOver ? lost : 0), 0)).toBe(recorder.lost)
   })
 })
