@@ -2,6 +2,7 @@
 // what cannot be read comes out as `malformed`, whole.
 import type { Malformed, MarketData, SchemaDrift } from '../market/events.ts'
 import { canonical, type Instrument } from '../market/instrument.ts'
+import { noNumber, Numbering } from '../market/numbering.ts'
 import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
 import { readControl, withoutKeys } from './control.ts'
@@ -21,7 +22,7 @@ import { knownWidth, type Layout, layoutOf } from './layout.ts'
 import { domesticOrderBook, overseasOrderBook } from './order-book.ts'
 import { readRecord } from './record.ts'
 import { endOf, longestFrame, scanFrame, scanNumber, startOf } from './scan.ts'
-import { createSymbols, type Symbols } from './symbols.ts'
+import { createSymbols, type Numbered, type Symbols } from './symbols.ts'
 import { domesticTrade, overseasTrade } from './trade.ts'
 
 export type DecodedEvent = MarketData | SchemaDrift | Malformed
@@ -31,6 +32,8 @@ export type DecoderOptions = {
   readonly columns?: readonly string[]
   /** Where to count the records of each transaction, by its id. */
   readonly records?: RecordCounts
+  /** Told the number of the instrument of each trade and book, right before it is handed on. */
+  readonly numbering?: Numbering
 }
 
 /** Filled by the decoder, one entry for each transaction with a layout; all others are one, `unknown`. */
@@ -64,9 +67,8 @@ type Transaction = {
 }
 
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const transactions = createInterner(124, tr =>
-    createTransaction(tr, options.columns ?? [], options.records ?? new Map()),
-  )
+  const { columns = [], records = new Map(), numbering = new Numbering() } = options
+  const transactions = createInterner(124, tr => createTransaction(tr, columns, records, numbering))
   /** That of the frame before: almost always that of the next. */
   let last: Transaction | undefined
 
@@ -173,7 +175,12 @@ function malformed(reason: string, raw: string, receivedTime: number): Malformed
   return { type: 'malformed', reason, raw, receivedTime }
 }
 
-function createTransaction(tr: string, columns: readonly string[], records: RecordCounts): Transaction {
+function createTransaction(
+  tr: string,
+  columns: readonly string[],
+  records: RecordCounts,
+  numbering: Numbering,
+): Transaction {
   const layout = layoutOf(tr)
   const typed = typedTransaction(tr)
   const venue = typed?.venue
@@ -183,7 +190,10 @@ function createTransaction(tr: string, columns: readonly string[], records: Reco
     tr,
     head: headOf(tr),
     layout,
-    symbol: createSymbols(symbol => named(overseas ? overseasInstrument(symbol) : readable(`${venue}:${symbol}`))),
+    symbol: createSymbols(
+      symbol => named(overseas ? overseasInstrument(symbol) : readable(`${venue}:${symbol}`), numbering),
+      numbering,
+    ),
     read:
       typed === undefined
         ? undefined
@@ -201,8 +211,9 @@ function createTransaction(tr: string, columns: readonly string[], records: Reco
   }
 }
 
-function named(instrument: Instrument | undefined): Instrument | undefined {
-  return instrument && canonical(instrument)
+function named(instrument: Instrument | undefined, numbering: Numbering): Numbered<Instrument | undefined> {
+  if (instrument === undefined) return { made: undefined, number: noNumber }
+  return { made: canonical(instrument), number: numbering.numberOf(instrument) }
 }
 
 /** Rubbish can name endlessly many transactions; they share one count. */

@@ -1,5 +1,6 @@
 // The symbols of a transaction's records → the object made of each the first time. Every record of the market passes here, so a symbol of
 // up to eight bytes, which is every Korean and nearly every other one, is found by comparing numbers: no string, no loop over bytes.
+import type { Numbering } from '../market/numbering.ts'
 import { headOf, latinOf, lengthOf, tailOf } from './scan.ts'
 
 /** Rubbish can name endlessly many symbols. Past this many, forget them all and start over. */
@@ -8,15 +9,18 @@ const mostSymbols = 65_536
 const longest = 8
 const firstCapacity = 256
 
-/** A place in the table: four bytes of the symbol, the four behind them, and its length and one, which is 0 where nothing is. */
+/** A place in the table: four bytes of the symbol, the four behind them, its length and one (0 where nothing is), and its number. */
 const placeLength = 4
 
 /** `value`: which value of the frame that was scanned last. */
 export type Symbols<T> = (value: number) => T
 
+/** What was made of a symbol, and what is told each time it is found. */
+export type Numbered<T> = { readonly made: T; readonly number: number }
+
 /** `make` is given the bytes as Latin-1 text, once for each distinct run of bytes. */
-export function createSymbols<T>(make: (text: string) => T): Symbols<T> {
-  const long = new Map<string, T>()
+export function createSymbols<T>(make: (text: string) => Numbered<T>, found: Pick<Numbering, 'tell'>): Symbols<T> {
+  const long = new Map<string, Numbered<T>>()
   let capacity = firstCapacity
   let places = new Int32Array(capacity * placeLength)
   let made: (T | undefined)[] = Array.from({ length: capacity })
@@ -30,7 +34,10 @@ export function createSymbols<T>(make: (text: string) => T): Symbols<T> {
     let place = placeOf(head, tail)
     while (places[place * placeLength + 2] !== 0) {
       const at = place * placeLength
-      if (places[at] === head && places[at + 1] === tail && places[at + 2] === length + 1) return made[place] as T
+      if (places[at] === head && places[at + 1] === tail && places[at + 2] === length + 1) {
+        found.tell(places[at + 3] as number)
+        return made[place] as T
+      }
       place = (place + 1) & (capacity - 1)
     }
     return add(head, tail, length, latinOf(value))
@@ -46,14 +53,14 @@ export function createSymbols<T>(make: (text: string) => T): Symbols<T> {
     else if (size * 2 >= capacity) grow()
     const one = make(text)
     put(head, tail, length, one)
-    return one
+    return tell(one)
   }
 
-  function put(head: number, tail: number, length: number, one: T): void {
+  function put(head: number, tail: number, length: number, one: Numbered<T>): void {
     let place = placeOf(head, tail)
     while (places[place * placeLength + 2] !== 0) place = (place + 1) & (capacity - 1)
-    places.set([head, tail, length + 1], place * placeLength)
-    made[place] = one
+    places.set([head, tail, length + 1, one.number], place * placeLength)
+    made[place] = one.made
     size++
   }
 
@@ -61,8 +68,8 @@ export function createSymbols<T>(make: (text: string) => T): Symbols<T> {
     const [oldPlaces, oldMade] = [places, made]
     empty(capacity * 2)
     oldMade.forEach((one, place) => {
-      const [head = 0, tail = 0, lengthAndOne = 0] = oldPlaces.subarray(place * placeLength)
-      if (lengthAndOne > 0) put(head, tail, lengthAndOne - 1, one as T)
+      const [head = 0, tail = 0, lengthAndOne = 0, number = 0] = oldPlaces.subarray(place * placeLength)
+      if (lengthAndOne > 0) put(head, tail, lengthAndOne - 1, { made: one as T, number })
     })
   }
 
@@ -74,10 +81,16 @@ export function createSymbols<T>(make: (text: string) => T): Symbols<T> {
   }
 
   function longOne(text: string): T {
-    if (long.has(text)) return long.get(text) as T
+    const known = long.get(text)
+    if (known !== undefined) return tell(known)
     if (long.size >= mostSymbols) long.clear()
     const one = make(text)
     long.set(text, one)
-    return one
+    return tell(one)
+  }
+
+  function tell({ made, number }: Numbered<T>): T {
+    found.tell(number)
+    return made
   }
 }

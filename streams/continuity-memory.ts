@@ -2,6 +2,7 @@
 // before the stream begins.
 import type { GapCause } from '../market/events.ts'
 import { canonical, type Instrument, type Market, marketOf } from '../market/instrument.ts'
+import { noNumber, Numbering } from '../market/numbering.ts'
 import {
   type Count,
   createFigures,
@@ -41,12 +42,12 @@ export type ContinuityMemory = {
   /** Of all counts, and where the next one's go. */
   readonly figures: Figures
   nextAt: number
-  /** Where the figures of each instrument's current count are, so that a trade that follows needs nothing else. */
-  readonly current: Map<Instrument, number>
-  /** The line asked for last, and the instrument whose figures were: records of one frame are often of one instrument. */
+  /** Tells of each trade which instrument it is of. */
+  readonly numbering: Numbering
+  /** By the number of an instrument, where the figures of its current count are; -1 while nobody asked, or it has none. */
+  currentAt: Int32Array
+  /** The line asked for last: records of one frame are often of one instrument. */
   last: Line | undefined
-  lastInstrument: Instrument | undefined
-  lastAt: number
   /** Grows with every change. */
   changes: number
 }
@@ -70,23 +71,31 @@ export function createContinuityMemory(): ContinuityMemory {
     lines: new Map(),
     figures: createFigures(firstPlaces),
     nextAt: 0,
-    current: new Map(),
+    numbering: new Numbering(),
+    currentAt: new Int32Array(firstPlaces).fill(nowhere),
     last: undefined,
-    lastInstrument: undefined,
-    lastAt: nowhere,
     changes: 0,
   }
 }
 
 const nowhere = -1
 
-/** Where the figures of this instrument's current count are; -1 when it has none. */
-export function currentAt(memory: ContinuityMemory, instrument: Instrument): number {
-  if (instrument !== memory.lastInstrument) {
-    memory.lastAt = memory.current.get(instrument) ?? nowhere
-    memory.lastInstrument = instrument
+/** Where the figures of this instrument's current count are; -1 when it has none. `number`: what it is by the memory's numbering. */
+export function currentAt(memory: ContinuityMemory, instrument: Instrument, number: number): number {
+  const at = memory.currentAt[number] ?? nowhere
+  return at < 0 ? findCurrent(memory, instrument, number) : at
+}
+
+function findCurrent(memory: ContinuityMemory, instrument: Instrument, number: number): number {
+  const at = memory.lines.get(instrument)?.count?.place.at ?? nowhere
+  if (number === noNumber) return at
+  if (number >= memory.currentAt.length) {
+    const more = new Int32Array(2 * number).fill(nowhere)
+    more.set(memory.currentAt)
+    memory.currentAt = more
   }
-  return memory.lastAt
+  memory.currentAt[number] = at
+  return at
 }
 
 export function lineOf(memory: ContinuityMemory, instrument: Instrument): Line {
@@ -98,11 +107,10 @@ export function lineOf(memory: ContinuityMemory, instrument: Instrument): Line {
 }
 
 function addLine(memory: ContinuityMemory, named: Instrument): Line {
-  const { lines, current } = memory
+  const { lines } = memory
   if (lines.size >= mostLines) {
     lines.clear()
-    current.clear()
-    memory.lastInstrument = undefined
+    memory.currentAt.fill(nowhere)
     memory.nextAt = 0
   }
   const instrument = canonical(named)
@@ -145,8 +153,7 @@ export function freePlace(memory: ContinuityMemory, line: Line): Place {
 export function makeCurrent(memory: ContinuityMemory, line: Line, next: Count): void {
   line.other = line.count
   line.count = next
-  memory.current.set(line.instrument, next.place.at)
-  memory.lastInstrument = undefined
+  memory.currentAt.fill(nowhere) // all of them, because it happens once a day
 }
 
 /** What is missing from here on may be missing for this reason. */

@@ -59,7 +59,8 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
 
       return events.subscribe(
         new Follower(subscriber, event => {
-          if (event.type === 'trade') return receive(event)
+          const number = memory.numbering.take()
+          if (event.type === 'trade') return receive(event, number)
           if (event.type === 'disconnect') noteDisconnect(memory, event.market)
           else if (event.type === 'subscription') noteStatus(memory, event)
           subscriber.next(event)
@@ -67,8 +68,8 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
       )
 
       /** Nearly every trade follows the last one of its instrument; that is settled here, at once. */
-      function receive(trade: Trade): void {
-        const at = currentAt(memory, trade.instrument)
+      function receive(trade: Trade, number: number): void {
+        const at = currentAt(memory, trade.instrument, number)
         if (at < 0 || !followAt(memory.figures, at, trade)) return consider(trade)
         memory.changes++
         subscriber.next(trade)

@@ -1,8 +1,9 @@
 // The one place where operators are chained: frames and lifecycle markers in, market events out, in the order things happened.
-import { Observable, type OperatorFunction } from 'rxjs'
+import { defer, Observable, type OperatorFunction } from 'rxjs'
 import type { RawFrame } from '../kis/frame.ts'
 import type { MarketEvent } from '../market/events.ts'
 import { checkContinuity, type ContinuityOptions } from './continuity.ts'
+import { createContinuityMemory } from './continuity-memory.ts'
 import { type NormalizeOptions, normalizeFrames } from './normalize.ts'
 
 export type PipelineOptions = NormalizeOptions & {
@@ -16,8 +17,15 @@ export function marketEvents(
   lifecycle: Observable<MarketEvent>,
   { continuity = {}, ...options }: PipelineOptions,
 ): Observable<MarketEvent> {
-  const events = frames.pipe(normalizeFrames(options), alongside(lifecycle))
-  return continuity === false ? events : events.pipe(checkContinuity(continuity))
+  if (continuity === false) return frames.pipe(normalizeFrames(options), alongside(lifecycle))
+  return defer(() => {
+    const { memory = createContinuityMemory() } = continuity
+    return frames.pipe(
+      normalizeFrames({ ...options, numbering: memory.numbering }),
+      alongside(lifecycle),
+      checkContinuity({ ...continuity, memory }),
+    )
+  })
 }
 
 /** What `merge` does, without a step of its own for each record: data passes to the subscriber as it is. */

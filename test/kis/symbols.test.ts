@@ -3,20 +3,25 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { scanFrame } from '../../kis/scan.ts'
 import { createSymbols } from '../../kis/symbols.ts'
+import { noNumber, Numbering } from '../../market/numbering.ts'
 import { tries } from '../support/property.ts'
 
-/** Symbols that remember which objects had to be made. */
+/** Symbols that remember which objects had to be made. Their number is the turn in which they were. */
 function symbols() {
   const made: string[] = []
-  const find = createSymbols(text => {
-    made.push(text)
-    return { text }
-  })
+  const numbering = new Numbering()
+  const find = createSymbols(text => ({ made: { text }, number: made.push(text) }), numbering)
+  const of = (text: string, behind = '^1') => {
+    scanFrame(Buffer.from(`7^${text}${behind}`, 'latin1'), 0)
+    return find(1)
+  }
   return {
     made,
-    of(text: string, behind = '^1') {
-      scanFrame(Buffer.from(`7^${text}${behind}`, 'latin1'), 0)
-      return find(1)
+    of,
+    /** What was told when it was found. */
+    numberOf(text: string): number {
+      of(text)
+      return numbering.take()
     },
   }
 }
@@ -40,12 +45,22 @@ describe('a symbol that was seen before', () => {
 
   it('keeps what was made, also when that is nothing', () => {
     let made = 0
-    const find = createSymbols(() => void made++)
+    const find = createSymbols(() => ({ made: void made++, number: noNumber }), new Numbering())
     for (const text of ['ABC', 'ABC', 'LONGERTHANEIGHT', 'LONGERTHANEIGHT']) {
       scanFrame(Buffer.from(text), 0)
       expect(find(0)).toBeUndefined()
     }
     expect(made).toBe(2)
+  })
+})
+
+describe('the number of a symbol', () => {
+  it('is told each time it is found, short or long, before and after the table has grown', () => {
+    const { numberOf } = symbols()
+    const all = Array.from({ length: 2_000 }, (_, i) => (i % 9 === 0 ? `LONGERTHAN${i}` : `A${i}`))
+    const first = all.map(numberOf)
+    expect(first).toEqual(all.map((_, i) => i + 1))
+    expect(all.map(numberOf)).toEqual(first)
   })
 })
 

@@ -27,11 +27,17 @@ export function continuityRig() {
     return source
   }
 
+  /** As the decoder does, a number first. */
+  function send(event: MarketEvent): void {
+    if (event.type === 'trade') memory.numbering.tell(memory.numbering.numberOf(event.instrument))
+    events.next(event)
+  }
+
   return {
     seen,
     duplicates,
     joinedLate,
-    send: (event: MarketEvent) => events.next(event),
+    send,
     of: <T extends MarketEvent['type']>(type: T) =>
       seen.filter((event): event is Extract<MarketEvent, { type: T }> => event.type === type),
     /** The totals of the trades that were delivered. */
@@ -44,7 +50,7 @@ export function continuityRig() {
     },
     /** One trade of `volume`, after which the day's total is `total`. At 100 a share unless changed. */
     trades(volume: number, total: number, changes: Partial<Trade> = {}): void {
-      events.next(trade({ volume, cumulativeVolume: total, cumulativeValue: total * 100, price: 100, ...changes }))
+      send(trade({ volume, cumulativeVolume: total, cumulativeValue: total * 100, price: 100, ...changes }))
     },
     disconnects(market: Market = 'KR'): void {
       events.next({ type: 'disconnect', market, reason: 'cut', receivedTime: at('10:00:00') })

@@ -73,6 +73,16 @@ describe('more instruments than anybody subscribes to', () => {
     expect(rig.told).toEqual([])
     expect(rig.duplicates).toEqual([])
   })
+
+  it('are forgotten all at once, by a trade that cannot be counted as well', () => {
+    const rig = continuityRig()
+    for (let index = 0; index < mostLines; index++) rig.trades(1, 10, { instrument: named(index) })
+    rig.joinedLate.length = 0
+    rig.trades(1, 11, { instrument: named(7) })
+    rig.send(trade({ instrument: named(mostLines), volume: null }))
+    rig.trades(1, 12, { instrument: named(7) })
+    expect(rig.joinedLate).toEqual([11])
+  })
 })
 
 describe('a jump of the total', () => {
