@@ -1,6 +1,6 @@
 // The symbols of a transaction's records → the object made of each the first time. Every record of the market passes here, so a symbol of
 // up to eight bytes, which is every Korean and nearly every other one, is found by comparing numbers: no string, no loop over bytes.
-import type { Numbering } from '../market/numbering.ts'
+import { noNumber, type Numbering } from '../market/numbering.ts'
 import { headOf, latinOf, lengthOf, tailOf } from './scan.ts'
 
 /** Rubbish can name endlessly many symbols. Past this many, forget them all and start over. */
@@ -18,25 +18,28 @@ export type Symbols<T> = (value: number) => T
 /** What was made of a symbol, and what is told each time it is found. */
 export type Numbered<T> = { readonly made: T; readonly number: number }
 
-/** `make` is given the bytes as Latin-1 text, once for each distinct run of bytes. */
+/** `make` is given the bytes as Latin-1 text, once for each distinct run of bytes. Two symbols of one number are the same thing. */
 export function createSymbols<T>(make: (text: string) => Numbered<T>, found: Pick<Numbering, 'tell'>): Symbols<T> {
-  const long = new Map<string, Numbered<T>>()
+  /** By number. */
+  const made: T[] = []
+  /** Those that are too long for the table, or have no number. */
+  const others = new Map<string, Numbered<T>>()
   let capacity = firstCapacity
   let places = new Int32Array(capacity * placeLength)
-  let made: (T | undefined)[] = Array.from({ length: capacity })
   let size = 0
 
   return value => {
     const length = lengthOf(value)
-    if (length > longest) return longOne(latinOf(value))
+    if (length > longest) return findOther(latinOf(value))
     const head = headOf(value, length)
     const tail = tailOf(value, length)
     let place = placeOf(head, tail)
     while (places[place * placeLength + 2] !== 0) {
       const at = place * placeLength
       if (places[at] === head && places[at + 1] === tail && places[at + 2] === length + 1) {
-        found.tell(places[at + 3] as number)
-        return made[place] as T
+        const number = places[at + 3] as number
+        found.tell(number)
+        return made[number] as T
       }
       place = (place + 1) & (capacity - 1)
     }
@@ -49,43 +52,47 @@ export function createSymbols<T>(make: (text: string) => Numbered<T>, found: Pic
   }
 
   function add(head: number, tail: number, length: number, text: string): T {
+    const known = others.get(text)
+    if (known !== undefined) return tell(known)
+    const one = make(text)
+    if (one.number === noNumber) return addOther(text, one)
     if (size >= mostSymbols) empty(firstCapacity)
     else if (size * 2 >= capacity) grow()
-    const one = make(text)
-    put(head, tail, length, one)
+    put(head, tail, length + 1, one.number)
+    made[one.number] = one.made
     return tell(one)
   }
 
-  function put(head: number, tail: number, length: number, one: Numbered<T>): void {
+  function put(head: number, tail: number, lengthAndOne: number, number: number): void {
     let place = placeOf(head, tail)
     while (places[place * placeLength + 2] !== 0) place = (place + 1) & (capacity - 1)
-    places.set([head, tail, length + 1, one.number], place * placeLength)
-    made[place] = one.made
+    places.set([head, tail, lengthAndOne, number], place * placeLength)
     size++
   }
 
   function grow(): void {
-    const [oldPlaces, oldMade] = [places, made]
+    const old = places
     empty(capacity * 2)
-    oldMade.forEach((one, place) => {
-      const [head = 0, tail = 0, lengthAndOne = 0, number = 0] = oldPlaces.subarray(place * placeLength)
-      if (lengthAndOne > 0) put(head, tail, lengthAndOne - 1, { made: one as T, number })
-    })
+    for (let at = 0; at < old.length; at += placeLength) {
+      const [head = 0, tail = 0, lengthAndOne = 0, number = 0] = old.subarray(at)
+      if (lengthAndOne > 0) put(head, tail, lengthAndOne, number)
+    }
   }
 
   function empty(newCapacity: number): void {
     capacity = newCapacity
     places = new Int32Array(capacity * placeLength)
-    made = Array.from({ length: capacity })
     size = 0
   }
 
-  function longOne(text: string): T {
-    const known = long.get(text)
-    if (known !== undefined) return tell(known)
-    if (long.size >= mostSymbols) long.clear()
-    const one = make(text)
-    long.set(text, one)
+  function findOther(text: string): T {
+    const known = others.get(text)
+    return known === undefined ? addOther(text, make(text)) : tell(known)
+  }
+
+  function addOther(text: string, one: Numbered<T>): T {
+    if (others.size >= mostSymbols) others.clear()
+    others.set(text, one)
     return tell(one)
   }
 

@@ -6,11 +6,14 @@ import { createSymbols } from '../../kis/symbols.ts'
 import { noNumber, Numbering } from '../../market/numbering.ts'
 import { tries } from '../support/property.ts'
 
-/** Symbols that remember which objects had to be made. Their number is the turn in which they were. */
-function symbols() {
+/** Symbols that remember which objects had to be made. Their number, if they have one, is the turn in which they were. */
+function symbols({ hasNumber = () => true }: { hasNumber?: (text: string) => boolean } = {}) {
   const made: string[] = []
   const numbering = new Numbering()
-  const find = createSymbols(text => ({ made: { text }, number: made.push(text) }), numbering)
+  const find = createSymbols(text => {
+    const turn = made.push(text)
+    return { made: { text }, number: hasNumber(text) ? turn : noNumber }
+  }, numbering)
   const of = (text: string, behind = '^1') => {
     scanFrame(Buffer.from(`7^${text}${behind}`, 'latin1'), 0)
     return find(1)
@@ -62,13 +65,20 @@ describe('the number of a symbol', () => {
     expect(first).toEqual(all.map((_, i) => i + 1))
     expect(all.map(numberOf)).toEqual(first)
   })
+
+  it('may be none, and the symbol is found all the same', () => {
+    const { of, numberOf, made } = symbols({ hasNumber: text => text !== 'B' })
+    for (const turn of [1, 2]) expect(['A', 'B', 'C'].map(numberOf), `turn ${turn}`).toEqual([1, noNumber, 3])
+    expect(of('B')).toBe(of('B'))
+    expect(made).toEqual(['A', 'B', 'C'])
+  })
 })
 
 describe('different symbols', () => {
   it('are not confused, whatever their bytes: each has the object of its own text, made once', () => {
     fc.assert(
       fc.property(fc.array(anyOf('A', 'B', '\u0000', '\u00ff'), { maxLength: 60 }), texts => {
-        const { of, made } = symbols()
+        const { of, made } = symbols({ hasNumber: text => !text.endsWith('B') })
         expect(texts.map(text => of(text).text)).toEqual(texts)
         expect(made.toSorted()).toEqual([...new Set(texts)].toSorted())
       }),
@@ -86,8 +96,12 @@ describe('different symbols', () => {
 })
 
 describe('endlessly many symbols', () => {
-  it.each(['', ' is longer than eight'])('are forgotten some day, and made again when they come back (%j)', behind => {
-    const { of, made } = symbols()
+  it.each([
+    ['short', '', true],
+    ['long', ' is longer than eight', true],
+    ['without a number', '', false],
+  ])('are forgotten some day, and made again when they come back: %s', (_kind, behind, hasNumber) => {
+    const { of, made } = symbols({ hasNumber: () => hasNumber })
     of(`A${behind}`)
     for (let i = 0; i < 70_000; i++) of(`${i}${behind}`)
     expect(of(`A${behind}`).text).toBe(`A${behind}`)
