@@ -96,8 +96,8 @@ export function createSymbols<T>(make: (text: string) => Numbered<T>, found: Pic
     return tell(one)
   }
 
-  function tell({ made, number }: Numbered<T>): T {
-    found.tell(number)
-    return made
+  function tell(one: Numbered<T>): T {
+    found.tell(one.number)
+    return one.made
   }
 }

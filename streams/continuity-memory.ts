@@ -153,7 +153,8 @@ export function freePlace(memory: ContinuityMemory, line: Line): Place {
 export function makeCurrent(memory: ContinuityMemory, line: Line, next: Count): void {
   line.other = line.count
   line.count = next
-  memory.currentAt.fill(nowhere) // all of them, because it happens once a day
+  // All of them, because hardly anything happens as seldom: once a day for each instrument.
+  memory.currentAt.fill(nowhere)
 }
 
 /** What is missing from here on may be missing for this reason. */
