@@ -23,7 +23,7 @@ const [few, some, many] = [40, 400, 4_000]
 const mostGrowth = 1.1
 const growthName = `a record among ${many} instruments over one among ${few}`
 
-/** One cast's ratio is off by a twentieth as often as not, which is half of the growth that is allowed. */
+/** One cast in three is off by a twentieth or more, which is half of the growth that is allowed. */
 const timesTheCasts = 3
 
 /** About 200 frames each. */

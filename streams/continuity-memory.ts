@@ -45,7 +45,7 @@ export type ContinuityMemory = {
   /** Tells of each trade which instrument it is of. */
   readonly numbering: Numbering
   /** By the number of an instrument, where the figures of its current count are; -1 while nobody asked, or it has none. */
-  currentAt: Int32Array
+  currentByNumber: Int32Array
   /** The line asked for last: records of one frame are often of one instrument. */
   last: Line | undefined
   /** Grows with every change. */
@@ -72,7 +72,7 @@ export function createContinuityMemory(): ContinuityMemory {
     figures: createFigures(firstPlaces),
     nextAt: 0,
     numbering: new Numbering(),
-    currentAt: new Int32Array(firstPlaces).fill(nowhere),
+    currentByNumber: new Int32Array(firstPlaces).fill(nowhere),
     last: undefined,
     changes: 0,
   }
@@ -82,19 +82,19 @@ const nowhere = -1
 
 /** Where the figures of this instrument's current count are; -1 when it has none. `number`: what it is by the memory's numbering. */
 export function currentAt(memory: ContinuityMemory, instrument: Instrument, number: number): number {
-  const at = memory.currentAt[number] ?? nowhere
+  const at = memory.currentByNumber[number] ?? nowhere
   return at < 0 ? findCurrent(memory, instrument, number) : at
 }
 
 function findCurrent(memory: ContinuityMemory, instrument: Instrument, number: number): number {
   const at = memory.lines.get(instrument)?.count?.place.at ?? nowhere
   if (number === noNumber) return at
-  if (number >= memory.currentAt.length) {
+  if (number >= memory.currentByNumber.length) {
     const more = new Int32Array(2 * number).fill(nowhere)
-    more.set(memory.currentAt)
-    memory.currentAt = more
+    more.set(memory.currentByNumber)
+    memory.currentByNumber = more
   }
-  memory.currentAt[number] = at
+  memory.currentByNumber[number] = at
   return at
 }
 
@@ -110,7 +110,7 @@ function addLine(memory: ContinuityMemory, named: Instrument): Line {
   const { lines } = memory
   if (lines.size >= mostLines) {
     lines.clear()
-    memory.currentAt.fill(nowhere)
+    memory.currentByNumber.fill(nowhere)
     memory.nextAt = 0
   }
   const instrument = canonical(named)
@@ -153,8 +153,8 @@ export function freePlace(memory: ContinuityMemory, line: Line): Place {
 export function makeCurrent(memory: ContinuityMemory, line: Line, next: Count): void {
   line.other = line.count
   line.count = next
-  // All of them, because hardly anything happens as seldom: once a day for each instrument.
-  memory.currentAt.fill(nowhere)
+  // All of them, so that a line need not know its number: it is rare, once a day for most.
+  memory.currentByNumber.fill(nowhere)
 }
 
 /** What is missing from here on may be missing for this reason. */
