@@ -96,7 +96,8 @@ export function createControl(parts: ControlParts): Control {
     baseUrl: settings.restUrl,
     clock,
     spacingMs: timing.pacingMs,
-    timeoutMs: timing.openTimeoutMs,
+    // An approval key that comes too late for this attempt still serves the next one.
+    timeoutMs: 2 * timing.openTimeoutMs,
     checkCertificate: settings.checkCertificate,
   })
   const open = (keys: AppKeys, shared?: SharedAccess) =>
@@ -177,10 +178,11 @@ export function createControl(parts: ControlParts): Control {
       if (isStarted) {
         actor.send({ type: 'stop' })
         await waitFor(actor, snapshot => snapshot.status === 'done')
-        // The machine has left; a line is free once its socket is really closed.
-        await Promise.all([...new Set(Object.values(access))].map(({ line }) => line.take()))
       }
+      // Before the lines: an approval key that is still asked for must not hold one until the call is given up.
       await rest.close()
+      // The machine has left; a line is free once its socket is really closed.
+      if (isStarted) await Promise.all([...new Set(Object.values(access))].map(({ line }) => line.take()))
     },
   }
 }

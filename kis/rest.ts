@@ -1,7 +1,7 @@
 // The REST client: one request at a time in the pace of its app key, and KIS's own word read on every status, because KIS answers
 // many refusals with HTTP 500.
 import { setTimeout as wait } from 'node:timers/promises'
-import { Agent, request } from 'undici'
+import { Agent, errors, request } from 'undici'
 import { z } from 'zod'
 import type { Clock } from '../market/clock.ts'
 import { type CodeEntry, explain, type Reaction } from './codes.ts'
@@ -12,6 +12,7 @@ export type RestOptions = {
   readonly clock: Clock
   /** Shortest time between two calls of this app key. KIS recommends 100 to 150 ms (protocol notes 6.2). */
   readonly spacingMs: number
+  /** The longest a call may take: connection, headers and body together. */
   readonly timeoutMs: number
   /** The paper host is reported to present a certificate of another name. Only ever false for paper. */
   readonly checkCertificate: boolean
@@ -22,6 +23,7 @@ export type RestClient = {
   post(path: string, body: Readonly<Record<string, string>>): Promise<unknown>
   /** The same of a quotation. Who calls keeps the pace of its app key, which other processes share (kis/rate-limit.ts). */
   get(query: RestQuery): Promise<RestPage>
+  /** Ends the calls that are under way: they reject. */
   close(): Promise<void>
 }
 
@@ -40,10 +42,15 @@ export type RestPage = {
 type Call = Pick<NonNullable<Parameters<typeof request>[1]>, 'method' | 'headers' | 'body' | 'query'>
 type Sent = { readonly status: number; readonly text: string; readonly continues: string }
 
+/** A page of a quotation has some hundred short rows: tens of kilobytes. */
+const longestBody = 4 * 1024 * 1024
+
 export function createRestClient(options: RestOptions): RestClient {
   const dispatcher = new Agent({
     connect: { rejectUnauthorized: options.checkCertificate, timeout: options.timeoutMs },
+    maxResponseSize: longestBody,
   })
+  const closing = new AbortController()
   let lastCall = 0
   let nextCall = 0
 
@@ -54,12 +61,14 @@ export function createRestClient(options: RestOptions): RestClient {
     const turn = now < lastCall ? now : Math.max(now, nextCall)
     lastCall = now
     nextCall = turn + options.spacingMs
-    if (turn > now) await wait(turn - now)
+    if (turn > now) await wait(turn - now, undefined, { signal: closing.signal })
   }
 
   return {
     async post(path, body) {
-      await takeTurn()
+      await takeTurn().catch(() => {
+        throw noAnswer(path, closing.signal.reason)
+      })
       const { status, text } = await send(path, {
         method: 'POST',
         headers: { 'content-type': 'application/json; charset=utf-8' },
@@ -71,25 +80,46 @@ export function createRestClient(options: RestOptions): RestClient {
       const { status, text, continues } = await send(path, { method: 'GET', query: parameters, headers })
       return { body: accept(path, status, text), hasMore: continues === 'F' || continues === 'M' }
     },
-    close: () => dispatcher.close(),
+    async close() {
+      closing.abort(new Error('the client was closed'))
+      await dispatcher.destroy()
+    },
+  }
+
+  function noAnswer(path: string, cause: unknown): KisError {
+    const text = `no answer from ${options.baseUrl}${path}: ${whyOf(cause)}. Check the network and the address.`
+    return new KisError('network', text, { cause })
   }
 
   async function send(path: string, call: Call): Promise<Sent> {
-    const url = `${options.baseUrl}${path}`
+    // The timeouts of undici start anew with each byte, so that a peer that sends one now and then could hold a call for ever.
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(new Error(lateText(options.timeoutMs))), options.timeoutMs)
     try {
-      const response = await request(url, {
+      const response = await request(`${options.baseUrl}${path}`, {
         ...call,
         dispatcher,
-        headersTimeout: options.timeoutMs,
-        bodyTimeout: options.timeoutMs,
+        signal: AbortSignal.any([deadline.signal, closing.signal]),
+        headersTimeout: 0,
+        bodyTimeout: 0,
       })
       const continues = String(response.headers['tr_cont'] ?? '').trim()
       return { status: response.statusCode, text: await response.body.text(), continues }
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new KisError('network', `no answer from ${url}: ${why}. Check the network and the address.`, { cause })
+      throw noAnswer(path, cause)
+    } finally {
+      clearTimeout(timer)
     }
   }
+}
+
+function lateText(timeoutMs: number): string {
+  return `it did not end within ${timeoutMs / 1000} s, headers and body together`
+}
+
+function whyOf(cause: unknown): string {
+  if (cause instanceof errors.ResponseExceededMaxSizeError) return `its body is longer than ${longestBody} bytes`
+  return cause instanceof Error ? cause.message : String(cause)
 }
 
 /** The two envelopes of a refusal: that of ordinary calls, and that of /oauth2, which has no rt_cd. */

@@ -1,4 +1,5 @@
 // The REST client over real HTTP, against answers of every kind.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KisError } from '../../kis/errors.ts'
@@ -41,6 +42,10 @@ async function errorOf(call: Promise<unknown>): Promise<KisError> {
   )
   if (!(error instanceof KisError)) throw new Error(`expected a KisError, found ${inspect(error)}`)
   return error
+}
+
+function errorTextOf(call: Promise<unknown>): Promise<string> {
+  return errorOf(call).then(({ message }) => message)
 }
 
 describe('a clock that was set back', () => {
@@ -176,8 +181,44 @@ describe('no answer', () => {
     const error = await errorOf(client({ timeoutMs: 50 }).post('/path', request))
     expect(error).toMatchObject({ kind: 'network', retryable: true, code: undefined })
     expect(error.message).toBe(
-      `no answer from ${server.url}/path: Headers Timeout Error. Check the network and the address.`,
+      `no answer from ${server.url}/path: it did not end within 0.05 s, headers and body together. Check the network and the address.`,
     )
+  })
+
+  it.each(['trickle', 'trickle-headers', 'early-hints'] as const)(
+    'that ends: %s is given up at the deadline, whatever still comes',
+    async reply => {
+      server.replies(reply)
+      const error = await errorOf(client({ timeoutMs: 60 }).post('/path', request))
+      expect(error).toMatchObject({ kind: 'network', retryable: true })
+      expect(error.message).toContain('it did not end within 0.06 s, headers and body together')
+    },
+  )
+
+  it('that ends: a body is read to 4 MB and no further', async () => {
+    server.replies('endless')
+    const error = await errorOf(client().get({ path: '/path', parameters: {}, headers: {} }))
+    expect(error).toMatchObject({ kind: 'network', retryable: true })
+    expect(error.message).toContain('its body is longer than 4194304 bytes')
+  })
+
+  it('a body just short of the bound is read', async () => {
+    const long = 'x'.repeat(4 * 1024 * 1024 - 100)
+    server.replies({ body: JSON.stringify({ long }) })
+    expect(await client().post('/', {})).toEqual({ long })
+  })
+
+  it('ends with the client: closing rejects what is under way and what waits for its turn', async () => {
+    server.replies('trickle')
+    const rest = client({ spacingMs: hourMs })
+    const calls = [rest.post('/1', {}), rest.post('/2', {})].map(errorTextOf)
+    while (server.calls.length === 0) await nextTurn()
+    await rest.close()
+    expect(await Promise.all(calls)).toEqual([
+      expect.stringContaining('/1: the client was closed'),
+      expect.stringContaining('/2: the client was closed'),
+    ])
+    expect(server.calls).toHaveLength(1)
   })
 
   it.each(['hang-up', 'hang-up-midway'] as const)(

@@ -12,8 +12,24 @@ export type ReceivedCall = {
   readonly at: number
 }
 
-/** What to do with a call: answer it, hang up on it, or leave it waiting. */
-export type Reply = { readonly status?: number; readonly body: string } | 'hang-up' | 'hang-up-midway' | 'silence'
+/**
+ * What to do with a call: answer it, hang up on it, leave it waiting, or keep it busy for ever.
+ * - `trickle`: headers, then a byte every few milliseconds
+ * - `trickle-headers`: a byte of a header every few milliseconds
+ * - `early-hints`: one `103` after the other
+ * - `endless`: a body as fast as it is read
+ */
+export type Reply =
+  | { readonly status?: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+  | 'hang-up'
+  | 'hang-up-midway'
+  | 'silence'
+  | 'trickle'
+  | 'trickle-headers'
+  | 'early-hints'
+  | 'endless'
+
+const everyMs = 5
 
 export type OddServer = {
   readonly url: string
@@ -59,7 +75,34 @@ function answer(response: ServerResponse, reply: Reply): void {
     response.write('{"rt_cd":', () => response.destroy())
     return
   }
-  response.writeHead(reply.status ?? 200, { 'content-type': 'application/json; charset=utf-8' }).end(reply.body)
+  if (typeof reply === 'string') return keepBusy(response, reply)
+  response
+    .writeHead(reply.status ?? 200, { ...reply.headers, 'content-type': 'application/json; charset=utf-8' })
+    .end(reply.body)
+}
+
+const head = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n'
+const chunk = Buffer.alloc(64 * 1024, 32)
+
+function keepBusy(response: ServerResponse, reply: Exclude<Reply, object>): void {
+  const { socket } = response
+  if (socket === null) return
+  socket.on('error', () => {})
+  if (reply === 'endless') {
+    socket.write(`${head}content-length: 100000000000\r\n\r\n`)
+    const pour = () => {
+      while (!socket.destroyed && socket.write(chunk));
+    }
+    socket.on('drain', pour)
+    return pour()
+  }
+  const part = { trickle: ' ', 'trickle-headers': 'x', 'early-hints': 'HTTP/1.1 103 Early Hints\r\n\r\n' }[
+    reply as 'trickle'
+  ]
+  if (reply === 'trickle') socket.write(`${head}content-length: 1000000\r\n\r\n`)
+  if (reply === 'trickle-headers') socket.write(`${head}x-long: `)
+  const timer = setInterval(() => socket.write(part), everyMs)
+  socket.on('close', () => clearInterval(timer))
 }
 
 /** An address where nobody listens: a port that was free a moment ago. */
