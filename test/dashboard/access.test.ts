@@ -36,6 +36,16 @@ describe('a dashboard without a token', () => {
       expect(access.refusal(call({ origin }))?.status).toBe(403)
     }
   })
+
+  it('compares the whole origin, not its beginning', () => {
+    for (const host of ['localhost', 'localhost:8710', '127.0.0.1:871']) {
+      for (const rest of ['.evil.example', '0', '@evil.example', ':80']) {
+        for (const scheme of ['http', 'https']) {
+          expect(access.refusal(call({ host, origin: `${scheme}://${host}${rest}` }))?.status).toBe(403)
+        }
+      }
+    }
+  })
 })
 
 describe('a dashboard with a token', () => {

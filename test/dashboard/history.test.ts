@@ -106,6 +106,21 @@ describe('the bars', () => {
     expect(bars.minutes(samsung)).toHaveLength(1)
     expect(bars.minutes(samsung)[0]?.[6]).toBe(false)
   })
+
+  it('say so too of a minute whose missing part comes before its first bar', () => {
+    const { bars, trades, tells } = story()
+    trades('09:59:56', 9)
+    trades('10:00:01', 10)
+    tells({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: at('10:00:02') })
+    tells({ type: 'resume', market: 'KR', outageMs: 1_000, receivedTime: at('10:00:03') })
+    trades('10:00:11', 12)
+    trades('10:00:16', 13)
+    trades('10:00:21', 13)
+    expect(bars.minutes(samsung).map(([, open, , , , , isWhole]) => [open, isWhole])).toEqual([
+      [9, false],
+      [12, false],
+    ])
+  })
 })
 
 describe('the marks', () => {

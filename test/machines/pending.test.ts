@@ -48,8 +48,10 @@ describe('an answer', () => {
     pending.sent(heartbeat)
     pending.sent(request('005930'))
     expect(pending.settle(answer('OPSP8993'), 1_000)).toEqual(heartbeat)
+    pending.settle(answer('OPSP0000', '', '005930'), 1_000)
     pending.sent({ verb: 'heartbeat', sentAt: 2_000 })
-    expect(pending.settle(answer('OPSP8992'), 3_001)).toEqual(request('005930'))
+    pending.sent(request('000660'))
+    expect(pending.settle(answer('OPSP8992'), 3_001)).toEqual(request('000660'))
   })
 
   it('to a later request shows that the heartbeat before it was accepted', () => {

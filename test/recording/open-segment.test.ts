@@ -1,13 +1,13 @@
 // What of a segment is where while it is written: a loss of power must find every row in a place that has reached the disk.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type OpenSegment, openSegmentOf } from '../../recording/open-segment.ts'
 import { createRowRing, rowReader, rowWriter } from '../../recording/row-ring.ts'
-import { beginRow, koreanFrame } from '../../recording/rows.ts'
-import { createSegmentWriter, defaultLimits } from '../../recording/segment-writer.ts'
+import { beginRow, koreanFrame, markerRow } from '../../recording/rows.ts'
+import { createSegmentWriter, defaultLimits, type WriterLimits } from '../../recording/segment-writer.ts'
 import { tailNameOf } from '../../recording/segment.ts'
-import { entriesOf, frameOf, nine, temporaryFolder } from './support.ts'
+import { entriesOf, frameOf, nine, subscriptionOf, temporaryFolder } from './support.ts'
 
 const facts = { run: 'a run', date: 20260914, columns: [], continuity: true, receivedTime: nine }
 const piece = new Uint8Array(1_000)
@@ -102,4 +102,53 @@ describe('a segment that is written', () => {
     expect(shown(meanwhile)).toEqual(times)
     expect(shown(await entriesOf(folder))).toEqual(times)
   })
+
+  it('is readable by its owner only, folders and files', async () => {
+    const folder = join(temporaryFolder(), 'kept', 'recording')
+    const { rows, reader, writer } = writerOf(folder)
+    writer.prepare()
+    rows.write(koreanFrame, 0, nine, frameOf('005930'))
+    writer.take(reader, 0)
+    writer.flush(0)
+    const day = join(folder, '2026-09-14')
+    const modes = [folder, day, ...readdirSync(day).map(name => join(day, name))].map(path => statSync(path).mode)
+    await writer.close()
+    expect(modes.map(mode => (mode & 0o777).toString(8))).toEqual(['700', '700', '600', '600'])
+  })
+
+  it('says how much of what it took it lets go of: frames and markers, and when they came', () => {
+    const { rows, reader, writer } = writerOf(temporaryFolder())
+    writer.take(reader, 0)
+    writer.flush(0)
+    for (let i = 0; i < 3; i++) rows.write(koreanFrame, 0, nine + i, frameOf('005930'))
+    const marker = Buffer.from(JSON.stringify(subscriptionOf('KRX:005930', nine + 3)))
+    rows.write(markerRow, 0, nine + 3, marker)
+    rows.write(markerRow, 0, nine + 4, marker)
+    writer.take(reader, 0)
+    expect(writer.abandon()).toEqual({ count: 5, from: nine, to: nine + 4 })
+  })
+
+  it('is on the disk when a sync resolves: the tail of a block that was only in it is empty by then', async () => {
+    const { rows, reader, writer, tail } = writerOf(temporaryFolder(), { blockMs: 1 })
+    for (let i = 0; i < 2; i++) {
+      rows.write(koreanFrame, 0, nine + i, frameOf('005930'))
+      writer.take(reader, i)
+      writer.flush(i)
+    }
+    expect(statSync(tail()).size).toBeGreaterThan(0)
+    await writer.sync()
+    expect(statSync(tail()).size).toBe(0)
+    await writer.close()
+  })
 })
+
+/** A writer whose run has begun, and the ring it takes from. */
+function writerOf(folder: string, limits: Partial<WriterLimits> = {}) {
+  const ring = createRowRing(65_536)
+  const rows = rowWriter(ring)
+  const { receivedTime, ...begin } = facts
+  rows.write(beginRow, 0, receivedTime, Buffer.from(JSON.stringify(begin)))
+  const writer = createSegmentWriter(folder, { ...defaultLimits, ...limits })
+  const tail = () => join(folder, '2026-09-14', '000001.tail')
+  return { rows, reader: rowReader(ring), writer, tail }
+}

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { feedRig } from '../support/feed-rig.ts'
+import { lineOf } from '../support/frames.ts'
+import { encryptedFrame } from '../support/notices.ts'
 
 const notice = readFileSync(new URL('../fixtures/frames/H0STCNI0.decrypted.txt', import.meta.url), 'utf8').trim()
 
@@ -26,4 +28,17 @@ it('an encrypted account notice comes out as a record, without whom it belongs t
 it('account notices are refused up front without the login id they are keyed by', async () => {
   const rig = await feedRig()
   expect(() => rig.feed.subscribe('KRX:NOTICES', 'H0STCNI0')).toThrow(/KIS_HTS_ID/)
+})
+
+it('an encrypted notice whose key never came is reported when its connection closes', async () => {
+  const rig = await feedRig()
+  await rig.feed.confirmed('KRX:005930')
+  rig.simulator.send(encryptedFrame('H0STCNI0', notice))
+  // Behind the notice, so it has arrived as well.
+  rig.simulator.send(lineOf('H0STCNT0.txt', 1))
+  await rig.until('trade')
+  expect(rig.of('malformed')).toEqual([])
+  rig.simulator.inject({ kind: 'cut' })
+  const { reason } = await rig.until('malformed')
+  expect(reason).toMatch(/^encrypted, and no key/)
 })

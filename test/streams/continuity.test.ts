@@ -85,6 +85,35 @@ describe('more instruments than anybody subscribes to', () => {
   })
 })
 
+describe('a trade whose date or total cannot be read', () => {
+  it('is counted by its volume: the next one that follows it is no gap, and nothing is in doubt', () => {
+    const rig = continuityRig()
+    rig.trades(5, 1_005)
+    rig.trades(7, 1_012, { businessDate: null })
+    rig.trades(3, 0, { cumulativeVolume: null })
+    rig.trades(2, 1_017)
+    rig.trades(4, 1_021)
+    expect(rig.told).toEqual([])
+    expect(rig.delivered).toEqual([1_005, 1_012, null, 1_017, 1_021])
+  })
+})
+
+describe('an old trade, once the records of its time are forgotten', () => {
+  it('is dropped where all of its volume was delivered, and begins another count where some of it was not', () => {
+    const rig = continuityRig()
+    rig.trades(5, 1_005, early)
+    rig.trades(10, 1_030, early) // 1,005 to 1,020 did not come
+    for (let total = 1_040; total < 4_000; total += 10) rig.trades(10, total, early)
+    const { length } = rig.delivered
+    rig.trades(7, 1_037, early)
+    expect(rig.duplicates).toHaveLength(1)
+    rig.trades(8, 1_025, early)
+    expect(rig.duplicates).toHaveLength(1)
+    expect(rig.delivered).toHaveLength(length + 1)
+    expect(rig.of('resync')).toMatchObject([{ reason: 'total-lowered' }])
+  })
+})
+
 describe('a jump of the total', () => {
   it('is a gap before the trade that revealed it: how much, how much money, and between which trades', () => {
     const rig = continuityRig()

@@ -90,6 +90,20 @@ describe('freshness', () => {
     expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
   })
 
+  it('leaves a book alone that stands still while its trades flow', () => {
+    const r = rig()
+    r.subscription(samsung, 'active', 0)
+    r.subscription(samsung, 'active', 0, 'order-book')
+    for (let time = 0; time < 120; time++) {
+      r.data(samsung, time * seconds, 'order-book')
+      r.run(time * seconds, (time + 1) * seconds, [samsung])
+    }
+    r.run(120 * seconds, 600 * seconds, [samsung])
+    expect(r.said.filter(text => /stale|mute|silence/.test(text))).toEqual([])
+    r.run(600 * seconds, 700 * seconds, [])
+    expect(r.said.filter(text => text.startsWith('stale'))).toHaveLength(2)
+  })
+
   it('expects nothing while the market is closed, and starts afresh when it opens', () => {
     let session: string | undefined = 'regular'
     const r = rig({ sessionOf: () => session })

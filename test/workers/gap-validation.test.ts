@@ -172,6 +172,17 @@ describe('what the conclusions leave open', () => {
     expect(finding.evidence.at(-1)).toMatch(/15:30 KST is an auction's: 100 shares at 274000/)
   })
 
+  it('is no auction of another volume than what is missing', async () => {
+    const question = gapOf({ from: at('15:19:58'), to: at('15:40:03') })
+    const conclusions = [conclusion('15:19:58', 1_000, 7), conclusion('15:40:03', 1_120, 20)]
+    const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
+    for (const volume of [99, 101, 5_000]) {
+      const { quotations } = restOf({ conclusions, bars: [bar('15:19', 7), bar('15:30', volume, prices)] })
+      const finding = await validateGap(question, depsOf(quotations, '15:42:00'))
+      expect(finding.explained.filter(({ reason }) => reason === 'auction')).toEqual([])
+    }
+  })
+
   it('is no auction in a minute in which none ended, whatever its prices', async () => {
     const conclusions = [conclusion('09:59:59', 993, 993), before, after]
     const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
