@@ -17,8 +17,8 @@ const own: Readonly<Record<string, Explanation>> = {
   [unanswered]: {
     meaning: { en: 'KIS did not answer in time.', ko: 'KIS가 제때 응답하지 않았습니다.' },
     remedy: {
-      en: 'It is asked again shortly, three times at most, and in the next session',
-      ko: '잠시 후 최대 세 번, 그리고 다음 세션에서 자동으로 다시 요청합니다',
+      en: 'It is asked for again shortly, three times, and then every 30 s to 5 minutes',
+      ko: '잠시 후 세 번, 그다음에는 30초에서 5분 간격으로 자동으로 다시 요청합니다',
     },
   },
   [mute]: {
@@ -26,7 +26,10 @@ const own: Readonly<Record<string, Explanation>> = {
       en: 'KIS says it is subscribed and sends nothing, however often it is asked.',
       ko: 'KIS는 구독 중이라고 응답하지만, 여러 번 다시 요청해도 데이터가 오지 않습니다.',
     },
-    remedy: { en: 'Check the symbol and your entitlement', ko: '종목 코드와 시세 이용 권한을 확인하세요' },
+    remedy: {
+      en: 'Check the symbol and your entitlement. It is asked for again every 30 s to 5 minutes',
+      ko: '종목 코드와 시세 이용 권한을 확인하세요. 30초에서 5분 간격으로 자동으로 다시 요청합니다',
+    },
   },
   RELEASED: {
     meaning: { en: 'it was released meanwhile', ko: '그사이 구독이 해제되었습니다' },

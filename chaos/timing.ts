@@ -17,6 +17,8 @@ export const chaosTiming: Timing = {
   longestBackoffMs: scaled(defaultTiming.longestBackoffMs),
   occupiedMs: scaled(defaultTiming.occupiedMs),
   longestOccupiedMs: scaled(defaultTiming.longestOccupiedMs),
+  refusedMs: scaled(defaultTiming.refusedMs),
+  longestRefusedMs: scaled(defaultTiming.longestRefusedMs),
   pacingMs: scaled(defaultTiming.pacingMs),
   connectWindowMs: scaled(defaultTiming.connectWindowMs),
   requestWindowMs: scaled(defaultTiming.requestWindowMs),

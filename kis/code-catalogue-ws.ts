@@ -13,8 +13,8 @@ const ourFault = {
 }
 
 const passing = {
-  en: 'Usually passes by itself: ask for the instrument again later. If it stays, look for a notice on the KIS portal.',
-  ko: '대개 일시적인 현상이니 잠시 후 해당 종목을 다시 구독하세요. 계속되면 KIS Developers 포털의 공지를 확인하세요.',
+  en: 'Usually passes: it is asked for again by itself, after 30 s and then less often. If it stays, look for a notice on the KIS portal.',
+  ko: '대개 일시적인 현상이며, 30초 뒤부터 점점 긴 간격으로 자동으로 다시 요청합니다. 계속되면 KIS Developers 포털의 공지를 확인하세요.',
 }
 
 const checkAppKey = {

@@ -13,7 +13,7 @@ export type Reaction =
   | 'released'
   /** ALREADY IN SUBSCRIBE. */
   | 'duplicate'
-  /** This request failed; the session is fine. */
+  /** This request failed for good: asked again, it fails again. The session is fine. */
   | 'refused'
   /** `credentials.refused`: forget the approval key. */
   | 'renew-approval'
@@ -25,7 +25,7 @@ export type Reaction =
   | 'wait-for-token'
   /** Too many calls per second. */
   | 'slow-down'
-  /** Passing trouble at KIS. On the socket: the key is refused now, and worth asking for again later, not at once. */
+  /** Passing trouble at KIS. On the socket: the key is refused now, and is asked for again later. See `isPassing`. */
   | 'retry'
   /** The same request would fail again: invalid, not permitted, or the keys are wrong. */
   | 'give-up'
@@ -81,6 +81,11 @@ export function explain(code: string, text: string): CodeEntry {
   return text.trim() === '' || alike(text, entry.message) ? entry : { ...entry, message: text }
 }
 
+/** Whether a refused subscription may be accepted later. Every other refusal is final: the request itself is at fault. */
+export function isPassing({ reaction }: CodeEntry): boolean {
+  return reaction === 'retry'
+}
+
 /** Whether any source describes the code. */
 export function isCatalogued(code: string): boolean {
   return entriesByCode.has(code.trim())
@@ -92,7 +97,7 @@ function alike(text: string, message: string | null): boolean {
 
 /**
  * An entry for a code that no source describes. The socket has only ever sent OPSP codes, and a control frame may lack
- * its code, so these two are refusals. A REST code is judged by what its text asks for: codes newer than KIS's list ask
+ * its code, so these two are refusals, and passing ones: to ask again costs little, and never to ask loses the day. A REST code is judged by what its text asks for: codes newer than KIS's list ask
  * for patience in the same words as the listed ones (EGW00215 초당, EGW00316 재 조회, both from users' reports).
  */
 function unknown(code: string, text: string): CodeEntry {
@@ -113,7 +118,7 @@ function unknown(code: string, text: string): CodeEntry {
 }
 
 function verdict(code: string, text: string): Pick<CodeEntry, 'severity' | 'reaction'> {
-  if (code === '' || code.startsWith('OPSP')) return { severity: 'high', reaction: 'refused' }
+  if (code === '' || code.startsWith('OPSP')) return { severity: 'high', reaction: 'retry' }
   if (/초당/.test(text)) return { severity: 'medium', reaction: 'slow-down' }
   if (/잠시\s*후|일시적|다시\s*시도|재\s*조회/.test(text)) return { severity: 'medium', reaction: 'retry' }
   return { severity: 'high', reaction: 'give-up' }

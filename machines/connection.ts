@@ -5,7 +5,7 @@ import { fromCallback } from 'xstate'
 import WebSocket from 'ws'
 import type { ApprovalKeys } from '../kis/approval.ts'
 import type { WireKey } from '../kis/channel.ts'
-import { type CodeEntry, explain } from '../kis/codes.ts'
+import { type CodeEntry, explain, isPassing } from '../kis/codes.ts'
 import { type Answer, readControl } from '../kis/control.ts'
 import { KisError } from '../kis/errors.ts'
 import { isControl, type RawFrame } from '../kis/frame.ts'
@@ -286,7 +286,7 @@ function observationOf(entry: CodeEntry, key: SubscriptionKey): Observation {
     case 'duplicate':
       return { type: 'subscription.duplicate', key }
     default:
-      return { type: 'subscription.refused', key, code: entry.code }
+      return { type: 'subscription.refused', key, code: entry.code, isPassing: isPassing(entry) }
   }
 }
 

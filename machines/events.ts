@@ -26,7 +26,8 @@ export type Observation =
   | ({ readonly type: 'subscription.acknowledged' } & Key)
   | ({ readonly type: 'subscription.released' } & Key)
   | ({ readonly type: 'subscription.duplicate' } & Key)
-  | ({ readonly type: 'subscription.refused'; readonly code: string } & Key)
+  /** `isPassing`: the same request may be accepted later. */
+  | ({ readonly type: 'subscription.refused'; readonly code: string; readonly isPassing: boolean } & Key)
   /** The request never left: it was no request. */
   | ({ readonly type: 'subscription.unsent' } & Key)
   /** Data of an adopted key arrived. */

@@ -10,8 +10,10 @@ export type LedgerEntry = {
   readonly wished: boolean
   /** Why it was refused: KIS's code, or `UNANSWERED`, or `MUTE`. */
   readonly code?: string
-  /** It was mute or unanswered, and is not to be asked for before its rest is over. */
+  /** It was mute, unanswered or refused for a passing reason, and is not to be asked for before its rest is over. */
   readonly isResting?: true
+  /** How many times in a row it was refused for a passing reason: its rest grows with them. */
+  readonly refusals?: number
 }
 
 export type Ledger = Readonly<Record<SubscriptionKey, LedgerEntry>>
@@ -30,7 +32,7 @@ export const emptyLedger: Ledger = {}
 
 const wanted: LedgerEntry = { status: 'wanted', wished: true }
 
-/** Notes wishes. A key that was refused is tried again; one that is being released comes back once it is gone. */
+/** Notes wishes. A key that was refused is tried again at once; one that is being released comes back once it is gone. */
 export function want(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
   return keys.reduce(wantOne, ledger)
 }
@@ -53,7 +55,7 @@ export function unwant(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger
   }, ledger)
 }
 
-/** Refused for good, a key gives its place to another; one that rests and will be asked for again keeps it. */
+/** A key that is refused for good gives its place to another; one that rests and will be asked for again keeps it. */
 function hasPlace({ isResting, status }: LedgerEntry): boolean {
   return status !== 'refused' || isResting === true
 }
@@ -115,7 +117,8 @@ export function duplicated(ledger: Ledger, key: SubscriptionKey): Ledger {
 
 /** Data of an adopted key arrived, so KIS was right. */
 export function flowing(ledger: Ledger, key: SubscriptionKey): Ledger {
-  return ledger[key]?.status === 'adopted' ? withStatus(ledger, [key], 'active') : ledger
+  const entry = ledger[key]
+  return entry?.status === 'adopted' ? set(ledger, key, { status: 'active', wished: entry.wished }) : ledger
 }
 
 /** The server no longer holds the key. Still wished for, it is asked for again. */
@@ -123,38 +126,44 @@ export function released(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (entry === undefined || !isHeld(entry)) return ledger
   if (!entry.wished) return remove(ledger, key)
-  return set(ledger, key, entry.isResting ? { ...wanted, isResting: true } : wanted)
+  return set(ledger, key, { ...wanted, ...(entry.isResting ? { isResting: true } : {}), ...refusalsOf(entry) })
 }
 
-/** The server said no: to the subscription, or to the release of something it then does not hold. */
-export function refused(ledger: Ledger, key: SubscriptionKey, code: string): Ledger {
+/**
+ * The server said no: to the subscription, or to the release of something it then does not hold. For a passing reason, the key rests
+ * and is asked for again.
+ */
+export function refused(ledger: Ledger, key: SubscriptionKey, code: string, isPassing = false): Ledger {
   const entry = ledger[key]
   if (entry === undefined) return ledger
   if (entry.status === 'releasing' || !entry.wished) return released(ledger, key)
-  return set(ledger, key, { status: 'refused', wished: true, code })
+  const refusal: LedgerEntry = { status: 'refused', wished: true, code }
+  return set(ledger, key, isPassing ? { ...refusal, isResting: true, refusals: (entry.refusals ?? 0) + 1 } : refusal)
 }
 
 /** Let go of a mute key, to ask for it again after a rest. */
 export function resting(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (entry === undefined) return ledger
-  return set(ledger, key, { status: 'releasing', wished: entry.wished, isResting: true })
+  return set(ledger, key, { status: 'releasing', wished: entry.wished, isResting: true, ...refusalsOf(entry) })
 }
 
 export function rested(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (!entry?.isResting) return ledger
-  return set(ledger, key, entry.status === 'refused' ? wanted : { status: entry.status, wished: entry.wished })
+  const { status, wished } = entry
+  return set(ledger, key, { ...(status === 'refused' ? wanted : { status, wished }), ...refusalsOf(entry) })
 }
 
-/** Nothing helped: it stays refused until the next session, or until somebody asks again. */
+/** Nothing helped: it is called refused, and asked for again as if KIS had refused it for a passing reason. */
 export function gaveUp(ledger: Ledger, key: SubscriptionKey): Ledger {
-  return ledger[key]?.wished ? set(ledger, key, { status: 'refused', wished: true, code: mute }) : ledger
+  return ledger[key]?.wished ? refused(ledger, key, mute, true) : ledger
 }
 
 /** The request never left the house, so it was no request. */
 export function unsent(ledger: Ledger, key: SubscriptionKey): Ledger {
-  return ledger[key]?.status === 'requested' ? set(ledger, key, wanted) : ledger
+  const entry = ledger[key]
+  return entry?.status === 'requested' ? set(ledger, key, { ...wanted, ...refusalsOf(entry) }) : ledger
 }
 
 /** Asked for, and not answered yet. */
@@ -162,13 +171,18 @@ export function waiting(ledger: Ledger): SubscriptionKey[] {
   return keysWhere(ledger, ({ status }) => status === 'requested')
 }
 
-/** Time is up for whatever was asked and not answered. `again`: those that are asked for once more after a rest. */
+/**
+ * Time is up for whatever was asked and not answered, a passing reason. `again`: those that are asked for once more after a short rest,
+ * which is not counted.
+ */
 export function giveUpWaiting(ledger: Ledger, again: readonly SubscriptionKey[] = []): Ledger {
   const overdue = keysWhere(ledger, ({ status }) => status === 'requested' || status === 'releasing')
-  const given = overdue.reduce((current, key) => refused(current, key, unanswered), ledger)
+  const given = overdue.reduce((current, key) => refused(current, key, unanswered, true), ledger)
   return again.reduce((current, key) => {
     const entry = current[key]
-    return entry?.status === 'refused' ? set(current, key, { ...entry, isResting: true }) : current
+    if (entry?.status !== 'refused') return current
+    const { refusals: _counted, ...refusal } = entry
+    return set(current, key, { ...refusal, ...refusalsOf(ledger[key]) })
   }, given)
 }
 
@@ -203,8 +217,12 @@ function keysWhere(ledger: Ledger, holds: (entry: LedgerEntry) => boolean): Subs
 function withStatus(ledger: Ledger, keys: readonly SubscriptionKey[], status: LedgerStatus): Ledger {
   return keys.reduce((current, key) => {
     const entry = current[key]
-    return entry === undefined ? current : set(current, key, { status, wished: entry.wished })
+    return entry === undefined ? current : set(current, key, { status, wished: entry.wished, ...refusalsOf(entry) })
   }, ledger)
+}
+
+function refusalsOf(entry: LedgerEntry | undefined): Pick<LedgerEntry, 'refusals'> {
+  return entry?.refusals === undefined ? {} : { refusals: entry.refusals }
 }
 
 function set(ledger: Ledger, key: SubscriptionKey, entry: LedgerEntry): Ledger {

@@ -70,6 +70,32 @@ function cureFor(context: SocketContext, event: SocketEvent): 'ask again' | 'rec
   }
 }
 
+/** What `enqueueActions` hands over, as far as it is needed here. */
+type Timers = {
+  cancel(id: string): void
+  raise(event: { type: 'subscription.rested'; key: SubscriptionKey }, options: { delay: number; id: string }): void
+}
+
+/** `subscription.rested` comes after `delay`. A rest of the key that began earlier, in another session perhaps, no longer counts. */
+function rest(timers: Timers, key: SubscriptionKey, delay: number): void {
+  const id = `rest ${key}`
+  timers.cancel(id)
+  timers.raise({ type: 'subscription.rested', key }, { delay, id })
+}
+
+/** Those of the keys that were refused for a passing reason are asked for again, later each time. */
+function restRefused(timers: Timers, keys: readonly SubscriptionKey[], entries: ledger.Ledger, timing: Timing): void {
+  for (const key of keys) {
+    const entry = entries[key]
+    if (entry?.status === 'refused' && entry.isResting) rest(timers, key, restAfter(entry.refusals, timing))
+  }
+}
+
+/** The first time the shortest rest, then twice the one before, up to the longest. `refusals`: none for one that was not counted. */
+function restAfter(refusals: number | undefined, { graceMs, refusedMs, longestRefusedMs }: Timing): number {
+  return refusals === undefined ? graceMs : Math.min(longestRefusedMs, refusedMs * 2 ** (refusals - 1))
+}
+
 function timesTried({ cures }: SocketContext, key: SubscriptionKey): number {
   return cures[key] ?? 0
 }
@@ -148,8 +174,6 @@ export const socketMachine = setup({
             return ledger.released(context.ledger, event.key)
           case 'subscription.duplicate':
             return ledger.duplicated(context.ledger, event.key)
-          case 'subscription.refused':
-            return ledger.refused(context.ledger, event.key, event.code)
           case 'subscription.unsent':
             return ledger.unsent(context.ledger, event.key)
           case 'subscription.rested':
@@ -161,17 +185,20 @@ export const socketMachine = setup({
         }
       },
     }),
-    /** An answer may be lost, and so may a request: what was not answered is asked for again, at most three times. */
+    noteRefusal: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'subscription.refused') return
+      const next = ledger.refused(context.ledger, event.key, event.code, event.isPassing)
+      enqueue.assign({ ledger: next })
+      restRefused(enqueue, [event.key], next, context.timing)
+    }),
+    /** An answer may be lost, and so may a request: what was not answered is asked for again soon, three times, and then as if refused. */
     giveUpWaiting: enqueueActions(({ context, enqueue }) => {
-      const again = ledger.waiting(context.ledger).filter(key => timesTried(context, key) < 3)
+      const waiting = ledger.waiting(context.ledger)
+      const again = waiting.filter(key => timesTried(context, key) < 3)
       const cures = Object.fromEntries(again.map(key => [key, timesTried(context, key) + 1]))
-      enqueue.assign({
-        ledger: ledger.giveUpWaiting(context.ledger, again),
-        cures: { ...context.cures, ...cures },
-      })
-      for (const key of again) {
-        enqueue.raise({ type: 'subscription.rested', key }, { delay: context.timing.graceMs, id: `rest ${key}` })
-      }
+      const next = ledger.giveUpWaiting(context.ledger, again)
+      enqueue.assign({ ledger: next, cures: { ...context.cures, ...cures } })
+      restRefused(enqueue, waiting, next, context.timing)
     }),
     noteLoss: assign({
       loss: ({ event }) => (event.type === 'socket.closed' ? event.reason : 'no answer to the handshake in time'),
@@ -213,9 +240,11 @@ export const socketMachine = setup({
     forgetCures: assign({
       cures: ({ context, event }) => ('key' in event ? { ...context.cures, [event.key]: 0 } : context.cures),
     }),
-    giveUpKey: assign({
-      ledger: ({ context, event }) =>
-        event.type === 'subscription.mute' ? ledger.gaveUp(context.ledger, event.key) : context.ledger,
+    giveUpKey: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'subscription.mute') return
+      const next = ledger.gaveUp(context.ledger, event.key)
+      enqueue.assign({ ledger: next })
+      restRefused(enqueue, [event.key], next, context.timing)
     }),
     /** The mildest cure: let go of this one key, let it rest, ask again. Nobody else on the line notices. */
     releaseMuteKey: enqueueActions(({ context, event, enqueue }) => {
@@ -223,7 +252,7 @@ export const socketMachine = setup({
       const { key } = event
       enqueue.assign({ ledger: ledger.resting(context.ledger, key) })
       enqueue.sendTo('connection', { type: 'request.unsubscribe', keys: [key] })
-      enqueue.raise({ type: 'subscription.rested', key }, { delay: context.timing.graceMs, id: `rest ${key}` })
+      rest(enqueue, key, context.timing.graceMs)
     }),
     /** Ask for what is wanted, and let go of what no longer is. */
     bringUpToDate: enqueueActions(({ context, enqueue }) => {
@@ -283,6 +312,7 @@ export const socketMachine = setup({
         'socket.closed': { target: 'reconnecting', actions: ['noteLoss', 'waitForServerToTidyUp'] },
         'session.occupied': { target: 'reconnecting', actions: ['noteOccupied', 'waitForTheOther'] },
         'subscription.*': { actions: 'noteAnswer' },
+        'subscription.refused': { actions: 'noteRefusal' },
         'subscription.flowing': { actions: ['noteAnswer', 'forgetCures'] },
         'heartbeat.refused': { actions: 'noteHeartbeatRefused' },
         'market.close': {

@@ -16,6 +16,12 @@ export type Timing = {
   /** OPSP8996: somebody else holds the app key. Hammering does not free it; 45 to 90 s were reported after a crash. */
   readonly occupiedMs: number
   readonly longestOccupiedMs: number
+  /**
+   * A subscription that is refused for a passing reason is asked for again after so long, doubling up to the longest. 41 of them, each
+   * asked for every five minutes, are 82 of the 500 requests of ten minutes.
+   */
+  readonly refusedMs: number
+  readonly longestRefusedMs: number
   /** Between two requests. KIS recommends 100 to 150 ms; 500 on paper (protocol notes 3.3). */
   readonly pacingMs: number
   /** A socket that does not confirm its close by then is cut. */
@@ -49,6 +55,8 @@ export const defaultTiming: Timing = {
   longestBackoffMs: 60_000,
   occupiedMs: 60_000,
   longestOccupiedMs: 600_000,
+  refusedMs: 30_000,
+  longestRefusedMs: 300_000,
   pacingMs: 100,
   closeTimeoutMs: 1_000,
   mostConnects: 4,

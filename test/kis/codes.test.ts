@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { catalogue, explain } from '../../kis/codes.ts'
+import { webSocketCatalogue } from '../../kis/code-catalogue-ws.ts'
+import { catalogue, explain, isPassing } from '../../kis/codes.ts'
 
 // The tables of protocol notes 3.5 and 6.3, families written out.
 const webSocketCodes =
@@ -142,6 +143,20 @@ describe('explaining what decides how the program goes on', () => {
   })
 })
 
+describe('a refused subscription', () => {
+  it.each(['OPSP0007', 'OPSP0009', 'OPSP8999', 'OPSP9993', 'OPSP9995', 'OPSP7777', ''])('%j is passing', code => {
+    expect(isPassing(explain(code, ''))).toBe(true)
+  })
+
+  it('is final for every other code of the socket that the catalogue has', () => {
+    const final = webSocketCatalogue.filter(entry => !isPassing(entry)).map(({ code }) => code)
+    expect(final).toEqual(expect.arrayContaining(['OPSP0008', 'OPSP8991', 'OPSP8992', 'OPSP8993', 'OPSP9999']))
+    expect(new Set(webSocketCatalogue.filter(isPassing).map(({ code }) => code))).toEqual(
+      new Set(['OPSP0007', 'OPSP0009', 'OPSP8999', 'OPSP9993', 'OPSP9995']),
+    )
+  })
+})
+
 describe('explaining a known code with a text of its own', () => {
   it('quotes what came, and changes nothing else', () => {
     const usual = explain('MCA00000', '정상처리 되었습니다.')
@@ -154,15 +169,15 @@ describe('explaining a known code with a text of its own', () => {
 })
 
 describe('explaining an unknown code', () => {
-  it('keeps what the socket said verbatim, as a refusal', () => {
+  it('keeps what the socket said verbatim, as a passing refusal', () => {
     const entry = explain('OPSP7777', ' NEVER SEEN ')
-    expect(entry).toMatchObject({ code: 'OPSP7777', message: ' NEVER SEEN ', severity: 'high', reaction: 'refused' })
+    expect(entry).toMatchObject({ code: 'OPSP7777', message: ' NEVER SEEN ', severity: 'high', reaction: 'retry' })
     expect(entry.meaning.en).toContain(' NEVER SEEN ')
     expect(entry.meaning.ko).toContain(' NEVER SEEN ')
   })
 
-  it('takes a control message without a code for a refusal', () => {
-    expect(explain('', 'SOMETHING')).toMatchObject({ code: '', message: 'SOMETHING', reaction: 'refused' })
+  it('takes a control message without a code for a passing refusal', () => {
+    expect(explain('', 'SOMETHING')).toMatchObject({ code: '', message: 'SOMETHING', reaction: 'retry' })
   })
 
   it('gives up on what REST said, unless the text asks for patience', () => {

@@ -103,7 +103,7 @@ describe('an answer', () => {
     expect(answerTo({ body: { msg1: 'SOMETHING' } }).entry).toMatchObject({
       code: '',
       message: 'SOMETHING',
-      reaction: 'refused',
+      reaction: 'retry',
     })
     expect(answerTo({ body: { msg_cd: 'OPSP0002' } }).entry).toBe(explain('OPSP0002', ''))
   })
@@ -146,7 +146,7 @@ describe('the result code of an answer', () => {
 
   it('other than 0 makes a code nobody knows a refusal', () => {
     const entry = answerTo(acknowledgement({}, { rt_cd: '9', msg_cd: 'OPSP0077', msg1: 'NO' })).entry
-    expect(entry).toMatchObject({ code: 'OPSP0077', reaction: 'refused' })
+    expect(entry).toMatchObject({ code: 'OPSP0077', reaction: 'retry' })
   })
 })
 

@@ -3,6 +3,7 @@ import { defaultTiming } from '../../machines/timing.ts'
 import { hynix, samsung, type SocketRig, socketRig, subscribedRig } from '../support/socket-rig.ts'
 
 const { graceMs, openTimeoutMs, ackTimeoutMs, occupiedMs, longestOccupiedMs, longestBackoffMs } = defaultTiming
+const { refusedMs, longestRefusedMs } = defaultTiming
 const other = { url: 'ws://two' }
 
 beforeEach(() => void vi.useFakeTimers())
@@ -69,7 +70,7 @@ describe('socket machine, connecting', () => {
     expect(rig.statusOf(hynix)).toBe('active')
   })
 
-  it('asks again for what was not answered, after a rest, and three times at most', async () => {
+  it('asks again for what was not answered, soon three times, and then as for a refusal that passes', async () => {
     const rig = socketRig()
     rig.server.opens()
     rig.server.acknowledges(samsung)
@@ -81,9 +82,16 @@ describe('socket machine, connecting', () => {
       await rig.advance(1)
       expect(rig.statusOf(hynix)).toBe('requested')
     }
-    await rig.advance(60 * ackTimeoutMs)
+    await rig.advance(ackTimeoutMs)
+    expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', wished: true, code: 'UNANSWERED' })
+    await rig.advance(refusedMs - 1)
     expect(rig.requested('subscribe')).toEqual([samsung, ...Array(4).fill(hynix)])
-    expect(rig.ledger[hynix]).toEqual({ status: 'refused', wished: true, code: 'UNANSWERED' })
+    await rig.advance(1)
+    expect(rig.requested('subscribe')).toEqual([samsung, ...Array(5).fill(hynix)])
+    await rig.advance(ackTimeoutMs + 2 * refusedMs - 1)
+    expect(rig.requested('subscribe')).toEqual([samsung, ...Array(5).fill(hynix)])
+    await rig.advance(1)
+    expect(rig.requested('subscribe')).toEqual([samsung, ...Array(6).fill(hynix)])
     expect(rig.statusOf(samsung)).toBe('active')
     expect(rig.connections).toEqual({ opened: 1, closed: 0 })
   })
@@ -223,6 +231,84 @@ describe('socket machine, subscribed', () => {
     const rig = subscribedRig({ timing: { heartbeatMs: 0 } })
     await rig.advance(600_000)
     expect(rig.pings()).toBe(0)
+  })
+})
+
+describe('socket machine, refused a subscription', () => {
+  /** How long after each refusal it was asked for again. */
+  async function waitsOf(rig: SocketRig, rounds: number): Promise<number[]> {
+    const waits: number[] = []
+    for (let round = 0; round < rounds; round++) {
+      rig.server.refuses(hynix, 'OPSP0007')
+      expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', code: 'OPSP0007' })
+      const before = rig.requested('subscribe').length
+      let waited = 0
+      while (rig.requested('subscribe').length === before) {
+        await rig.advance(1_000)
+        waited += 1_000
+      }
+      waits.push(waited)
+    }
+    return waits
+  }
+
+  function refusedRig(): SocketRig {
+    const rig = socketRig()
+    rig.server.opens()
+    rig.server.acknowledges(samsung)
+    return rig
+  }
+
+  it('for a passing reason, asks again after 30 seconds, doubling up to five minutes, and has it in the end', async () => {
+    const rig = refusedRig()
+    expect(await waitsOf(rig, 6)).toEqual([refusedMs, 60_000, 120_000, 240_000, longestRefusedMs, longestRefusedMs])
+    expect(new Set(rig.requested('subscribe').slice(1))).toEqual(new Set([hynix]))
+    rig.server.acknowledges(hynix)
+    expect(rig.ledger[hynix]).toEqual({ status: 'active', wished: true })
+    expect(rig.connections).toEqual({ opened: 1, closed: 0 })
+  })
+
+  it('begins with 30 seconds again once it was accepted, and in every session', async () => {
+    const rig = refusedRig()
+    await waitsOf(rig, 3)
+    rig.server.acknowledges(hynix)
+    expect(await waitsOf(rig, 2)).toEqual([refusedMs, 60_000])
+    rig.server.closes()
+    await rig.advance(graceMs)
+    rig.server.opens()
+    rig.server.acknowledges(samsung)
+    expect(await waitsOf(rig, 2)).toEqual([refusedMs, 60_000])
+  })
+
+  it('is not hurried by a rest that began in an earlier session', async () => {
+    const rig = refusedRig()
+    rig.server.refuses(hynix, 'OPSP0007')
+    await rig.advance(refusedMs - 10_000)
+    rig.server.closes()
+    await rig.advance(graceMs)
+    rig.server.opens()
+    rig.server.acknowledges(samsung)
+    expect(await waitsOf(rig, 1)).toEqual([refusedMs])
+  })
+
+  it.each(['OPSP8992', 'OPSP8991', 'OPSP0008'])('for good with %s, asks no more', async code => {
+    const rig = refusedRig()
+    rig.server.refuses(hynix, code)
+    await rig.advance(10 * longestRefusedMs)
+    expect(rig.requested('subscribe')).toEqual([samsung, hynix])
+    expect(rig.ledger[hynix]).toEqual({ status: 'refused', wished: true, code })
+  })
+
+  it('asks at once for what is wished for once more, and not at all for what no longer is', async () => {
+    const rig = refusedRig()
+    rig.server.refuses(hynix, 'OPSP0007')
+    rig.command({ type: 'subscribe', keys: [hynix] })
+    expect(rig.requested('subscribe')).toEqual([samsung, hynix, hynix])
+    rig.server.refuses(hynix, 'OPSP0007')
+    rig.command({ type: 'unsubscribe', keys: [hynix] })
+    await rig.advance(longestRefusedMs)
+    expect(rig.requested('subscribe')).toEqual([samsung, hynix, hynix])
+    expect(rig.ledger[hynix]).toBeUndefined()
   })
 })
 
@@ -470,8 +556,15 @@ describe('socket machine, told that a key is mute', () => {
 
     rig.tell({ type: 'subscription.mute', key: hynix })
     expect(rig.phase).toBe('subscribed')
-    expect(rig.ledger[hynix]).toEqual({ status: 'refused', wished: true, code: 'MUTE' })
+    expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', wished: true, code: 'MUTE' })
     expect(rig.statusOf(samsung)).toBe('active')
+    // It may begin to trade an hour later, and nothing else would find out.
+    rig.forgetRequests()
+    await rig.advance(refusedMs)
+    expect(rig.requested('subscribe')).toEqual([hynix])
+    rig.server.saysDuplicate(hynix)
+    rig.server.sendsDataOf(hynix)
+    expect(rig.ledger[hynix]).toEqual({ status: 'active', wished: true })
   })
 
   it('starts at the foot of the ladder again once the key has flowed', async () => {

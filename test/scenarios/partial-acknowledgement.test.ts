@@ -35,12 +35,12 @@ it('a key whose answer is lost is called unanswered, asked for again, and active
   await expectGoodAftermath(rig, { connections: 1 })
 })
 
-it('a key that KIS could not serve at that moment stays refused with its code, and the others flow', async () => {
-  const rig = await market({ kind: 'refuse', code: 'OPSP0007', key: '000660', count: 1 }, shortTiming.ackTimeoutMs)
+it('a key that KIS could not serve at that moment is asked for again by itself until KIS can, and the others flow', async () => {
+  const rig = await market({ kind: 'refuse', code: 'OPSP0007', key: '000660', count: 3 }, shortTiming.ackTimeoutMs)
   await rig.until('subscription', ({ instrument, code }) => instrument === 'KRX:000660' && code === 'OPSP0007')
-  await expect(rig.feed.confirmed('KRX:000660')).rejects.toMatchObject({ code: 'OPSP0007' })
+  await rig.until('subscription', ({ instrument, status }) => instrument === 'KRX:000660' && status === 'active')
 
-  rig.feed.subscribe('KRX:000660')
-  await rig.feed.confirmed('KRX:000660')
+  const asked = rig.simulator.stats().requests.filter(({ key }) => key === '000660')
+  expect(asked.map(({ code }) => code)).toEqual(['OPSP0007', 'OPSP0007', 'OPSP0007', 'OPSP0000'])
   await expectGoodAftermath(rig, { connections: 1 })
 })

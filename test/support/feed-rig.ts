@@ -18,6 +18,8 @@ export const shortTiming = {
   longestBackoffMs: 200,
   occupiedMs: 80,
   longestOccupiedMs: 300,
+  refusedMs: 60,
+  longestRefusedMs: 600,
   pacingMs: 1,
   closeTimeoutMs: 200,
   mostConnects: 1_000,

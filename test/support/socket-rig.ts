@@ -1,6 +1,7 @@
 // A socket machine with a connection driven by hand: the test plays the server, and time moves only when told (vitest's fake timers).
 import { vi } from 'vitest'
 import { createActor, fromCallback } from 'xstate'
+import { explain, isPassing } from '../../kis/codes.ts'
 import { fromStream } from '../../machines/from-stream.ts'
 import type { Command, Instruction, Observation } from '../../machines/events.ts'
 import { type ConnectionInput, socketMachine } from '../../machines/socket.ts'
@@ -81,7 +82,8 @@ export function socketRig(
         for (const key of keys) tell({ type: 'subscription.released', key })
       },
       saysDuplicate: (key: SubscriptionKey) => tell({ type: 'subscription.duplicate', key }),
-      refuses: (key: SubscriptionKey, code: string) => tell({ type: 'subscription.refused', key, code }),
+      refuses: (key: SubscriptionKey, code: string) =>
+        tell({ type: 'subscription.refused', key, code, isPassing: isPassing(explain(code, '')) }),
       refusesCredentials: (code = 'OPSP0011') => tell({ type: 'credentials.refused', code }),
       isOccupied: () => tell({ type: 'session.occupied' }),
       refusesHeartbeat: () => tell({ type: 'heartbeat.refused' }),
