@@ -1,10 +1,9 @@
 // A recording as tables for analysis: Parquet or CSV, by date and instrument. What is in them is what a replay tells: the same decoder,
 // continuity, gaps and bars.
-import { koreanDate } from '../market/korea-time.ts'
+import { unknownOptions } from '../market/did-you-mean.ts'
 import { openExportFolder } from '../recording/export-files.ts'
 import { type ExportFormat, exportedTables, rowOfBar, rowOfEvent, type TableName } from '../recording/export-tables.ts'
-import { openRecording } from '../recording/recording.ts'
-import { folderOf } from '../recording/segment.ts'
+import { notRecorded, openRecording } from '../recording/recording.ts'
 import { openStaging, type Staging } from '../recording/staging.ts'
 import { type BarInterval, parseBarInterval, toBars } from '../streams/bars.ts'
 import { createReplay } from './replay.ts'
@@ -28,9 +27,20 @@ export type Exported = {
   readonly files: number
 }
 
+const exportOptionNames = [
+  'folder',
+  'output',
+  'format',
+  'dates',
+  'instruments',
+  'bars',
+] satisfies (keyof ExportOptions)[]
+
 /** Rejects, in a sentence, when there is nothing to export or it cannot be written; then the output is as it was. */
 export async function exportRecording(options: ExportOptions): Promise<Exported> {
   const { folder, output, format = 'parquet', instruments, bars = '1m' } = options
+  const problems = unknownOptions(options, exportOptionNames)
+  if (problems.length > 0) throw new TypeError(problems.join('\n'))
   const interval = parseBarInterval(bars)
   if ('problem' in interval) throw new RangeError(`bars ${interval.problem}`)
   const recorded = openRecording(folder)
@@ -38,11 +48,8 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
     .map(({ date }) => date)
   const dates = options.dates ?? recorded
   const missing = dates.filter(date => !recorded.includes(date))
-  if (missing.length > 0 || dates.length === 0) {
-    throw new Error(
-      `nothing was recorded${missing.length > 0 ? ` on ${missing.map(folderOf).join(', ')}` : ''} in ${folder}; there is ${recorded.map(folderOf).join(', ') || 'nothing'}`,
-    )
-  }
+  if (missing.length > 0) throw new Error(missing.map(date => notRecorded(date, recorded, folder)).join('\n'))
+  if (dates.length === 0) throw new Error(`nothing was recorded in ${folder}`)
 
   const files = openExportFolder(output, format)
   const rows: Record<TableName, number> = { trades: 0, order_books: 0, bars: 0, gaps: 0, events: 0 }
@@ -94,11 +101,4 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
     await replay.play()
     if (failure !== undefined) throw failure
   }
-}
-
-/** `2026-11-20` → 20261120, or undefined when it is no date. */
-export function readDate(text: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined
-  const date = Number(text.replaceAll('-', ''))
-  return Number.isNaN(koreanDate(date)) ? undefined : date
 }

@@ -33,29 +33,18 @@ import { createLatencyWatch } from './latency.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { silentLogger } from './log.ts'
 import { phaseOf, waitOf } from './phase.ts'
+import { feedParts, readOptions } from './options.ts'
 import { createRecentFrames } from './recent-frames.ts'
 import { recordFeed } from './recording.ts'
-import { type FeedSettings, readSettings, secretsOf, subscriptionsOf, wireOptionsOf } from './settings.ts'
+import { type FeedSettings, secretsOf, subscriptionsOf, wireOptionsOf } from './settings.ts'
 import { readStatus } from './status.ts'
 import { createTally } from './tally.ts'
 import { createTransitionLog } from './transitions.ts'
 
 /** A feed for one app key, or one for each market. Throws a SettingsError that lists everything wrong with the options. */
-export function createFeed({
-  clock,
-  calendar,
-  log,
-  continuity,
-  seed,
-  dataFolder,
-  recordFolder,
-  shared,
-  inspect,
-  ...input
-}: FeedOptions): Feed {
-  const parts = { clock, calendar, log, continuity, seed, dataFolder, recordFolder, shared, inspect }
-  const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
-  return composeFeed(readSettings(input), given)
+export function createFeed(options: FeedOptions): Feed {
+  const { settings, parts } = readOptions<FeedParts>(options, feedParts)
+  return composeFeed(settings, parts)
 }
 
 /** A feed from settings that were checked before. */
@@ -190,6 +179,12 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     return keyOf({ instrument: parsed.instrument, channel })
   }
 
+  /** A feed that ends has its calls on the way still, so that is no error of theirs. */
+  function isIgnored(call: string): boolean {
+    if (stopped !== undefined) log.warn({}, `${call}: ignored, because the feed was stopped`)
+    return stopped !== undefined
+  }
+
   function attach(sink: Sink, name = sink.name || `sink ${++sinks}`): RxSubscription {
     try {
       return sink(isolate(events.values$, error => journal.sinkFailed(name, error)))
@@ -215,7 +210,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     orderBooks$: events$.pipe(filter(isOrderBook)),
     subscribe(name, channel = 'trade') {
       const key = readKey(name, channel)
-      if (stopped === undefined) control.subscribe([key])
+      if (!isIgnored(`subscribe ${key}`)) control.subscribe([key])
     },
     unsubscribe(name, channel = 'trade') {
       const key = readKey(name, channel)
@@ -239,7 +234,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       if (!URL.canParse(url) || !/^wss?:/.test(url)) {
         throw new TypeError(`'${url}' is no address of a WebSocket; expected ws://HOST:PORT`)
       }
-      if (stopped !== undefined) return
+      if (isIgnored(`switchUrl ${market}`)) return
       control.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
     },
     counters: () => journal.counters(),
@@ -264,7 +259,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       readStatus({ settings, clock, control, transitions, startedAt, clockSkew, latency: latencies.latency() }),
     inspect: look => ({ actors: control.actors(), subscription: control.inspect(look) }),
     start() {
-      if (running !== undefined || stopped !== undefined) return
+      if (stopped !== undefined)
+        throw new Error('this feed was stopped, which is for good; make another with createFeed')
+      if (running !== undefined) return
       startedAt = clock.now()
       lastSeen?.start()
       dayBook?.start()

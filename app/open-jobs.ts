@@ -3,9 +3,11 @@
 import type { Calendar } from '../market/calendar.ts'
 import type { Clock } from '../market/clock.ts'
 import type { QueueName } from '../workers/queues.ts'
-import type { Jobs } from './jobs.ts'
+import type { FeedParts } from './feed-contract.ts'
+import type { Jobs, JobsParts } from './jobs.ts'
 import type { Logger } from './log.ts'
-import { type FeedInput, readSettings } from './settings.ts'
+import { jobsParts, readOptions } from './options.ts'
+import type { FeedInput } from './settings.ts'
 
 export type { Jobs } from './jobs.ts'
 export type { JobEnd } from '../workers/job-end.ts'
@@ -25,10 +27,10 @@ export type JobsOptions = FeedInput & {
 
 /** Throws a SettingsError that lists everything wrong with the options, and an Error when the Redis that was named cannot be reached. */
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
-  const { redisUrl, dataFolder, clock, calendar, log, queues, ...input } = options
-  const settings = readSettings(input)
-  const parts = { redisUrl, dataFolder, clock, calendar, log, queues }
-  const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined))
+  const { settings, parts } = readOptions<JobsParts & FeedParts>(options, jobsParts)
+  const { redisUrl, dataFolder, clock, calendar, log, queues } = parts
+  const needed = { redisUrl, dataFolder: dataFolder || undefined, clock, calendar, log, queues }
+  const given = Object.fromEntries(Object.entries(needed).filter(([, part]) => part !== undefined))
   const { openJobs: open } = await import('./jobs.ts')
   return await open(settings, given)
 }

@@ -2,11 +2,14 @@
 // it is the time of the recording.
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { filter, firstValueFrom, type Observable, race, type SchedulerLike, Subject, Subscription, timer } from 'rxjs'
+import { unknownColumns } from '../kis/columns.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
+import { unknownOptions } from '../market/did-you-mean.ts'
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
+import { parseInstrument } from '../market/instrument.ts'
 import { koreanDate } from '../market/korea-time.ts'
 import type { Entry, Marker, Range } from '../recording/entry.ts'
-import { openRecording, type ReadOptions } from '../recording/recording.ts'
+import { notRecorded, openRecording, type ReadOptions, type Recording } from '../recording/recording.ts'
 import { isolate, type Sink } from '../sinks/sink.ts'
 import { createBroadcast } from '../streams/broadcast.ts'
 import { createVirtualTime } from '../streams/virtual-time.ts'
@@ -53,11 +56,27 @@ const sliceMs = 100
 /** Entries between two looks at `ready` and at a stop. */
 const burst = 256
 
-/** Throws, in a sentence, when there is no recording in the folder, or the speed is none. */
+const optionNames: readonly string[] = [
+  'folder',
+  'date',
+  'from',
+  'to',
+  'instruments',
+  'speed',
+  'columns',
+  'continuity',
+  'log',
+  'ready',
+  'onBlock',
+  'pacedBy',
+] satisfies (keyof ReplayOptions)[]
+
+/** Throws, in a sentence, when there is no recording in the folder, or the options ask for what is not there. */
 export function createReplay(options: ReplayOptions): Replay {
   const { folder, speed = 1, log = silentLogger, pacedBy = systemClock, instruments, ready } = options
-  if (!(speed > 0)) throw new RangeError(`speed ${speed}: expected more than 0`)
   const recording = openRecording(folder)
+  const problems = problemsWith(options, recording)
+  if (problems.length > 0) throw new RangeError(problems.join('\n'))
   const firstDate = options.date ?? recording.days()[0]?.date
   const start = options.from ?? (firstDate === undefined ? Number.NaN : koreanDate(firstDate))
   const time = createVirtualTime(Number.isNaN(start) ? pacedBy.now() : start)
@@ -144,4 +163,22 @@ export function createReplay(options: ReplayOptions): Replay {
       stopped.next()
     },
   }
+}
+
+function problemsWith(options: ReplayOptions, recording: Recording): string[] {
+  const { date, from, to, speed = 1, instruments = [], columns = [] } = options
+  const problems = unknownOptions(options, optionNames)
+  if (!(speed > 0)) problems.push(`speed ${speed}: expected more than 0`)
+  const dates = recording.days().map(day => day.date)
+  if (date !== undefined && !dates.includes(date)) problems.push(`date ${notRecorded(date, dates, recording.folder)}`)
+  for (const [name, time] of Object.entries({ from, to })) {
+    if (time !== undefined && !(time >= -Infinity)) problems.push(`${name} ${time}: expected epoch milliseconds`)
+  }
+  if (from !== undefined && to !== undefined && from >= to) problems.push(`from ${from} is not before to ${to}`)
+  for (const name of instruments) {
+    const parsed = parseInstrument(name)
+    if ('problem' in parsed) problems.push(`instruments ${parsed.problem}`)
+    else if (parsed.instrument !== name) problems.push(`instruments '${name}': write ${parsed.instrument}`)
+  }
+  return [...problems, ...unknownColumns(columns).map(problem => `columns ${problem}`)]
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { CustomerType } from '../kis/request.ts'
 import { isChannel, problemWith, unknownChannel, type WireOptions } from '../kis/channel.ts'
+import { unknownColumns } from '../kis/columns.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../kis/endpoints.ts'
 import type { AppKeys } from '../kis/credentials.ts'
 import { Secret } from '../kis/secret.ts'
@@ -9,8 +10,11 @@ import type { Endpoint } from '../machines/events.ts'
 import { defaultTiming, type Timing } from '../machines/timing.ts'
 import type { CalendarChanges } from '../market/holidays.ts'
 import { type Instrument, type Market, parseInstrument } from '../market/instrument.ts'
+import { didYouMean, unknownOptions } from '../market/did-you-mean.ts'
+import { quoted } from '../market/plain-number.ts'
 import type { ScheduleName } from '../market/schedules.ts'
 import type { Channel, Subscription } from '../market/subscription.ts'
+import { numberSetting } from './number-setting.ts'
 import { readCalendarChanges, readCalendarFile, type ReadChanges } from './calendar-changes.ts'
 import { secondKey, secondKeyProblems } from './second-key.ts'
 
@@ -55,25 +59,40 @@ export class SettingsError extends Error {
 }
 
 const url = (protocols: readonly string[]) =>
-  z.string().refine(text => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
-    error: issue =>
-      `'${String(issue.input)}' is no address; expected one that starts with ${protocols.map(p => `${p}//`).join(' or ')}`,
-  })
+  z
+    .string({ error: issue => `${quoted(issue.input)}; expected an address` })
+    .refine(text => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
+      error: issue =>
+        `'${String(issue.input)}' is no address; expected one that starts with ${protocols.map(p => `${p}//`).join(' or ')}`,
+    })
 
+const trueOrFalse = z.union([z.boolean(), z.stringbool()], {
+  error: issue => `${quoted(issue.input)}; expected true or false`,
+})
 const socketUrl = url(['ws:', 'wss:'])
 /** `a,b` or ['a', 'b']. */
 const list = z
-  .union([z.string().transform(text => text.split(',')), z.array(z.string()).readonly()])
+  .union([z.string().transform(text => text.split(',')), z.array(z.string()).readonly()], {
+    error: ({ input }) =>
+      input === true ? 'needs a list, separated by commas' : `${quoted(input)}; expected texts, or one with commas`,
+  })
   .transform(items => [...new Set(items.map(item => item.trim()).filter(item => item !== ''))])
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
-  z.enum(values, { error: issue => `'${String(issue.input)}'; expected ${values.join(', ')}` })
-const milliseconds = z.coerce
-  .number({ error: issue => `'${String(issue.input)}'; expected milliseconds` })
-  .int()
-  .min(0, { error: 'expected 0 or more milliseconds' })
-  .max(86_400_000, { error: 'expected at most a day of milliseconds' })
+  z.enum(values, {
+    error: ({ input }) =>
+      `${quoted(input)}; expected ${values.join(', ')}${typeof input === 'string' ? didYouMean(input, values) : ''}`,
+  })
+const milliseconds = numberSetting({ expected: 'milliseconds', least: 0, most: 86_400_000 })
+const limit = numberSetting({ expected: 'a whole number', least: 0, most: 86_400_000 })
+/** A limit is called `most…`; everything else in it is a wait. */
+const timingShape = z.object(
+  Object.fromEntries(
+    Object.keys(defaultTiming).map(name => [name, (name.startsWith('most') ? limit : milliseconds).optional()]),
+  ) as Record<keyof Timing, z.ZodOptional<typeof milliseconds>>,
+  { error: issue => `${quoted(issue.input)}; expected waits by their names, as { graceMs: 3000 }` },
+)
 const key = z
-  .string({ error: 'is missing' })
+  .string({ error: issue => (issue.input === undefined ? 'is missing' : 'is no text') })
   .trim()
   .min(1, { error: 'is empty' })
   .transform(text => new Secret(text))
@@ -101,6 +120,10 @@ const channelList = list.superRefine((channels, context) => {
   }
 })
 
+const columnList = list.superRefine((columns, context) => {
+  for (const message of unknownColumns(columns)) context.addIssue({ code: 'custom', message })
+})
+
 const shape = z.object({
   environment: oneOf('prod', 'paper').default('prod'),
   appKey: key,
@@ -114,7 +137,7 @@ const shape = z.object({
   socketUrl: socketUrl.optional(),
   koreanSocketUrl: socketUrl.optional(),
   usSocketUrl: socketUrl.optional(),
-  checkCertificate: z.union([z.boolean(), z.stringbool({ error: 'expected true or false' })]).default(true),
+  checkCertificate: trueOrFalse.default(true),
   instruments: instrumentList.default([]),
   channels: channelList.default(['trade']),
   market: oneOf('auto', 'KR', 'US').default('auto'),
@@ -127,38 +150,40 @@ const shape = z.object({
     .string({ error: 'needs a file' })
     .transform((file, context) => changesOr(readCalendarFile(file), context))
     .optional(),
-  columns: list.default([]),
-  timing: z
-    .object(
-      Object.fromEntries(Object.keys(defaultTiming).map(name => [name, milliseconds.optional()])) as Record<
-        keyof Timing,
-        z.ZodOptional<typeof milliseconds>
-      >,
-    )
-    .default({}),
+  columns: columnList.default([]),
+  timing: timingShape.default({}),
 })
 
 /** What may be told, unchecked: text from flags and the environment, or values from code. */
 export type FeedInput = z.input<typeof shape>
 
+export const settingNames: readonly string[] = Object.keys(shape.shape)
+
 /**
- * Checks everything at once. `nameOf` says how the reader knows a setting (`--instruments`, `KIS_APP_KEY`).
- * Throws a SettingsError.
+ * Checks everything at once. `nameOf` says how the reader knows a setting (`--instruments`, `KIS_APP_KEY`). An unknown name in `input` is
+ * a mistake as well; `others` are names that it may have been meant to be besides. Throws a SettingsError.
  */
 export function readSettings(
   input: Readonly<Record<string, unknown>>,
   nameOf: (setting: string) => string = name => name,
+  others: readonly string[] = [],
 ): FeedSettings {
   const parsed = shape.safeParse(input)
+  const unknown = unknownSettings(input, others)
   if (!parsed.success) {
-    throw new SettingsError(
-      parsed.error.issues.map(
+    throw new SettingsError([
+      ...unknown,
+      ...parsed.error.issues.map(
         issue => `${nameOf(issue.path.findLast(part => typeof part === 'string') ?? '')} ${issue.message}`,
       ),
-    )
+    ])
   }
   const told = parsed.data
-  const problems = [...subscriptionProblems({ ...told, htsId: told.htsId }), ...secondKeyProblems(told, nameOf)]
+  const problems = [
+    ...unknown,
+    ...subscriptionProblems({ ...told, htsId: told.htsId }),
+    ...secondKeyProblems(told, nameOf),
+  ]
   if (told.calendarFile !== undefined && told.calendarChanges !== undefined) {
     problems.push(`${nameOf('calendarFile')} and ${nameOf('calendarChanges')} were both given; one of them is enough`)
   }
@@ -191,6 +216,13 @@ export function readSettings(
     columns: told.columns,
     timing: { ...defaultTiming, ...pacing, ...withoutUndefined(told.timing) },
   })
+}
+
+function unknownSettings(input: Readonly<Record<string, unknown>>, others: readonly string[]): string[] {
+  const { timing } = input
+  const unknown = unknownOptions(input, [...settingNames, ...others])
+  if (typeof timing !== 'object' || timing === null) return unknown
+  return [...unknown, ...unknownOptions(timing, Object.keys(defaultTiming), 'timing.')]
 }
 
 /** What must never be shown, whatever is issued later. */

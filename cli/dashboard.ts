@@ -1,6 +1,7 @@
 // The dashboard beside `kis-stream run`: its settings, and the line that says where it is.
 import { z } from 'zod'
 import type { Feed } from '../app/feed-contract.ts'
+import { numberSetting } from '../app/number-setting.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
 import { isLoopback } from '../dashboard/access.ts'
 
@@ -16,12 +17,7 @@ const onOrOff = z.union([z.boolean(), z.stringbool()], {
 export const dashboardSettings = z
   .object({
     dashboard: onOrOff.default(true),
-    dashboardPort: z.coerce
-      .number({ error: issue => `'${String(issue.input)}'; expected a port, 0 to 65535` })
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(defaultDashboardPort),
+    dashboardPort: numberSetting({ expected: 'a port', least: 0, most: 65_535 }).default(defaultDashboardPort),
     dashboardHost: z.string({ error: 'needs an address, as 127.0.0.1' }).trim().min(1).default('127.0.0.1'),
     dashboardToken: z
       .string()

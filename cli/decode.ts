@@ -3,10 +3,12 @@ import { createReadStream } from 'node:fs'
 import { once } from 'node:events'
 import { createLineDecoder } from '../app/line-decoder.ts'
 import { SettingsError } from '../app/settings.ts'
+import { unknownColumns } from '../kis/columns.ts'
 import { systemClock } from '../market/clock.ts'
 import { koreanDate } from '../market/korea-time.ts'
 import { linesOf } from './lines.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+import { namesIn, readDate } from './when.ts'
 
 const noon = 12 * 3_600_000
 
@@ -14,11 +16,14 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
   const [file, ...stray] = words
   const problems = strayWords(file?.startsWith('-') && file !== '-' ? words : stray)
   const receivedTime = receivedTimeOf(flags['date'])
-  if (receivedTime === undefined) problems.push(`--date '${String(flags['date'])}'; expected a date as 2026-06-08`)
+  if (typeof receivedTime === 'string') problems.push(`--date ${receivedTime}`)
   if (flags['columns'] === true) problems.push('--columns needs names, as VI_STND_PRC,CTTR')
-  if (receivedTime === undefined || problems.length > 0) return reportMistakes(new SettingsError(problems), 'decode')
+  const columns = typeof flags['columns'] === 'string' ? namesIn(flags['columns']) : []
+  problems.push(...unknownColumns(columns).map(problem => `--columns ${problem}`))
+  if (typeof receivedTime === 'string' || problems.length > 0) {
+    return reportMistakes(new SettingsError(problems), 'decode')
+  }
 
-  const columns = typeof flags['columns'] === 'string' ? flags['columns'].split(',').map(name => name.trim()) : []
   const events = createLineDecoder(columns)
   const input = file === undefined || file === '-' ? process.stdin : createReadStream(file)
   process.stdout.on('error', () => process.exit(0)) // the reader of the pipe has seen enough
@@ -33,10 +38,9 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
   }
 }
 
-/** Noon of the date asked for, so that every time of day lands on it; undefined when it is no date. */
-function receivedTimeOf(date: unknown): number | undefined {
-  if (date === undefined) return systemClock.now()
-  if (typeof date !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(date)) return undefined
-  const midnight = koreanDate(Number(date.replaceAll('-', '')))
-  return Number.isNaN(midnight) ? undefined : midnight + noon
+/** Noon of the date asked for, so that every time of day lands on it, or what is wrong with it. */
+function receivedTimeOf(flag: unknown): number | string {
+  if (flag === undefined) return systemClock.now()
+  const date = readDate(typeof flag === 'string' ? flag : '')
+  return typeof date === 'string' ? date : koreanDate(date) + noon
 }

@@ -1,7 +1,9 @@
 // Flags and environment → what a feed is told. Flags win over the environment, and the environment over a `.env` file. Nobody else in
 // the project reads process.env.
 import { existsSync } from 'node:fs'
+import { settingNames } from '../app/settings.ts'
 import { defaultTiming } from '../machines/timing.ts'
+import { nearest } from '../market/did-you-mean.ts'
 
 /** Every setting that the environment may give. The README's configuration table lists the same names; a test compares them. */
 export const environmentNames: Readonly<Record<string, string>> = {
@@ -68,17 +70,39 @@ export function readEnvironment(flags: Readonly<Record<string, unknown>>, enviro
   return { told, nameOf: (setting: string) => names[setting] ?? setting }
 }
 
+/** What of it is for the feed: the command has settings of its own beside those. */
+export function feedSettings(told: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(told).filter(([name]) => settingNames.includes(name)))
+}
+
+const envFile = 'KIS_ENV_FILE'
+
+/**
+ * Variables that look like ours and are none. No mistake by themselves, because other programs read KIS_ variables too; `meant` is there
+ * where one is probably a misspelt one of ours. Values are not looked at.
+ */
+export function unknownVariables(environment: Environment): { readonly says: string; readonly meant?: string }[] {
+  const known = [...Object.values(environmentNames), ...Object.keys(defaultTiming).map(timingName), envFile]
+  return Object.keys(environment)
+    .filter(name => name.startsWith('KIS_') && !known.includes(name))
+    .map(name => {
+      const says = `${name} is no variable of kis-stream and is ignored`
+      const meant = nearest(name, known)
+      return meant === undefined ? { says } : { says: `${says}; did you mean ${meant}?`, meant }
+    })
+}
+
 /**
  * Reads the file that `KIS_ENV_FILE` names, or `.env` of the working directory if there is one. What is already set stays as it
  * is. Says what is wrong with a file that was named.
  */
 export function loadEnvironmentFile(): string | undefined {
-  const named = process.env['KIS_ENV_FILE']
+  const named = process.env[envFile]
   if (!named && !existsSync('.env')) return undefined
   try {
     process.loadEnvFile(named || '.env')
     return undefined
   } catch (error) {
-    return `KIS_ENV_FILE cannot be read: ${(error as Error).message}`
+    return `${envFile} cannot be read: ${(error as Error).message}`
   }
 }

@@ -1,6 +1,6 @@
 // `kis-stream export`: a recording as Parquet or CSV.
 import { z } from 'zod'
-import { exportRecording, readDate } from '../app/export.ts'
+import { exportRecording } from '../app/export.ts'
 import { SettingsError } from '../app/settings.ts'
 import { systemClock } from '../market/clock.ts'
 import { parseInstrument } from '../market/instrument.ts'
@@ -8,6 +8,7 @@ import { parseBarInterval, type BarInterval } from '../streams/bars.ts'
 import { folderOf } from '../recording/segment.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { defaultRecording } from './replay.ts'
+import { readDate } from './when.ts'
 
 const formats = z.enum(['parquet', 'csv'])
 
@@ -20,8 +21,8 @@ export async function exportTables(flags: Readonly<Record<string, unknown>>, wor
   if (typeof output !== 'string') problems.push('--output needs a folder, where the tables go')
   const dates = listOf(flags['date']).map(text => {
     const date = readDate(text)
-    if (date === undefined) problems.push(`--date '${text}'; expected a date as 2026-11-20`)
-    return date ?? 0
+    if (typeof date === 'string') problems.push(`--date ${date}`)
+    return typeof date === 'string' ? 0 : date
   })
   if (flags['date'] === true) problems.push('--date needs a date as 2026-11-20, or several, separated by commas')
   const instruments = listOf(flags['instruments']).map(text => {

@@ -1,10 +1,10 @@
 // `kis-stream import`: a text capture as a recording.
 import { createReadStream } from 'node:fs'
-import { readDate } from '../app/export.ts'
 import { importCapture } from '../app/import.ts'
 import { SettingsError } from '../app/settings.ts'
 import { linesOf } from './lines.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+import { readDate } from './when.ts'
 
 /** Lines that are told one by one; of the rest there is only the number. */
 const mostTold = 20
@@ -16,10 +16,9 @@ export async function importText(flags: Readonly<Record<string, unknown>>, words
   const { output } = flags
   if (typeof output !== 'string') problems.push('--output needs a folder, where the recording goes')
   const text = flags['date']
-  const date = typeof text === 'string' ? readDate(text) : undefined
-  if (text !== undefined && date === undefined)
-    problems.push(`--date '${typeof text === 'string' ? text : ''}'; expected a date as 2026-06-08`)
-  if (file === undefined || typeof output !== 'string' || problems.length > 0) {
+  const date = text === undefined ? undefined : readDate(typeof text === 'string' ? text : '')
+  if (typeof date === 'string') problems.push(`--date ${date}`)
+  if (file === undefined || typeof output !== 'string' || typeof date === 'string' || problems.length > 0) {
     return reportMistakes(new SettingsError(problems), 'import')
   }
 

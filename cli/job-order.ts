@@ -4,6 +4,7 @@ import { dateDigits, koreanDate } from '../market/korea-time.ts'
 import { dateIn } from '../market/zone.ts'
 import type { Payloads, QueueName } from '../workers/queues.ts'
 import { strayWords } from './mistakes.ts'
+import { readDate, readInstant } from './when.ts'
 
 /** A job by hand is a job of its own, whatever was done under a similar name before. */
 export type Order = {
@@ -21,9 +22,10 @@ export function readOrder(
   flags: Readonly<Record<string, unknown>>,
   now: number,
 ): Told {
-  const at = flags['at'] === undefined ? undefined : Date.parse(textOf(flags['at']))
+  const at = flags['at'] === undefined ? undefined : readInstant(textOf(flags['at']))
   const mistakes: string[] = []
-  if (Number.isNaN(at)) mistakes.push(`--at '${textOf(flags['at'])}'; expected a time as 2026-11-20T20:30:00+09:00`)
+  if (flags['at'] !== undefined && at === undefined)
+    mistakes.push(`--at '${textOf(flags['at'])}'; expected a time as 2026-11-20T20:30:00+09:00`)
   for (const flag of ['at', 'dryRun', 'date'] as const) {
     const fits = flag === 'date' ? kind === 'gap-validation' : kind === 'key-validation'
     if (flags[flag] !== undefined && !fits) mistakes.push(`${dashed(flag)} does not belong to '${kind}'`)
@@ -47,8 +49,8 @@ export function readOrder(
     case 'certificate': {
       const [text = '', ...more] = words
       const date = readDate(text)
-      if (date === undefined) mistakes.push(`'${text}' is no date; expected one as 2026-11-20`)
-      const order = { queue: kind, name: `certificate-${date}-${stamp}`, payload: { date: date ?? 0 } } as const
+      if (typeof date === 'string') return { mistakes: [...mistakes, date, ...strayWords(more)] }
+      const order = { queue: kind, name: `certificate-${date}-${stamp}`, payload: { date } } as const
       return { order, mistakes: [...mistakes, ...strayWords(more)] }
     }
     default:
@@ -61,8 +63,8 @@ function readGap(words: readonly string[], date: unknown, now: number, stamp: st
   const parsed = parseInstrument(name)
   if ('problem' in parsed) mistakes.push(parsed.problem)
   const koreanDay = date === undefined ? dateDigits(now) : readDate(textOf(date))
-  if (koreanDay === undefined) mistakes.push(`--date '${textOf(date)}'; expected one as 2026-11-20`)
-  const midnight = koreanDate(koreanDay ?? 0)
+  if (typeof koreanDay === 'string') mistakes.push(`--date ${koreanDay}`)
+  const midnight = koreanDate(typeof koreanDay === 'string' ? dateDigits(now) : koreanDay)
   const [from, to] = [start, end].map(text => timeOn(midnight, text))
   for (const [text, time] of [
     [start, from],
@@ -72,7 +74,8 @@ function readGap(words: readonly string[], date: unknown, now: number, stamp: st
   }
   if (from !== undefined && to !== undefined && from >= to) mistakes.push(`${start} is not before ${end}`)
   mistakes.push(...strayWords(more))
-  if ('problem' in parsed || koreanDay === undefined || from === undefined || to === undefined) return { mistakes }
+  if ('problem' in parsed || typeof koreanDay === 'string' || from === undefined || to === undefined)
+    return { mistakes }
   const { instrument } = parsed
   // New York's day is Korea's until midnight, and the one before it afterwards.
   const { zone } = venues[instrument.slice(0, instrument.indexOf(':')) as Venue] // parsed above
@@ -82,12 +85,6 @@ function readGap(words: readonly string[], date: unknown, now: number, stamp: st
   const payload = { instrument, businessDate, ...volumes, from, to, cause: 'by-hand' } as const
   const id = `gap-${instrument}-${koreanDay}-${start}-${end}-${stamp}`.replaceAll(':', '-')
   return { order: { queue: 'gap-validation', name: id, payload }, mistakes }
-}
-
-/** `2026-11-20` or `20261120` → 20261120. */
-function readDate(text: string): number | undefined {
-  const digits = text.replaceAll('-', '')
-  return /^\d{8}$/.test(digits) && !Number.isNaN(koreanDate(Number(digits))) ? Number(digits) : undefined
 }
 
 function timeOn(midnight: number, text: string): number | undefined {

@@ -8,17 +8,18 @@ import { isoKst } from '../market/korea-time.ts'
 import { systemClock } from '../market/clock.ts'
 import { endOf } from '../workers/job-end.ts'
 import { askWhether } from '../workers/key-validation.ts'
-import { loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { type Order, readOrder } from './job-order.ts'
 import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
-import { reportMistakes } from './mistakes.ts'
+import { reportMistakes, reportUnknownVariables } from './mistakes.ts'
 
 const levels = z.object({ logLevel: z.enum(logLevels, { error: `expected ${logLevels.join(', ')}` }).default('info') })
 
 export async function job(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const now = systemClock.now()
   const fileProblem = loadEnvironmentFile()
+  reportUnknownVariables(process.env, 'job')
   const { told, nameOf } = readEnvironment(flags, process.env)
   const [kind = '', ...rest] = words
   const { order, mistakes } = readOrder(kind, rest, flags, now)
@@ -33,7 +34,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
     order?.queue === 'key-validation' && (order.payload.dryRun === true || order.payload.at !== undefined)
   const needed = isQuestion ? { appKey: 'none', appSecret: 'none', ...told } : told
   try {
-    const settings = readSettings(needed, nameOf)
+    const settings = readSettings(feedSettings(needed), nameOf)
     if (problems.length > 0 || !work.success) throw new SettingsError([])
     if (isQuestion) {
       const calendar = createCalendar(settings.calendarChanges)

@@ -3,12 +3,13 @@
 // a pipe does not wait for a web server.
 import { Command, CommanderError } from 'commander'
 import { faultHelp } from '../simulator/fault-script.ts'
-import { misuse } from './mistakes.ts'
+import { misuse, rememberFlags } from './mistakes.ts'
 
 const program = new Command('kis-stream')
   .description('Real-time market data from the Korea Investment & Securities (KIS) Open API.')
   .exitOverride()
   .showHelpAfterError("See 'kis-stream --help'.")
+  .hook('preAction', (_, command) => rememberFlags(command.options.flatMap(({ long }) => long ?? [])))
 
 /** Values are optional to the parser, so that a missing one is reported together with every other mistake. */
 function subcommand(name: string, description: string): Command {

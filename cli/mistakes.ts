@@ -1,5 +1,7 @@
 // How the command says that it was called wrongly: everything at once, and exit code 2.
 import { SettingsError } from '../app/settings.ts'
+import { didYouMean } from '../market/did-you-mean.ts'
+import { type Environment, unknownVariables } from './environment.ts'
 
 export const misuse = 2
 
@@ -11,7 +13,23 @@ export function reportMistakes(error: SettingsError, command: string): void {
   process.exitCode = misuse
 }
 
+/** The flags of the subcommand that runs. One runs in a process. */
+let knownFlags: readonly string[] = []
+
+export function rememberFlags(flags: readonly string[]): void {
+  knownFlags = flags
+}
+
 /** Words that no flag took: unknown flags and stray arguments, each as a mistake. */
 export function strayWords(words: readonly string[]): string[] {
-  return words.map(word => (word.startsWith('-') ? `unknown flag '${word}'` : `unexpected argument '${word}'`))
+  return words.map(word => {
+    if (!word.startsWith('-')) return `unexpected argument '${word}'`
+    const [flag = ''] = word.split('=')
+    return `unknown flag '${flag}'${didYouMean(flag, knownFlags)}`
+  })
+}
+
+/** What is no mistake and probably meant otherwise: said before the log begins, because it may be why there is none. */
+export function reportUnknownVariables(environment: Environment, command: string): void {
+  for (const { says } of unknownVariables(environment)) process.stderr.write(`kis-stream ${command}: ${says}\n`)
 }

@@ -4,7 +4,7 @@ import { readSettings, SettingsError, type FeedSettings } from '../app/settings.
 import { Secret } from '../kis/secret.ts'
 import { standardCalendar } from '../market/calendar.ts'
 import { systemClock } from '../market/clock.ts'
-import { loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
 import type { Patient } from './doctor/finding.ts'
 
 /** Stands for keys that are not there: without them, everything else can still be looked at. */
@@ -18,7 +18,7 @@ export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
   const mistakes = fileProblem === undefined ? [] : [fileProblem]
   let settings: FeedSettings | undefined
   try {
-    settings = readSettings(complete, nameOf)
+    settings = readSettings(feedSettings(complete), nameOf)
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     mistakes.push(...error.problems)

@@ -2,14 +2,14 @@
 import { once } from 'node:events'
 import { createReplay } from '../app/replay.ts'
 import { SettingsError } from '../app/settings.ts'
+import { unknownColumns } from '../kis/columns.ts'
 import { parseInstrument } from '../market/instrument.ts'
-import { openRecording } from '../recording/recording.ts'
-import { folderOf } from '../recording/segment.ts'
+import { notRecorded, openRecording } from '../recording/recording.ts'
 import type { Sink } from '../sinks/sink.ts'
 import { createLog } from './log.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { prettyPrinter } from './pretty.ts'
-import { readDate, readSpeed, readTime } from './when.ts'
+import { namesIn, readDate, readSpeed, readTime } from './when.ts'
 
 /** Where `record` records, and where everybody looks for it. */
 export const defaultRecording = 'recordings'
@@ -36,6 +36,7 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
     return 'problem' in parsed ? name : parsed.instrument
   })
   const columns = listOf(flags, 'columns', mistakes)
+  mistakes.push(...unknownColumns(columns ?? []).map(problem => `--columns ${problem}`))
   const { output } = flags
   if (output !== 'pretty' && output !== 'ndjson') mistakes.push('--output needs one of pretty, ndjson')
   if (mistakes.length > 0 || part === undefined) return reportMistakes(new SettingsError(mistakes), 'replay')
@@ -85,15 +86,14 @@ export function readPart(
   const date = told(flags, 'date', mistakes, readDate)
   const speed = told(flags, 'speed', mistakes, readSpeed) ?? 1
   if (date !== undefined && dates !== undefined && !dates.includes(date)) {
-    mistakes.push(
-      `--date ${folderOf(date)}: not recorded in ${folder}; there is ${dates.map(folderOf).join(', ') || 'nothing'}`,
-    )
+    mistakes.push(`--date ${notRecorded(date, dates, folder)}`)
   }
   const day = date ?? (isOneDay || dates?.length === 1 ? dates?.at(-1) : undefined)
   const time = (text: string) =>
     day === undefined && /^\d\d:/.test(text) ? `'${text}' of which day? Say --date` : readTime(text, day ?? 0)
   const from = told(flags, 'from', mistakes, time)
   const to = told(flags, 'to', mistakes, time)
+  if (from !== undefined && to !== undefined && from >= to) mistakes.push('--from is not before --to')
   return dates === undefined ? undefined : { folder, date: day, from, to, speed }
 }
 
@@ -133,10 +133,7 @@ function listOf(
     mistakes.push(`--${name} needs a list, separated by commas`)
     return undefined
   }
-  return given
-    .split(',')
-    .map(item => item.trim())
-    .filter(item => item !== '')
+  return namesIn(given)
 }
 
 /** Lines that wait for their reader: a replay may, where a feed must not. */

@@ -13,10 +13,10 @@ import { jsonLines } from '../sinks/json-lines.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { dashboardSettings, openDashboard } from './dashboard.ts'
-import { loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
-import { reportMistakes, strayWords } from './mistakes.ts'
+import { reportMistakes, reportUnknownVariables, strayWords } from './mistakes.ts'
 import { observe } from './observation.ts'
 import { prettyPrinter } from './pretty.ts'
 import { latestCertificate } from '../workers/certificate-file.ts'
@@ -55,6 +55,7 @@ async function stream(
   const fileProblem = loadEnvironmentFile()
   // A flag that begins with `no` is true when it was not given, which would win over the environment.
   const { dashboard: isWanted, ...others } = flags
+  reportUnknownVariables(process.env, command)
   const { told, nameOf } = readEnvironment(isWanted === false ? flags : others, process.env)
   const isDemonstration = [
     'appKey',
@@ -192,7 +193,7 @@ function settingsOr(
   nameOf: (setting: string) => string,
 ): FeedSettings | undefined {
   try {
-    const settings = readSettings(told, nameOf)
+    const settings = readSettings(feedSettings(told), nameOf)
     return mistakes.length === 0 ? settings : undefined
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error

@@ -1,6 +1,7 @@
 // `kis-stream simulate`: the simulator on its own, for any KIS client in any language.
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { numberSetting } from '../app/number-setting.ts'
 import { SettingsError } from '../app/settings.ts'
 import { type Clock, clockStartingAt, systemClock } from '../market/clock.ts'
 import { openRecording } from '../recording/recording.ts'
@@ -12,20 +13,10 @@ import { capturedTape } from '../simulator/tape.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { defaultRecording, readPart } from './replay.ts'
 
-const wholeNumber = (most: number) =>
-  z.coerce
-    .number({ error: 'expected a number' })
-    .int({ error: 'expected a whole number' })
-    .min(0, { error: 'expected 0 or more' })
-    .max(most, { error: `expected at most ${most}` })
-
 const shape = z.object({
-  port: wholeNumber(65_535),
-  rate: z.coerce
-    .number({ error: 'expected a number' })
-    .positive({ error: 'expected more than 0' })
-    .max(1_000_000, { error: 'expected at most 1000000' }),
-  seed: wholeNumber(2 ** 32 - 1),
+  port: numberSetting({ expected: 'a port', least: 0, most: 65_535 }),
+  rate: numberSetting({ expected: 'records per second', least: 0.001, most: 1_000_000, isFraction: true }),
+  seed: numberSetting({ expected: 'a whole number', least: 0, most: 2 ** 32 - 1 }),
   tape: z.string({ error: 'needs a file' }).optional(),
 })
 

@@ -2,10 +2,10 @@
 import { z } from 'zod'
 import { openJobs } from '../app/jobs.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
-import { loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
-import { reportMistakes, strayWords } from './mistakes.ts'
+import { reportMistakes, reportUnknownVariables, strayWords } from './mistakes.ts'
 import { stopSignal } from './stop-signal.ts'
 
 const workerSettings = jobsSettings.omit({ jobs: true }).extend({
@@ -16,6 +16,7 @@ const workerSettings = jobsSettings.omit({ jobs: true }).extend({
 
 export async function worker(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const fileProblem = loadEnvironmentFile()
+  reportUnknownVariables(process.env, 'worker')
   const { told, nameOf } = readEnvironment(flags, process.env)
   const mistakes = strayWords(words)
   if (fileProblem !== undefined) mistakes.push(fileProblem)
@@ -23,7 +24,7 @@ export async function worker(flags: Readonly<Record<string, unknown>>, words: re
   for (const issue of work.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
   let settings: FeedSettings
   try {
-    settings = readSettings(told, nameOf)
+    settings = readSettings(feedSettings(told), nameOf)
     if (mistakes.length > 0 || !work.success) throw new SettingsError([])
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error

@@ -1,7 +1,9 @@
 // Channel and instrument ↔ KIS's transaction id and key, in both directions.
+import { didYouMean } from '../market/did-you-mean.ts'
 import { type Instrument, marketOf, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
 import { type Channel, type Subscription } from '../market/subscription.ts'
 import { layoutOf } from './layout.ts'
+import { layouts } from './layouts.ts'
 
 /** A subscription in KIS's words. */
 export type WireKey = { readonly tr: string; readonly key: string }
@@ -29,6 +31,8 @@ const typedTransactions: Readonly<Record<string, { readonly channel: Channel; re
   HDFSASP0: { channel: 'order-book', venue: undefined },
   HDFSASP1: { channel: 'order-book', venue: undefined },
 }
+
+export const typedTransactionIds: readonly string[] = Object.keys(typedTransactions)
 
 export function typedTransaction(tr: string): { channel: Channel; venue: Venue | undefined } | undefined {
   return Object.hasOwn(typedTransactions, tr) ? typedTransactions[tr] : undefined
@@ -87,7 +91,8 @@ export function isChannel(name: string): boolean {
 }
 
 export function unknownChannel(name: string): string {
-  return `channel '${name}' is unknown; expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0`
+  const expected = 'expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0'
+  return `channel '${name}' is unknown; ${expected}${didYouMean(name, ['trade', 'order-book', ...Object.keys(layouts)])}`
 }
 
 /** What keeps a subscription from being asked for, or undefined when nothing does. */

@@ -1,5 +1,7 @@
 // What can be watched: a symbol at a venue, written VENUE:SYMBOL. Knows nothing of how KIS spells it on the wire.
 
+import { didYouMean } from './did-you-mean.ts'
+
 /**
  * The two sides of the clock. KIS allows one connection per app key, so a feed serves one market at a time; everything
  * traded abroad shares the socket of the US market.
@@ -49,7 +51,7 @@ export function parseInstrument(text: string): { instrument: Instrument } | { pr
   if (rest.length === 0) return { problem: `'${text}' has no venue: write VENUE:SYMBOL, as in KRX:005930 or NAS:AAPL` }
   if (!isVenue(venue)) {
     return {
-      problem: `'${text}': '${venue}' is no venue known here; expected one of ${Object.keys(venues).join(', ')}`,
+      problem: `'${text}': '${venue}' is no venue known here; expected one of ${Object.keys(venues).join(', ')}${didYouMean(venue, Object.keys(venues))}`,
     }
   }
   if (!symbolPattern.test(symbol)) {

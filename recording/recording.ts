@@ -2,9 +2,10 @@
 // Also reads what is being written at this moment, and what a killed process left behind.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { didYouMean } from '../market/did-you-mean.ts'
 import type { Entry, Range } from './entry.ts'
 import { openToRead, type ReadFile } from './read-file.ts'
-import { type BlockPlace, dateOf, numberOf, segmentName } from './segment.ts'
+import { type BlockPlace, dateOf, folderOf, numberOf, segmentName } from './segment.ts'
 import { beginOf, entriesIn, openSegment, readRows, type SegmentView } from './segment-view.ts'
 
 /** A trading date for which something was recorded. */
@@ -58,6 +59,19 @@ export function openRecording(folder: string): Recording {
   }
 
   return { folder, days, read }
+}
+
+/** More dates than these are named by the first and the last. */
+const mostDates = 10
+
+/** Says that a date is not in a recording, and what is. */
+export function notRecorded(date: number, recorded: readonly number[], folder: string): string {
+  const names = recorded.map(folderOf)
+  const there =
+    names.length > mostDates
+      ? `there are ${names.length} dates from ${names[0]} to ${names.at(-1)}`
+      : `there is ${names.join(', ') || 'nothing'}`
+  return `${folderOf(date)}: not recorded in ${folder}; ${there}${didYouMean(folderOf(date), names)}`
 }
 
 function segmentsIn(folder: string): string[] {

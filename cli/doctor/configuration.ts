@@ -1,10 +1,21 @@
 // What was told: the mistakes in it, all at once.
 import { subscriptionsOf } from '../../app/settings.ts'
+import { unknownVariables } from '../environment.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'configuration'
 
-export function examineConfiguration({ settings, mistakes }: Patient): readonly Finding[] {
+export function examineConfiguration(patient: Patient): readonly Finding[] {
+  return [...settingFindings(patient), ...unknownVariables(patient.environment).map(variableFinding)]
+}
+
+function variableFinding({ says, meant }: { readonly says: string; readonly meant?: string }): Finding {
+  return meant === undefined
+    ? { check, severity: 'info', found: says }
+    : { check, severity: 'warning', found: says, remedy: `Call it ${meant}, or unset it.` }
+}
+
+function settingFindings({ settings, mistakes }: Patient): Finding[] {
   if (settings === undefined) {
     const remedy = "Correct it; see 'kis-stream run --help' and the configuration table in README.md."
     return mistakes.map(found => ({ check, severity: 'error', found, remedy }))

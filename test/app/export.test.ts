@@ -205,7 +205,7 @@ describe('an exported recording', () => {
     const [folder, output] = [temporaryFolder(), temporaryFolder()]
     await record(folder)
     await expect(exportRecording({ folder, output, dates: [20_260_609] })).rejects.toThrow(
-      /nothing was recorded on 2026-06-09 .* there is 2026-06-08/,
+      /^2026-06-09: not recorded in .* there is 2026-06-08/,
     )
     await expect(exportRecording({ folder: output, output })).rejects.toThrow('there is nothing')
     expect(readdirSync(output)).toEqual([])

@@ -102,6 +102,38 @@ describe('a replay', () => {
     expect(replay.clock.now()).toBe(nine + 40_000)
   })
 
+  it('is refused where it asks for what is not there', async () => {
+    const folder = temporaryFolder()
+    const recorder = recorderFor(folder)
+    give(recorder, tradeAt('090000', 100), nine)
+    await recorder.stop()
+    const options = {
+      date: 20260915,
+      sped: 2,
+      from: nine,
+      to: nine,
+      instruments: ['krx:005930', '005930'],
+      columns: ['VI_STD_PRC'],
+    }
+    let message = ''
+    try {
+      createReplay({ folder, ...options })
+    } catch (error) {
+      message = (error as Error).message
+    }
+    expect(message.split('\n')).toEqual([
+      'sped is no option here; did you mean speed?',
+      `date 2026-09-15: not recorded in ${folder}; there is 2026-09-14; did you mean 2026-09-14?`,
+      `from ${nine} is not before to ${nine}`,
+      "instruments 'krx:005930': write KRX:005930",
+      expect.stringContaining("instruments '005930' has no venue"),
+      "columns 'VI_STD_PRC' is no column of trades or books; did you mean VI_STND_PRC?",
+    ])
+    expect(() => createReplay({ folder, from: Number.NaN })).toThrow('from NaN: expected epoch milliseconds')
+    expect(() => createReplay({ folder, speed: 0 })).toThrow('speed 0')
+    expect(() => createReplay({ folder, date: 20260914, from: -Infinity, to: Infinity })).not.toThrow()
+  })
+
   it('stops when it is told to, and completes', async () => {
     const folder = temporaryFolder()
     const recorder = recorderFor(folder)

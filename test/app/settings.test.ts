@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { readSettings, SettingsError, subscriptionsOf } from '../../app/settings.ts'
-import { readEnvironment } from '../../cli/environment.ts'
+import { feedSettings, readEnvironment, unknownVariables } from '../../cli/environment.ts'
 
 const keys = { appKey: 'an-app-key', appSecret: 'an-app-secret' }
 
@@ -89,6 +89,54 @@ describe('settings', () => {
     }
   })
 
+  it.each<[Record<string, unknown>, string | RegExp]>([
+    [{ intruments: ['KRX:005930'] }, 'intruments is no option here; did you mean instruments?'],
+    [{ timing: { graceMS: 5 } }, 'timing.graceMS is no option here; did you mean graceMs?'],
+    [{ timing: { patience: 5 } }, 'timing.patience is no option here'],
+    [{ market: 'kr' }, "market 'kr'; expected auto, KR, US; did you mean KR?"],
+    [{ schedule: 'side_by_side' }, /did you mean side-by-side\?$/],
+    [{ channels: 'trades' }, /did you mean trade\?$/],
+    [{ channels: 'H0STPGMO' }, /did you mean H0STPGM0\?$/],
+    [{ instruments: 'KRW:005930' }, /did you mean KRX\?$/],
+    [{ columns: 'VI_STD_PRC' }, "columns 'VI_STD_PRC' is no column of trades or books; did you mean VI_STND_PRC?"],
+    [{ columns: ['cttr'] }, /did you mean CTTR\?$/],
+    [{ checkCertificate: 'flase' }, "checkCertificate 'flase'; expected true or false"],
+    [{ appKey: 5 }, 'appKey is no text'],
+  ])('take no misspelt name: %j', (input, problem) => {
+    const [found, ...others] = problemsOf({ ...keys, ...input })
+    expect(others).toEqual([])
+    if (typeof problem === 'string') expect(found).toBe(problem)
+    else expect(found).toMatch(problem)
+  })
+
+  it.each([
+    ['abc', "'abc'"],
+    [true, 'needs a value'],
+    [[86_400], "'[86400]'"],
+    ['0x10', "'0x10'"],
+    ['1e3', "'1e3'"],
+    ['', "''"],
+    [null, "'null'"],
+    [Number.NaN, "'NaN'"],
+    [1.5, "'1.5'"],
+    [-1, "'-1'"],
+    [86_400_001, "'86400001'"],
+  ])('take %j for no wait, and name it', (graceMs, given) => {
+    expect(problemsOf({ ...keys, timing: { graceMs } })).toEqual([
+      `graceMs ${given}; expected milliseconds, 0 to 86400000`,
+    ])
+  })
+
+  it('of a limit are no milliseconds', () => {
+    expect(problemsOf({ ...keys, timing: { mostConnects: 'four' } })).toEqual([
+      "mostConnects 'four'; expected a whole number, 0 to 86400000",
+    ])
+    expect(readSettings({ ...keys, timing: { mostConnects: '4', graceMs: '50' } }).timing).toMatchObject({
+      mostConnects: 4,
+      graceMs: 50,
+    })
+  })
+
   it('leave certificates unchecked for paper only', () => {
     expect(readSettings({ ...keys, environment: 'paper', checkCertificate: 'false' }).checkCertificate).toBe(false)
     expect(problemsOf({ ...keys, checkCertificate: false })).toEqual([
@@ -150,5 +198,42 @@ describe('flags and environment', () => {
       nameOf('logLevel'),
       nameOf('calendarFile'),
     ]).toEqual(['--market', 'KIS_CHANNELS', 'KIS_GRACE_MS', 'KIS_LOG_LEVEL', '--calendar'])
+  })
+
+  it('leave settings of the command to the command', () => {
+    const { told } = readEnvironment(
+      { output: 'ndjson' },
+      { KIS_MARKET: 'KR', KIS_JOBS: 'off', REDIS_URL: 'redis://a' },
+    )
+    expect(feedSettings(told)).toEqual({ market: 'KR', timing: {} })
+  })
+
+  it('that look like ours and are none are named, with the likely one, and without their values', () => {
+    const environment = {
+      KIS_INSTRUMENT: 'KRX:005930',
+      KIS_GRACE: '5',
+      KIS_APPKEY: 'a-secret',
+      KIS_CANO: '12345678',
+      KIS_ENV_FILE: 'x',
+      KIS_MARKET: 'KR',
+      KIS_PACING_MS: '1',
+      REDIS_URL: 'x',
+      PATH: 'x',
+    }
+    expect(unknownVariables(environment)).toEqual([
+      {
+        says: 'KIS_INSTRUMENT is no variable of kis-stream and is ignored; did you mean KIS_INSTRUMENTS?',
+        meant: 'KIS_INSTRUMENTS',
+      },
+      {
+        says: 'KIS_GRACE is no variable of kis-stream and is ignored; did you mean KIS_GRACE_MS?',
+        meant: 'KIS_GRACE_MS',
+      },
+      {
+        says: 'KIS_APPKEY is no variable of kis-stream and is ignored; did you mean KIS_APP_KEY?',
+        meant: 'KIS_APP_KEY',
+      },
+      { says: 'KIS_CANO is no variable of kis-stream and is ignored' },
+    ])
   })
 })

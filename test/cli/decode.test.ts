@@ -71,6 +71,7 @@ describe('kis-stream decode', () => {
   it.each([
     [['decode', 'no-such-file'], /no-such-file/],
     [['decode', '--date', 'yesterday', '--colour'], /2 mistakes[\s\S]*--colour[\s\S]*--date 'yesterday'/],
+    [['decode', '--columns', 'VI_STD_PRC', '--colums'], /--colums'; did you mean --columns\?[\s\S]*VI_STND_PRC/],
     [['decode', 'a', 'b'], /unexpected argument 'b'/],
   ])('says what is wrong with %j, with exit code 2', async (args, says) => {
     const { code, out, err } = await runCommand(args)

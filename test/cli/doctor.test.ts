@@ -10,6 +10,7 @@ import { readSettings } from '../../app/settings.ts'
 import type { SupportRecord } from '../../app/support-record.ts'
 import { examineBanRisk } from '../../cli/doctor/ban-risk.ts'
 import { examineCalendar, holidayFinding } from '../../cli/doctor/calendar.ts'
+import { examineConfiguration } from '../../cli/doctor/configuration.ts'
 import { examineClock, skewFinding } from '../../cli/doctor/clock.ts'
 import { examineEndpoints } from '../../cli/doctor/endpoints.ts'
 import { nodeFinding } from '../../cli/doctor/environment.ts'
@@ -93,6 +94,15 @@ describe('the doctor on keys', () => {
     expect(look(second)).toMatchObject({ severity: 'ok', found: expect.stringContaining('both') as string })
     expect(look({ ...second, usAppKey: 'too-short' })?.found).toBe('KIS_APP_KEY_US has 9 characters; KIS gives 36')
     expect(look({ usAppKey: keys.appKey })?.found).toBe('KIS_APP_SECRET_US is missing')
+  })
+})
+
+describe('the doctor on the configuration', () => {
+  it('finds variables that are probably misspelt', () => {
+    const environment = { KIS_INSTRUMENT: 'KRX:005930', KIS_CANO: '12345678' }
+    const [, misspelt, foreign] = examineConfiguration(patient({}, { environment }))
+    expect(misspelt).toMatchObject({ severity: 'warning', remedy: 'Call it KIS_INSTRUMENTS, or unset it.' })
+    expect(foreign).toMatchObject({ severity: 'info', found: expect.stringMatching(/^KIS_CANO is no/) as string })
   })
 })
 

@@ -66,6 +66,10 @@ describe('a job by hand', () => {
     ['fly', {}, ["'fly' is no job; expected token-refresh, key-validation, gap-validation, certificate, list"]],
     ['key-validation now', { at: 'soon', date: '2026-11-20' }, ["--at 'soon'", '--date does not belong', "'now'"]],
     ['key-validation', { at: true }, ["--at ''; expected a time"]],
+    ['key-validation', { at: '5' }, ["--at '5'; expected a time"]],
+    ['key-validation', { at: '2026-11-20 20:30' }, ["--at '2026-11-20 20:30'"]],
+    ['key-validation', { at: '2026-02-31T20:30:00+09:00' }, ["--at '2026-02-31T"]],
+    ['certificate 2026-1-120', {}, ["'2026-1-120' is no date"]],
     ['token-refresh', { dryRun: true, at: '2026-11-20' }, ['--at does not belong', '--dry-run does not belong']],
     [
       'gap-validation 005930 9 25:00 --foo',
@@ -75,7 +79,7 @@ describe('a job by hand', () => {
     ['gap-validation KRX:005930 09:05 09:00', {}, ['09:05 is not before 09:00']],
     ['gap-validation KRX:005930 09:00 09:05', { date: 'today' }, ["--date 'today'"]],
     ['gap-validation', {}, ["'' has no venue", "'' is no time"]],
-    ['certificate', {}, ["'' is no date; expected one as 2026-11-20"]],
+    ['certificate', {}, ["'' is no date; expected one as 2026-09-14"]],
     ['certificate 2026-02-30 again', {}, ["'2026-02-30' is no date", "'again'"]],
     ['list all', {}, ["unexpected argument 'all'"]],
   ])('%j with %j is told everything that is wrong', (line, flags, complaints) => {

@@ -126,6 +126,15 @@ describe('kis-stream run', () => {
     expect(err).not.toContain(planted.appKey)
   })
 
+  it('names variables that are probably misspelt, whether or not something else is wrong', async () => {
+    const environment = { KIS_INSTRUMENT: 'KRX:005930', KIS_APPSECRET: planted.appSecret, KIS_MARKET: 'JP' }
+    const { err } = await runCommand(['run', '--instrumens', 'KRX:005930'], environment)
+    expect(err).toContain('KIS_INSTRUMENT is no variable of kis-stream and is ignored; did you mean KIS_INSTRUMENTS?')
+    expect(err).toContain('did you mean KIS_APP_SECRET?')
+    expect(err).toContain("unknown flag '--instrumens'; did you mean --instruments?")
+    expect(err).not.toContain(planted.appSecret)
+  })
+
   it('says how it is used', async () => {
     const { code, out } = await runCommand(['run', '--help'])
     expect(code).toBe(0)
@@ -166,5 +175,7 @@ describe('kis-stream simulate', () => {
     const { code, err } = await runCommand(['simulate', '--port', '99999', '--rate', 'fast', '--tape', 'no-such-file'])
     expect(code).toBe(2)
     expect(err).toMatch(/--port.*\n.*--rate.*\n.*--tape/)
+    const { err: lax } = await runCommand(['simulate', '--port', '0x10', '--rate', '1e3', '--seed'])
+    expect(lax).toMatch(/--port '0x10'.*\n.*--rate '1e3'.*\n.*--seed needs a value/)
   })
 })

@@ -168,9 +168,15 @@ describe('what keeps a subscription from being asked for', () => {
   })
 
   it('is a channel nobody knows', () => {
-    for (const channel of ['trades', 'H0XXXXX0', '', '__proto__']) {
+    for (const [channel, meant] of [
+      ['trades', '; did you mean trade?'],
+      ['h0stpgm0', '; did you mean H0STPGM0?'],
+      ['H0XXXXX0', ''],
+      ['', ''],
+      ['__proto__', ''],
+    ] as const) {
       expect(problemWith({ instrument: 'KRX:005930', channel }, free)).toBe(
-        `channel '${channel}' is unknown; expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0`,
+        `channel '${channel}' is unknown; expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0${meant}`,
       )
     }
   })

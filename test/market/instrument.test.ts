@@ -44,14 +44,15 @@ describe('reading an instrument', () => {
     ['NASDAQ:AAPL', 'NASDAQ'],
     ['kospi:005930', 'KOSPI'],
     [':005930', ''],
-    ['KRX :005930', 'KRX '],
+    ['KRX :005930', 'KRX ', '; did you mean KRX?'],
+    ['NYSE:IBM', 'NYSE', '; did you mean NYS?'],
     ['__proto__:005930', '__PROTO__'],
     ['toString:005930', 'TOSTRING'],
-  ])('%j names a venue nobody knows', (text, venue) => {
+  ])('%j names a venue nobody knows', (text, venue, meant = '') => {
     expect(parseInstrument(text)).toEqual({
       problem:
         `'${text}': '${venue}' is no venue known here; expected one of ` +
-        'KRX, NXT, UN, NAS, NYS, AMS, BAQ, BAY, BAA, HKS, TSE, SHS, SZS, HSX, HNX',
+        `KRX, NXT, UN, NAS, NYS, AMS, BAQ, BAY, BAA, HKS, TSE, SHS, SZS, HSX, HNX${meant}`,
     })
   })
 
