@@ -295,7 +295,7 @@ export type Dropped = {
   /** The `receivedTime` of the first and the last event that were dropped. */
   readonly from: number
   readonly to: number
-  /** What they all were, when a newer one of the same took their place: it comes next. */
+  /** What they all were, when newer ones of the same took their place. */
   readonly conflated?: { readonly instrument: Instrument; readonly type: 'trade' | 'order-book' }
 }
 

@@ -1,11 +1,11 @@
 // A line in which a newer trade or book of an instrument takes the place of the one that waits, for a consumer who wants the present
-// and not the past. What it took the place of is counted, by instrument and type, and told right before the event that remains.
+// and not the past. What it took the place of is counted by instrument and type; the receipts for that come now and then, as each of
+// them takes the consumer's time as well.
 import type { Dropped, MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { adding, type WaitingLine } from './waiting-line.ts'
+import { adding, eventsPerReceipt, type WaitingLine } from './waiting-line.ts'
 
-/** `before`: what this event took the place of. */
-type Place = { event: MarketEvent; before: Dropped | undefined; next: Place | undefined }
+type Place = { event: MarketEvent; next: Place | undefined }
 
 /**
  * An event takes the *place* of the older one, because at the back of the line the busiest instrument would always be waiting. So an
@@ -15,19 +15,21 @@ type Place = { event: MarketEvent; before: Dropped | undefined; next: Place | un
 export function conflatingLine(limit: number): WaitingLine {
   const trades = new Map<Instrument, Place>()
   const books = new Map<Instrument, Place>()
+  /** By type and instrument, what newer events took the place of since its last receipt. The one that waits longest comes first. */
+  const replaced = new Map<string, Dropped>()
   let first: Place | undefined
   let last: Place | undefined
   let size = 0
   let dropped: Dropped | undefined
-  /** Its receipt was taken, so it is next, and what comes now has a place of its own. */
-  let due: MarketEvent | undefined
+  let sinceReceipt = eventsPerReceipt
+  let isEnding = false
 
   function placesOf(event: Trade | OrderBook): Map<Instrument, Place> {
     return event.type === 'trade' ? trades : books
   }
 
   function append(event: MarketEvent): Place {
-    const place: Place = { event, before: undefined, next: undefined }
+    const place: Place = { event, next: undefined }
     if (last === undefined) first = place
     else last.next = place
     last = place
@@ -35,23 +37,13 @@ export function conflatingLine(limit: number): WaitingLine {
     return place
   }
 
-  function shift(): Place {
-    const place = first as Place // only called when something waits
+  function shift(place: Place): MarketEvent {
     const { event } = place
     if (isData(event) && placesOf(event).get(event.instrument) === place) placesOf(event).delete(event.instrument)
     first = place.next
     if (first === undefined) last = undefined
     size--
-    return place
-  }
-
-  function dropOldest(): void {
-    const { event, before } = shift()
-    if (before !== undefined) {
-      const { count, to } = before
-      dropped = { type: 'dropped', from: before.from, ...dropped, count: (dropped?.count ?? 0) + count, to }
-    }
-    dropped = adding(dropped, event.receivedTime)
+    return event
   }
 
   function addData(event: Trade | OrderBook): void {
@@ -60,10 +52,43 @@ export function conflatingLine(limit: number): WaitingLine {
     const place = places.get(instrument)
     if (place === undefined) {
       places.set(instrument, append(event))
-    } else {
-      place.before = { ...adding(place.before, place.event.receivedTime), conflated: { instrument, type } }
-      place.event = event
+      return
     }
+    const key = `${type} ${instrument}`
+    const receipt = adding(replaced.get(key), place.event.receivedTime)
+    replaced.set(key, receipt.conflated === undefined ? { ...receipt, conflated: { instrument, type } } : receipt)
+    place.event = event
+    if (replaced.size > limit) foldOldestReceipt()
+  }
+
+  function shiftReceipt(): Dropped | undefined {
+    const [key, receipt] = replaced.entries().next().value ?? []
+    if (key !== undefined) replaced.delete(key)
+    return receipt
+  }
+
+  /** Malformed input can name any number of instruments: beyond the limit, which of them it was is no longer known. */
+  function foldOldestReceipt(): void {
+    const receipt = shiftReceipt()
+    if (receipt === undefined) return
+    dropped = {
+      type: 'dropped',
+      count: (dropped?.count ?? 0) + receipt.count,
+      from: Math.min(dropped?.from ?? receipt.from, receipt.from),
+      to: Math.max(dropped?.to ?? receipt.to, receipt.to),
+    }
+  }
+
+  function hasReceiptDue(): boolean {
+    if (dropped === undefined && replaced.size === 0) return false
+    return sinceReceipt >= eventsPerReceipt || (isEnding && size === 0)
+  }
+
+  function takeReceipt(): Dropped | undefined {
+    sinceReceipt = 0
+    const receipt = dropped ?? shiftReceipt()
+    dropped = undefined
+    return receipt
   }
 
   return {
@@ -77,41 +102,32 @@ export function conflatingLine(limit: number): WaitingLine {
           books.clear()
         }
       }
-      if (size > limit) dropOldest()
+      if (size > limit) dropped = adding(dropped, shift(first as Place).receivedTime)
     },
     take() {
-      if (due !== undefined) {
-        const event = due
-        due = undefined
-        return event
-      }
-      if (dropped !== undefined) {
-        const gone = dropped
-        dropped = undefined
-        return gone
-      }
+      if (hasReceiptDue()) return takeReceipt()
       if (first === undefined) return undefined
-      const { event, before } = shift()
-      if (before === undefined) return event
-      due = event
-      return before
+      sinceReceipt++
+      return shift(first)
     },
     get isEmpty() {
-      return size === 0 && due === undefined && dropped === undefined
+      return size === 0 && !hasReceiptDue()
     },
     get untold() {
       return dropped?.count ?? 0
     },
+    end() {
+      isEnding = true
+    },
     clear() {
-      const untold = dropped === undefined ? [] : [dropped]
-      for (let place = first; place !== undefined; place = place.next) if (place.before) untold.push(place.before)
+      const untold = dropped === undefined ? [...replaced.values()] : [dropped, ...replaced.values()]
       trades.clear()
       books.clear()
+      replaced.clear()
       first = undefined
       last = undefined
       size = 0
       dropped = undefined
-      due = undefined
       return untold
     },
   }

@@ -106,8 +106,9 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
 
     function complete(): void {
       isComplete = true
+      waiting.end()
       noteLost(waiting.untold)
-      if (!isBusy && waiting.isEmpty) subscription.unsubscribe()
+      proceedIfIdle()
     }
 
     function leave(): void {

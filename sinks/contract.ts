@@ -17,6 +17,8 @@ export interface SinkUnderTest {
   release?(): void | Promise<void>
   /** At most this many events wait while the other end is blocked: goes with `block`. */
   readonly capacity?: number
+  /** Lets the blocked other end take one more, event or receipt. Absent where it takes many at once. */
+  step?(): void | Promise<void>
   /** Makes what the sink does with the next event fail. Absent where nothing can. */
   break?(): void
 }
@@ -39,6 +41,7 @@ export const sinkContract: readonly ContractRule[] = [
   { rule: 'can be closed twice, and attached to a source that is over', check: closesCleanly },
   { rule: 'never makes its source wait, whatever the other end does', check: neverBlocks },
   { rule: 'accounts for every event when the other end is too slow: delivered, or in a receipt', check: countsDropped },
+  { rule: 'gives events, and not receipts alone, to an other end that is too slow', check: starvesNobody },
   { rule: 'holds no more events than it says while the other end is blocked', check: isBounded },
   { rule: 'keeps what fails in it to itself, and its neighbours miss nothing', check: keepsFailures },
 ]
@@ -203,6 +206,52 @@ async function countsDropped(make: MakeSink): Promise<boolean> {
   return true
 }
 
+/** From this capacity on, events are four of five calls or more. */
+const leastRoom = 10
+const overloads = [1.2, 2, 4] as const
+const steps = 200
+
+async function starvesNobody(make: MakeSink): Promise<boolean> {
+  const overrun = await overrunOf(make)
+  if (overrun === undefined) return false
+  const { delivered } = overrun
+  const lastEvent = delivered.findLastIndex(({ type }) => type !== 'dropped')
+  const repeated = delivered.findIndex(
+    ({ type }, place) => place < lastEvent && type === 'dropped' && delivered[place + 1]?.type === 'dropped',
+  )
+  expect(repeated < 0, `an event behind each receipt, found another receipt behind ${repeated + 1}`)
+  const { step, capacity } = overrun.under
+  if (step !== undefined && capacity >= leastRoom) for (const overload of overloads) await keepsUpWith(make, overload)
+  return true
+}
+
+/** More comes than the other end takes, without end: by far most of what it takes must be events. */
+async function keepsUpWith(make: MakeSink, overload: number): Promise<void> {
+  const under = await make()
+  if (!isBlockable(under)) return
+  const { capacity } = under
+  await under.block()
+  const feed = attach(under)
+  feed.send(2 * capacity)
+  const before = (await under.delivered()).length
+  let due = 0
+  for (let count = 0; count < steps; count++) {
+    due += overload
+    feed.send(Math.floor(due))
+    due %= 1
+    await under.step?.()
+  }
+  const taken = (await under.delivered()).slice(before)
+  const events = taken.filter(({ type }) => type !== 'dropped').length
+  expect(
+    events >= 0.8 * steps,
+    `${0.8 * steps} events or more in ${steps} calls when ${overload} times as many come, found ${events} and ${taken.length - events} receipts`,
+  )
+  await under.release()
+  feed.source.complete()
+  await under.close()
+}
+
 async function isBounded(make: MakeSink): Promise<boolean> {
   const overrun = await overrunOf(make)
   if (overrun === undefined) return false
@@ -227,7 +276,7 @@ async function overrunOf(make: MakeSink) {
   await under.release()
   feed.source.complete()
   await under.close()
-  return { delivered: await under.delivered(), sent: feed.sent, capacity: under.capacity }
+  return { under, delivered: await under.delivered(), sent: feed.sent, capacity: under.capacity }
 }
 
 async function keepsFailures(make: MakeSink): Promise<boolean> {

@@ -40,7 +40,7 @@ type Part =
   | { state: 'in-memory'; readonly reader: RingReader }
   | { state: 'on-its-way'; readonly piece: Piece; readonly place: number }
   | { state: 'on-disk'; readonly piece: Facts; readonly place: number }
-  | { state: 'dropped'; readonly dropped: Dropped }
+  | { state: 'dropped'; dropped: Dropped }
 
 const usualPieceBytes = 1024 * 1024
 
@@ -132,8 +132,9 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
 
   function take(): MarketEvent | Dropped | undefined {
     if (frontAt < front.length) return takeFront()
-    for (let part = firstPart(); part !== undefined; part = firstPart()) {
+    for (let part = partAt(0); part !== undefined; part = partAt(0)) {
       if (part.state === 'dropped') {
+        if (!isFollowed(part)) return undefined
         parts.shift()
         untold -= part.dropped.count
         return part.dropped
@@ -153,6 +154,24 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
     return undefined
   }
 
+  /**
+   * False while the disk has not given back what comes behind a receipt. It may turn out to be lost: then it belongs to the receipt, and
+   * a disk that fails is not one receipt after another.
+   */
+  function isFollowed(receipt: Extract<Part, { state: 'dropped' }>): boolean {
+    for (let next = partAt(1); next !== undefined; next = partAt(1)) {
+      if (next.state === 'on-disk') {
+        fetch(next)
+        return false
+      }
+      if (next.state === 'on-its-way') parts[1] = { state: 'in-memory', reader: ringReader(next.piece.ring) }
+      if (next.state !== 'dropped') return true
+      parts.splice(1, 1)
+      receipt.dropped = { ...receipt.dropped, count: receipt.dropped.count + next.dropped.count, to: next.dropped.to }
+    }
+    return true
+  }
+
   function takeFront(): MarketEvent {
     const event = front[frontAt++] as MarketEvent
     if (frontAt === front.length || frontAt === 1_024) {
@@ -163,16 +182,16 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
   }
 
   /** When everything else is taken, what is being filled is next, straight from memory. */
-  function firstPart(): Part | undefined {
-    if (parts.length === 0 && filling !== undefined) {
-      parts.push({ state: 'in-memory', reader: ringReader(filling.ring) })
+  function partAt(place: number): Part | undefined {
+    if (parts.length === place && filling !== undefined) {
+      if (filling.count > 0) parts.push({ state: 'in-memory', reader: ringReader(filling.ring) })
       filling = undefined
     }
-    if (parts.length === 0 && dropped !== undefined) {
+    if (parts.length === place && dropped !== undefined) {
       parts.push({ state: 'dropped', dropped })
       dropped = undefined
     }
-    return parts[0]
+    return parts[place]
   }
 
   function fetch(part: Extract<Part, { state: 'on-disk' }>): void {
@@ -206,6 +225,7 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
     get untold() {
       return untold
     },
+    end() {}, // a receipt has its place
     clear() {
       const receipts = parts.flatMap(part => (part.state === 'dropped' ? [part.dropped] : []))
       if (dropped !== undefined) receipts.push(dropped)

@@ -21,7 +21,9 @@ function lineOf(limit: number, ...events: MarketEvent[]): WaitingLine {
   return line
 }
 
+/** All that it holds, and every receipt. */
 function takeAll(line: WaitingLine): (MarketEvent | Dropped)[] {
+  line.end()
   const taken: (MarketEvent | Dropped)[] = []
   for (let next = line.take(); next !== undefined; next = line.take()) taken.push(next)
   expect(line.isEmpty).toBe(true)
@@ -29,29 +31,55 @@ function takeAll(line: WaitingLine): (MarketEvent | Dropped)[] {
 }
 
 describe('a conflating line', () => {
-  it('keeps the latest trade and the latest book of each instrument, each behind a receipt for what it took the place of', () => {
+  it('keeps the latest trade and the latest book of each instrument, and counts what those took the place of', () => {
     const book = (receivedTime: number) => orderBook({ receivedTime })
     const line = lineOf(10, sold(1), book(2), sold(3, hynix), sold(4), sold(5), book(6))
     expect(takeAll(line)).toEqual([
       receipt(2, 1, 4),
       sold(5),
-      receipt(1, 2, 2, samsung, 'order-book'),
       book(6),
       sold(3, hynix),
+      receipt(1, 2, 2, samsung, 'order-book'),
     ])
+  })
+
+  it('gives one receipt, then nine events before the next one, and those left over when the events are over', () => {
+    const line = lineOf(10)
+    const taken: string[] = []
+    for (let time = 1; time <= 60; time += 3) {
+      line.add(sold(time))
+      line.add(sold(time + 1))
+      line.add(sold(time + 2, hynix))
+      line.add(sold(time + 2.5, hynix))
+      const next = line.take()
+      taken.push(next?.type === 'dropped' ? `${next.conflated?.instrument} ${next.count}` : (next?.type ?? ''))
+    }
+    const nine = Array.from({ length: 9 }, () => 'trade')
+    expect(taken.slice(0, 11)).toEqual(['KRX:005930 1', ...nine, 'KRX:000660 17'])
+    expect(taken.slice(11)).toEqual(nine)
+    expect(takeAll(line).filter(({ type }) => type === 'dropped')).toHaveLength(2)
+  })
+
+  it('is empty while receipts are put off and no event waits, so that an event does not wait for them', () => {
+    const line = lineOf(10, sold(1), sold(2))
+    expect([line.take()?.type, line.take()?.type]).toEqual(['dropped', 'trade'])
+    line.add(sold(3))
+    line.add(sold(4))
+    expect([line.take(), line.take(), line.isEmpty]).toEqual([sold(4), undefined, true])
+    line.end()
+    expect([line.isEmpty, line.take(), line.isEmpty]).toEqual([false, receipt(1, 3, 3), true])
   })
 
   it('lets no data move past news, and loses none of it', () => {
     const line = lineOf(10, sold(1), sold(2), down(3), down(4), sold(5), sold(6))
-    expect(takeAll(line)).toEqual([receipt(1, 1, 1), sold(2), down(3), down(4), receipt(1, 5, 5), sold(6)])
+    expect(takeAll(line)).toEqual([receipt(2, 1, 5), sold(2), down(3), down(4), sold(6)])
   })
 
-  it('hands out an event whose receipt was taken, whatever comes in between', () => {
+  it('hands out the newest event, also behind a receipt', () => {
     const line = lineOf(10, sold(1), sold(2))
     expect(line.take()).toEqual(receipt(1, 1, 1))
     line.add(sold(3))
-    expect(line.isEmpty).toBe(false)
-    expect(takeAll(line)).toEqual([sold(2), sold(3)])
+    expect(takeAll(line)).toEqual([sold(3), receipt(1, 2, 2)])
   })
 
   it('keeps records of other transactions apart: nobody knows what they are about', () => {
@@ -63,16 +91,27 @@ describe('a conflating line', () => {
       receivedTime,
     })
     expect(takeAll(lineOf(10, record(1), sold(2), record(3), sold(4)))).toEqual([
-      record(1),
       receipt(1, 2, 2),
+      record(1),
       sold(4),
       record(3),
     ])
   })
 
-  it('loses the oldest places when there are too many, with what those took the place of', () => {
+  it('loses the oldest places when there are too many', () => {
     const line = lineOf(2, sold(1), sold(2), down(3), sold(4))
-    expect(takeAll(line)).toEqual([{ type: 'dropped', count: 2, from: 1, to: 2 }, down(3), sold(4)])
+    expect(takeAll(line)).toEqual([{ type: 'dropped', count: 1, from: 2, to: 2 }, down(3), sold(4), receipt(1, 1, 1)])
+  })
+
+  it('counts for no more instruments than may wait: of the others it says how many events they were', () => {
+    const line = lineOf(3)
+    for (let name = 0; name < 10; name++) {
+      for (const time of [1, 2]) line.add(sold(10 * name + time, `KRX:A${name}` as never))
+      line.take()
+    }
+    const receipts = takeAll(line).filter(event => event.type === 'dropped')
+    expect(receipts.filter(({ conflated }) => conflated !== undefined)).toHaveLength(3)
+    expect(receipts.find(({ conflated }) => conflated === undefined)?.count).toBeGreaterThan(3)
   })
 
   it('tells what was not told when it is cleared', () => {
@@ -100,7 +139,7 @@ describe('a conflating line', () => {
           else line.add(sold(++time, what === 'hynix' ? hynix : samsung))
         }
         const rest = takeAll(line)
-        expect(rest.filter(({ type }) => type !== 'dropped').length).toBeLessThanOrEqual(limit + 1)
+        expect(rest.filter(({ type }) => type !== 'dropped').length).toBeLessThanOrEqual(limit)
         taken.push(...rest)
         const count = taken.reduce((sum, event) => sum + (event.type === 'dropped' ? event.count : 1), 0)
         expect(count).toBe(time)

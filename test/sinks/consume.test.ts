@@ -77,18 +77,18 @@ describe('a handler that takes its time', () => {
     expect(consumer.seen).toEqual([1, dropped, 4, 5, 6])
   })
 
-  it('is told of a second loss by itself, also one that happened while it was told of the first', async () => {
+  it('gets an event behind a receipt, whatever came meanwhile, and a receipt of its own for a second loss', async () => {
     const consumer = slowConsumer({ limit: 1 })
     consumer.emit(1, 2, 3)
     await consumer.finish()
-    consumer.emit(4)
-    await consumer.finish()
-    await consumer.finish()
+    consumer.emit(4, 5, 6)
+    for (let calls = 0; calls < 4; calls++) await consumer.finish()
     expect(consumer.seen).toEqual([
       1,
       { type: 'dropped', count: 1, from: 2, to: 2 },
-      { type: 'dropped', count: 1, from: 3, to: 3 },
-      4,
+      3,
+      { type: 'dropped', count: 2, from: 4, to: 5 },
+      6,
     ])
   })
 
@@ -219,6 +219,19 @@ describe('consuming', () => {
     }
     expect(consumer.seen).toEqual([1, receipt, 3])
     expect(consumer.dropped).toEqual([receipt])
+  })
+
+  it('with conflation gets the receipts that were put off when the events are over, busy or not', async () => {
+    const consumer = slowConsumer({ policy: 'conflate' })
+    consumer.emit(1, 2, 3)
+    for (let calls = 0; calls < 2; calls++) await consumer.finish()
+    consumer.emit(4, 5)
+    for (let calls = 0; calls < 2; calls++) await consumer.finish()
+    expect(consumer.seen.slice(2)).toEqual([3, 5])
+    consumer.source.complete()
+    expect(consumer.seen.at(-1)).toMatchObject({ type: 'dropped', count: 1, from: 4, to: 4 })
+    await consumer.finish()
+    expect(consumer.subscription.closed).toBe(true)
   })
 
   it('with spilling closes when the last event is back from disk', async () => {

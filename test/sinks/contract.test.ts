@@ -13,6 +13,7 @@ function badSink(fault: string): MakeSink {
     let isBlocked = false
     let isBroken = false
     let dropped = 0
+    let steps = 0
     const deliver = (event: MarketEvent) => {
       if (fault === 'loses' && event.receivedTime === 7) return
       delivered.push(event)
@@ -40,9 +41,19 @@ function badSink(fault: string): MakeSink {
       release() {
         isBlocked = false
         if (fault === 'swaps') held.reverse()
+        if (fault === 'repeats receipts' && dropped > 0) {
+          delivered.push({ type: 'dropped', count: dropped - 1, from: 11, to: 9 + dropped })
+          delivered.push({ type: 'dropped', count: 1, from: 10 + dropped, to: 10 + dropped })
+          dropped = 0
+        }
         held.forEach(deliver)
         const count = fault === 'miscounts' ? dropped - 1 : dropped
         if (count > 0 && fault !== 'is silent') delivered.push({ type: 'dropped', count, from: 11, to: 10 + dropped })
+      },
+      step() {
+        const event = held.shift()
+        if (fault === 'starves' && ++steps % 3 > 0) delivered.push({ type: 'dropped', count: 0, from: 11, to: 11 })
+        else if (event !== undefined) deliver(event)
       },
       break() {
         isBroken = true
@@ -62,6 +73,8 @@ describe('the contract', () => {
     ['clings', 'expected the source to be let go of'],
     ['hoards', 'expected a receipt'],
     ['miscounts', 'expected 50 events delivered or in receipts'],
+    ['repeats receipts', 'expected an event behind each receipt'],
+    ['starves', 'expected 160 events or more in 200 calls when 1.2 times as many come, found 66 and 134 receipts'],
     ['is silent', 'expected 50 events delivered or in receipts'],
     ['swaps', 'in order'],
     ['rejects', 'expected no failure that nobody handles'],

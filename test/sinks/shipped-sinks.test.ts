@@ -20,6 +20,9 @@ import { hasRedisServer, needsRedis, type RedisServer, startRedisServer } from '
 // Some start a thread that compiles what it runs.
 vi.setConfig({ testTimeout: 60_000 })
 
+/** By then a handler whose gate was opened is at its next event. */
+const nextTurn = () => new Promise<void>(resolve => void setImmediate(resolve))
+
 const parse = (text: string) =>
   text
     .split('\n')
@@ -46,6 +49,11 @@ function consumer(options: Backpressure, capacity: number): MakeSink {
       subscriptions.push(subscription)
       return subscription
     }
+    const block = () => {
+      gate = new Promise(resolve => {
+        open = resolve
+      })
+    }
     return {
       sink,
       delivered: () => delivered,
@@ -53,12 +61,14 @@ function consumer(options: Backpressure, capacity: number): MakeSink {
         for (const subscription of subscriptions) await new Promise<void>(resolve => subscription.add(resolve))
       },
       capacity,
-      block() {
-        gate = new Promise(resolve => {
-          open = resolve
-        })
-      },
+      block,
       release: () => open(),
+      step() {
+        const openThis = open
+        block()
+        openThis()
+        return nextTurn()
+      },
       break() {
         isBroken = true
       },
@@ -161,7 +171,7 @@ function toRedis(): SinkUnderTest {
 }
 
 const everything: string[] = []
-const toAPipe = ['never makes', 'accounts for', 'holds no more', 'keeps what fails']
+const toAPipe = ['never makes', 'accounts for', 'gives events', 'holds no more', 'keeps what fails']
 
 describe.each<[string, MakeSink, readonly string[]]>([
   ['consume', consumer({ limit: 50 }, 51), everything],
@@ -208,6 +218,11 @@ function ownSink(): SinkUnderTest {
     { limit: 50 },
   )
   const subscriptions: Subscription[] = []
+  const block = () => {
+    gate = new Promise(resolve => {
+      open = resolve
+    })
+  }
   return {
     sink(events) {
       const subscription = sink(events)
@@ -219,12 +234,14 @@ function ownSink(): SinkUnderTest {
       for (const subscription of subscriptions) await new Promise<void>(resolve => subscription.add(resolve))
     },
     capacity: 51,
-    block() {
-      gate = new Promise(resolve => {
-        open = resolve
-      })
-    },
+    block,
     release: () => open(),
+    step() {
+      const openThis = open
+      block()
+      openThis()
+      return nextTurn()
+    },
     break() {
       isBroken = true
     },

@@ -23,10 +23,10 @@ const pieceBytes = 1_024
 const ringBytes = pieceBytes + 256
 
 /** A spill file that says when everything has arrived. */
-function watchedFile() {
+function watchedFile(open = openSpillFile) {
   let writes: Promise<unknown>[] = []
   const openFile: typeof openSpillFile = (...of) => {
-    const file = openSpillFile(...of)
+    const file = open(...of)
     return {
       ...file,
       write(place, piece) {
@@ -48,11 +48,11 @@ function watchedFile() {
 
 function open(options: Partial<SpillOptions> = {}) {
   const errors: unknown[] = []
-  const { openFile, arrived } = watchedFile()
+  const { openFile, arrived } = watchedFile(options.openFile)
   let wake = () => {}
   let waits = 0
   const line = spillingLine(
-    { limit: 2, mostBytes: 100 * ringBytes, folder, pieceBytes, mostOnTheirWay: 1_000, openFile, ...options },
+    { limit: 2, mostBytes: 100 * ringBytes, folder, pieceBytes, mostOnTheirWay: 1_000, ...options, openFile },
     () => wake(),
     error => errors.push(error),
   )
@@ -191,6 +191,26 @@ describe('a spilling line', () => {
     expect(numbersOf(taken)).toEqual(upTo(100))
     expect(droppedIn(taken)).toBeGreaterThan(0)
     expect(rig.errors[0]).toMatchObject({ code: 'ENOENT' })
+    // Piece after piece was lost, and what is lost in one go is one receipt.
+    expect(taken.filter(({ type }) => type === 'dropped')).toHaveLength(1)
+  })
+
+  it('makes one receipt of pieces that cannot be read back, with the event behind it', async () => {
+    let isBroken = false
+    const openFile: typeof openSpillFile = (...of) => {
+      const file = openSpillFile(...of)
+      return { ...file, read: (...at) => (isBroken ? Promise.reject(new Error('EIO')) : file.read(...at)) }
+    }
+    const rig = open({ openFile })
+    rig.add(100)
+    await rig.arrived()
+    isBroken = true
+    const taken = await rig.takeAll()
+    expect(numbersOf(taken)).toEqual(upTo(100))
+    const receipts = taken.flatMap((event, place) => (event.type === 'dropped' ? [place] : []))
+    expect(receipts).toHaveLength(1)
+    expect(taken[(receipts[0] as number) + 1]?.type).toBe('trade')
+    expect(rig.errors).toContainEqual(new Error('EIO'))
   })
 
   it('leaves nothing in the folder, while it is used or after', async () => {
@@ -217,6 +237,10 @@ describe('a spilling line', () => {
         }
         taken.push(...(await rig.takeAll()))
         expect(numbersOf(taken)).toEqual(upTo(rig.offered))
+        const lastEvent = taken.findLastIndex(({ type }) => type !== 'dropped')
+        taken.forEach(({ type }, place) => {
+          if (type === 'dropped' && place < lastEvent) expect(taken[place + 1]?.type).toBe('trade')
+        })
       }),
       { numRuns: 60 },
     )
