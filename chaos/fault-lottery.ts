@@ -39,6 +39,10 @@ const lottery: { readonly [K in FaultKind]: { readonly weight: number; readonly 
     }),
   },
   'late-acks': { weight: 1, draw: dice => ({ byMs: dice.between(20, 700), ...perhapsLasting(dice) }) },
+  'bare-acks': {
+    weight: 1,
+    draw: dice => ({ without: dice.oneOf(['msg_cd', 'header'] as const), count: dice.between(1, 6) }),
+  },
   'lost-acks': { weight: 1, draw: dice => ({ count: dice.between(1, 6) }) },
   lose: { weight: 3, draw: ofRecords },
   duplicate: { weight: 2, draw: ofRecords },
@@ -47,6 +51,16 @@ const lottery: { readonly [K in FaultKind]: { readonly weight: number; readonly 
   rubbish: { weight: 1, draw: () => ({}) },
   'expire-approval-keys': { weight: 1, draw: () => ({}) },
   'rest-500': { weight: 1, draw: dice => ({ ...onApproval, count: dice.between(1, 2) }) },
+  'rest-refuse': {
+    weight: 1,
+    draw: dice => ({
+      ...onApproval,
+      codeIn: dice.oneOf(['usual', 'message', 'nowhere', 'empty'] as const),
+      status: dice.oneOf([200, 429, 500] as const),
+      count: dice.between(1, 2),
+    }),
+  },
+  'token-without': { weight: 1, draw: () => ({ field: 'expires_in', count: 1 }) },
   'rest-slow': { weight: 1, draw: dice => ({ ...onApproval, byMs: dice.between(50, 1_200), count: 1 }) },
   'refuse-handshake': { weight: 1, draw: dice => ({ count: dice.between(1, 2) }) },
   'slow-close': { weight: 1, draw: dice => ({ byMs: dice.between(20, 600), count: dice.between(1, 2) }) },

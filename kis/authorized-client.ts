@@ -1,6 +1,7 @@
 // Quotations of one app key: the headers KIS wants, a place in the pace of the app key before every call, a new token when KIS
 // refuses the old one. Knows no quotation by name.
-import { KisError } from './errors.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { asFinal, KisError, mostUnknown } from './errors.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { CustomerType } from './request.ts'
 import type { RestClient, RestPage } from './rest.ts'
@@ -20,6 +21,8 @@ export type AuthorizedOptions = {
   readonly customerType: CustomerType
   readonly tokens: AccessTokens
   readonly limit: RateLimit
+  /** Between a refusal that nobody knows and the next attempt. */
+  readonly wait?: (ms: number) => Promise<unknown>
 }
 
 /** A quotation in KIS's words. */
@@ -32,15 +35,20 @@ export type Quotation = {
 }
 
 export type AuthorizedClient = {
-  /** Rejects with a KisError. A token that is refused is renewed once; a call that came too soon is made again, later. */
+  /**
+   * Rejects with a KisError. A token that is refused is renewed once; a call that came too soon is made again, later; a refusal in
+   * words that nobody knows is taken for passing three times.
+   */
   get(quotation: Quotation): Promise<RestPage>
 }
 
 /** The limiter slows down with each refusal, so a call that is refused this often has other trouble. */
 const mostAttempts = 6
+/** Doubling: seven seconds in all, for trouble that passes. */
+const firstWaitMs = 1_000
 
 export function createAuthorizedClient(options: AuthorizedOptions): AuthorizedClient {
-  const { rest, keys, customerType, tokens, limit } = options
+  const { rest, keys, customerType, tokens, limit, wait = sleep } = options
 
   function headersOf({ tr, isNextPage }: Quotation, token: Secret): Record<string, string> {
     return {
@@ -59,6 +67,7 @@ export function createAuthorizedClient(options: AuthorizedOptions): AuthorizedCl
       const { path, parameters } = quotation
       let token = await tokens.current()
       let wasRenewed = false
+      let unknown = 0
       for (let attempt = 1; ; attempt++) {
         await limit.take()
         try {
@@ -70,6 +79,9 @@ export function createAuthorizedClient(options: AuthorizedOptions): AuthorizedCl
             wasRenewed = true
           } else if (error.kind === 'rate-limit' && attempt < mostAttempts) {
             limit.slowDown()
+          } else if (error.kind === 'unknown') {
+            if (++unknown > mostUnknown) throw asFinal(error)
+            await wait(firstWaitMs * 2 ** (unknown - 1))
           } else {
             throw error
           }

@@ -774,6 +774,32 @@ export const restCatalogue: readonly CodeEntry[] = [
     reaction: 'give-up',
     remedy: account,
   },
+  // Three texts, all from clients' reports. The hours in the first vary; it passes by the clock.
+  {
+    code: 'OPSQ2001',
+    message: 'TIME LIMIT 00:00 ~ 15:40',
+    meaning: {
+      en: 'KIS does not answer this call at this hour; the text has the hours.',
+      ko: '지금은 조회할 수 없는 시간대입니다. 시간은 메시지에 표시되어 있습니다.',
+    },
+    severity: 'medium',
+    reaction: 'retry',
+    remedy: {
+      en: 'Ask again at another hour.',
+      ko: '메시지에 표시된 시간을 피해 다시 조회하세요.',
+    },
+  },
+  {
+    code: 'OPSQ2001',
+    message: 'INPUT FIELD NOT FOUND [CURR_GB]',
+    meaning: {
+      en: 'A field of the request is missing; the text has its name.',
+      ko: '요청에 필수 필드가 빠져 있습니다. 필드명은 메시지에 표시되어 있습니다.',
+    },
+    severity: 'medium',
+    reaction: 'give-up',
+    remedy: ourFault,
+  },
   {
     code: 'OPSQ2001',
     message: 'ERROR : INPUT INVALID_CHECK_MRKT_DIV_CODE',

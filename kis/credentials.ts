@@ -26,12 +26,37 @@ export function lifetimeOf({ expiresAt, grantedMs }: AccessToken, now: number): 
   return Math.min(grantedMs, Math.max(expiresAt - now, grantedMs - sameTokenMs, 0))
 }
 
-const tokenBody = z.object({
-  access_token: z.string().min(1),
-  // A number in the documents, a numeric string in some clients' logs.
-  expires_in: z.coerce.number().positive(),
-  access_token_token_expired: z.string().optional(),
-})
+/** How long KIS grants access (protocol notes 2.1), for an answer that says only until when. */
+const documentedMs = 24 * 3_600_000
+
+/** A number in the documents, a numeric string in some clients' logs. Anything else, or more than a year, is not taken for one. */
+const seconds = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^\s*\d+(\.\d+)?\s*$/)
+      .transform(Number),
+  ])
+  .pipe(
+    z
+      .number()
+      .positive()
+      .max(366 * 86_400),
+  )
+  .optional()
+  .catch(undefined)
+
+/** `access_token_token_expired` alone will do: some answers have no `expires_in` (reported). */
+const tokenBody = z
+  .object({
+    access_token: z.string().min(1),
+    expires_in: seconds,
+    access_token_token_expired: z.string().optional().catch(undefined).transform(koreanInstant),
+  })
+  .refine(body => body.expires_in !== undefined || body.access_token_token_expired !== undefined, {
+    path: ['expires_in and access_token_token_expired'],
+  })
 
 /** 24 hours of access. KIS issues once a minute at most, and gives the same token again within six hours. */
 export async function issueToken(rest: RestClient, keys: AppKeys, now: number): Promise<AccessToken> {
@@ -41,8 +66,8 @@ export async function issueToken(rest: RestClient, keys: AppKeys, now: number): 
     appsecret: keys.appSecret.reveal(),
   })
   const { access_token, expires_in, access_token_token_expired } = read(tokenBody, body, '/oauth2/tokenP')
-  const expiresAt = koreanInstant(access_token_token_expired) ?? now + expires_in * 1000
-  return { token: new Secret(access_token), expiresAt, grantedMs: expires_in * 1000 }
+  const grantedMs = expires_in === undefined ? documentedMs : expires_in * 1000
+  return { token: new Secret(access_token), expiresAt: access_token_token_expired ?? now + grantedMs, grantedMs }
 }
 
 /** KIS looks at an approval key only when a session opens, and for 24 hours. */
@@ -56,7 +81,7 @@ export async function issueApprovalKey(rest: RestClient, keys: AppKeys): Promise
   return new Secret(read(z.object({ approval_key: z.string().min(1) }), body, '/oauth2/Approval').approval_key)
 }
 
-function read<T>(shape: z.ZodType<T>, body: unknown, path: string): T {
+function read<T extends z.ZodType>(shape: T, body: unknown, path: string): z.output<T> {
   const parsed = shape.safeParse(body)
   if (parsed.success) return parsed.data
   // The body may hold a secret, so only the names of what is wrong are quoted.

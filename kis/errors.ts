@@ -9,6 +9,8 @@ export type KisErrorKind =
   | 'invalid-request'
   /** KIS has trouble of its own. */
   | 'server'
+  /** Refused without a code, in words that no source quotes: worth another try, at most three times. */
+  | 'unknown'
   /** Nobody answered. */
   | 'network'
 
@@ -29,4 +31,14 @@ export class KisError extends Error {
     this.code = facts.code
     this.retryable = facts.retryable ?? kind !== 'invalid-request'
   }
+}
+
+/** How often words that no source quotes are taken for trouble that passes. */
+export const mostUnknown = 3
+
+/** The same refusal, said too often to be passing. */
+export function asFinal(error: KisError): KisError {
+  return new KisError('invalid-request', `${error.message} It said so ${mostUnknown + 1} times in a row.`, {
+    cause: error,
+  })
 }

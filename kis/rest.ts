@@ -2,10 +2,9 @@
 // many refusals with HTTP 500.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, errors, request } from 'undici'
-import { z } from 'zod'
 import type { Clock } from '../market/clock.ts'
-import { type CodeEntry, explain, type Reaction } from './codes.ts'
-import { KisError, type KisErrorKind } from './errors.ts'
+import { asFinal, KisError, mostUnknown } from './errors.ts'
+import { acceptAnswer } from './rest-answer.ts'
 
 export type RestOptions = {
   readonly baseUrl: string
@@ -44,6 +43,10 @@ type Sent = { readonly status: number; readonly text: string; readonly continues
 
 /** A page of a quotation has some hundred short rows: tens of kilobytes. */
 const longestBody = 4 * 1024 * 1024
+/** A second at the pace of 100 ms: the second that is full has to pass. */
+const restSpacings = 10
+/** Tokens have a limit of their own, which says nothing of the pace of calls. */
+const onceAMinute = 'EGW00133'
 
 export function createRestClient(options: RestOptions): RestClient {
   const dispatcher = new Agent({
@@ -51,6 +54,8 @@ export function createRestClient(options: RestOptions): RestClient {
     maxResponseSize: longestBody,
   })
   const closing = new AbortController()
+  /** By path; only those that are posted to, which are few. */
+  const unknownInARow = new Map<string, number>()
   let lastCall = 0
   let nextCall = 0
 
@@ -64,6 +69,23 @@ export function createRestClient(options: RestOptions): RestClient {
     if (turn > now) await wait(turn - now, undefined, { signal: closing.signal })
   }
 
+  /** A call that came too soon holds up the next one, and words that nobody knows are final when they are said too often. */
+  function acceptInTurn(path: string, status: number, text: string): unknown {
+    try {
+      const body = acceptAnswer(path, status, text)
+      unknownInARow.delete(path)
+      return body
+    } catch (error) {
+      if (!(error instanceof KisError)) throw error
+      if (error.kind === 'rate-limit' && error.code !== onceAMinute) {
+        nextCall = Math.max(nextCall, options.clock.now() + options.spacingMs * restSpacings)
+      }
+      const times = error.kind === 'unknown' ? (unknownInARow.get(path) ?? 0) + 1 : 0
+      unknownInARow.set(path, times)
+      throw times > mostUnknown ? asFinal(error) : error
+    }
+  }
+
   return {
     async post(path, body) {
       await takeTurn().catch(() => {
@@ -74,11 +96,11 @@ export function createRestClient(options: RestOptions): RestClient {
         headers: { 'content-type': 'application/json; charset=utf-8' },
         body: JSON.stringify(body),
       })
-      return accept(path, status, text)
+      return acceptInTurn(path, status, text)
     },
     async get({ path, parameters, headers }) {
       const { status, text, continues } = await send(path, { method: 'GET', query: parameters, headers })
-      return { body: accept(path, status, text), hasMore: continues === 'F' || continues === 'M' }
+      return { body: acceptAnswer(path, status, text), hasMore: continues === 'F' || continues === 'M' }
     },
     async close() {
       closing.abort(new Error('the client was closed'))
@@ -120,58 +142,4 @@ function lateText(timeoutMs: number): string {
 function whyOf(cause: unknown): string {
   if (cause instanceof errors.ResponseExceededMaxSizeError) return `its body is longer than ${longestBody} bytes`
   return cause instanceof Error ? cause.message : String(cause)
-}
-
-/** The two envelopes of a refusal: that of ordinary calls, and that of /oauth2, which has no rt_cd. */
-const refusal = z.union([
-  z.object({ error_code: z.string(), error_description: z.string().default('') }).transform(body => ({
-    code: body.error_code,
-    text: body.error_description,
-    failed: true,
-  })),
-  z.object({ rt_cd: z.string(), msg_cd: z.string().default(''), msg1: z.string().default('') }).transform(body => ({
-    code: body.msg_cd,
-    text: body.msg1,
-    failed: body.rt_cd !== '0',
-  })),
-])
-
-function accept(path: string, status: number, text: string): unknown {
-  const body = parseJson(text)
-  const said = refusal.safeParse(body)
-  if (said.success && said.data.failed) throw refused(path, explain(said.data.code, said.data.text))
-  if (status >= 200 && status < 300 && body !== undefined) return body
-  const kind = status >= 500 || body === undefined ? 'server' : 'invalid-request'
-  throw new KisError(
-    kind,
-    `${path} answered HTTP ${status} without a code; expected a JSON body with rt_cd or error_code`,
-  )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-const kindOf: Partial<Record<Reaction, KisErrorKind>> = {
-  'renew-token': 'authentication',
-  'renew-approval': 'authentication',
-  'wait-for-token': 'rate-limit',
-  'slow-down': 'rate-limit',
-  retry: 'server',
-}
-
-function refused(path: string, entry: CodeEntry): KisError {
-  const kind = kindOf[entry.reaction] ?? 'invalid-request'
-  return new KisError(
-    kind,
-    `${path} refused, ${entry.code} ${entry.message ?? ''}: ${entry.meaning.en}. ${entry.remedy.en}`,
-    {
-      code: entry.code,
-      retryable: kind !== 'invalid-request',
-    },
-  )
 }

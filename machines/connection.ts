@@ -238,8 +238,9 @@ export function createConnection(parts: ConnectionParts) {
       const key = settled?.key ?? pending.keyOf(answer)
       parts.heard({ market, entry, key })
       if (entry.reaction === 'acknowledged') approvalKeys.accepted()
-      if (answer.noticeKey !== undefined && answer.tr !== undefined) {
-        notices.learn(answer.tr, answer.noticeKey)
+      const tr = answer.tr ?? settled?.wire.tr
+      if (answer.noticeKey !== undefined && tr !== undefined) {
+        notices.learn(tr, answer.noticeKey)
         openSealed()
       }
       if (key !== undefined && entry.reaction !== 'none') tell(observationOf(entry, key))

@@ -26,8 +26,7 @@ export function createPending(patienceMs: number): Pending {
     },
     settle(answer, now) {
       waiting = waiting.filter(what => what.verb !== 'heartbeat' || now - what.sentAt <= patienceMs)
-      if (answer.tr === undefined) return waiting.shift()
-      const index = indexOfAnswered(waiting, answer)
+      const index = answer.tr === undefined ? indexOfOldest(waiting, answer) : indexOfAnswered(waiting, answer)
       if (index < 0) return undefined
       const answered = waiting[index]
       // Answers come in order, so a heartbeat sent before this request was accepted without a word.
@@ -35,6 +34,19 @@ export function createPending(patienceMs: number): Pending {
       return answered
     },
     keyOf: answer => keys.get(`${answer.tr} ${answer.key}`),
+  }
+}
+
+/** For an answer that names nobody. A good one, which lacks its header then, is never that of a heartbeat: KIS does not accept those in words. */
+function indexOfOldest(waiting: readonly Sent[], { entry }: Answer): number {
+  switch (entry.reaction) {
+    case 'acknowledged':
+    case 'duplicate':
+      return waiting.findIndex(({ verb }) => verb === 'subscribe')
+    case 'released':
+      return waiting.findIndex(({ verb }) => verb === 'unsubscribe')
+    default:
+      return waiting.length > 0 ? 0 : -1
   }
 }
 

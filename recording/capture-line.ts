@@ -9,7 +9,7 @@ export type CaptureLine = {
 }
 
 /** What a frame begins with: a flag, a bar and a transaction id, or a message of KIS's in JSON. */
-const frameStart = /(?:[01]\|[A-Z0-9]{8}\||\{\s*"header")/
+const frameStart = /(?:[01]\|[A-Z0-9]{8}\||\{\s*"(?:header|body)")/
 
 /** Times are in front, and nothing but these stands between them and the frame. */
 const separators = /^[[\]()"'<>,;|\t :=-]*$/

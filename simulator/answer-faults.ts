@@ -33,6 +33,19 @@ export const lateAcks: FaultMaker<'late-acks'> = (fault, work) => {
   }
 }
 
+export const bareAcks: FaultMaker<'bare-acks'> = (fault, work) => {
+  const strike = striker(fault.count, work)
+  return {
+    reword(session, request, text) {
+      if (!isChosen(fault, request)) return undefined
+      strike(`${answerTo(session, request)} comes without ${fault.without}`)
+      const { header, body } = JSON.parse(text) as { header: object; body: Readonly<Record<string, unknown>> }
+      if (fault.without === 'header') return JSON.stringify({ body })
+      return JSON.stringify({ header, body: { ...body, msg_cd: undefined } })
+    },
+  }
+}
+
 export const lostAcks: FaultMaker<'lost-acks'> = (fault, work) => {
   const strike = striker(fault.count, work)
   return {

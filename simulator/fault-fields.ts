@@ -76,3 +76,6 @@ export const key = textLike(/^[\w./@-]{1,40}$/, 'a key of 1 to 40 letters and di
 export const path = textLike(/^\/[\w./-]{0,199}$/, 'a path, as /oauth2/tokenP')
 export const restCode = textLike(/^[A-Z]{2,6}\d{2,8}$/, 'a code of KIS, as EGW00201')
 export const place = oneOf(['inside', 'between'])
+export const codePlace = oneOf(['usual', 'message', 'nowhere', 'empty'])
+export const tokenField = oneOf(['expires_in', 'access_token_token_expired'])
+export const answerPart = oneOf(['msg_cd', 'header'])

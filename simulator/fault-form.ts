@@ -2,6 +2,8 @@
 // is wrong with it. Untrusted: never throws.
 import { refusingCodes } from './answers.ts'
 import {
+  answerPart,
+  codePlace,
   count,
   duration,
   type Field,
@@ -14,6 +16,7 @@ import {
   session,
   share,
   texts,
+  tokenField,
   transaction,
   wholeNumber,
 } from './fault-fields.ts'
@@ -94,6 +97,13 @@ export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof Faul
     needs: [['byMs']],
     fields: { byMs: duration, ...chosen, count, forMs },
   },
+  'bare-acks': {
+    does: 'subscribing and releasing is answered without msg_cd, or without a header',
+    example: 'bare-acks:msg_cd,key=005930,tr=H0STCNT0,count=3',
+    main: ['without'],
+    needs: [['without']],
+    fields: { without: answerPart, ...chosen, count, forMs },
+  },
   'lost-acks': {
     does: 'subscribing and releasing works, its answer never comes',
     example: 'lost-acks:3,key=005930,tr=H0STCNT0',
@@ -149,6 +159,20 @@ export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof Faul
     main: ['path'],
     needs: [],
     fields: { path, code: restCode, count, forMs },
+  },
+  'rest-refuse': {
+    does: 'REST refuses; codeIn=message, codeIn=nowhere, or codeIn=empty for an envelope without a word',
+    example: 'rest-refuse:EGW00201,codeIn=message,status=429,path=/oauth2/tokenP,count=2',
+    main: ['code'],
+    needs: [],
+    fields: { code: restCode, codeIn: codePlace, status: wholeNumber(200, 599), path, count, forMs },
+  },
+  'token-without': {
+    does: 'tokens come without expires_in, or without access_token_token_expired',
+    example: 'token-without:expires_in,count=1',
+    main: ['field'],
+    needs: [['field']],
+    fields: { field: tokenField, count, forMs },
   },
   'rest-slow': {
     does: 'REST answers late',

@@ -35,6 +35,8 @@ export type Hooks = {
   isOccupied?(session: Session, appKey: string): boolean
   /** What becomes of an answer: it is lost, or comes so many milliseconds late. */
   reply?(session: Session, request: SubscriptionRequest): 'lost' | number | undefined
+  /** The text of an answer in other words. */
+  reword?(session: Session, request: SubscriptionRequest, text: string): string | undefined
   /** Whether nobody is home for this session, so that a message is not heard, or not said. */
   isAbsent?(session: Session, message: 'heard' | 'said'): boolean
   /** By how many milliseconds the answer to a close frame comes late. */
@@ -42,6 +44,8 @@ export type Hooks = {
   /** The HTTP status that refuses an upgrade. */
   upgrade?(): number | undefined
   rest?(path: string): RestAnswer | undefined
+  /** What becomes of an ordinary answer of REST. */
+  restAnswer?(path: string, answer: RestAnswer): RestAnswer | undefined
   restDelay?(path: string): number | undefined
   opened?(session: Session): void
   released?(session: Session, registration: Registration): void

@@ -1,10 +1,10 @@
 // Which function makes which fault.
-import { expireApprovalKeys, lateAcks, lostAcks, occupied, refuse } from './answer-faults.ts'
+import { bareAcks, expireApprovalKeys, lateAcks, lostAcks, occupied, refuse } from './answer-faults.ts'
 import type { FaultMaker, Hooks, Work } from './fault-hooks.ts'
 import type { Fault, FaultKind } from './faults.ts'
 import { duplicate, lose, muteSymbol, newColumn, reorder } from './frame-faults.ts'
 import { ghosts } from './ghosts.ts'
-import { restError, restSlow } from './rest-faults.ts'
+import { restError, restRefusal, restSlow, tokenWithout } from './rest-faults.ts'
 import { cut, halfOpen, muteSession, refuseHandshake, rubbish, slowClose } from './session-faults.ts'
 
 const makers: { readonly [K in FaultKind]: FaultMaker<K> } = {
@@ -16,6 +16,7 @@ const makers: { readonly [K in FaultKind]: FaultMaker<K> } = {
   occupied,
   ghosts,
   'late-acks': lateAcks,
+  'bare-acks': bareAcks,
   'lost-acks': lostAcks,
   lose,
   duplicate,
@@ -24,6 +25,8 @@ const makers: { readonly [K in FaultKind]: FaultMaker<K> } = {
   rubbish,
   'expire-approval-keys': expireApprovalKeys,
   'rest-500': restError,
+  'rest-refuse': restRefusal,
+  'token-without': tokenWithout,
   'rest-slow': restSlow,
   'refuse-handshake': refuseHandshake,
   'slow-close': slowClose,

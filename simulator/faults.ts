@@ -50,6 +50,8 @@ export type Fault =
     } & Lasting)
   /** Subscriptions and releases work at once; their answers come late. */
   | ({ readonly kind: 'late-acks'; readonly byMs: number } & Chosen & Counted & Lasting)
+  /** Subscriptions and releases work; their answers have no `msg_cd`, or no header. */
+  | ({ readonly kind: 'bare-acks'; readonly without: AnswerPart } & Chosen & Counted & Lasting)
   /** Subscriptions and releases work; their answers never come. */
   | ({ readonly kind: 'lost-acks' } & Chosen & Counted & Lasting)
   | ({ readonly kind: 'lose' } & Amount & Lasting)
@@ -65,6 +67,20 @@ export type Fault =
   | { readonly kind: 'expire-approval-keys' }
   /** HTTP 500 instead of an answer; absent: on every path, with EGW00002. */
   | ({ readonly kind: 'rest-500'; readonly path?: string; readonly code?: string } & Counted & Lasting)
+  /**
+   * A refusal as no document has it. `codeIn`, where the code stands: in its usual field (absent: that), in `message`, nowhere, so that only
+   * the text is left, or in an envelope whose three fields are empty. Absent otherwise: EGW00201 with HTTP 500, on every path.
+   */
+  | ({
+      readonly kind: 'rest-refuse'
+      readonly code?: string
+      readonly codeIn?: CodePlace
+      readonly status?: number
+      readonly path?: string
+    } & Counted &
+      Lasting)
+  /** Tokens come without one of the two fields that say how long they are good for. */
+  | ({ readonly kind: 'token-without'; readonly field: TokenField } & Counted & Lasting)
   /** The call is carried out at once, its answer comes late. */
   | ({ readonly kind: 'rest-slow'; readonly byMs: number; readonly path?: string } & Counted & Lasting)
   /** The upgrade to WebSocket is refused; absent: with HTTP 503. */
@@ -75,6 +91,9 @@ export type Fault =
 export type FaultKind = Fault['kind']
 export type FaultOf<K extends FaultKind> = Extract<Fault, { kind: K }>
 export type Place = 'inside' | 'between'
+export type CodePlace = 'usual' | 'message' | 'nowhere' | 'empty'
+export type TokenField = 'expires_in' | 'access_token_token_expired'
+export type AnswerPart = 'msg_cd' | 'header'
 
 /** A fault, and when it begins, counted from the start of the simulator. */
 export type ScheduledFault = { readonly fault: Fault; readonly atMs: number }

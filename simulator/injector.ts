@@ -42,6 +42,8 @@ export type Injector = Interference & {
   deliver(to: Recipient, frame: string): void
   /** Sends the answer to a subscription: now, later or never. */
   reply(session: Session, request: SubscriptionRequest, send: () => void): void
+  /** The text of an answer, or what the faults make of it. */
+  reword(session: Session, request: SubscriptionRequest, text: string): string
   /** Whether nobody is home, so that what it sends is not heard, and nothing is said to it. */
   isAbsent(session: Session, message: 'heard' | 'said'): boolean
   /** Closes when the client's close is to be answered. */
@@ -220,6 +222,7 @@ export function createInjector({ alarms, host, ledger, log, seed }: InjectorOpti
       if (lateMs === 0) send()
       else alarms.in(lateMs, send)
     },
+    reword: (session, request, text) => first(hooks => hooks.reword?.(session, request, text)) ?? text,
     isAbsent: (session, message) => inForce.some(({ hooks }) => hooks.isAbsent?.(session, message)),
     closing(session, close) {
       if (injector.isAbsent(session, 'heard')) return
@@ -230,7 +233,8 @@ export function createInjector({ alarms, host, ledger, log, seed }: InjectorOpti
     refusesUpgrade: () => first(hooks => hooks.upgrade?.()),
     restBehind: rest => ({
       answer(call) {
-        const said = first(hooks => hooks.rest?.(call.path)) ?? rest.answer(call)
+        const usual = first(hooks => hooks.rest?.(call.path)) ?? rest.answer(call)
+        const said = usual instanceof Promise ? usual : (first(hooks => hooks.restAnswer?.(call.path, usual)) ?? usual)
         const lateMs = first(hooks => hooks.restDelay?.(call.path))
         return lateMs === undefined ? said : new Promise(resolve => alarms.in(lateMs, () => resolve(said)))
       },

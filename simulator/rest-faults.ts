@@ -1,6 +1,6 @@
-// Faults of REST: HTTP 500 instead of an answer, and answers that take their time.
+// Faults of REST: HTTP 500 and odd refusals instead of an answer, tokens that lack a field, and answers that take their time.
 import { type FaultMaker, striker } from './fault-hooks.ts'
-import { serverError } from './rest.ts'
+import { oddRefusal, serverError } from './rest.ts'
 
 export const restError: FaultMaker<'rest-500'> = (fault, work) => {
   const { code = 'EGW00002' } = fault
@@ -10,6 +10,31 @@ export const restError: FaultMaker<'rest-500'> = (fault, work) => {
       if (fault.path !== undefined && fault.path !== path) return undefined
       strike(`${fault.path ?? 'a call'}: HTTP 500 with ${code}`)
       return serverError(path, code)
+    },
+  }
+}
+
+export const restRefusal: FaultMaker<'rest-refuse'> = (fault, work) => {
+  const { code = 'EGW00201', status = 500, codeIn = 'usual' } = fault
+  const strike = striker(fault.count, work)
+  return {
+    rest(path) {
+      if (fault.path !== undefined && fault.path !== path) return undefined
+      strike(
+        `${fault.path ?? 'a call'}: refused, HTTP ${status} with ${codeIn === 'empty' ? 'an empty envelope' : code}`,
+      )
+      return oddRefusal(path, code, codeIn, status)
+    },
+  }
+}
+
+export const tokenWithout: FaultMaker<'token-without'> = (fault, work) => {
+  const strike = striker(fault.count, work)
+  return {
+    restAnswer(path, answer) {
+      if (path !== '/oauth2/tokenP' || answer.body['access_token'] === undefined) return undefined
+      strike(`a token without ${fault.field}`)
+      return { ...answer, body: { ...answer.body, [fault.field]: undefined } }
     },
   }
 }

@@ -1,6 +1,7 @@
 // The REST side: one table of routes. Everything under /oauth2 has an envelope of its own for errors, `error_code` and
 // `error_description`, without the `rt_cd` of ordinary calls (protocol notes 6.3).
 import { type Credentials, lifetimeMs } from './credentials.ts'
+import type { CodePlace } from './faults.ts'
 import type { Gate } from './rest-gate.ts'
 import type { Quoting } from './quoting.ts'
 import { answerQuotation, quotationPaths } from './rest-quotations.ts'
@@ -33,11 +34,33 @@ export type Rest = {
 
 /** KIS's way to say that it is its own fault, which is HTTP 500 with a code (protocol notes 6.3). */
 export function serverError(path: string, code: string): RestAnswer {
-  const text = Object.hasOwn(serverErrors, code) ? serverErrors[code] : '서버 에러가 발생했습니다.'
+  const text = serverText(code)
   const body = path.startsWith('/oauth2/')
     ? { error_code: code, error_description: text }
     : { rt_cd: '1', msg_cd: code, msg1: text }
   return { status: 500, body }
+}
+
+/**
+ * Refusals that clients report and no document has. The code in `message`, with HTTP 500, stands in one project's logs, on calls of
+ * every kind; HTTP 429 is reported with and without a code. The rest are what a client must be ready for all the same.
+ */
+export function oddRefusal(path: string, code: string, codeIn: CodePlace, status: number): RestAnswer {
+  const text = serverText(code)
+  switch (codeIn) {
+    case 'usual':
+      return { ...serverError(path, code), status }
+    case 'message':
+      return { status, body: { rt_cd: '1', msg1: text, message: code } }
+    case 'nowhere':
+      return { status, body: { rt_cd: '1', msg1: text } }
+    case 'empty':
+      return { status, body: { rt_cd: '', msg_cd: '', msg1: '' } }
+  }
+}
+
+function serverText(code: string): string {
+  return (Object.hasOwn(serverErrors, code) ? serverErrors[code] : undefined) ?? '서버 에러가 발생했습니다.'
 }
 
 const serverErrors: Readonly<Record<string, string>> = {

@@ -163,7 +163,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       `session ${session.id}: ${request.kind === 'refused' ? 'refused' : `${verb} ${nameOf(request)}`}: ${reply.code}`,
     )
     if (request.kind === 'refused') say(connection, reply.text)
-    else injector.reply(session, request, () => say(connection, reply.text))
+    else {
+      const said = injector.reword(session, request, reply.text)
+      injector.reply(session, request, () => say(connection, said))
+    }
   }
 
   /** Everything but frames of the tape goes out here. */

@@ -16,6 +16,7 @@ async function answering(...replies: Reply[]) {
   onTestFinished(() => server.stop())
   const refused: string[] = []
   const counts = { taken: 0, slowedDown: 0 }
+  const waits: number[] = []
   let token = 1
   const client = await authorizedClient(server.url, {
     tokens: {
@@ -33,8 +34,9 @@ async function answering(...replies: Reply[]) {
       },
       slowDown: () => void counts.slowedDown++,
     },
+    wait: ms => Promise.resolve(waits.push(ms)),
   })
-  return { client, server, counts, refused }
+  return { client, server, counts, refused, waits }
 }
 
 describe('a quotation', () => {
@@ -85,6 +87,38 @@ describe('a quotation', () => {
     const { client, counts } = await answering(refusal('EGW00201'))
     await expect(client.get(quotation)).rejects.toMatchObject({ kind: 'rate-limit', retryable: true })
     expect(counts).toEqual({ taken: 6, slowedDown: 5 })
+  })
+
+  it.each([
+    { status: 500, body: '{"rt_cd":"1","msg1":"초당 거래건수를 초과하였습니다.","message":"EGW00201"}' },
+    { status: 429, body: '{"rt_cd":"1","msg_cd":"EGW00201","msg1":"초당 거래건수를 초과하였습니다."}' },
+    { status: 429, body: '{"message":"Too Many Requests"}' },
+    { status: 429, body: '{}' },
+    { status: 500, body: '{"rt_cd":"1","msg1":"초당 거래건수를 초과하였습니다."}' },
+  ])('slows down and is asked again, however KIS says that it came too soon: %j', async tooSoon => {
+    const { client, counts } = await answering(tooSoon, tooSoon, ok)
+    await client.get(quotation)
+    expect(counts).toEqual({ taken: 3, slowedDown: 2 })
+  })
+
+  it.each([
+    { status: 500, body: '{"rt_cd":"1","msg1":"모르는 말"}' },
+    { status: 200, body: '{"rt_cd":"","msg_cd":"","msg1":""}' },
+  ])('is asked again three times after a refusal in words that nobody knows: %j', async unknown => {
+    const { client, counts, waits } = await answering(unknown, unknown, unknown, ok)
+    await client.get(quotation)
+    expect(counts).toEqual({ taken: 4, slowedDown: 0 })
+    expect(waits).toEqual([1_000, 2_000, 4_000])
+  })
+
+  it('is given up for good when KIS says the same a fourth time', async () => {
+    const { client, counts } = await answering({ status: 500, body: '{"rt_cd":"1","msg1":"모르는 말"}' })
+    await expect(client.get(quotation)).rejects.toMatchObject({
+      kind: 'invalid-request',
+      retryable: false,
+      message: expect.stringMatching(/모르는 말\. It said so 4 times in a row\.$/),
+    })
+    expect(counts.taken).toBe(4)
   })
 
   it('is not asked again when the request itself is refused', async () => {

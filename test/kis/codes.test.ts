@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { webSocketCatalogue } from '../../kis/code-catalogue-ws.ts'
-import { catalogue, explain, isPassing } from '../../kis/codes.ts'
+import { catalogue, explain, explainText, isPassing } from '../../kis/codes.ts'
 
 // The tables of protocol notes 3.5 and 6.3, families written out.
 const webSocketCodes =
@@ -43,9 +43,9 @@ describe('the catalogue of codes', () => {
     expect(new Set(pairs).size).toBe(pairs.length)
   })
 
-  it('has two meanings for OPSP0003 and EGW00213, and one for every other code', () => {
-    const twice = codes.filter(code => catalogue.filter(entry => entry.code === code).length > 1)
-    expect(twice).toEqual(['OPSP0003', 'EGW00213'])
+  it('has several meanings for OPSP0003, EGW00213 and OPSQ2001, and one for every other code', () => {
+    const several = codes.filter(code => catalogue.filter(entry => entry.code === code).length > 1)
+    expect(several).toEqual(['OPSP0003', 'EGW00213', 'OPSQ2001'])
   })
 
   it('speaks English and Korean in every entry', () => {
@@ -168,6 +168,41 @@ describe('explaining a known code with a text of its own', () => {
   })
 })
 
+describe('explaining an answer of the socket without a code', () => {
+  it.each(webSocketCatalogue)('finds $code by its text: $message', entry => {
+    const found = explain('', ` ${entry.message?.toLowerCase()}. `)
+    expect([found.reaction, found.severity]).toEqual([entry.reaction, entry.severity])
+    expect(explain('', entry.message ?? '')).toBe(entry)
+  })
+
+  it.each([
+    ['SUBSCRIBE SUCCESS', 'OPSP0000'],
+    ['UNSUBSCRIBE SUCCESS', 'OPSP0001'],
+    ['UNSUBSCRIBE ERROR (not found!)', 'OPSP0003'],
+    ['subscribe warnning : invalid appkey', 'OPSP0010'],
+    ['invalid approval : NOT FOUND', 'OPSP0011'],
+    ['invalid approval : 0a1b2c3d-aaaa-bbbb-cccc-000000000000', 'OPSP0011'],
+    ['invalid approval(appkey) : NOT FOUND', 'OPSP0011'],
+    ['JSON PARSING ERROR : personalseckey not found', 'OPSP8994'],
+    ['personalseckey not found', 'OPSP8994'],
+    ['ALREADY IN USE appkey', 'OPSP8996'],
+  ])('reads %s as %s', (text, code) => {
+    expect(explain('', text).code).toBe(code)
+  })
+
+  it('does not read a text of REST', () => {
+    expect(explain('', '초당 거래건수를 초과하였습니다.')).toMatchObject({ code: '', reaction: 'retry' })
+    expect(explainText('SUBSCRIBE SUCCESS', 'rest')).toBeUndefined()
+  })
+})
+
+describe('an approval key that KIS quotes in a refusal', () => {
+  it.each(['OPSP0011', ''])('is not repeated, code %j', code => {
+    const entry = explain(code, 'invalid approval : 0a1b2c3d-aaaa-bbbb-cccc-000000000000')
+    expect(entry).toMatchObject({ code: 'OPSP0011', message: 'invalid approval : [redacted]' })
+  })
+})
+
 describe('explaining an unknown code', () => {
   it('keeps what the socket said verbatim, as a passing refusal', () => {
     const entry = explain('OPSP7777', ' NEVER SEEN ')
@@ -176,7 +211,7 @@ describe('explaining an unknown code', () => {
     expect(entry.meaning.ko).toContain(' NEVER SEEN ')
   })
 
-  it('takes a control message without a code for a passing refusal', () => {
+  it('takes a control message without a code, in words that nobody knows, for a passing refusal', () => {
     expect(explain('', 'SOMETHING')).toMatchObject({ code: '', message: 'SOMETHING', reaction: 'retry' })
   })
 

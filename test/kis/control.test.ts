@@ -108,6 +108,23 @@ describe('an answer', () => {
     expect(answerTo({ body: { msg_cd: 'OPSP0002' } }).entry).toBe(explain('OPSP0002', ''))
   })
 
+  it.each([
+    ['0', 'SUBSCRIBE SUCCESS', 'acknowledged'],
+    ['0', ' subscribe success ', 'acknowledged'],
+    ['0', 'UNSUBSCRIBE SUCCESS', 'released'],
+    ['1', 'ALREADY IN SUBSCRIBE', 'duplicate'],
+    ['1', 'UNSUBSCRIBE ERROR(not found!)', 'released'],
+    ['1', 'MAX SUBSCRIBE OVER', 'refused'],
+    ['1', 'invalid approval : NOT FOUND', 'renew-approval'],
+    ['9', 'ALREADY IN USE appkey', 'occupied'],
+    ['1', 'SUBSCRIBE SUCCESS', 'refused'],
+    ['0', 'SOMETHING ELSE', 'none'],
+  ])('is read by its text where it has no code: rt_cd %s, %s is %s', (rt_cd, msg1, reaction) => {
+    for (const msg_cd of [undefined, null, '', '(null)']) {
+      expect(answerTo(acknowledgement({}, { rt_cd, msg_cd, msg1 })).entry.reaction).toBe(reaction)
+    }
+  })
+
   it('is explained by its code and its text', () => {
     const released = acknowledgement({}, { rt_cd: '1', msg_cd: 'OPSP0003', msg1: 'UNSUBSCRIBE ERROR(not found!)' })
     const refused = acknowledgement({}, { rt_cd: '1', msg_cd: 'OPSP0003', msg1: 'MANDATORY INPUT MISSING' })

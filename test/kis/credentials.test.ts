@@ -1,7 +1,7 @@
 // Tokens and approval keys: asked of the simulator over real HTTP, and of a server that answers oddly.
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
-import { issueApprovalKey, issueToken } from '../../kis/credentials.ts'
+import { issueApprovalKey, issueToken, lifetimeOf } from '../../kis/credentials.ts'
 import { KisError } from '../../kis/errors.ts'
 import { createRestClient, type RestClient } from '../../kis/rest.ts'
 import { Secret } from '../../kis/secret.ts'
@@ -164,15 +164,37 @@ describe('when a token expires', () => {
   })
 })
 
+describe('a token without expires_in', () => {
+  it.each([undefined, null, '', 'soon', 0, true])('expires when its date says, expires_in %j', async expires_in => {
+    const { rest } = await odd({
+      access_token: 'token',
+      expires_in,
+      access_token_token_expired: '2026-09-15 06:00:00',
+      token_type: 'Bearer',
+    })
+    const issued = await issueToken(rest, keys, morning)
+    expect(issued).toMatchObject({ expiresAt: kst('2026-09-15T06:00:00'), grantedMs: 24 * hourMs })
+    expect(lifetimeOf(issued, morning)).toBe(22 * hourMs)
+  })
+
+  it('is issued by the simulator on request', async () => {
+    const { rest, simulator, now } = await simulated()
+    simulator.inject({ kind: 'token-without', field: 'expires_in', count: 1 })
+    expect(await issueToken(rest, keys, now())).toMatchObject({ expiresAt: morning + 24 * hourMs })
+  })
+})
+
 describe('an answer that is not what it should be', () => {
   it.each([
-    [{}, 'access_token, expires_in'],
+    [{}, 'access_token'],
     [{ access_token: '', expires_in: 86_400 }, 'access_token'],
     [{ access_token: 12, expires_in: 86_400 }, 'access_token'],
-    [{ access_token: 'app-secret-value' }, 'expires_in'],
-    [{ access_token: 'app-secret-value', expires_in: 0 }, 'expires_in'],
-    [{ access_token: 'app-secret-value', expires_in: 'soon' }, 'expires_in'],
-  ])('names what is missing in %j, and quotes nothing of it', async (body, missing) => {
+    [{ access_token: 'app-secret-value' }, 'expires_in and access_token_token_expired'],
+    ...[0, -1, 'soon', true, [86_400], '0x10', null, 1e300].map((expires_in): [object, string] => [
+      { access_token: 'app-secret-value', expires_in },
+      'expires_in and access_token_token_expired',
+    ]),
+  ] as [object, string][])('names what is missing in %j, and quotes nothing of it', async (body, missing) => {
     const { rest } = await odd(body)
     const error = await errorOf(issueToken(rest, keys, morning))
     expect(error).toMatchObject({ kind: 'server', code: undefined, retryable: true })

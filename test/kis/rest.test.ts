@@ -130,7 +130,6 @@ describe('a refusal', () => {
       false,
     ],
     ['one without a text', 403, '{"error_code":"EGW00302"}', 'server', 'EGW00302', true],
-    ['one without a code', 500, '{"rt_cd":"1"}', 'invalid-request', '', false],
     [
       'one nobody knows',
       500,
@@ -152,6 +151,61 @@ describe('a refusal', () => {
     expect(message).toContain(
       'EGW00201 초당 거래건수를 초과하였습니다.: Too many calls in one second for this app key.',
     )
+  })
+})
+
+describe('a refusal in words that nobody knows', () => {
+  const unknown = { status: 500, body: '{"rt_cd":"1","msg1":"모르는 말"}' } as const
+
+  it('is worth another try three times in a row, and final after that', async () => {
+    server.replies(unknown)
+    const rest = client()
+    const found = []
+    for (let i = 0; i < 5; i++) found.push(await errorOf(rest.post('/oauth2/Approval', request)))
+    expect(found.map(({ kind, retryable }) => [kind, retryable])).toEqual([
+      ...Array<unknown>(3).fill(['unknown', true]),
+      ...Array<unknown>(2).fill(['invalid-request', false]),
+    ])
+    expect(found[4]?.message).toMatch(/KIS said: 모르는 말\. It said so 4 times in a row\.$/)
+  })
+
+  it.each([
+    ['a success', { body: '{"ok":1}' }],
+    ['another refusal', { status: 500, body: '{"rt_cd":"1","msg_cd":"EGW00002"}' }],
+  ])('begins anew after %s, and is counted for each path by itself', async (_, other) => {
+    const rest = client()
+    const ask = async (path: string, reply: Parameters<OddServer['replies']>[0]) => {
+      server.replies(reply)
+      return await rest.post(path, request).catch((error: unknown) => (error as KisError).kind)
+    }
+    for (let i = 0; i < 3; i++) await ask('/oauth2/Approval', unknown)
+    expect(await ask('/oauth2/tokenP', unknown)).toBe('unknown')
+    await ask('/oauth2/Approval', other)
+    expect(await ask('/oauth2/Approval', unknown)).toBe('unknown')
+  })
+})
+
+describe('a call that came too soon', () => {
+  it.each([
+    ['EGW00201', 500, '{"rt_cd":"1","msg1":"초당 거래건수를 초과하였습니다.","message":"EGW00201"}'],
+    ['HTTP 429', 429, '{}'],
+  ])('holds up the next one for ten times the spacing: %s', async (_, status, body) => {
+    const rest = client({ spacingMs: 20 })
+    server.replies({ status, body })
+    const start = performance.now()
+    await errorOf(rest.post('/1', {}))
+    await errorOf(rest.post('/2', {}))
+    expect((server.calls[1]?.at ?? 0) - start).toBeGreaterThan(200 - earlyMs)
+  })
+
+  it('does not when it is EGW00133, a limit of tokens alone', async () => {
+    let now = 0
+    const rest = client({ spacingMs: hourMs, clock: { now: () => now } })
+    server.replies({ status: 403, body: '{"error_code":"EGW00133"}' })
+    await errorOf(rest.post('/1', {}))
+    now += hourMs
+    await errorOf(rest.post('/2', {}))
+    expect(server.calls).toHaveLength(2)
   })
 })
 

@@ -34,6 +34,21 @@ describe('an answer', () => {
     expect(pending.settle(answer('OPSP8992'), 0)).toEqual(request('000660'))
   })
 
+  it('that is good and names nobody belongs to the oldest request of its kind, and to no heartbeat', () => {
+    const pending = createPending(1_000)
+    const heartbeat: Sent = { verb: 'heartbeat', sentAt: 0 }
+    pending.sent(heartbeat)
+    pending.sent(request('005930'))
+    pending.sent(request('000660', 'unsubscribe'))
+    pending.sent(request('000270'))
+    expect(pending.settle(answer('OPSP0001'), 1)).toEqual(request('000660', 'unsubscribe'))
+    expect(pending.settle(answer('OPSP0000'), 1)).toEqual(request('005930'))
+    expect(pending.settle(answer('OPSP0002'), 1)).toEqual(request('000270'))
+    pending.sent(heartbeat)
+    expect(pending.settle(answer('OPSP0000'), 1)).toBeUndefined()
+    expect(pending.settle(answer('OPSP8993'), 1)).toEqual(heartbeat)
+  })
+
   it('to a release is not taken for one to the subscription of the same key', () => {
     const pending = createPending(1_000)
     pending.sent(request('005930', 'unsubscribe'))

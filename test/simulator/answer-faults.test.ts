@@ -131,6 +131,22 @@ describe('an acknowledgement', () => {
   })
 })
 
+describe('an acknowledgement that lacks a part', () => {
+  it('has no code, or no header, so many times, and what was asked is done', async () => {
+    const { client, kis } = await story()
+    kis.inject({ kind: 'bare-acks', without: 'msg_cd', tr: 'H0STMBC0', count: 1 })
+    const bare = JSON.parse(await client.subscribe('H0STMBC0', '005930')) as { body: object }
+    expect(bare).toMatchObject({
+      header: { tr_id: 'H0STMBC0', tr_key: '005930' },
+      body: { rt_cd: '0', msg1: 'SUBSCRIBE SUCCESS' },
+    })
+    expect(bare.body).not.toHaveProperty('msg_cd')
+    kis.inject({ kind: 'bare-acks', without: 'header', count: 1 })
+    expect(Object.keys(JSON.parse(await client.unsubscribe('H0STMBC0', '005930')) as object)).toEqual(['body'])
+    expect(code(await client.subscribe('H0STMBC0', '005930'))).toBe('OPSP0000')
+  })
+})
+
 describe('approval keys that expire', () => {
   it('are unknown from then on, to open sessions and new ones, while new keys work', async () => {
     const { client, kis } = await story()

@@ -203,10 +203,15 @@ describe('a control endpoint that is sent anything', () => {
       texts: ['0|rubbish'],
       path: '/oauth2/tokenP',
       status: 502,
+      codeIn: 'message',
+      without: 'header',
+      field: 'expires_in',
     }
-    const kinds = fc.sample(fc.constantFrom(...faultKinds), { numRuns: 80, seed: 5 })
+    // Its codes are those of REST, and may be left out.
+    const isRefusedByCode = (kind: string) => kind !== 'rest-500' && kind !== 'rest-refuse'
+    const kinds = [...faultKinds, ...fc.sample(fc.constantFrom(...faultKinds), { numRuns: 60, seed: 5 })]
     for (const kind of kinds) {
-      const names = Object.keys(fieldsOf(kind)).filter(name => kind !== 'rest-500' || name !== 'code')
+      const names = Object.keys(fieldsOf(kind)).filter(name => isRefusedByCode(kind) || name !== 'code')
       const { status } = await inject(kis, { kind, ...Object.fromEntries(names.map(name => [name, values[name]])) })
       expect(status).toBe(201)
       play(frame([a, b]), frame([a]))
