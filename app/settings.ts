@@ -1,7 +1,7 @@
 // What a feed can be told, checked as a whole: either settings that hold together, or one error that lists every mistake.
 import { z } from 'zod'
 import type { CustomerType } from '../kis/request.ts'
-import { isChannel, problemWith, unknownChannel, type WireOptions } from '../kis/channel.ts'
+import { isChannel, isOfStocks, problemWith, unknownChannel, type WireOptions } from '../kis/channel.ts'
 import { unknownColumns } from '../kis/columns.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../kis/endpoints.ts'
 import type { AppKeys } from '../kis/credentials.ts'
@@ -248,15 +248,17 @@ function pairsOf({ instruments, channels }: Pick<FeedSettings, 'instruments' | '
   return channels.flatMap(channel => instruments.map(instrument => ({ instrument, channel })))
 }
 
-/** A channel that fits none of the instruments is a mistake; one that fits some is asked for those. */
+/** A channel that fits none of the instruments is a mistake; one that fits some is asked for those. A symbol that cannot be always is one. */
 function subscriptionProblems(
   told: Pick<FeedSettings, 'instruments' | 'channels' | 'overseasFeed' | 'htsId'>,
 ): string[] {
-  return told.channels.flatMap(channel => {
-    const problems = told.instruments.map(instrument => problemWith({ instrument, channel }, wireOptionsOf(told)))
-    const [first] = problems
-    return first !== undefined && problems.every(problem => problem !== undefined) ? [first] : []
+  const problems = told.channels.flatMap(channel => {
+    const found = told.instruments.map(instrument => problemWith({ instrument, channel }, wireOptionsOf(told)))
+    const [first] = found
+    if (isOfStocks(channel)) return found.filter(problem => problem !== undefined)
+    return first !== undefined && found.every(problem => problem !== undefined) ? [first] : []
   })
+  return [...new Set(problems)]
 }
 
 function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -2,6 +2,7 @@
 import { parseInstrument, type Venue, venues } from '../market/instrument.ts'
 import { dateDigits, koreanDate } from '../market/korea-time.ts'
 import { dateIn } from '../market/zone.ts'
+import { symbolProblem } from '../market/symbol-shapes.ts'
 import type { Payloads, QueueName } from '../workers/queues.ts'
 import { strayWords } from './mistakes.ts'
 import { readDate, readInstant } from './when.ts'
@@ -61,7 +62,8 @@ export function readOrder(
 function readGap(words: readonly string[], date: unknown, now: number, stamp: string, mistakes: string[]): Told {
   const [name = '', start = '', end = '', ...more] = words
   const parsed = parseInstrument(name)
-  if ('problem' in parsed) mistakes.push(parsed.problem)
+  const problem = 'problem' in parsed ? parsed.problem : symbolProblem(parsed.instrument)
+  if (problem !== undefined) mistakes.push(problem)
   const koreanDay = date === undefined ? dateDigits(now) : readDate(textOf(date))
   if (typeof koreanDay === 'string') mistakes.push(`--date ${koreanDay}`)
   const midnight = koreanDate(typeof koreanDay === 'string' ? dateDigits(now) : koreanDay)

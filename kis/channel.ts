@@ -2,6 +2,7 @@
 import { didYouMean } from '../market/did-you-mean.ts'
 import { type Instrument, marketOf, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
 import { type Channel, type Subscription } from '../market/subscription.ts'
+import { symbolProblem } from '../market/symbol-shapes.ts'
 import { layoutOf } from './layout.ts'
 import { layouts } from './layouts.ts'
 
@@ -98,7 +99,8 @@ export function unknownChannel(name: string): string {
 /** What keeps a subscription from being asked for, or undefined when nothing does. */
 export function problemWith(subscription: Subscription, options: WireOptions): string | undefined {
   const { channel, instrument } = subscription
-  if (channel === 'trade' || channel === 'order-book') return undefined
+  // KIS acknowledges a symbol that cannot be, sends nothing for ever, and counts it among the 41 of a session.
+  if (isOfStocks(channel)) return symbolProblem(instrument)
   const layout = layoutOf(channel)
   if (layout === undefined) return unknownChannel(channel)
   if (layout.kind === 'notice') {
@@ -108,6 +110,11 @@ export function problemWith(subscription: Subscription, options: WireOptions): s
   return fits(channel, venue)
     ? undefined
     : `channel '${channel}' is none of ${venue}'s, which ${instrument} is asked from`
+}
+
+/** Whether the channel names a stock. Other ones have keys of their own: of indices, futures, bonds. */
+export function isOfStocks(channel: Channel): boolean {
+  return channel === 'trade' || channel === 'order-book'
 }
 
 /** Which venues a transaction speaks of: its id says so. Indices, derivatives and bonds are asked for under KRX. */

@@ -1,6 +1,6 @@
 // How a stock's symbol is spelled at each venue. KIS acknowledges an impossible symbol like any other one and stays silent for ever, so
 // the spelling is checked here. Only trades and order books name a stock: other channels have keys of their own.
-import { type Venue, venues } from './instrument.ts'
+import { type Instrument, partsOf, type Venue, venues } from './instrument.ts'
 
 type Spelling = {
   readonly shape: RegExp
@@ -105,6 +105,15 @@ export function likelySymbol(venue: Venue, symbol: string): string | undefined {
   const inside = others.flatMap(other => other.exec(written)?.[1] ?? [])
   const candidates = [written, ...inside.map(part => inSpelling(venue, part, digits))]
   return candidates.find(candidate => hasVenueShape(venue, candidate))
+}
+
+/** What is wrong with the symbol of a stock, and what was probably meant; undefined when nothing is. */
+export function symbolProblem(instrument: Instrument): string | undefined {
+  const { venue, symbol } = partsOf(instrument)
+  if (hasVenueShape(venue, symbol)) return undefined
+  const likely = likelySymbol(venue, symbol)
+  const meant = likely === undefined ? '' : `; did you mean ${venue}:${likely}?`
+  return `'${instrument}' is no stock: ${venue} spells symbols as ${venueShapeInWords(venue)}${meant}`
 }
 
 function inSpelling(venue: Venue, part: string, digits: number): string {

@@ -47,7 +47,7 @@ describe('settings', () => {
   it('take lists as text or as arrays, in any case, each name once', () => {
     const { instruments } = readSettings({ ...keys, instruments: ' krx:005930, NAS:aapl,KRX:005930,' })
     expect(instruments).toEqual(['KRX:005930', 'NAS:AAPL'])
-    expect(readSettings({ ...keys, instruments: ['NYS:BRK.B'] }).instruments).toEqual(['NYS:BRK.B'])
+    expect(readSettings({ ...keys, instruments: ['NYS:BRK/B'] }).instruments).toEqual(['NYS:BRK/B'])
   })
 
   it('ask for a transaction only where a venue has it', () => {
@@ -60,6 +60,16 @@ describe('settings', () => {
     expect(problemsOf({ ...keys, instruments: 'NAS:AAPL', channels: 'H0STPGM0' })).toEqual([
       "channel 'H0STPGM0' is none of NAS's, which NAS:AAPL is asked from",
     ])
+  })
+
+  it('name each symbol that cannot be, once, with the likely one, and only where a stock is asked for', () => {
+    const told = { ...keys, instruments: 'KRX:005930,KRX:5930,NYS:BRK.B,KRX:0001', channels: 'trade,order-book' }
+    expect(problemsOf(told)).toEqual([
+      expect.stringMatching(/^'KRX:5930' is no stock.*; did you mean KRX:005930\?$/),
+      expect.stringMatching(/^'NYS:BRK.B' is no stock.*; did you mean NYS:BRK\/B\?$/),
+      expect.stringMatching(/^'KRX:0001' is no stock: [^?]*$/),
+    ])
+    expect(problemsOf({ ...keys, instruments: 'KRX:0001,KRX:1001', channels: 'H0UPCNT0' })).toEqual([])
   })
 
   it('report every mistake at once', () => {

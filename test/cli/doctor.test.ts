@@ -421,6 +421,12 @@ warning  ban risk  in a hurry
     expect(findings.some(({ check }) => check === 'calendar')).toBe(true)
   })
 
+  it('finds symbols that cannot be', async () => {
+    const { code, out } = await runCommand(['doctor'], { KIS_INSTRUMENTS: 'HKS:700,KRX:005930' })
+    expect(code).toBe(3)
+    expect(out).toMatch(/error +configuration +'HKS:700' is no stock.*; did you mean HKS:00700\?/)
+  })
+
   it('is called wrongly with exit code 2', async () => {
     expect((await runCommand(['doctor', 'now', '--deep'])).code).toBe(2)
   })

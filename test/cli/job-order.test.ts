@@ -76,6 +76,7 @@ describe('a job by hand', () => {
       {},
       ["'005930' has no venue", "'9' is no time", "'25:00' is no time", '--foo'],
     ],
+    ['gap-validation KRX:5930 09:00 09:05', {}, ['did you mean KRX:005930?']],
     ['gap-validation KRX:005930 09:05 09:00', {}, ['09:05 is not before 09:00']],
     ['gap-validation KRX:005930 09:00 09:05', { date: 'today' }, ["--date 'today'"]],
     ['gap-validation', {}, ["'' has no venue", "'' is no time"]],

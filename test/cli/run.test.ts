@@ -126,6 +126,14 @@ describe('kis-stream run', () => {
     expect(err).not.toContain(planted.appKey)
   })
 
+  it('names the likely spelling of a symbol that cannot be, from flags and environment, with exit code 2', async () => {
+    const environment = { KIS_APP_KEY: 'k', KIS_APP_SECRET: 's', KIS_INSTRUMENTS: 'KRX:005930,KRX:A000660' }
+    const { code, err } = await runCommand(['run'], environment)
+    expect([code, err]).toEqual([2, expect.stringContaining('did you mean KRX:000660?')])
+    const flagged = await runCommand(['record', '--instruments', 'KRX:005930,NYS:BRK.B'], environment)
+    expect([flagged.code, flagged.err]).toEqual([2, expect.stringContaining('did you mean NYS:BRK/B?')])
+  })
+
   it('names variables that are probably misspelt, whether or not something else is wrong', async () => {
     const environment = { KIS_INSTRUMENT: 'KRX:005930', KIS_APPSECRET: planted.appSecret, KIS_MARKET: 'JP' }
     const { err } = await runCommand(['run', '--instrumens', 'KRX:005930'], environment)

@@ -181,6 +181,23 @@ describe('what keeps a subscription from being asked for', () => {
     }
   })
 
+  it.each([
+    ['KRX:5930', 'KRX:005930'],
+    ['KRX:A005930', 'KRX:005930'],
+    ['NXT:005930.KS', 'NXT:005930'],
+    ['HKS:700', 'HKS:00700'],
+    ['TSE:7203.T', 'TSE:7203'],
+    ['NYS:BRK.B', 'NYS:BRK/B'],
+    ['KRX:0001', undefined],
+  ] as const)('is the symbol of %s, on trades and books alone', (instrument, meant) => {
+    for (const channel of ['trade', 'order-book']) {
+      const problem = problemWith({ instrument, channel }, free) ?? ''
+      expect(problem).toContain(`'${instrument}' is no stock`)
+      expect(/; did you mean (.*)\?$/.exec(problem)?.[1]).toBe(meant)
+    }
+    if (instrument.startsWith('KRX')) expect(problemWith({ instrument, channel: 'H0UPCNT0' }, free)).toBeUndefined()
+  })
+
   it('is a notice without the HTS login id', () => {
     const notice = { instrument: 'KRX:005930', channel: 'H0STCNI0' } as const
     const problem = "channel 'H0STCNI0' needs the HTS login id (KIS_HTS_ID)"

@@ -39,8 +39,18 @@ it('a wrong symbol is subscribed and never flowing; it alone is asked for again,
   await expectGoodAftermath(rig, { connections: 1 })
 })
 
-it('a symbol that is no symbol is refused before KIS is asked', async () => {
+it('a symbol that cannot be is refused before KIS is asked, with the likely one', async () => {
   const rig = await feedRig()
+  await rig.feed.confirmed('KRX:005930')
+  for (const [name, meant] of [
+    ['KRX:5930', 'KRX:005930'],
+    ['NYS:BRK.B', 'NYS:BRK/B'],
+  ] as const) {
+    expect(() => rig.feed.subscribe(name)).toThrow(`did you mean ${meant}?`)
+    await expect(rig.feed.confirmed(name, 'order-book')).rejects.toThrow(`did you mean ${meant}?`)
+  }
+  expect(rig.feed.subscriptions().map(({ instrument }) => instrument)).toEqual(['KRX:005930'])
+  expect(rig.simulator.stats().requests.map(({ key }) => key)).toEqual(['005930'])
   expect(() => rig.feed.subscribe('KRX:삼성전자')).toThrow(/KRX:삼성전자/)
   expect(() => rig.feed.subscribe('005930')).toThrow(/has no venue/)
 })
