@@ -136,7 +136,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     journal.frame()
     tally.frame(frame.market)
     recentFrames.note(frame)
-    watches[frame.market].data()
+    watches[frame.market].data(frame.receivedTime)
     recording?.opens(frame)
     const began = latencies.begin()
     frames.next(frame)

@@ -11,8 +11,8 @@ type SocketSnapshot = SnapshotFrom<typeof socketMachine>
 
 export type LifecycleWatch = {
   snapshot(snapshot: SocketSnapshot): void
-  /** Data arrived: the line is up, if that was not known yet. Called for every frame. */
-  data(): void
+  /** A frame arrived: the line is up, if that was not known yet. Called for every frame. */
+  data(receivedTime: number): void
 }
 
 /** `emit` is called in the order in which things happened, between the data they happened between. */
@@ -22,13 +22,18 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
   let isUp = false
   /** When it was said that the line is down; a line that never came up is said to be down once as well. */
   let downSince: number | undefined
+  /** The session that was said to be down before it ended. */
+  let lostSession: number | undefined
+  /** When the last frame arrived, in whichever session. */
+  let lastData: number | undefined
 
   function goUp(): void {
     if (isUp || session === undefined) return
     isUp = true
     if (downSince === undefined) return
     const receivedTime = clock.now()
-    emit({ type: 'resume', market, outageMs: Math.max(0, receivedTime - downSince), receivedTime })
+    const darkSince = Math.min(downSince, lastData ?? downSince)
+    emit({ type: 'resume', market, outageMs: Math.max(0, receivedTime - darkSince), receivedTime })
     downSince = undefined
   }
 
@@ -38,6 +43,13 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     const receivedTime = clock.now()
     downSince = receivedTime
     emit({ type: 'disconnect', market, reason, receivedTime })
+  }
+
+  /** Once for a session: should data come after all while its grace lasts, the line is up until the session ends. */
+  function noteLoss(reason: string | undefined): void {
+    if (session === undefined || lostSession === session) return
+    lostSession = session
+    goDown(reason ?? 'closed')
   }
 
   function report(key: SubscriptionKey, status: SubscriptionStatus, code: string | undefined): void {
@@ -66,10 +78,14 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
       const current = snapshot.matches('session') ? context.sessions : undefined
       if (session !== undefined && session !== current) goDown(context.loss ?? 'closed')
       session = current
-      if (entriesOf(context.ledger).some(([, { status }]) => status === 'active')) goUp()
+      if (context.isLineLost) noteLoss(context.loss)
+      else if (entriesOf(context.ledger).some(([, { status }]) => status === 'active')) goUp()
       if (context.ledger !== ledger) reportChanges(context.ledger)
     },
-    data: goUp,
+    data(receivedTime) {
+      if (!isUp) goUp()
+      lastData = receivedTime
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 // The last steps of each socket: from where, to where, why, and how long it had been there. For people; it only watches.
+import { held } from '../machines/ledger.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SocketSnapshot } from './control.ts'
@@ -13,8 +14,12 @@ export type Cause =
   | 'wait-over'
   | 'socket-opened'
   | 'all-answered'
+  /** Nothing is awaited any more, because an answer did not come in time. */
+  | 'answer-missing'
   | 'something-to-ask'
   | 'released'
+  /** The grace is over, and KIS did not confirm every release. */
+  | 'grace-over'
   | 'turn-over'
   | 'stopped'
   | (string & {})
@@ -76,11 +81,12 @@ function causeOf(from: string, to: string, { context }: SocketSnapshot): Cause {
     case 'connecting.subscribing':
       return 'socket-opened'
     case 'subscribed.settled':
-      return 'all-answered'
+      return context.isAnswerMissing ? 'answer-missing' : 'all-answered'
     case 'subscribed.asking':
       return 'something-to-ask'
     case 'market-switch':
-      return from === 'reconnecting' ? 'turn-over' : 'released'
+      if (from === 'reconnecting') return 'turn-over'
+      return held(context.ledger).length === 0 ? 'released' : 'grace-over'
     case 'stopped':
       return 'stopped'
     default:

@@ -63,7 +63,7 @@ function newsLine(event: MarketEvent): string | undefined {
     case 'disconnect':
       return `${event.market} line is down: ${event.reason}`
     case 'resume':
-      return `${event.market} line is back after ${(event.outageMs / 1000).toFixed(1)} s`
+      return `${event.market} line is back, ${(event.outageMs / 1000).toFixed(1)} s after its last data`
     case 'record':
       return `${event.tr} ${JSON.stringify(event.columns)}`
     case 'schema-drift':

@@ -31,8 +31,12 @@ export type SocketContext = {
   readonly departure: Departure | undefined
   /** Why the last session ended or is ending, for people. */
   readonly loss: string | undefined
+  /** No data can come any more in this session, although its grace is not over. */
+  readonly isLineLost: boolean
   /** Releases the grace has to wait for. */
   readonly releases: number
+  /** KIS left a request unanswered since the last time that everything was settled. */
+  readonly isAnswerMissing: boolean
   /** KIS refused our heartbeat in this session. */
   readonly heartbeatRefused: boolean
   /** What was tried for each mute or unanswered key since it last flowed: steps up the ladder. Outlives sessions, as ghosts do. */
@@ -161,6 +165,8 @@ export const socketMachine = setup({
       sessions: ({ context }) => context.sessions + 1,
       ledger: ({ context }) => ledger.newSession(context.ledger),
       departure: undefined,
+      isLineLost: false,
+      isAnswerMissing: false,
       heartbeatRefused: false,
       releases: 0,
     }),
@@ -197,7 +203,7 @@ export const socketMachine = setup({
       const again = waiting.filter(key => timesTried(context, key) < 3)
       const cures = Object.fromEntries(again.map(key => [key, timesTried(context, key) + 1]))
       const next = ledger.giveUpWaiting(context.ledger, again)
-      enqueue.assign({ ledger: next, cures: { ...context.cures, ...cures } })
+      enqueue.assign({ ledger: next, isAnswerMissing: true, cures: { ...context.cures, ...cures } })
       restRefused(enqueue, waiting, next, context.timing)
     }),
     noteLoss: assign({
@@ -213,10 +219,13 @@ export const socketMachine = setup({
         `connect budget spent: ${timing.mostConnects} in ${timing.connectWindowMs / 60_000} minutes`,
       waitMs: ({ context, event }) => (event.type === 'connect.denied' ? event.waitMs : context.waitMs),
     }),
+    forgetMissingAnswers: assign({ isAnswerMissing: false }),
     noteHeartbeatRefused: assign({ heartbeatRefused: true }),
-    departFor: assign((_, params: { departure: Departure }) => ({
-      departure: params.departure,
-      loss: params.departure,
+    noteLineLost: assign({ isLineLost: true }),
+    departFor: assign(({ context }, { departure }: { departure: Departure }) => ({
+      departure,
+      loss: departure,
+      isLineLost: context.isLineLost || departure === 'silence' || departure === 'dead-line',
     })),
     waitForServerToTidyUp: assign(({ context }) => {
       const { graceMs, longestBackoffMs } = context.timing
@@ -280,7 +289,9 @@ export const socketMachine = setup({
     sessions: 0,
     departure: undefined,
     loss: undefined,
+    isLineLost: false,
     releases: 0,
+    isAnswerMissing: false,
     heartbeatRefused: false,
     cures: {},
     failures: 0,
@@ -406,6 +417,7 @@ export const socketMachine = setup({
           initial: 'settled',
           states: {
             settled: {
+              exit: 'forgetMissingAnswers',
               always: { guard: 'hasSomethingToAsk', target: 'asking' },
               on: {
                 subscribe: { target: 'asking', actions: 'noteWishes' },
@@ -440,7 +452,7 @@ export const socketMachine = setup({
         'unsubscribing-grace': {
           entry: 'releaseEverything',
           on: {
-            'socket.closed': {},
+            'socket.closed': { actions: 'noteLineLost' },
             'session.occupied': {},
             'market.close': { actions: ['yieldTurn', { type: 'departFor', params: { departure: 'market-close' } }] },
             'endpoint.switch': {

@@ -1,6 +1,7 @@
 // TCP stands, nobody is home: what we send is not heard, what we close is not closed. In trading hours the missing data tells; at any
 // hour it is the server's PINGPONG that stays away.
 import { describe, expect, it } from 'vitest'
+import type { MarketEvent } from '../../market/events.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, expectGoodEnd, wholeTruth } from '../support/aftermath.ts'
 import {
@@ -28,10 +29,21 @@ const market = async () => {
 it('a half-open line is noticed by its silence, cut when it does not close, and replaced', async () => {
   const rig = await market()
 
+  const phases: string[] = []
+  rig.feed.events$.subscribe(({ type }) => {
+    if (type === 'disconnect') phases.push(rig.feed.status().sockets.KR.phase)
+  })
+
   rig.simulator.inject({ kind: 'half-open' })
-  await rig.until('resume')
+  const resume = await rig.until('resume')
 
   expect(rig.of('disconnect')).toMatchObject([{ reason: 'silence' }])
+  // Known at once, and not when the grace is over; and dark since the last data, not since it was known.
+  expect(phases).toEqual(['unsubscribing-grace'])
+  const [down] = rig.of('disconnect')
+  const last = rig.of('trade').findLast(trade => rig.events.indexOf(trade) < rig.events.indexOf(down as MarketEvent))
+  expect(resume.outageMs).toBe(resume.receivedTime - Number(last?.receivedTime))
+  expect(resume.outageMs).toBeGreaterThan(shortTiming.silenceMs)
   // The releases went into the void: the server heard of none.
   expect(rig.simulator.stats().requests.filter(({ verb }) => verb === 'unsubscribe')).toEqual([])
   await expectGoodAftermath(rig, { connections: 2 })

@@ -82,6 +82,30 @@ describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
     expect(await linesOfReplay(folder)).toBe(await linesOf(rig.events))
   })
 
+  it('says that a dead line is down where the feed said it, in the middle of its grace', async () => {
+    // Arrange
+    const folder = temporaryFolder()
+    const rig = await feedRig({
+      simulator: { tape: generatedTape({ rate: 1_000, seed: 8 }), pingIntervalMs: 50 },
+      timing: { ...shortTiming, pulseMs: 300 },
+      recordFolder: folder,
+      clock: clockStartingAt(nine),
+    })
+    await eventually(() => rig.simulator.stats().echoes.total >= 3)
+
+    // Act
+    rig.simulator.inject({ kind: 'half-open' })
+    const resume = await rig.until('resume')
+    await eventually(() => rig.events.slice(rig.events.indexOf(resume)).some(({ type }) => type === 'trade'))
+    await rig.feed.stop()
+
+    // Assert
+    const types = rig.events.map(event => (event.type === 'subscription' ? event.status : event.type))
+    const down = types.indexOf('disconnect')
+    expect(types.slice(down, down + 2)).toEqual(['disconnect', 'releasing'])
+    expect(await linesOfReplay(folder)).toBe(await linesOf(rig.events))
+  })
+
   it('tells what a subscriber caused in the middle of a frame where it happened', async () => {
     // Arrange
     const folder = temporaryFolder()

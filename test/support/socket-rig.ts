@@ -1,6 +1,6 @@
 // A socket machine with a connection driven by hand: the test plays the server, and time moves only when told (vitest's fake timers).
 import { vi } from 'vitest'
-import { createActor, fromCallback } from 'xstate'
+import { createActor, fromCallback, type SnapshotFrom } from 'xstate'
 import { explain, isPassing } from '../../kis/codes.ts'
 import { fromStream } from '../../machines/from-stream.ts'
 import type { Command, Instruction, Observation } from '../../machines/events.ts'
@@ -44,6 +44,11 @@ export function socketRig(
   return {
     connections,
     addresses,
+    /** Every snapshot from now on, after the present one. */
+    watch(look: (snapshot: SnapshotFrom<typeof socketMachine>) => void) {
+      look(actor.getSnapshot())
+      actor.subscribe(look)
+    },
     command: (command: Command) => {
       if (actor.getSnapshot().status === 'active') actor.send(command)
     },
