@@ -4,6 +4,7 @@ import { type ActorOptions, type AnyActorRef, createActor, type SnapshotFrom, ty
 import { toWire } from '../kis/channel.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import type { AppKeys } from '../kis/credentials.ts'
+import type { Redaction } from '../kis/redaction.ts'
 import { createRestClient } from '../kis/rest.ts'
 import type { Secret } from '../kis/secret.ts'
 import { type AppKeyAccess, createConnection, type HeardAnswer } from '../machines/connection.ts'
@@ -65,6 +66,7 @@ export type ControlParts = {
   readonly onSocket: (market: Market, snapshot: SocketSnapshot) => void
   /** KIS issued something that must never be shown. */
   readonly onSecret: (secret: Secret) => void
+  readonly redaction: Redaction
 }
 
 export type Control = {
@@ -111,6 +113,7 @@ export function createControl(parts: ControlParts): Control {
     deliver: parts.deliver,
     heard: parts.heard,
     heartbeat: parts.heartbeat,
+    redaction: parts.redaction,
     clock,
     timing,
   })

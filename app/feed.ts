@@ -4,7 +4,7 @@ import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import { createPreviousCloseReader } from '../kis/previous-close.ts'
-import { redact } from '../kis/secret.ts'
+import { createRedaction } from '../kis/redaction.ts'
 import type { HeardAnswer } from '../machines/connection.ts'
 import { createCalendar } from '../market/calendar.ts'
 import { systemClock } from '../market/clock.ts'
@@ -51,12 +51,11 @@ export function createFeed(options: FeedOptions): Feed {
 export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const wireOptions = wireOptionsOf(settings)
-  const secrets = secretsOf(settings)
-  const hide = (text: string) => redact(text, secrets)
+  const redaction = createRedaction(secretsOf(settings))
   const tally = createTally()
-  const recentFrames = createRecentFrames(hide)
+  const recentFrames = createRecentFrames(redaction)
   const readPreviousClose = createPreviousCloseReader()
-  const journal = createJournal({ log, clock, redact: hide, tally })
+  const journal = createJournal({ log, clock, redact: redaction.line, tally })
   const confirmations = createConfirmations()
 
   const frames = createBroadcast<RawFrame>()
@@ -67,7 +66,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     US: watchLifecycle('US', clock, emitLifecycle),
   }
   const phases: Partial<Record<Market, string>> = {}
-  const transitions = createTransitionLog(clock, hide)
+  const transitions = createTransitionLog(clock, redaction.line)
   const latencies = createLatencyWatch()
 
   const memory = createContinuityMemory()
@@ -89,7 +88,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       clockSkew = skewOf(serverTime, receivedTime)
     },
     onSocket,
-    onSecret: secret => secrets.push(secret),
+    onSecret: redaction.add,
+    redaction,
   })
   const flow = watchFlow({ settings, clock, calendar, journal, control, emit: event => lifecycle.next(event) })
   const marketsAt = (time: number) => turnsAt(settings.schedule, time)
@@ -109,7 +109,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
         memory: continuity === false ? undefined : memory,
         turnAt: time => (settings.market === 'auto' ? (marketsAt(time)[0] ?? 'KR') : settings.market),
         clock,
-        redact: hide,
+        redaction,
         emit: trouble => lifecycle.next(trouble),
       })
     : undefined
@@ -121,7 +121,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     recording?.note(event)
     emit(event)
   }, events.complete)
-  marketEvents(frames.values$, lifecycle.values$, { columns, redact: hide, continuity, records }).subscribe(told)
+  marketEvents(frames.values$, lifecycle.values$, { columns, redact: redaction.known, continuity, records }).subscribe(
+    told,
+  )
   const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
 
   function emit(event: MarketEvent): void {

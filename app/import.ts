@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { frameText, isControl, transactionAt, transactionLength } from '../kis/frame.ts'
-import { scrubbed } from '../kis/scrub.ts'
+import { createRedaction } from '../kis/redaction.ts'
 import type { MarketEvent } from '../market/events.ts'
 import { type Market, marketOf } from '../market/instrument.ts'
 import { koreanDate } from '../market/korea-time.ts'
@@ -42,6 +42,7 @@ export async function importCapture({ lines, output, date, onMalformed }: Import
   mkdirSync(work, { mode: 0o700 })
   const counts = { lines: 0, frames: 0, answers: 0, malformed: 0 }
   const writer = createOfflineWriter(work)
+  const redaction = createRedaction()
   try {
     const decode = createLineDecoder([])
     const times = lineTimes(date)
@@ -64,7 +65,7 @@ export async function importCapture({ lines, output, date, onMalformed }: Import
         for (const event of events) writer.marker({ ...event, receivedTime }, market)
       } else {
         if (malformed === undefined) counts.frames++
-        writer.frame({ market, bytes: scrubbed(frame, text => text), receivedTime })
+        writer.frame({ market, bytes: redaction.frame(frame), receivedTime })
       }
     }
     await writer.close()

@@ -1,7 +1,7 @@
 // The composition of the work plane: where Redis is, the queues, what is done when, and what a feed shares with other processes. Meets
 // the data plane in one place: gaps go in, findings come out.
 import { Subscription } from 'rxjs'
-import { redact, type Secret } from '../kis/secret.ts'
+import { createRedaction } from '../kis/redaction.ts'
 import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import { endOf, type JobEnd } from '../workers/job-end.ts'
@@ -17,7 +17,7 @@ import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { createProcessors } from './processors.ts'
 import { watchRedis } from './redis-watch.ts'
-import type { FeedSettings } from './settings.ts'
+import { type FeedSettings, secretsOf } from './settings.ts'
 
 export type JobsParts = {
   /** `REDIS_URL`: this one or none. */
@@ -73,14 +73,13 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock })
   const prefix = prefixOf(settings)
-  const secrets: Secret[] = [settings.appKey, settings.appSecret]
+  const redaction = createRedaction(secretsOf(settings))
   const connection = redis.connect('ask')
   connection.on('error', () => {}) // said by the watch
   const watch = watchRedis(connection, log)
   const queues = await openQueues({ redis, prefix })
-  const onSecret = (secret: Secret) => void secrets.push(secret)
-  const access = createAccess({ settings, redis: connection, clock, log, onSecret })
-  const gapJobs = createGapJobs({ queues, log, redact: text => redact(text, secrets) })
+  const access = createAccess({ settings, redis: connection, clock, log, onSecret: redaction.add })
+  const gapJobs = createGapJobs({ queues, log, redact: redaction.line })
   const counts = { completed: 0, failed: 0 }
   let workers: RunningWorkers | undefined
   let closed: Promise<void> | undefined
@@ -93,7 +92,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       return log.debug({ queue, job: id }, 'job completed')
     }
     counts.failed++
-    const facts = { queue, job: id, reason: redact(reason ?? '', secrets) }
+    const facts = { queue, job: id, reason: redaction.line(reason ?? '') }
     if (again === true) log.info(facts, 'job failed; it is tried again')
     else log.warn(facts, 'job failed')
   }

@@ -1,17 +1,19 @@
-// The last data frames, for whoever has to find out what happened. Kept by reference, so that keeping one costs next to nothing; they
-// hold on to a few megabytes of receive buffers at most.
-import { withoutKeys } from '../kis/control.ts'
-import { shownText } from '../kis/decoder.ts'
-import { frameText, isControl, type RawFrame } from '../kis/frame.ts'
+// The last data frames, for whoever has to find out what happened. Kept by reference, so that keeping one costs next to nothing; of one
+// that is far longer than KIS's own only what is shown is kept.
+import type { RawFrame } from '../kis/frame.ts'
+import type { Redaction } from '../kis/redaction.ts'
 import type { Market } from '../market/instrument.ts'
 
 /** A power of two. Some seconds of a quiet market, the last moment of a busy one. */
 const mostKept = 64
 
+/** Twenty records are about 8 KB. */
+const longestKept = 16 * 1_024
+
 export type ShownFrame = {
   readonly market: Market
   readonly receivedTime: number
-  /** Without secrets: account notices are left out, sealed or opened. */
+  /** Without secrets, and at most 4 KB: account notices are left out, sealed or opened. */
   readonly text: string
 }
 
@@ -23,29 +25,29 @@ export type RecentFrames = {
   shown(): readonly ShownFrame[]
 }
 
-export function createRecentFrames(redact: (text: string) => string): RecentFrames {
-  const slots: (RawFrame | undefined)[] = Array.from({ length: mostKept })
+export function createRecentFrames({ shown }: Pick<Redaction, 'shown'>): RecentFrames {
+  const slots: (RawFrame | ShownFrame | undefined)[] = Array.from({ length: mostKept })
   let next = 0
+  let latest: RawFrame | undefined
+
+  function shownOf(frame: RawFrame): ShownFrame {
+    return { market: frame.market, receivedTime: frame.receivedTime, text: shown(frame.bytes) }
+  }
 
   return {
     note(frame) {
-      slots[next] = frame
+      latest = frame
+      slots[next] = frame.bytes.length > longestKept ? shownOf(frame) : frame
       next = (next + 1) & (mostKept - 1)
     },
-    latest: () => slots[(next - 1) & (mostKept - 1)],
+    latest: () => latest,
     shown: () =>
       [...slots.slice(next), ...slots.slice(0, next)].flatMap(frame =>
-        frame === undefined
-          ? []
-          : [{ market: frame.market, receivedTime: frame.receivedTime, text: redact(textOf(frame.bytes)) }],
+        frame === undefined ? [] : [isShown(frame) ? frame : shownOf(frame)],
       ),
   }
 }
 
-const one = 49
-
-function textOf(bytes: Uint8Array): string {
-  // A control message that cannot be read comes this way too, and may be a broken one that carries a notice's key.
-  if (isControl(bytes)) return withoutKeys(frameText(bytes))
-  return bytes[0] === one ? `an encrypted notice of ${bytes.length} bytes, [redacted]` : shownText(bytes)
+function isShown(frame: RawFrame | ShownFrame): frame is ShownFrame {
+  return 'text' in frame
 }

@@ -2,7 +2,7 @@
 // must not be.
 import { z } from 'zod'
 import type { RawFrame } from '../kis/frame.ts'
-import { isPersonal, scrubbed } from '../kis/scrub.ts'
+import { isPersonal, type Redaction } from '../kis/redaction.ts'
 import type { Clock } from '../market/clock.ts'
 import type { MarketEvent, RecordingTrouble } from '../market/events.ts'
 import { type Market, parseInstrument } from '../market/instrument.ts'
@@ -17,7 +17,7 @@ export type FeedRecorderParts = {
   readonly memory: ContinuityMemory | undefined
   readonly turnAt: (time: number) => Market
   readonly clock: Clock
-  readonly redact: (text: string) => string
+  readonly redaction: Pick<Redaction, 'frame' | 'suspects'>
   readonly emit: (trouble: RecordingTrouble) => void
 }
 
@@ -50,7 +50,7 @@ export function isFromFrame({ type }: MarketEvent): boolean {
 }
 
 export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
-  const { folder, columns, memory, turnAt, clock, redact, emit } = parts
+  const { folder, columns, memory, turnAt, clock, redaction, emit } = parts
   const recorder: Recorder = createRecorder({
     folder,
     turnAt,
@@ -74,7 +74,8 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
     },
     closes(frame, moreFollow) {
       isOpen = false
-      recorder.frame(isSensitive ? { ...frame, bytes: scrubbed(frame.bytes, redact) } : frame, moreFollow)
+      const isClean = !isSensitive && !redaction.suspects(frame.bytes)
+      recorder.frame(isClean ? frame : { ...frame, bytes: redaction.frame(frame.bytes) }, moreFollow)
       if (waiting.length === 0) return
       const behind = waiting
       waiting = []

@@ -4,10 +4,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asyncScheduler, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import { z } from 'zod'
+import { createRedaction } from '../kis/redaction.ts'
 import type { Secret } from '../kis/secret.ts'
 import type { Feed } from './feed-contract.ts'
 import type { Logger } from './log.ts'
-import { sweep } from './sweep.ts'
 
 export const supportRecordFile = 'support.json'
 
@@ -91,7 +91,8 @@ export function keepSupportRecord(parts: SupportRecorderParts): SupportRecorder 
 
   return {
     crashed(error) {
-      crash = sweep(error instanceof Error ? (error.stack ?? error.message) : String(error), parts.secrets)
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      crash = createRedaction(parts.secrets).report(text)
       write('crashed')
     },
     stop() {

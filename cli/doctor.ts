@@ -1,6 +1,6 @@
 // `kis-stream doctor`: looks at everything a feed depends on, says what is wrong and what to do about it. It uses no key.
 import { SettingsError } from '../app/settings.ts'
-import { sweep } from '../app/sweep.ts'
+import { createRedaction } from '../kis/redaction.ts'
 import { examineBanRisk } from './doctor/ban-risk.ts'
 import { examineCalendar } from './doctor/calendar.ts'
 import { examineClock } from './doctor/clock.ts'
@@ -36,7 +36,7 @@ export async function doctor(flags: Readonly<Record<string, unknown>>, words: re
   const findings = await examine(patient)
   const text =
     flags['json'] === true ? `${JSON.stringify(findings, null, 2)}\n` : reportOf(findings, process.stdout.isTTY)
-  process.stdout.write(sweep(text, secretsOf(patient)))
+  process.stdout.write(createRedaction(secretsOf(patient)).report(text))
   process.exitCode = exitCodeOf(findings)
 }
 

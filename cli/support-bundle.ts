@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { SettingsError } from '../app/settings.ts'
 import { supportRecordFile } from '../app/support-record.ts'
-import { sweep } from '../app/sweep.ts'
+import { createRedaction } from '../kis/redaction.ts'
 import { type ArchivedFile, tarOf } from '../app/tar.ts'
 import { version } from '../app/version.ts'
 import { mostSubscriptions } from '../machines/ledger.ts'
@@ -56,12 +56,12 @@ async function filesOf(patient: Patient): Promise<ArchivedFile[]> {
     { name: 'doctor.json', text: json(findings) },
     ...(record === undefined ? [] : [{ name: 'last-run.json', text: record }]),
   ]
-  const secrets = secretsOf(patient)
+  const redaction = createRedaction(secretsOf(patient))
   return files.map(({ name, text }) => ({ name: `kis-stream-support/${name}`, text: cleaned(text) }))
 
   /** Folders are told from the home folder on: whose it is does not matter. */
   function cleaned(text: string): string {
-    return sweep(homedir().length > 1 ? text.replaceAll(homedir(), '~') : text, secrets)
+    return redaction.report(homedir().length > 1 ? text.replaceAll(homedir(), '~') : text)
   }
 }
 

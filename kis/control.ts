@@ -1,4 +1,4 @@
-// A JSON system message → what it says. Untrusted text: never throws, and keeps what it does not understand.
+// A JSON system message → what it says. Untrusted text: never throws, and keeps what it does not understand, as far as it may be shown.
 //
 // {"header":{"tr_id":"H0STASP0","tr_key":"005930","encrypt":"N"},"body":{"rt_cd":"0","msg_cd":"OPSP0000",
 //  "msg1":"SUBSCRIBE SUCCESS","output":{"iv":"…","key":"…"}}} (acknowledgement, 2026-06-08)
@@ -6,6 +6,7 @@
 // {"header":{"tr_id":"PINGPONG","datetime":"20230502221924"}} (heartbeat, 2023-05-02)
 import { type CodeEntry, explain, isCatalogued } from './codes.ts'
 import { frameText } from './frame.ts'
+import { createRedaction, type Redaction } from './redaction.ts'
 import { instantOf } from './time.ts'
 
 /** What opens the encrypted records of one transaction in this session. Secret: it stays where it is used. */
@@ -25,14 +26,17 @@ export type Answer = {
   readonly noticeKey: NoticeKey | undefined
 }
 
-export function readControl(frame: Uint8Array): ControlMessage {
+const anybodys = createRedaction()
+
+/** `redaction`: takes out of the answer what of ours a server may have put into it. */
+export function readControl(frame: Uint8Array, redaction: Redaction = anybodys): ControlMessage {
   const message = parseObject(frameText(frame))
   if (message === undefined) return { kind: 'unreadable', reason: 'a control message that is no JSON object' }
   const header = objectAt(message, 'header')
   const body = objectAt(message, 'body')
   const tr = textAt(header, 'tr_id')
   if (tr === 'PINGPONG') return { kind: 'heartbeat', serverTime: serverTimeOf(textAt(header, 'datetime')) }
-  const code = textAt(body, 'msg_cd') ?? ''
+  const code = redaction.code(textAt(body, 'msg_cd') ?? '')
   const text = textAt(body, 'msg1')
   // The operating guide's mark of an answer is `msg1` in the body.
   if (body === undefined || (text === undefined && code === '')) {
@@ -43,16 +47,11 @@ export function readControl(frame: Uint8Array): ControlMessage {
   const key = textAt(output, 'key')
   return {
     kind: 'answer',
-    tr,
+    tr: tr === undefined ? undefined : redaction.code(tr),
     key: textAt(header, 'tr_key'),
-    entry: inLightOf(textAt(body, 'rt_cd'), explain(code, text ?? '')),
+    entry: inLightOf(textAt(body, 'rt_cd'), explain(code, redaction.quote(text ?? ''))),
     noticeKey: iv !== undefined && key !== undefined ? { iv, key } : undefined,
   }
-}
-
-/** A control message's text without the values that open something, for a message that could not be read and is shown instead. */
-export function withoutKeys(text: string): string {
-  return text.replaceAll(/("(?:iv|key|approval_key|appkey|appsecret|secretkey)"\s*:\s*")[^"]*/gi, '$1[redacted]')
 }
 
 /** A code nobody knows with `rt_cd` 0 is a success of some kind; `rt_cd` other than 0 never activates a key. */

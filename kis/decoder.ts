@@ -5,22 +5,13 @@ import { canonical, type Instrument } from '../market/instrument.ts'
 import { noNumber, Numbering } from '../market/numbering.ts'
 import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
-import { readControl, withoutKeys } from './control.ts'
-import {
-  countOf,
-  frameText,
-  hasHead,
-  headOf,
-  isControl,
-  payloadOf,
-  readEnvelope,
-  transactionAt,
-  transactionLength,
-} from './frame.ts'
+import { readControl } from './control.ts'
+import { countOf, frameText, hasHead, headOf, isControl, payloadOf, readEnvelope, transactionAt } from './frame.ts'
 import { createInterner } from './intern.ts'
 import { knownWidth, type Layout, layoutOf } from './layout.ts'
 import { domesticOrderBook, overseasOrderBook } from './order-book.ts'
 import { readRecord } from './record.ts'
+import { shownText, withoutNamed } from './redaction.ts'
 import { endOf, longestFrame, scanFrame, scanNumber, startOf } from './scan.ts'
 import { createSymbols, type Numbered, type Symbols } from './symbols.ts'
 import { domesticTrade, overseasTrade } from './trade.ts'
@@ -161,18 +152,11 @@ function notData(frame: Uint8Array, problem: string, receivedTime: number): Malf
   if (!isControl(frame)) return malformed(problem, shownText(frame), receivedTime)
   const message = readControl(frame)
   const reason = message.kind === 'unreadable' ? message.reason : 'a control message among the data'
-  return malformed(reason, withoutKeys(frameText(frame)), receivedTime)
-}
-
-/** A frame's text. An account notice that was opened is not shown: what is broken may well be where the account number stands. */
-export function shownText(frame: Uint8Array): string {
-  const tr = frameText(frame.subarray(transactionAt, transactionAt + transactionLength))
-  const isOpenNotice = frame[0] === 48 && layoutOf(tr)?.encrypted === true
-  return isOpenNotice ? `${tr}: a notice of ${frame.length} bytes, [redacted]` : frameText(frame)
+  return malformed(reason, frameText(frame), receivedTime)
 }
 
 function malformed(reason: string, raw: string, receivedTime: number): Malformed {
-  return { type: 'malformed', reason, raw, receivedTime }
+  return { type: 'malformed', reason, raw: withoutNamed(raw), receivedTime }
 }
 
 function createTransaction(

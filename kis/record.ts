@@ -2,8 +2,7 @@
 import type { OtherRecord } from '../market/events.ts'
 import { type Column, columnsFor, type Layout } from './layout.ts'
 import { numberOf, textOf } from './scan.ts'
-
-const redacted = '[redacted]'
+import { redacted } from './secret.ts'
 
 /** The record whose first value is `first`. Columns beyond the known ones come out in `extra`. */
 export function readRecord(

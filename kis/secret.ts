@@ -1,7 +1,8 @@
 // A value that must not be printed. It reads [redacted] wherever a value is turned into text by accident.
 import { inspect } from 'node:util'
 
-const redacted = '[redacted]'
+/** What is shown in the place of a secret. */
+export const redacted = '[redacted]'
 
 export class Secret {
   readonly #value: string
@@ -26,15 +27,4 @@ export class Secret {
   [inspect.custom](): string {
     return redacted
   }
-}
-
-/** Shorter than any secret KIS hands out: hiding such a word would only blot out ordinary text. */
-const shortestSecret = 6
-
-/** Takes every occurrence of the secrets out of a text that is about to be shown. */
-export function redact(text: string, secrets: readonly Secret[]): string {
-  let shown = text
-  for (const secret of secrets)
-    if (secret.reveal().length >= shortestSecret) shown = shown.replaceAll(secret.reveal(), redacted)
-  return shown
 }

@@ -9,7 +9,7 @@ import { type CodeEntry, explain, isPassing } from '../kis/codes.ts'
 import { type Answer, readControl } from '../kis/control.ts'
 import { KisError } from '../kis/errors.ts'
 import { isControl, type RawFrame } from '../kis/frame.ts'
-import { longestFrame } from '../kis/scan.ts'
+import { createRedaction, type Redaction } from '../kis/redaction.ts'
 import { createNoticeOpener, isEncrypted } from '../kis/notices.ts'
 import { type CustomerType, heartbeatText, subscribeText, unsubscribeText } from '../kis/request.ts'
 import type { Clock } from '../market/clock.ts'
@@ -54,6 +54,8 @@ export type ConnectionParts = {
   readonly heard: (answer: HeardAnswer) => void
   /** KIS's own PINGPONG: what its clock said, and what ours did. */
   readonly heartbeat?: (serverTime: number, receivedTime: number) => void
+  /** What of KIS's answers may go on to be shown. By default, what holds no secret by its name or shape. */
+  readonly redaction?: Redaction
   readonly clock: Clock
   readonly timing: Timing
 }
@@ -61,11 +63,15 @@ export type ConnectionParts = {
 /** Encrypted records that may wait for their key; it comes with the acknowledgement, right behind or right before them. */
 const mostSealedFrames = 100
 
+/** Twenty records are about 8 KB. A longer message ends the connection: it is nothing of KIS's. */
+const longestMessage = 1024 * 1024
+
 /** Idle links are cut on the way; the operating system's own keep-alive is invisible to KIS and keeps them open. */
 const tcpKeepAliveMs = 30_000
 
 export function createConnection(parts: ConnectionParts) {
   const pulses = createPulses(parts.timing.pulseMs)
+  const { redaction = createRedaction() } = parts
 
   return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
     const { market, endpoint } = input
@@ -123,7 +129,7 @@ export function createConnection(parts: ConnectionParts) {
 
     function failToOpen(error: unknown): void {
       const said = error instanceof KisError ? error.code : undefined
-      const why = error instanceof Error ? error.message : String(error)
+      const why = redaction.line(error instanceof Error ? error.message : String(error))
       if (said !== undefined) parts.heard({ market, entry: explain(said, ''), key: undefined })
       tell(
         isAboutKeys(error)
@@ -139,7 +145,7 @@ export function createConnection(parts: ConnectionParts) {
         // Frames are read as bytes; one that is no UTF-8 is an event, not a reason to hang up.
         skipUTF8Validation: true,
         handshakeTimeout: timing.openTimeoutMs,
-        maxPayload: longestFrame,
+        maxPayload: longestMessage,
       })
       socket = opening
       opening.on('upgrade', ({ socket: link }) => {
@@ -153,7 +159,7 @@ export function createConnection(parts: ConnectionParts) {
       opening.on('open', () => !isLeft && tell({ type: 'socket.opened' }))
       opening.on('message', data => take(data as Buffer))
       opening.on('error', error => {
-        trouble = `${error.message}, `
+        trouble = `${redaction.quote(error.message)}, `
       })
       opening.on('close', code => {
         freeLine()
@@ -192,7 +198,7 @@ export function createConnection(parts: ConnectionParts) {
     }
 
     function takeControl(bytes: Buffer): void {
-      const message = readControl(bytes)
+      const message = readControl(bytes, redaction)
       switch (message.kind) {
         case 'heartbeat':
           if (message.serverTime !== null) {

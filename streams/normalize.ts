@@ -1,13 +1,17 @@
 // Frames → market events. Never errors: a frame that cannot be read becomes an event like any other.
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs'
-import { createDecoder, type DecodedEvent, type Decoder, type DecoderOptions, shownText } from '../kis/decoder.ts'
+import { createDecoder, type DecodedEvent, type Decoder, type DecoderOptions } from '../kis/decoder.ts'
 import type { RawFrame } from '../kis/frame.ts'
+import { shownText } from '../kis/redaction.ts'
 import { Step } from './step.ts'
 
 export type NormalizeOptions = DecoderOptions & {
-  /** Takes secrets out of a text that is about to be shown. */
+  /** Takes secrets out of a text that came from the line: a server may send ours back in any place. */
   readonly redact?: (text: string) => string
 }
+
+/** Columns by name, or those without one. */
+type Texts = Readonly<Record<string, string | number | null>> | readonly string[]
 
 export function normalizeFrames(options: NormalizeOptions = {}): OperatorFunction<RawFrame, DecodedEvent> {
   return frames => new Observable(subscriber => frames.subscribe(new Normalizer(subscriber, options)))
@@ -20,8 +24,13 @@ class Normalizer extends Step<RawFrame> {
   constructor(destination: Subscriber<DecodedEvent>, options: NormalizeOptions) {
     super(destination)
     this.#decoder = createDecoder(options)
-    const redact = options.redact ?? ((text: string) => text)
-    this.#emit = event => destination.next(event.type === 'malformed' ? { ...event, raw: redact(event.raw) } : event)
+    const { redact, columns = [] } = options
+    const isTyped = ({ type }: DecodedEvent) => type === 'trade' || type === 'order-book'
+    // Trades and books hold numbers, and texts only where a user asked for columns.
+    this.#emit =
+      redact === undefined
+        ? event => destination.next(event)
+        : event => destination.next(columns.length === 0 && isTyped(event) ? event : cleaned(event, redact))
   }
 
   protected receive({ bytes, receivedTime }: RawFrame): void {
@@ -32,4 +41,31 @@ class Normalizer extends Step<RawFrame> {
       this.#emit({ type: 'malformed', reason, raw: shownText(bytes), receivedTime })
     }
   }
+}
+
+function cleaned(event: DecodedEvent, redact: (text: string) => string): DecodedEvent {
+  switch (event.type) {
+    case 'malformed':
+      return { ...event, reason: redact(event.reason), raw: redact(event.raw) }
+    case 'schema-drift':
+      return event
+    case 'record':
+      if (!holdsSecret(event.columns, redact) && !holdsSecret(event.extra, redact)) return event
+      return { ...event, columns: cleanedColumns(event.columns, redact), extra: event.extra.map(redact) }
+    default:
+      if (event.columns === undefined || !holdsSecret(event.columns, redact)) return event
+      return { ...event, columns: cleanedColumns(event.columns, redact) }
+  }
+}
+
+function holdsSecret(texts: Texts, redact: (text: string) => string): boolean {
+  for (const value of Object.values(texts)) if (typeof value === 'string' && redact(value) !== value) return true
+  return false
+}
+
+function cleanedColumns<T>(columns: Readonly<Record<string, T>>, redact: (text: string) => string): Record<string, T> {
+  return Object.fromEntries(
+    // A text stays a text, whatever else the values may be.
+    Object.entries(columns).map(([name, value]) => [name, typeof value === 'string' ? (redact(value) as T) : value]),
+  )
 }

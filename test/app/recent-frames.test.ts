@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { createRecentFrames } from '../../app/recent-frames.ts'
-import { redact, Secret } from '../../kis/secret.ts'
+import { createRedaction } from '../../kis/redaction.ts'
+import { Secret } from '../../kis/secret.ts'
 import { encryptedFrame } from '../support/notices.ts'
 
-const recentFrames = () => createRecentFrames(text => redact(text, [new Secret('planted-secret')]))
+const recentFrames = () => createRecentFrames(createRedaction([new Secret('planted-secret')]))
 const frame = (text: string, receivedTime = 0) => ({ market: 'KR' as const, bytes: Buffer.from(text), receivedTime })
 
 describe('the recent frames', () => {
@@ -14,6 +15,16 @@ describe('the recent frames', () => {
     expect(shown).toHaveLength(64)
     expect(shown[0]).toEqual({ market: 'KR', receivedTime: 37, text: '0|H0STCNT0|001|37' })
     expect(shown.at(-1)?.text).toBe('0|H0STCNT0|001|100')
+  })
+
+  it('are cut to 4 KB each, and hold on to no more than that of a long one', () => {
+    const recent = recentFrames()
+    const bytes = Buffer.alloc(1_000_000, 'x')
+    for (let i = 0; i < 64; i++) recent.note({ market: 'KR', bytes, receivedTime: i })
+    expect(recent.latest()?.bytes).toBe(bytes)
+    const shown = recent.shown()
+    expect(shown).toHaveLength(64)
+    for (const { text } of shown) expect(text).toBe(`${'x'.repeat(4_096)}… (1000000 in all)`)
   })
 
   it('are none before the first', () => {

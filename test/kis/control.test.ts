@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../kis/codes.ts'
-import { type Answer, readControl, withoutKeys } from '../../kis/control.ts'
+import { type Answer, readControl } from '../../kis/control.ts'
 import { kst, lineOf } from '../support/frames.ts'
 import { tries } from '../support/property.ts'
 
@@ -248,24 +248,5 @@ describe('any control message at all', () => {
       }),
       tries(2_000),
     )
-  })
-})
-
-describe('a control message that has to be shown', () => {
-  it('is shown without what opens notices or sessions', () => {
-    expect(withoutKeys(lineOf('control.txt', 1))).toBe(
-      '{"header":{"tr_id":"H0STASP0","tr_key":"005930","encrypt":"N"},"body":{"rt_cd":"0","msg_cd":"OPSP0000",' +
-        '"msg1":"SUBSCRIBE SUCCESS","output":{"iv":"[redacted]","key":"[redacted]"}}}',
-    )
-    const names = ['approval_key', 'appkey', 'appsecret', 'secretkey', 'IV', 'Key']
-    for (const name of names) expect(withoutKeys(`{"${name}" : "hidden"}`)).toBe(`{"${name}" : "[redacted]"}`)
-  })
-
-  it('is shown without a key that was cut off', () => {
-    expect(withoutKeys('{"output":{"iv":"96de248b')).toBe('{"output":{"iv":"[redacted]')
-  })
-
-  it('is shown as it is when it has none', () => {
-    for (const line of [3, 4]) expect(withoutKeys(lineOf('control.txt', line))).toBe(lineOf('control.txt', line))
   })
 })

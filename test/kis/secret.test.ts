@@ -2,10 +2,8 @@
 import { Console } from 'node:console'
 import { Writable } from 'node:stream'
 import { format, inspect } from 'node:util'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { redact, Secret } from '../../kis/secret.ts'
-import { tries } from '../support/property.ts'
+import { Secret } from '../../kis/secret.ts'
 
 const value = 'PSr8aQ-very-secret-0123456789'
 const secret = new Secret(value)
@@ -74,34 +72,5 @@ describe('a secret', () => {
 
   it('equals nothing that could be compared by its text', () => {
     expect(secret.toString()).toBe(new Secret('another').toString())
-  })
-})
-
-describe('taking secrets out of a text', () => {
-  it('takes out every occurrence of each', () => {
-    const other = new Secret('another-secret')
-    const text = `{"a":"${value}","b":"${value}${value}","c":"another-secret"}`
-    expect(redact(text, [secret, other])).toBe('{"a":"[redacted]","b":"[redacted][redacted]","c":"[redacted]"}')
-  })
-
-  it('takes a secret as it is, not as a pattern', () => {
-    expect(redact('a.b$&c*d and axb$&c*d', [new Secret('a.b$&c*d')])).toBe('[redacted] and axb$&c*d')
-    expect(redact('abcdef', [new Secret('......')])).toBe('abcdef')
-  })
-
-  it('leaves words too short to be a secret, and everything else', () => {
-    expect(redact('trade of KRX:005930', [new Secret('trade'), new Secret('')])).toBe('trade of KRX:005930')
-    expect(redact('nothing to hide', [])).toBe('nothing to hide')
-  })
-
-  it('leaves none in any text', () => {
-    const word = fc.string({ unit: fc.constantFrom(...'abcdef$&.'.split('')), minLength: 6, maxLength: 12 })
-    fc.assert(
-      fc.property(word, fc.array(fc.oneof(word, fc.constant('|')), { maxLength: 8 }), (hidden, parts) => {
-        const text = parts.map(part => (part === '|' ? hidden : part)).join(' ')
-        expect(redact(text, [new Secret(hidden)])).not.toContain(hidden)
-      }),
-      tries(500),
-    )
   })
 })

@@ -1,0 +1,16 @@
+// Text from outside, made safe to print: on a terminal or in a line of a log it could move the cursor, clear the screen, or begin a line
+// of its own.
+
+/** Control characters (C0, DEL, C1), line and paragraph separators, and marks that turn the direction of the text or take no room. */
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
+const everyUnsafe = new RegExp(unsafe, 'gu')
+
+/** The text with each of them written out, as `\x1b` or `\u202e`. */
+export function visible(text: string): string {
+  return unsafe.test(text) ? text.replaceAll(everyUnsafe, writtenOut) : text
+}
+
+function writtenOut(character: string): string {
+  const code = character.charCodeAt(0)
+  return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
+}
