@@ -2,6 +2,7 @@
 export { createFeed } from './app/feed.ts'
 export type { Feed, FeedOptions, SubscriptionState } from './app/feed-contract.ts'
 export { SubscriptionError } from './app/confirmations.ts'
+export { FolderInUseError } from './app/folder-lock.ts'
 export type { Logger } from './app/log.ts'
 export {
   type JobEnd,

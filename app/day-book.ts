@@ -11,6 +11,8 @@ import type { Logger } from './log.ts'
 export type DayBookOptions = {
   readonly folder: string
   readonly log: Logger
+  /** False once the folder is another process's: nothing is written into it any more. */
+  readonly mayWrite?: () => boolean
   /** 10 s. What a killed process received since counts as not received in the certificate. */
   readonly everyMs?: number
   readonly scheduler?: SchedulerLike
@@ -30,6 +32,7 @@ const mostWaiting = 100_000
 export function keepDayBook({
   folder,
   log,
+  mayWrite = () => true,
   everyMs = 10_000,
   scheduler = asyncScheduler,
 }: DayBookOptions): DayBookKeeper {
@@ -46,7 +49,7 @@ export function keepDayBook({
     const counted = minutes.map(entry => ({ type: 'minute' as const, ...entry }))
     const entries = [...waiting, ...begun, ...counted]
     waiting = []
-    if (entries.length === 0) return
+    if (entries.length === 0 || !mayWrite()) return
     try {
       await mkdir(path, { recursive: true, mode: 0o700 })
       while (entries.length > 0) await append(entries)

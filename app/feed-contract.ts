@@ -33,12 +33,12 @@ export type FeedParts = {
   readonly seed?: number
   /**
    * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed, and what came in each
-   * minute, for the day's certificate. One folder to a process. Without one, a feed begins anew.
+   * minute, for the day's certificate. One feed to a folder: a second one is refused. Without one, a feed begins anew.
    */
   readonly dataFolder?: string | false
   /** What all processes of the app key share through Redis (`openJobs`). Without it, this feed counts for itself. */
   readonly shared?: SharedAccess
-  /** Where to keep every frame as it came, for a replay. One folder to a process at a time. */
+  /** Where to keep every frame as it came, for a replay. One feed to a folder at a time: a second one is refused. */
   readonly recordFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: Inspect
@@ -98,6 +98,7 @@ export type Feed = {
   recentFrames(): readonly ShownFrame[]
   /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
   inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
+  /** Throws a FolderInUseError, and starts nothing, when another process uses the data or the recording folder. */
   start(): void
   /** Releases everything, waits out the grace, closes, completes the streams. */
   stop(): Promise<void>

@@ -27,6 +27,7 @@ import { createControl, type SocketSnapshot } from './control.ts'
 import { keepDayBook } from './day-book.ts'
 import type { Feed, FeedOptions, FeedParts } from './feed-contract.ts'
 import { watchFlow } from './flow.ts'
+import { holdFolders } from './held-folders.ts'
 import { createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
 import { createLatencyWatch } from './latency.ts'
@@ -73,8 +74,15 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const { environment, restUrl, overseasFeed } = settings
   const source = `${environment} ${restUrl} ${overseasFeed}`
   const folder = parts.dataFolder
-  const lastSeen = folder ? keepLastSeen({ folder, source, memory, log }) : undefined
-  const dayBook = folder ? keepDayBook({ folder, log }) : undefined
+  const locks = holdFolders({
+    dataFolder: folder || undefined,
+    recordFolder: parts.recordFolder || undefined,
+    clock,
+    log,
+    onRecordingLost: reason => recording?.giveUp(reason),
+  })
+  const lastSeen = folder ? keepLastSeen({ folder, source, memory, log, mayWrite: locks.isDataOurs }) : undefined
+  const dayBook = folder ? keepDayBook({ folder, log, mayWrite: locks.isDataOurs }) : undefined
 
   const control = createControl({
     settings,
@@ -203,6 +211,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     lifecycle.complete()
     frames.complete()
     await Promise.all([lastSeen?.stop(), dayBook?.stop(), recording?.stop()])
+    locks.release()
     journal.close()
   }
 
@@ -264,6 +273,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       if (stopped !== undefined)
         throw new Error('this feed was stopped, which is for good; make another with createFeed')
       if (running !== undefined) return
+      locks.take()
       startedAt = clock.now()
       lastSeen?.start()
       dayBook?.start()

@@ -23,6 +23,8 @@ export type LastSeenOptions = {
   readonly source: string
   readonly memory: ContinuityMemory
   readonly log: Logger
+  /** False once the folder is another process's: nothing is written into it any more. */
+  readonly mayWrite?: () => boolean
   /** 1 s. A process that is killed knows nothing of what it delivered since, and will call it missing. */
   readonly everyMs?: number
   readonly scheduler?: SchedulerLike
@@ -70,7 +72,7 @@ const content = z.object({
 const sinceContent = z.object({ after: z.int(), source: z.string(), instrument: z.string(), counts: savedCounts })
 
 export function keepLastSeen(options: LastSeenOptions): LastSeen {
-  const { folder, source, memory, log, everyMs = 1_000, scheduler = asyncScheduler } = options
+  const { folder, source, memory, log, mayWrite = () => true, everyMs = 1_000, scheduler = asyncScheduler } = options
   const file = join(folder, lastSeenFile)
   const since = openSinceFile(join(folder, sinceFile))
   let saves = 0
@@ -116,7 +118,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
 
   async function write(): Promise<void> {
     const { changes } = memory
-    if (changes === written) return
+    if (changes === written || !mayWrite()) return
     saves++
     const within = since.lines()
     const instruments = Object.fromEntries(savedLines(memory).map(({ instrument, counts }) => [instrument, counts]))
@@ -142,7 +144,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
     settled(instrument) {
       const line = memory.lines.get(instrument)
       const saved = line && savedLine(line)
-      if (saving === undefined || saved === undefined) return
+      if (saving === undefined || saved === undefined || !mayWrite()) return
       try {
         since.append(JSON.stringify({ after: saves, source, ...saved }))
       } catch (error) {

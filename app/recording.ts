@@ -30,6 +30,8 @@ export type FeedRecorder = {
   closes(frame: RawFrame, moreFollow: boolean): void
   note(event: MarketEvent): void
   marker(event: MarketEvent): void
+  /** Ends the recording where it is, because the folder is another process's, and says so. */
+  giveUp(reason: string): void
   stop(): Promise<void>
 }
 
@@ -93,6 +95,10 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
     marker(event) {
       if (isOpen) waiting.push({ event, after: told })
       else recorder.marker(event)
+    },
+    giveUp(reason) {
+      emit({ type: 'recording-trouble', reason, lost: recorder.lost, isOver: false, receivedTime: clock.now() })
+      void recorder.stop()
     },
     stop: () => recorder.stop(),
   }

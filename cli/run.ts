@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { composeFeed } from '../app/feed.ts'
 import type { Feed } from '../app/feed-contract.ts'
+import { expectFree, FolderInUseError } from '../app/folder-lock.ts'
 import type { Jobs } from '../app/jobs.ts'
 import type { Logger } from '../app/log.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
@@ -85,6 +86,10 @@ async function stream(
   }
 
   const { dataFolder, record: recordFolder } = output.data
+  // A demonstration has nothing to remember: its market begins anew with each run.
+  const folder = isDemonstration ? undefined : folderOf(dataFolder)
+  const inUse = whoUses(folder, recordFolder)
+  if (inUse !== undefined) return refuse(command, inUse)
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
   const simulator = isDemonstration ? await startSimulator({ tape: generatedTape() }) : undefined
   if (simulator !== undefined) {
@@ -94,8 +99,6 @@ async function stream(
   }
   if (recordFolder !== undefined) process.stderr.write(`Recording to ${recordFolder}. Ctrl-C ends it.\n`)
   const served = simulator === undefined ? settings : pointedAt(simulator, settings)
-  // A demonstration has nothing to remember: its market begins anew with each run.
-  const folder = simulator === undefined ? folderOf(dataFolder) : undefined
   const passing = simulator === undefined || output.data.jobs === 'off' ? undefined : temporaryFolder()
   const jobs = await openWork(served, { ...output.data, folder: passing ?? folder }, log)
   if (jobs === 'unreachable') return await simulator?.stop()
@@ -128,10 +131,12 @@ async function stream(
       : { jobs: { queues: jobs.queues.all }, tokenIssuedAt: jobs.tokenIssuedAt, sharedLimits: jobs.limits }),
     ...(folder === undefined ? {} : { certificate: () => latestCertificate(folder) }),
   })
-  feed.start()
+  const late = startOr(feed)
+  if (late !== undefined) refuse(command, late)
   jobs?.repair(feed)
-  if (output.data.jobs === 'here') await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
-  const exitCode = await Promise.race([stopping, printed.closed])
+  if (output.data.jobs === 'here' && late === undefined)
+    await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
+  const exitCode = late === undefined ? await Promise.race([stopping, printed.closed]) : 1
   await feed.stop()
   observation.stop()
   await jobs?.close()
@@ -150,6 +155,34 @@ async function stream(
 function demonstrationKeys(schedule: unknown) {
   const keys = { appKey: 'demonstration', appSecret: 'demonstration' }
   return schedule === 'side-by-side' ? { ...keys, usAppKey: 'demonstration-us', usAppSecret: 'demonstration-us' } : keys
+}
+
+/** Says which other process uses a folder that this one needs to itself: before anything is begun. */
+function whoUses(dataFolder: string | undefined, recordFolder: string | undefined): FolderInUseError | undefined {
+  try {
+    if (dataFolder !== undefined) expectFree(dataFolder, 'data')
+    if (recordFolder !== undefined) expectFree(recordFolder, 'recording')
+    return undefined
+  } catch (error) {
+    if (error instanceof FolderInUseError) return error
+    throw error
+  }
+}
+
+/** Another process may have taken a folder since it was looked at. */
+function startOr(feed: Feed): FolderInUseError | undefined {
+  try {
+    feed.start()
+    return undefined
+  } catch (error) {
+    if (error instanceof FolderInUseError) return error
+    throw error
+  }
+}
+
+function refuse(command: string, error: Error): void {
+  process.stderr.write(`kis-stream ${command}: ${error.message}\n`)
+  process.exitCode = 1
 }
 
 type Work = {

@@ -77,6 +77,38 @@ describe('kis-stream run', () => {
     for (const secret of [planted.appKey, planted.appSecret]) expect(out + err).not.toContain(secret)
   })
 
+  it('refuses a folder that another one uses and names that one; jobs and readers may use it too', async () => {
+    const { simulator, environment } = await againstSimulator()
+    const folder = mkdtempSync(join(tmpdir(), 'kis-run-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const recorded = join(folder, 'recorded')
+    const data = { ...environment, KIS_DATA_FOLDER: join(folder, 'data') }
+    const args = ['--market', 'KR', '--instruments', 'KRX:005930', '--output', 'ndjson', '--no-jobs']
+    const first = startCommand(['run', ...args, '--record', recorded], data)
+    await first.printed(out => out.includes('"type":"trade"'))
+
+    const second = await runCommand(['run', ...args], data)
+    expect(second).toMatchObject({ code: 1, out: '' })
+    expect(second.err).toMatch(
+      new RegExp(`^kis-stream run: The data folder .*/data is in use by process ${first.process.pid} on .+, started `),
+    )
+    const recorder = await runCommand(['record', recorded, ...args.slice(0, 4), '--no-jobs'], environment)
+    expect(recorder).toMatchObject({ code: 1 })
+    expect(recorder.err).toContain(`The recording folder ${recorded} is in use by process ${first.process.pid}`)
+    expect(simulator.sessions()).toHaveLength(1)
+
+    expect(await runCommand(['job', 'list'], data)).toMatchObject({ code: 0 })
+    const replay = await runCommand(['replay', recorded, '--output', 'ndjson', '--speed', 'max'])
+    expect(replay.out).toContain('"type":"trade"')
+
+    first.process.kill('SIGKILL')
+    await first.finished
+    const again = startCommand(['run', ...args], data)
+    await again.printed(out => out.includes('"type":"subscription"'))
+    again.process.kill('SIGTERM')
+    expect((await again.finished).code).toBe(0)
+  })
+
   it('leaves at once on the second signal', async () => {
     const { simulator, environment } = await againstSimulator()
     const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], {

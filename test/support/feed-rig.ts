@@ -76,9 +76,9 @@ export const planted = {
 }
 
 export async function feedRig(
-  options: Partial<FeedOptions> & { simulator?: SimulatorOptions; running?: Simulator } = {},
+  options: Partial<FeedOptions> & { simulator?: SimulatorOptions; running?: Simulator; isStarted?: boolean } = {},
 ): Promise<FeedRig> {
-  const { simulator: simulatorOptions, running, ...feedOptions } = options
+  const { simulator: simulatorOptions, running, isStarted = true, ...feedOptions } = options
   const simulator = running ?? (await startSimulator({ tape: silentMarket(), ...simulatorOptions }))
   const feed = createFeed({
     ...planted,
@@ -105,7 +105,7 @@ export async function feedRig(
     await feed.stop()
     if (running === undefined) await simulator.stop()
   })
-  feed.start()
+  if (isStarted) feed.start()
 
   return {
     simulator,
