@@ -55,7 +55,8 @@ const longestSecret = 1_024
 export function createRedaction(given: readonly Secret[] = []): Redaction {
   const issued: Secret[] = []
   let spellings: readonly string[] = []
-  let needles: readonly Buffer[] = []
+  let longNeedles: readonly Buffer[] = []
+  let shortNeedles: readonly Buffer[] = []
   let shortest = Number.POSITIVE_INFINITY
   learn()
 
@@ -63,7 +64,9 @@ export function createRedaction(given: readonly Secret[] = []): Redaction {
     const values = [...given, ...issued].map(secret => secret.reveal()).filter(value => value.length >= shortestSecret)
     // The longest first: one may be a part of another.
     spellings = [...new Set(values.flatMap(spellingsOf))].sort((a, b) => b.length - a.length)
-    needles = spellings.map(spelling => Buffer.from(spelling))
+    const needles = spellings.map(spelling => Buffer.from(spelling))
+    longNeedles = needles.filter(({ length }) => length >= longRun)
+    shortNeedles = needles.filter(({ length }) => length < longRun)
     shortest = spellings.at(-1)?.length ?? Number.POSITIVE_INFINITY
   }
 
@@ -101,7 +104,10 @@ export function createRedaction(given: readonly Secret[] = []): Redaction {
       const text = shownText(frame.subarray(0, 2 * longestShown))
       return beginning(text, longestShown + longestSecret, longestShown, exact, frame.length)
     },
-    suspects: frame => hasRun(frame, shortest) && needles.some(needle => viewOf(frame).includes(needle)),
+    suspects(frame) {
+      if (shortNeedles.some(needle => viewOf(frame).includes(needle))) return true
+      return longNeedles.length > 0 && hasRun(frame) && longNeedles.some(needle => viewOf(frame).includes(needle))
+    },
   }
 }
 
@@ -182,6 +188,9 @@ export function shownText(frame: Uint8Array): string {
     : frameText(frame)
 }
 
+/** App keys and approval keys have 36 characters, everything else of KIS's more. */
+const longRun = 32
+
 const [zero, one, bar, caret] = [48, 49, 124, 94]
 
 function isData(frame: Uint8Array): boolean {
@@ -192,10 +201,13 @@ function transactionOf(frame: Uint8Array): string {
   return frameText(frame.subarray(transactionAt, transactionAt + transactionLength))
 }
 
-/** Looks at a byte in every `length`, and back from there to the last caret: most of a frame is never read. */
-function hasRun(frame: Uint8Array, length: number): boolean {
+/**
+ * Whether so much stands between two carets as keys and tokens are long, which no value of a trade is. Looks at one byte in so many, and
+ * back from there to the last caret: most of a frame is never read.
+ */
+function hasRun(frame: Uint8Array): boolean {
   let free = -1
-  for (let at = length - 1; at < frame.length; at = free + length) {
+  for (let at = longRun - 1; at < frame.length; at = free + longRun) {
     const last = free
     free = at
     while (free > last && frame[free] !== caret) free--

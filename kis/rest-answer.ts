@@ -6,12 +6,15 @@
 // {"rt_cd":"1","msg1":"초당 거래건수를 초과하였습니다.","message":"EGW00201"} (HTTP 500, clients' logs)
 import { type CodeEntry, explain, explainText, isCatalogued, patienceIn, type Reaction } from './codes.ts'
 import { KisError, type KisErrorKind } from './errors.ts'
+import { createRedaction, type Redaction } from './redaction.ts'
 
-/** The parsed body of a success. Throws a KisError for everything else. */
-export function acceptAnswer(path: string, status: number, text: string): unknown {
+const anybodys = createRedaction()
+
+/** The parsed body of a success. Throws a KisError for everything else. `redaction`: knows the secrets that were sent. */
+export function acceptAnswer(path: string, status: number, text: string, redaction: Redaction = anybodys): unknown {
   const body = parseJson(text)
-  if (status === tooManyRequests) throw tooMany(path, envelopeOf(body))
-  const envelope = envelopeOf(body)
+  const envelope = envelopeOf(body, redaction)
+  if (status === tooManyRequests) throw tooMany(path, envelope)
   const isGood = status >= 200 && status < 300
   if (envelope !== undefined && isRefusal(envelope, isGood)) throw refusalOf(path, status, envelope)
   if (isGood && body !== undefined) return body
@@ -30,18 +33,19 @@ type Envelope = { readonly result: string | undefined; readonly code: string; re
 /** EGW00201, OPSQ2001. In `message` any text may stand, so a code is what looks like one. */
 const codeShape = /^[A-Z]{2,6}\d{4,8}$/
 
-/** Longer than any code and any text of KIS's; an error is to be read by a person. */
-const mostCodeLength = 40
-const mostTextLength = 300
-
-function envelopeOf(body: unknown): Envelope | undefined {
+function envelopeOf(body: unknown, redaction: Redaction): Envelope | undefined {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined
   const said = (name: string) => textAt(body, name)
   const message = said('message') ?? ''
   const isCode = codeShape.test(message) || isCatalogued(message)
   const code = said('msg_cd') || said('error_code') || (isCode ? message : '')
   const text = said('msg1') || said('error_description') || (isCode ? '' : message)
-  return { result: said('rt_cd'), code: code.slice(0, mostCodeLength), text: text.slice(0, mostTextLength) }
+  const result = said('rt_cd')
+  return {
+    result: result && redaction.code(result),
+    code: redaction.code(code),
+    text: redaction.quote(text),
+  }
 }
 
 /** Text, and numbers as text. KIS pads with spaces, and spells nothing `(null)` at times. */

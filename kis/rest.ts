@@ -4,7 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, errors, request } from 'undici'
 import type { Clock } from '../market/clock.ts'
 import { asFinal, KisError, mostUnknown } from './errors.ts'
+import { addressOf, createRedaction, type Redaction } from './redaction.ts'
 import { acceptAnswer } from './rest-answer.ts'
+import { Secret } from './secret.ts'
 
 export type RestOptions = {
   readonly baseUrl: string
@@ -70,9 +72,9 @@ export function createRestClient(options: RestOptions): RestClient {
   }
 
   /** A call that came too soon holds up the next one, and words that nobody knows are final when they are said too often. */
-  function acceptInTurn(path: string, status: number, text: string): unknown {
+  function acceptInTurn(path: string, { status, text }: Sent, redaction: Redaction): unknown {
     try {
-      const body = acceptAnswer(path, status, text)
+      const body = acceptAnswer(path, status, text, redaction)
       unknownInARow.delete(path)
       return body
     } catch (error) {
@@ -88,19 +90,19 @@ export function createRestClient(options: RestOptions): RestClient {
 
   return {
     async post(path, body) {
+      const redaction = redactionOf(body)
       await takeTurn().catch(() => {
-        throw noAnswer(path, closing.signal.reason)
+        throw noAnswer(path, closing.signal.reason, redaction)
       })
-      const { status, text } = await send(path, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json; charset=utf-8' },
-        body: JSON.stringify(body),
-      })
-      return acceptInTurn(path, status, text)
+      const headers = { 'content-type': 'application/json; charset=utf-8' }
+      const sent = await send(path, { method: 'POST', headers, body: JSON.stringify(body) }, redaction)
+      return acceptInTurn(path, sent, redaction)
     },
     async get({ path, parameters, headers }) {
-      const { status, text, continues } = await send(path, { method: 'GET', query: parameters, headers })
-      return { body: acceptAnswer(path, status, text), hasMore: continues === 'F' || continues === 'M' }
+      const redaction = redactionOf(headers)
+      const call = { method: 'GET', query: parameters, headers } as const
+      const { status, text, continues } = await send(path, call, redaction)
+      return { body: acceptAnswer(path, status, text, redaction), hasMore: continues === 'F' || continues === 'M' }
     },
     async close() {
       closing.abort(new Error('the client was closed'))
@@ -108,12 +110,14 @@ export function createRestClient(options: RestOptions): RestClient {
     },
   }
 
-  function noAnswer(path: string, cause: unknown): KisError {
-    const text = `no answer from ${options.baseUrl}${path}: ${whyOf(cause)}. Check the network and the address.`
-    return new KisError('network', text, { cause })
+  function noAnswer(path: string, error: unknown, redaction: Redaction): KisError {
+    const why = redaction.line(whyOf(error))
+    const text = `no answer from ${addressOf(options.baseUrl)}${path}: ${why}. Check the network and the address.`
+    // Not the error itself: some hold the bytes that could not be read.
+    return new KisError('network', text, { cause: new Error(why) })
   }
 
-  async function send(path: string, call: Call): Promise<Sent> {
+  async function send(path: string, call: Call, redaction: Redaction): Promise<Sent> {
     // The timeouts of undici start anew with each byte, so that a peer that sends one now and then could hold a call for ever.
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(new Error(lateText(options.timeoutMs))), options.timeoutMs)
@@ -128,11 +132,19 @@ export function createRestClient(options: RestOptions): RestClient {
       const continues = String(response.headers['tr_cont'] ?? '').trim()
       return { status: response.statusCode, text: await response.body.text(), continues }
     } catch (cause) {
-      throw noAnswer(path, cause)
+      throw noAnswer(path, cause, redaction)
     } finally {
       clearTimeout(timer)
     }
   }
+}
+
+const secretFields = ['appkey', 'appsecret', 'secretkey', 'authorization']
+
+/** A gateway may send back in its answer what it was sent. */
+function redactionOf(sent: Readonly<Record<string, string>>): Redaction {
+  const values = secretFields.flatMap(name => sent[name]?.replace(/^Bearer\s+/i, '') ?? [])
+  return createRedaction(values.map(value => new Secret(value)))
 }
 
 function lateText(timeoutMs: number): string {

@@ -181,7 +181,7 @@ describe('a secret as a gateway spells it', () => {
 
 describe('a frame', () => {
   const secret = 'S'.repeat(36)
-  const redaction = redactionOf(secret, value)
+  const redaction = redactionOf(secret, value, 'HTSID')
 
   it('is suspected where it holds a known secret, in any place, and nowhere else', () => {
     const values = fc.array(fc.string({ unit: fc.constantFrom('1', '.', 'A'), maxLength: 50 }), { maxLength: 30 })
