@@ -19,7 +19,8 @@ import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { heartbeats } from '../streams/liveness.ts'
 import { openAppKey, type SharedAccess } from './app-key.ts'
 import { phaseOf } from './phase.ts'
-import { type FeedSettings, wireOptionsOf } from './settings.ts'
+import type { FeedSettings } from './settings.ts'
+import { wireOptionsOf } from './subscriptions.ts'
 
 export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
 

@@ -37,8 +37,9 @@ import { phaseOf, waitOf } from './phase.ts'
 import { feedParts, readOptions } from './options.ts'
 import { createRecentFrames } from './recent-frames.ts'
 import { recordFeed } from './recording.ts'
-import { type FeedSettings, secretsOf, subscriptionsOf, wireOptionsOf } from './settings.ts'
+import { type FeedSettings, secretsOf } from './settings.ts'
 import { readStatus } from './status.ts'
+import { overflowOf, subscriptionsOf, wireOptionsOf } from './subscriptions.ts'
 import { createTally } from './tally.ts'
 import { createTransitionLog } from './transitions.ts'
 
@@ -278,6 +279,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       lastSeen?.start()
       dayBook?.start()
       control.start()
+      for (const { market, slots, most, says } of overflowOf(settings)) {
+        log.warn({ market, slots, most }, `${says}; the last ${slots - most} are refused`)
+      }
       control.subscribe(subscriptionsOf(settings).map(keyOf))
       const started = (running = new RxSubscription())
       const takeTurns = () => {

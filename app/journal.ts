@@ -1,5 +1,6 @@
 // What happened, for people: one log line per state change or trouble, and plain counters. It watches; nothing waits for it.
 import type { HeardAnswer } from '../machines/connection.ts'
+import { sessionFull } from '../machines/ledger.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
@@ -107,8 +108,13 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
           else log.error({ reason, lost }, 'the recording cannot be written; the feed goes on without it')
           return
         }
-        case 'subscription':
+        case 'subscription': {
+          const { instrument, channel, status, code } = event
+          if (status === 'refused' && code === sessionFull) {
+            troubles.warn({ instrument, channel, code }, 'no slot is left for a subscription, so it is refused')
+          }
           return log.debug(event, 'subscription')
+        }
       }
     },
 

@@ -17,6 +17,7 @@ import { refresh, refreshToken } from '../workers/token-refresh.ts'
 import type { Access } from './access.ts'
 import type { Logger } from './log.ts'
 import type { FeedSettings } from './settings.ts'
+import { instrumentsOf } from './subscriptions.ts'
 
 export type ProcessorParts = {
   readonly settings: FeedSettings
@@ -49,7 +50,7 @@ export function createProcessors(parts: ProcessorParts): Processors {
       validateKeys(payload, {
         clock,
         calendar,
-        watched: settings.instruments,
+        watched: instrumentsOf(settings),
         proveApproval: () => access.issueApproval(),
         proveToken: async () => (await refresh(access.tokenRefresh)).outcome,
       }),

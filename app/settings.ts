@@ -1,7 +1,7 @@
 // What a feed can be told, checked as a whole: either settings that hold together, or one error that lists every mistake.
 import { z } from 'zod'
 import type { CustomerType } from '../kis/request.ts'
-import { isChannel, isOfStocks, problemWith, unknownChannel, type WireOptions } from '../kis/channel.ts'
+import { isChannel, unknownChannel } from '../kis/channel.ts'
 import { unknownColumns } from '../kis/columns.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../kis/endpoints.ts'
 import type { AppKeys } from '../kis/credentials.ts'
@@ -17,6 +17,7 @@ import type { Channel, Subscription } from '../market/subscription.ts'
 import { numberSetting } from './number-setting.ts'
 import { readCalendarChanges, readCalendarFile, type ReadChanges } from './calendar-changes.ts'
 import { secondKey, secondKeyProblems } from './second-key.ts'
+import { readPairs, subscriptionProblems } from './subscriptions.ts'
 
 export type FeedSettings = {
   readonly environment: Environment
@@ -33,6 +34,8 @@ export type FeedSettings = {
   readonly endpoints: Readonly<Record<Market, Endpoint>>
   readonly instruments: readonly Instrument[]
   readonly channels: readonly Channel[]
+  /** Pairs that are asked for besides instruments × channels. */
+  readonly subscribe: readonly Subscription[]
   /** Whose turn it is: by the schedule, or held by one market whatever the hour. */
   readonly market: 'auto' | Market
   /** At what hours which market has its turn. */
@@ -120,6 +123,12 @@ const channelList = list.superRefine((channels, context) => {
   }
 })
 
+const pairList = list.transform((items, context) => {
+  const { subscriptions, problems } = readPairs(items)
+  for (const message of problems) context.addIssue({ code: 'custom', message })
+  return subscriptions
+})
+
 const columnList = list.superRefine((columns, context) => {
   for (const message of unknownColumns(columns)) context.addIssue({ code: 'custom', message })
 })
@@ -140,6 +149,7 @@ const shape = z.object({
   checkCertificate: trueOrFalse.default(true),
   instruments: instrumentList.default([]),
   channels: channelList.default(['trade']),
+  subscribe: pairList.default([]),
   market: oneOf('auto', 'KR', 'US').default('auto'),
   schedule: oneOf('operating-guide', 'korean-after-market', 'side-by-side').default('operating-guide'),
   calendarChanges: z
@@ -210,6 +220,7 @@ export function readSettings(
     endpoints: { KR: address(told.koreanSocketUrl), US: address(told.usSocketUrl) },
     instruments: told.instruments,
     channels: told.channels,
+    subscribe: told.subscribe,
     market: told.market,
     schedule: told.schedule,
     calendarChanges: told.calendarFile ?? told.calendarChanges ?? {},
@@ -233,32 +244,6 @@ export function secretsOf({ appKey, appSecret, htsId, us }: FeedSettings): Secre
     ...(us === undefined ? [] : [us.appKey, us.appSecret]),
     ...(htsId === undefined ? [] : [htsId]),
   ]
-}
-
-/** Every instrument on every channel that its venue has. */
-export function subscriptionsOf(settings: Pick<FeedSettings, 'instruments' | 'channels' | 'overseasFeed' | 'htsId'>) {
-  return pairsOf(settings).filter(pair => problemWith(pair, wireOptionsOf(settings)) === undefined)
-}
-
-export function wireOptionsOf({ overseasFeed, htsId }: Pick<FeedSettings, 'overseasFeed' | 'htsId'>): WireOptions {
-  return { overseasFeed, ...(htsId === undefined ? {} : { htsId: htsId.reveal() }) }
-}
-
-function pairsOf({ instruments, channels }: Pick<FeedSettings, 'instruments' | 'channels'>): Subscription[] {
-  return channels.flatMap(channel => instruments.map(instrument => ({ instrument, channel })))
-}
-
-/** A channel that fits none of the instruments is a mistake; one that fits some is asked for those. A symbol that cannot be always is one. */
-function subscriptionProblems(
-  told: Pick<FeedSettings, 'instruments' | 'channels' | 'overseasFeed' | 'htsId'>,
-): string[] {
-  const problems = told.channels.flatMap(channel => {
-    const found = told.instruments.map(instrument => problemWith({ instrument, channel }, wireOptionsOf(told)))
-    const [first] = found
-    if (isOfStocks(channel)) return found.filter(problem => problem !== undefined)
-    return first !== undefined && found.every(problem => problem !== undefined) ? [first] : []
-  })
-  return [...new Set(problems)]
 }
 
 function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

@@ -4,15 +4,12 @@ import type { Feed } from '../app/feed-contract.ts'
 import { numberSetting } from '../app/number-setting.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
 import { isLoopback } from '../dashboard/access.ts'
+import { onOrOff } from './on-or-off.ts'
 
 export const defaultDashboardPort = 8710
 
 /** Short enough to type, long enough not to be guessed over a network. */
 const shortestToken = 16
-
-const onOrOff = z.union([z.boolean(), z.stringbool()], {
-  error: issue => `'${String(issue.input)}'; expected on or off`,
-})
 
 export const dashboardSettings = z
   .object({

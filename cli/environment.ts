@@ -22,6 +22,8 @@ export const environmentNames: Readonly<Record<string, string>> = {
   checkCertificate: 'KIS_CHECK_CERTIFICATE',
   instruments: 'KIS_INSTRUMENTS',
   channels: 'KIS_CHANNELS',
+  subscribe: 'KIS_SUBSCRIBE',
+  allowUnplaced: 'KIS_ALLOW_UNPLACED',
   market: 'KIS_MARKET',
   schedule: 'KIS_SCHEDULE',
   calendarFile: 'KIS_CALENDAR',
@@ -38,6 +40,9 @@ export const environmentNames: Readonly<Record<string, string>> = {
   dashboardToken: 'KIS_DASHBOARD_TOKEN',
   inspect: 'KIS_INSPECT',
 }
+
+/** What the command asks for of each instrument; code gets trades alone. */
+export const defaultChannels = 'trade,order-book'
 
 /** Flags that are called otherwise than their settings. */
 const flagNames: Readonly<Record<string, string>> = { calendarFile: 'calendar' }

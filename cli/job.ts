@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { type Jobs, openJobs } from '../app/jobs.ts'
 import { readSettings, SettingsError } from '../app/settings.ts'
+import { instrumentsOf } from '../app/subscriptions.ts'
 import { createCalendar } from '../market/calendar.ts'
 import { isoKst } from '../market/korea-time.ts'
 import { systemClock } from '../market/clock.ts'
@@ -27,7 +28,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
   const work = jobsSettings.extend(levels.shape).safeParse(told)
   for (const issue of work.error?.issues ?? []) problems.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
 
-  if (order?.queue === 'certificate' && work.data?.dataFolder === 'off')
+  if (kind === 'certificate' && work.data?.dataFolder === 'off')
     problems.push(`${nameOf('dataFolder')} is off, and certificates are made from what lies in a data folder`)
   // Whether keys may be checked is a question to the calendar: it needs neither keys nor Redis.
   const isQuestion =
@@ -38,7 +39,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
     if (problems.length > 0 || !work.success) throw new SettingsError([])
     if (isQuestion) {
       const calendar = createCalendar(settings.calendarChanges)
-      return print(askWhether(order.payload.at ?? now, { calendar, watched: settings.instruments }))
+      return print(askWhether(order.payload.at ?? now, { calendar, watched: instrumentsOf(settings) }))
     }
     const log = createLog(work.data.logLevel, process.stderr.isTTY)
     const queues = order === undefined ? [] : [order.queue]

@@ -26,6 +26,11 @@ function watching(command: Command): Command {
   return command
     .option('--instruments [list]', 'what to watch, as KRX:005930,NAS:AAPL (KIS_INSTRUMENTS)')
     .option('--channels [list]', 'trade, order-book, or ids of KIS transactions such as H0STPGM0 (KIS_CHANNELS)')
+    .option(
+      '--subscribe [list]',
+      'single pairs besides, as KRX:005930@trade+order-book,KRX:0001@H0UPCNT0 (KIS_SUBSCRIBE)',
+    )
+    .option('--allow-unplaced', 'go without what is more than the 41 slots of an app key (KIS_ALLOW_UNPLACED)')
     .option('--market [market]', 'auto follows the schedule; KR or US holds that market (KIS_MARKET)')
     .option('--schedule [name]', 'operating-guide, korean-after-market, or side-by-side on two app keys (KIS_SCHEDULE)')
     .option('--calendar [file]', 'days you know better than the announced holidays, as JSON (KIS_CALENDAR)')
@@ -114,6 +119,8 @@ subcommand('doctor', 'look at everything a feed depends on, and say what to do; 
   .option('--json', 'the findings as JSON')
   .option('--instruments [list]', 'what would be watched (KIS_INSTRUMENTS)')
   .option('--channels [list]', 'on which channels (KIS_CHANNELS)')
+  .option('--subscribe [list]', 'single pairs besides (KIS_SUBSCRIBE)')
+  .option('--allow-unplaced', 'more than 41 slots are no error (KIS_ALLOW_UNPLACED)')
   .option('--market [market]', 'auto, KR or US (KIS_MARKET)')
   .option('--data-folder [folder]', 'where feeds keep what they last saw (KIS_DATA_FOLDER)')
   .addHelpText(

@@ -4,7 +4,7 @@ import { readSettings, SettingsError, type FeedSettings } from '../app/settings.
 import { Secret } from '../kis/secret.ts'
 import { standardCalendar } from '../market/calendar.ts'
 import { systemClock } from '../market/clock.ts'
-import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { defaultChannels, feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
 import type { Patient } from './doctor/finding.ts'
 
 /** Stands for keys that are not there: without them, everything else can still be looked at. */
@@ -14,7 +14,11 @@ export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
   const fileProblem = loadEnvironmentFile()
   const { told, nameOf } = readEnvironment(flags, process.env)
   const withoutKeys = told['appKey'] === undefined && told['appSecret'] === undefined
-  const complete = withoutKeys ? { ...told, appKey: placeholder, appSecret: placeholder } : told
+  const complete = {
+    channels: defaultChannels,
+    ...told,
+    ...(withoutKeys ? { appKey: placeholder, appSecret: placeholder } : {}),
+  }
   const mistakes = fileProblem === undefined ? [] : [fileProblem]
   let settings: FeedSettings | undefined
   try {

@@ -14,24 +14,27 @@ import { jsonLines } from '../sinks/json-lines.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { dashboardSettings, openDashboard } from './dashboard.ts'
-import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { defaultChannels, feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
 import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, reportUnknownVariables, strayWords } from './mistakes.ts'
 import { observe } from './observation.ts'
+import { onOrOff } from './on-or-off.ts'
 import { prettyPrinter } from './pretty.ts'
 import { latestCertificate } from '../workers/certificate-file.ts'
 import { stopSignal } from './stop-signal.ts'
+import { unplacedIn } from './unplaced.ts'
 import { defaultRecording } from './replay.ts'
 
 /** What a newcomer sees: whichever market has its turn, something moves. */
-const showcase = { instruments: 'KRX:005930,KRX:000660,KRX:035420,NAS:AAPL,NAS:NVDA', channels: 'trade,order-book' }
+const showcase = 'KRX:005930,KRX:000660,KRX:035420,NAS:AAPL,NAS:NVDA'
 
 const outputSettings = jobsSettings.extend({
   output: z
     .enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` })
     .default('pretty'),
   record: z.string({ error: 'needs a folder' }).optional(),
+  allowUnplaced: onOrOff.default(false),
   logLevel: z
     .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
     .default('info'),
@@ -69,7 +72,8 @@ async function stream(
     'usSocketUrl',
   ].every(name => told[name] === undefined)
   const complete = {
-    ...showcase,
+    ...(told['subscribe'] === undefined ? { instruments: showcase } : {}),
+    channels: defaultChannels,
     ...told,
     ...(isDemonstration ? demonstrationKeys(told['schedule']) : {}),
   }
@@ -81,7 +85,8 @@ async function stream(
     mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
   }
   const settings = settingsOr(mistakes, complete, nameOf)
-  if (settings === undefined || !output.success || !page.success) {
+  if (settings !== undefined && output.data?.allowUnplaced === false) mistakes.push(...unplacedIn(settings))
+  if (settings === undefined || !output.success || !page.success || mistakes.length > 0) {
     return reportMistakes(new SettingsError(mistakes), command)
   }
 
@@ -226,8 +231,7 @@ function settingsOr(
   nameOf: (setting: string) => string,
 ): FeedSettings | undefined {
   try {
-    const settings = readSettings(feedSettings(told), nameOf)
-    return mistakes.length === 0 ? settings : undefined
+    return readSettings(feedSettings(told), nameOf)
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     mistakes.push(...error.problems)

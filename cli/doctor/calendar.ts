@@ -1,5 +1,5 @@
 // The hours: what is on now, when the line changes hands, and how far the holidays are known.
-import { subscriptionsOf } from '../../app/settings.ts'
+import { subscriptionsOf } from '../../app/subscriptions.ts'
 import { nextTurnAfter, turnAt } from '../../market/calendar.ts'
 import { holidaysKnownThrough } from '../../market/holidays.ts'
 import { partsOf, type Venue, venues } from '../../market/instrument.ts'

@@ -1,5 +1,5 @@
 // What was told: the mistakes in it, all at once.
-import { subscriptionsOf } from '../../app/settings.ts'
+import { instrumentsOf, subscriptionsOf } from '../../app/subscriptions.ts'
 import { unknownVariables } from '../environment.ts'
 import type { Finding, Patient } from './finding.ts'
 
@@ -22,7 +22,7 @@ function settingFindings({ settings, mistakes }: Patient): Finding[] {
   }
   const { environment, market } = settings
   const count = subscriptionsOf(settings).length
-  const found = `${environment}, market ${market}, ${count} subscriptions of ${settings.instruments.length} instruments`
+  const found = `${environment}, market ${market}, ${count} subscriptions of ${instrumentsOf(settings).length} instruments`
   if (count > 0) return [{ check, severity: 'ok', found }]
   return [{ check, severity: 'info', found: `${found}: run shows its own five; a program must subscribe by itself` }]
 }

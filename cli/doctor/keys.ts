@@ -1,5 +1,6 @@
 // The keys: there, and of the shape KIS gives them. They are looked at and not used: asking KIS about them is for the key-validation
 // job, and only in its windows.
+import { instrumentsOf } from '../../app/subscriptions.ts'
 import { mayValidateKeys } from '../../market/key-validation-windows.ts'
 import { formatKst } from '../../market/korea-time.ts'
 import type { Finding, Patient } from './finding.ts'
@@ -29,7 +30,10 @@ export function examineKeys(patient: Patient): readonly Finding[] {
     const found = needed === first ? 'app key and secret are' : 'both app keys and their secrets are'
     findings.push({ check, severity: 'ok', found: `${found} there and well formed` })
   }
-  const { allowed, reason, next } = mayValidateKeys(clock.now(), { calendar, watched: settings?.instruments ?? [] })
+  const { allowed, reason, next } = mayValidateKeys(clock.now(), {
+    calendar,
+    watched: settings === undefined ? [] : instrumentsOf(settings),
+  })
   const when = allowed
     ? 'KIS may be asked about them now'
     : `${reason}; KIS may be asked about them from ${formatKst(next).slice(0, 16)} KST`

@@ -1,7 +1,8 @@
-// How many places are needed of those one session has.
-import { subscriptionsOf } from '../../app/settings.ts'
+// How many slots are needed of those one session has.
+import { overflowOf, slotsOf } from '../../app/subscriptions.ts'
 import { mostSubscriptions } from '../../machines/ledger.ts'
-import { marketOf, markets } from '../../market/instrument.ts'
+import { markets } from '../../market/instrument.ts'
+import { onOrOff } from '../on-or-off.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'slots'
@@ -9,18 +10,21 @@ const check = 'slots'
 /** Fewer left than this, and an instrument with both channels no longer fits. */
 const fewLeft = 2
 
-export function examineSlots({ settings }: Patient): readonly Finding[] {
+export function examineSlots({ settings, told }: Patient): readonly Finding[] {
   if (settings === undefined) return []
-  const subscriptions = subscriptionsOf(settings)
+  const slots = slotsOf(settings)
+  const overflow = overflowOf(settings)
+  // `run` refuses to start with more than fit, unless it may go without them.
+  const severity = onOrOff.safeParse(told['allowUnplaced']).data === true ? 'warning' : 'error'
   return markets.flatMap((market): Finding[] => {
-    const needed = subscriptions.filter(({ instrument }) => marketOf(instrument) === market).length
-    if (needed === 0) return []
-    const found = `${market}: ${needed} of ${mostSubscriptions} places needed`
-    if (needed > mostSubscriptions) {
-      const remedy = `${needed - mostSubscriptions} will be refused (OPSP0008), the last ones named. Drop some, or use a second app key.`
-      return [{ check, severity: 'error', found, remedy }]
+    if (slots[market] === 0) return []
+    const says = overflow.find(other => other.market === market)?.says
+    if (says !== undefined) {
+      const remedy = `${slots[market] - mostSubscriptions} are refused (OPSP0008), the last ones named. Drop some, or use another app key.`
+      return [{ check, severity, found: says, remedy }]
     }
-    if (mostSubscriptions - needed >= fewLeft) return [{ check, severity: 'ok', found }]
+    const found = `${market}: ${slots[market]} of ${mostSubscriptions} slots needed`
+    if (mostSubscriptions - slots[market] >= fewLeft) return [{ check, severity: 'ok', found }]
     return [{ check, severity: 'info', found: `${found}; hardly any is left for what you may want to add` }]
   })
 }

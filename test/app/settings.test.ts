@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { readSettings, SettingsError, subscriptionsOf } from '../../app/settings.ts'
+import { readSettings, SettingsError } from '../../app/settings.ts'
+import { subscriptionsOf } from '../../app/subscriptions.ts'
 import { feedSettings, readEnvironment, unknownVariables } from '../../cli/environment.ts'
 
 const keys = { appKey: 'an-app-key', appSecret: 'an-app-secret' }

@@ -121,8 +121,11 @@ describe('the doctor on slots', () => {
   it('counts each channel, and each market by itself', () => {
     const told = { instruments: [...instruments(21), 'NAS:AAPL'], channels: ['trade', 'order-book'] }
     const [korea, us] = examineSlots(patient(told))
-    expect(korea).toMatchObject({ severity: 'error', found: 'KR: 42 of 41 places needed' })
-    expect(us).toMatchObject({ severity: 'ok', found: 'US: 2 of 41 places needed' })
+    expect(korea).toMatchObject({
+      severity: 'error',
+      found: 'KR: 42 slots are asked for (21 trade, 21 order-book), and an app key has 41',
+    })
+    expect(us).toMatchObject({ severity: 'ok', found: 'US: 2 of 41 slots needed' })
   })
 })
 

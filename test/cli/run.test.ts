@@ -166,6 +166,38 @@ describe('kis-stream run', () => {
     expect([flagged.code, flagged.err]).toEqual([2, expect.stringContaining('did you mean NYS:BRK/B?')])
   })
 
+  it('refuses more than the slots of an app key before it connects, unless it may go without the rest', async () => {
+    const { simulator, environment } = await againstSimulator()
+    const instruments = Array.from({ length: 30 }, (_, i) => `KRX:${100_000 + i}`).join(',')
+    const words = ['run', '--market', 'KR', '--instruments', instruments, '--output', 'ndjson']
+    const { code, out, err } = await runCommand(words, environment)
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain('KR: 60 slots are asked for (30 trade, 30 order-book), and an app key has 41: leave out 19')
+    expect(err).toContain('--allow-unplaced')
+    expect(simulator.stats()).toMatchObject({ socketsOpened: 0, requests: [] })
+
+    const running = startCommand([...words, '--allow-unplaced'], environment)
+    await running.printed(out => out.split('"status":"active"').length > 41)
+    running.process.kill('SIGINT')
+    const second = await running.finished
+    expect(second.code).toBe(0)
+    expect(second.out.split('"code":"OPSP0008"')).toHaveLength(1 + 19)
+    expect(second.err).toContain('the last 19 are refused')
+  })
+
+  it('asks for pairs that are named one by one, and for no instruments of its own then', async () => {
+    const { simulator, environment } = await againstSimulator()
+    const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], {
+      ...environment,
+      KIS_SUBSCRIBE: 'KRX:005930@trade,KRX:0001@H0UPCNT0',
+    })
+    await running.printed(out => out.split('"status":"active"').length > 2)
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(0)
+    const asked = simulator.stats().requests.filter(({ verb }) => verb === 'subscribe')
+    expect(asked.map(({ tr, key }) => `${tr} ${key}`)).toEqual(['H0STCNT0 005930', 'H0UPCNT0 0001'])
+  })
+
   it('names variables that are probably misspelt, whether or not something else is wrong', async () => {
     const environment = { KIS_INSTRUMENT: 'KRX:005930', KIS_APPSECRET: planted.appSecret, KIS_MARKET: 'JP' }
     const { err } = await runCommand(['run', '--instrumens', 'KRX:005930'], environment)

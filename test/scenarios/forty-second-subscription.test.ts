@@ -1,15 +1,17 @@
 // 41 places in a session, all channels and markets together. The 42nd is refused by us, before KIS has to.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
+import { silentLogger } from '../../app/log.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
 import { eventually, feedRig, mondayAtTen } from '../support/feed-rig.ts'
 
 const symbols = (count: number) => Array.from({ length: count }, (_, index) => `KRX:${String(100_000 + index)}`)
 
-async function crowded(count: number) {
+async function crowded(count: number, log = silentLogger) {
   const clock = mondayAtTen()
   const rig = await feedRig({
     clock,
+    log,
     instruments: symbols(count),
     simulator: { clock, tape: generatedTape({ rate: 4_000, seed: 42 }), ...wholeTruth },
   })
@@ -18,7 +20,12 @@ async function crowded(count: number) {
 }
 
 it('the 42nd subscription is refused without asking KIS, and the other 41 flow', async () => {
-  const rig = await crowded(42)
+  const warnings: string[] = []
+  const rig = await crowded(42, { ...silentLogger, warn: (_, text) => void warnings.push(text) })
+  expect(warnings).toEqual([
+    'KR: 42 slots are asked for (42 trade), and an app key has 41; the last 1 are refused',
+    'no slot is left for a subscription, so it is refused',
+  ])
   const refused = rig.of('subscription').filter(({ status }) => status === 'refused')
   expect(refused).toMatchObject([{ instrument: 'KRX:100041', channel: 'trade', code: 'OPSP0008' }])
   expect(rig.simulator.stats().requests).toHaveLength(41)

@@ -1,0 +1,100 @@
+// What a feed is asked for: every instrument on every channel, and pairs that were named one by one; and how many slots that takes.
+import { isChannel, isOfStocks, problemWith, toWire, unknownChannel, type WireOptions } from '../kis/channel.ts'
+import type { Secret } from '../kis/secret.ts'
+import { mostSubscriptions } from '../machines/ledger.ts'
+import { type Instrument, type Market, marketOf, markets, parseInstrument } from '../market/instrument.ts'
+import { type Channel, keyOf, type Subscription } from '../market/subscription.ts'
+
+export type Wanted = {
+  readonly instruments: readonly Instrument[]
+  readonly channels: readonly Channel[]
+  /** Pairs named one by one, beside instruments × channels. */
+  readonly subscribe: readonly Subscription[]
+  readonly overseasFeed: 'free' | 'paid'
+  readonly htsId: Secret | undefined
+}
+
+export function wireOptionsOf({ overseasFeed, htsId }: Pick<Wanted, 'overseasFeed' | 'htsId'>): WireOptions {
+  return { overseasFeed, ...(htsId === undefined ? {} : { htsId: htsId.reveal() }) }
+}
+
+/** Every instrument on every channel that its venue has, then the pairs that were named; each once. */
+export function subscriptionsOf(wanted: Wanted): Subscription[] {
+  const options = wireOptionsOf(wanted)
+  const fitting = productOf(wanted).filter(pair => problemWith(pair, options) === undefined)
+  return [...new Map([...fitting, ...wanted.subscribe].map(pair => [keyOf(pair), pair])).values()]
+}
+
+/** Whoever is in it on any channel. */
+export function instrumentsOf({ instruments, subscribe }: Wanted): Instrument[] {
+  return [...new Set([...instruments, ...subscribe.map(({ instrument }) => instrument)])]
+}
+
+/**
+ * Of the product, a channel that fits none of the instruments is a mistake, and one that fits some is asked for those. A pair that was
+ * named must fit, and so must the symbol of every stock.
+ */
+export function subscriptionProblems(wanted: Wanted): string[] {
+  const options = wireOptionsOf(wanted)
+  const ofProduct = wanted.channels.flatMap(channel => {
+    const found = wanted.instruments.map(instrument => problemWith({ instrument, channel }, options))
+    const [first] = found
+    if (isOfStocks(channel)) return found
+    return found.every(problem => problem !== undefined) ? [first] : []
+  })
+  const ofPairs = wanted.subscribe.map(pair => problemWith(pair, options))
+  return [...new Set([...ofProduct, ...ofPairs].filter(problem => problem !== undefined))]
+}
+
+function productOf({ instruments, channels }: Wanted): Subscription[] {
+  return channels.flatMap(channel => instruments.map(instrument => ({ instrument, channel })))
+}
+
+/**
+ * Reads `KRX:005930@trade+order-book`, one for each instrument. Whether a channel fits its instrument is for `subscriptionProblems` to
+ * say, which knows the HTS id.
+ */
+export function readPairs(items: readonly string[]): { subscriptions: Subscription[]; problems: string[] } {
+  const problems: string[] = []
+  const subscriptions = items.flatMap(item => {
+    const [name = '', list, ...more] = item.split('@')
+    if (list === undefined || more.length > 0) {
+      problems.push(`'${item}'; expected an instrument, @ and its channels, as KRX:005930@trade+order-book`)
+      return []
+    }
+    const parsed = parseInstrument(name)
+    if ('problem' in parsed) problems.push(parsed.problem)
+    const channels = list.split('+').map(channel => channel.trim())
+    problems.push(...channels.filter(channel => !isChannel(channel)).map(unknownChannel))
+    return 'problem' in parsed ? [] : channels.map(channel => ({ instrument: parsed.instrument, channel }))
+  })
+  return { subscriptions, problems: [...new Set(problems)] }
+}
+
+/** How many slots of its line each market needs. Account notices of one person are one, under whatever instruments they are asked for. */
+export function slotsOf(wanted: Wanted): Readonly<Record<Market, number>> {
+  const options = wireOptionsOf(wanted)
+  const keys: Record<Market, Set<string>> = { KR: new Set(), US: new Set() }
+  for (const pair of subscriptionsOf(wanted)) {
+    const { tr, key } = toWire(pair, options)
+    keys[marketOf(pair.instrument)].add(`${tr} ${key}`)
+  }
+  return { KR: keys.KR.size, US: keys.US.size }
+}
+
+export type Overflow = { readonly market: Market; readonly slots: number; readonly most: number; readonly says: string }
+
+/** Markets that need more slots than a line has. Each has all of them: they take turns on one line, or each has its own. */
+export function overflowOf(wanted: Wanted): Overflow[] {
+  const slots = slotsOf(wanted)
+  return markets.flatMap(market => {
+    const count = slots[market]
+    if (count <= mostSubscriptions) return []
+    const pairs = subscriptionsOf(wanted).filter(({ instrument }) => marketOf(instrument) === market)
+    const channels = [...new Set(pairs.map(({ channel }) => channel))].map(
+      name => `${pairs.filter(({ channel }) => channel === name).length} ${name}`,
+    )
+    const says = `${market}: ${count} slots are asked for (${channels.join(', ')}), and an app key has ${mostSubscriptions}`
+    return [{ market, slots: count, most: mostSubscriptions, says }]
+  })
+}
