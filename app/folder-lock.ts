@@ -1,18 +1,17 @@
 // One process to a folder: two feeds in one data folder overwrite each other's files, and two recorders in one folder play everything
 // twice. Readers, workers and jobs take no lock: they may use the folder of a feed that runs.
-import { randomBytes } from 'node:crypto'
 import { type BigIntStats, closeSync, fstat as fstatOf, mkdirSync, write as writeTo } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike } from 'rxjs'
 import { type Clock, systemClock } from '../market/clock.ts'
-import { isoKst } from '../market/korea-time.ts'
 import {
   type FoundLock,
   isTaken,
   type LockHolder,
   type LockRules,
+  newHolder,
   removeLockFile,
   type Taken,
   takeLockFile,
@@ -75,10 +74,7 @@ export function lockFolder(options: FolderLockOptions): FolderLock {
   const { rules = { here: thisProcess(), neighbourMs, strangerMs } } = options
   const folder = resolve(options.folder)
   const file = join(folder, uses[use].file)
-  const { host, pid, start, pidSpace } = rules.here
-  const startedAt = isoKst(clock.now() - Math.round(process.uptime() * 1_000))
-  const nonce = randomBytes(8).toString('hex')
-  const holder: LockHolder = { format: 1, host, pid, start, pidSpace, startedAt, nonce }
+  const holder = newHolder(rules.here, clock)
   let taken: Taken | undefined
   let isFailing = false
   let isOurs = true

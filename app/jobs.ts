@@ -71,7 +71,8 @@ const morningPattern = '0 30 10 * * 2-6'
 /** Rejects with a sentence when the Redis that was named cannot be reached. */
 export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): Promise<Jobs> {
   const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
-  const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock })
+  const onTrouble = (sentence: string) => log.warn({}, sentence)
+  const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock, onTrouble })
   const prefix = prefixOf(settings)
   const redaction = createRedaction(secretsOf(settings))
   const connection = redis.connect('ask')

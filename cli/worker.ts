@@ -38,7 +38,7 @@ export async function worker(flags: Readonly<Record<string, unknown>>, words: re
     if (jobs.redisKind === 'embedded') {
       await jobs.close()
       throw new Error(
-        'a worker needs a Redis that others reach too: set REDIS_URL, or install redis-server and use the feed’s data folder',
+        `a worker needs a Redis that others reach too: set REDIS_URL, or install redis-server and use the feed’s data folder. ${jobs.says}`,
       )
     }
     log.info({}, jobs.says)

@@ -1,4 +1,5 @@
 // The certificate of a day on disk: as JSON for programs and as a table for people.
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DayCertificate, InstrumentCertificate } from './certificate.ts'
@@ -26,8 +27,10 @@ export async function latestCertificate(folder: string): Promise<unknown> {
 }
 
 async function replace(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.tmp`, text, { mode: 0o600 })
-  await rename(`${file}.tmp`, file)
+  // Two workers may make one day's certificate at once; neither renames what the other is still writing.
+  const draft = `${file}.${randomUUID()}.tmp`
+  await writeFile(draft, text, { mode: 0o600 })
+  await rename(draft, file)
 }
 
 const heads = [

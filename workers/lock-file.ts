@@ -1,6 +1,7 @@
 // A lock that is a file, for processes that share a folder and nothing else. The file appears whole, names its holder, and is taken
 // from a holder that is gone by one process only. Ages are differences between two files of the same folder, so that the clocks of two
 // hosts need not agree.
+import { randomBytes } from 'node:crypto'
 import {
   type BigIntStats,
   closeSync,
@@ -13,6 +14,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { z } from 'zod'
+import type { Clock } from '../market/clock.ts'
+import { isoKst } from '../market/korea-time.ts'
 import { type ProcessIdentity, startOf as startOfProcess } from './process-identity.ts'
 
 const shape = z.object({
@@ -28,6 +31,12 @@ const shape = z.object({
 })
 
 export type LockHolder = z.infer<typeof shape>
+
+/** What this process writes into a lock of its own. */
+export function newHolder({ host, pid, start, pidSpace }: ProcessIdentity, clock: Clock): LockHolder {
+  const startedAt = isoKst(clock.now() - Math.round(process.uptime() * 1_000))
+  return { format: 1, host, pid, start, pidSpace, startedAt, nonce: randomBytes(8).toString('hex') }
+}
 
 /** A lock file as it was found. */
 export type FoundLock = {
@@ -148,6 +157,14 @@ export function removeLockFile(file: string, { descriptor }: Taken): void {
   const found = lookAt(file)
   const ours = fstatSync(descriptor, { bigint: true })
   if (found?.inode === ours.ino && found.device === ours.dev) rmSync(file, { force: true })
+}
+
+export function releaseLockFile(file: string, taken: Taken): void {
+  try {
+    removeLockFile(file, taken)
+  } finally {
+    closeSync(taken.descriptor)
+  }
 }
 
 export function isTaken(result: Taken | FoundLock): result is Taken {

@@ -2,12 +2,14 @@
 // unix socket that only its user may open, and gone with the last of those processes, however they end.
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
-import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, open, rename, stat } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Clock } from '../market/clock.ts'
+import { isTaken, type LockRules, newHolder, releaseLockFile, takingLock } from './lock-file.ts'
+import { thisProcess } from './process-identity.ts'
 
 const run = promisify(execFile)
 
@@ -26,6 +28,7 @@ export const serverPrograms = ['redis-server', 'valkey-server']
 /** A server starts in 30 to 40 ms; one that has a long log to read takes longer. */
 const defaultStartTimeoutMs = 15_000
 const lookEveryMs = 25
+const logFile = 'redis.log'
 /** The kernel's limit for the address of a unix socket is 108 bytes, 104 on some systems. */
 const longestPath = 100
 
@@ -60,10 +63,12 @@ export type PrivateServerOptions = {
   readonly program: string
   readonly clock: Clock
   readonly startTimeoutMs?: number
+  /** What the server had kept could not be read and was put aside. Says where it is and why. */
+  readonly onSetAside?: (sentence: string) => void
 }
 
 export async function joinPrivateServer(options: PrivateServerOptions): Promise<PrivateServer> {
-  const { folder, program, clock, startTimeoutMs = defaultStartTimeoutMs } = options
+  const { folder, program, clock, startTimeoutMs = defaultStartTimeoutMs, onSetAside } = options
   const home = join(resolve(folder), 'redis')
   await mkdir(home, { recursive: true, mode: 0o700 })
   await chmod(home, 0o700)
@@ -74,7 +79,7 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
   async function revive(): Promise<void> {
     const deadline = AbortSignal.timeout(startTimeoutMs)
     while (isHeld && (await stateOf(socket)) !== 'ready') {
-      if (deadline.aborted) throw new Error(await complaint(home, program))
+      if (deadline.aborted) throw new Error(await complaint(home, program, 0))
       if ((await stateOf(socket)) === 'absent') await startAlone(deadline)
       else await wait(lookEveryMs)
     }
@@ -82,14 +87,36 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
 
   /** A server would take over the socket and the files of one that runs already, so only one process may start it. */
   async function startAlone(deadline: AbortSignal): Promise<void> {
-    const unlock = await takeLock(join(home, 'starting'), clock)
+    const unlock = takeLock(join(home, 'starting'), clock)
     if (unlock === undefined) return await wait(lookEveryMs)
     try {
       const isAbsent = (await stateOf(socket)) === 'absent'
       // Asked last: to open a pipe that nobody holds for writing would stop the whole process until somebody does.
-      if (isAbsent && isHeld) await start(home, program, socket, deadline)
+      if (isAbsent && isHeld) await startWithWhatItCanRead(deadline)
     } finally {
-      await unlock()
+      unlock()
+    }
+  }
+
+  /**
+   * A server that ends at once may not be able to read its files. Whether it is them shows when it starts without: then they stay where
+   * they were put, and otherwise they go back. Its own words for it are too many to go by.
+   */
+  async function startWithWhatItCanRead(deadline: AbortSignal): Promise<void> {
+    try {
+      await start(home, program, socket, deadline)
+    } catch (error) {
+      const aside = error instanceof ServerEnded ? await setAside(home, clock) : []
+      if (aside.length === 0) throw error
+      try {
+        await start(home, program, socket, deadline)
+      } catch {
+        for (const { from, to } of aside) await rename(to, from)
+        throw error
+      }
+      const places = aside.map(({ to }) => to).join(', ')
+      const { reason } = error as ServerEnded
+      onSetAside?.(`${program} could not read the jobs it had kept, and began anew: they are in ${places}. ${reason}`)
     }
   }
 
@@ -108,7 +135,40 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
   }
 }
 
+/** The server ended by itself instead of serving. */
+class ServerEnded extends Error {
+  override readonly name = 'ServerEnded'
+  /** Its own words. */
+  readonly reason: string
+
+  constructor(message: string, reason: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+/** What a server of any version keeps. */
+const keptFiles = ['appendonlydir', 'appendonly.aof', 'dump.rdb']
+
+async function setAside(home: string, clock: Clock): Promise<{ readonly from: string; readonly to: string }[]> {
+  const moved = []
+  for (const name of keptFiles) {
+    const from = join(home, name)
+    const to = `${from}.unreadable-${clock.now()}`
+    const isMoved = await rename(from, to).then(
+      () => true,
+      () => false,
+    )
+    if (isMoved) moved.push({ from, to })
+  }
+  return moved
+}
+
 async function start(home: string, program: string, socket: string, deadline: AbortSignal): Promise<void> {
+  const logged = await stat(join(home, logFile)).then(
+    ({ size }) => size,
+    () => 0,
+  )
   const pipe = openSync(join(home, 'users'), constants.O_RDONLY)
   const settings = [
     ['--port', '0'],
@@ -119,7 +179,7 @@ async function start(home: string, program: string, socket: string, deadline: Ab
     ['--appendonly', 'yes'],
     ['--save', ''],
     ['--maxmemory-policy', 'noeviction'],
-    ['--logfile', 'redis.log'],
+    ['--logfile', logFile],
     ['--loglevel', 'warning'],
     ['--daemonize', 'no'],
   ]
@@ -141,7 +201,9 @@ async function start(home: string, program: string, socket: string, deadline: Ab
     await wait(lookEveryMs)
   }
   child.kill('SIGTERM')
-  throw new Error(await complaint(home, program), { cause: failure })
+  const message = await complaint(home, program, logged)
+  if (child.exitCode === null || failure !== undefined) throw new Error(message, { cause: failure })
+  throw new ServerEnded(message, await lastWords(home, logged))
 }
 
 /** A named pipe, held open for writing. Both ways, because opening one for writing alone waits for a reader. */
@@ -154,37 +216,20 @@ async function holdPipe(path: string): Promise<number> {
   return openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
 }
 
-/** Undefined when somebody else has it. */
-async function takeLock(path: string, clock: Clock): Promise<(() => Promise<void>) | undefined> {
-  try {
-    await writeFile(path, String(process.pid), { flag: 'wx', mode: 0o600 })
-    return () => rm(path, { force: true })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    await breakStaleLock(path, clock).catch(() => {}) // somebody else was faster
+/** A server starts in 40 ms. While one is being started, its lock is not renewed. */
+const startingRules: LockRules = { here: thisProcess(), neighbourMs: 5_000, strangerMs: 2 * defaultStartTimeoutMs }
+
+/** Undefined when another process has it, or is about to. */
+function takeLock(file: string, clock: Clock): (() => void) | undefined {
+  const taking = takingLock(file, newHolder(startingRules.here, clock), startingRules)
+  for (let step = taking.next(); ; step = taking.next()) {
+    if (step.done === true) {
+      const result = step.value
+      return isTaken(result) ? () => releaseLockFile(file, result) : undefined
+    }
+    if (step.value === 'step') continue
+    taking.return({ descriptor: -1 })
     return undefined
-  }
-}
-
-/** Its holder was killed while it started the server: one of those who notice takes the lock away. */
-async function breakStaleLock(path: string, clock: Clock): Promise<void> {
-  const holder = await readFile(path, 'utf8')
-  const { mtimeMs } = await stat(path)
-  if (isAlive(Number(holder)) && clock.now() - mtimeMs < 2 * defaultStartTimeoutMs) return
-  const mine = `${path}.${process.pid}`
-  await rename(path, mine)
-  // It may have been broken and taken anew since we read it: then it goes back.
-  if ((await readFile(mine, 'utf8')) !== holder) await link(mine, path)
-  await rm(mine, { force: true })
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 
@@ -219,9 +264,26 @@ function shortest(path: string): string {
   )
 }
 
-async function complaint(home: string, program: string): Promise<string> {
-  const log = await readFile(join(home, 'redis.log'), 'utf8').catch(() => '')
+async function complaint(home: string, program: string, from: number): Promise<string> {
+  const words = await lastWords(home, from)
+  return `${program} did not start in ${home}. ${words || 'It left no log.'} Set REDIS_URL to use another server.`
+}
+
+/** The end of what it wrote since its log was that long. */
+async function lastWords(home: string, from: number): Promise<string> {
+  const log = await readFrom(join(home, logFile), from).catch(() => '')
   const lines = log.split('\n').filter(line => line.trim() !== '')
-  const lastWords = lines.slice(-3).join(' | ')
-  return `${program} did not start in ${home}. ${lastWords || 'It left no log.'} Set REDIS_URL to use another server.`
+  return lines.slice(-3).join(' | ')
+}
+
+async function readFrom(file: string, from: number): Promise<string> {
+  const handle = await open(file, 'r')
+  try {
+    return await handle
+      .createReadStream({ start: from, encoding: 'utf8' })
+      .toArray()
+      .then(parts => parts.join(''))
+  } finally {
+    await handle.close()
+  }
 }

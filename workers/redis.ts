@@ -33,6 +33,8 @@ export type RedisSourceOptions = {
   readonly programs?: readonly string[]
   /** How long a private server may take. */
   readonly startTimeoutMs?: number
+  /** A private server put aside what it had kept, or there is none although there should be. Says why. */
+  readonly onTrouble?: (sentence: string) => void
 }
 
 /** Nothing here takes longer than milliseconds; a Redis that does is as good as away. */
@@ -79,7 +81,14 @@ async function findRedis(options: RedisSourceOptions): Promise<RedisSource> {
     const programs = (options.programs ?? serverPrograms).join(' or ')
     return await openEmbedded(`no ${programs} on PATH, and REDIS_URL is not set`)
   }
-  return await openPrivate(options.folder, program, options)
+  try {
+    return await openPrivate(options.folder, program, options)
+  } catch (error) {
+    // Jobs that are kept nowhere are worse than jobs that are; a stream without them is better than none.
+    const why = error instanceof Error ? error.message : String(error)
+    options.onTrouble?.(why)
+    return await openEmbedded(why.replace(/\.$/, ''))
+  }
 }
 
 async function openNamed(url: string): Promise<RedisSource> {
@@ -116,7 +125,12 @@ function placeOf(url: string): string {
 }
 
 async function openPrivate(folder: string, program: string, options: RedisSourceOptions): Promise<RedisSource> {
-  const server = await joinPrivateServer({ ...options, folder, program })
+  let trouble = ''
+  const onSetAside = (sentence: string) => {
+    trouble = ` ${sentence}`
+    options.onTrouble?.(sentence)
+  }
+  const server = await joinPrivateServer({ ...options, folder, program, onSetAside })
   let isClosed = false
   /** The server went, and its keeper with it: whoever notices starts it again. ioredis tries on meanwhile. */
   const revive = () => {
@@ -124,7 +138,7 @@ async function openPrivate(folder: string, program: string, options: RedisSource
   }
   return {
     kind: 'private',
-    says: `Jobs are kept by a private ${program} in ${folder}.`,
+    says: `Jobs are kept by a private ${program} in ${folder}.${trouble}`,
     // As an option: a path that begins at the current folder would be read as the name of a host.
     connect: use => new Redis({ ...optionsOf[use], path: server.path }).on('close', revive),
     async close() {

@@ -1,13 +1,15 @@
 // Which Redis it is: the one that was named or none, one of our own, or one in memory; and how long one of our own lives.
-import { execFile, fork } from 'node:child_process'
+import { execFile, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { systemClock } from '../../market/clock.ts'
+import { newHolder } from '../../workers/lock-file.ts'
+import { thisProcess } from '../../workers/process-identity.ts'
 import { openRedis } from '../../workers/redis.ts'
 import { eventually } from '../support/feed-rig.ts'
 import { connected, serverProgram, startTestServer, temporaryFolder } from '../support/redis.ts'
@@ -155,39 +157,88 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
     expect(await redis.get('kept')).toBe('yes')
   })
 
-  it('is started though somebody was killed while starting it', async () => {
+  it.each([
+    ['was killed', {}],
+    // As pid 1 of a container that was started again.
+    ['had our pid', { pid: process.pid, start: 'before' }],
+  ])('is started though a process that %s was starting it', async (_, changes) => {
     const folder = temporaryFolder()
-    const source = await openRedis({ folder, clock })
-    await source.close()
-    await goneFrom(folder)
-    const killed = fork('-e', ['0'], { execArgv: ['-e', '0'], stdio: 'ignore' })
+    mkdirSync(join(folder, 'redis'))
+    const killed = spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' })
     await once(killed, 'exit')
-    writeFileSync(join(folder, 'redis/starting'), String(killed.pid))
+    const gone = { ...thisProcess(), pid: killed.pid as number, start: 'before', ...changes }
+    writeFileSync(join(folder, 'redis/starting'), JSON.stringify(newHolder(gone, clock)))
 
-    const again = await openRedis({ folder, clock })
-    onTestFinished(() => again.close())
-    expect(await (await connected(again)).ping()).toBe('PONG')
+    const source = await openRedis({ folder, clock, startTimeoutMs: 5_000 })
+    onTestFinished(() => source.close())
+    expect(source.kind).toBe('private')
+    expect(await (await connected(source)).ping()).toBe('PONG')
     await eventually(() => !existsSync(join(folder, 'redis/starting')))
   })
 
-  it('that cannot start says why', async () => {
+  it.each([
+    ['appendonly.aof.manifest', (text: string) => `garbled ${text}`],
+    ['appendonly.aof.1.incr.aof', () => 'garbled'.repeat(50)],
+    ['appendonly.aof.1.base.rdb', () => undefined],
+  ])('that cannot read what it kept begins anew, says so, and loses nothing of it: %s', async (name, garble) => {
     const folder = temporaryFolder()
     const source = await openRedis({ folder, clock })
     await (await connected(source)).set('kept', 'yes')
     await source.close()
     await goneFrom(folder)
-    const manifest = join(folder, 'redis/appendonlydir/appendonly.aof.manifest')
-    writeFileSync(manifest, `rubbish ${readFileSync(manifest, 'utf8')}`)
+    const file = join(folder, 'redis/appendonlydir', name)
+    const garbled = garble(readFileSync(file, 'utf8'))
+    if (garbled === undefined) rmSync(file)
+    else writeFileSync(file, garbled)
 
-    await expect(openRedis({ folder, clock, startTimeoutMs: 3_000 })).rejects.toThrow(
-      /did not start in .*redis.*manifest/i,
-    )
+    const troubles: string[] = []
+    const again = await openRedis({ folder, clock, onTrouble: trouble => troubles.push(trouble) })
+    const redis = await connected(again)
+    expect(await redis.get('kept')).toBeNull()
+    await redis.set('kept', 'anew')
+    const aside = readdirSync(join(folder, 'redis')).filter(one => one.includes('.unreadable-'))
+    expect(aside).toHaveLength(1)
+    const place = join(folder, 'redis', aside[0] as string)
+    if (garbled !== undefined) expect(readFileSync(join(place, name), 'utf8')).toBe(garbled)
+    expect(troubles).toEqual([
+      expect.stringMatching(/could not read the jobs it had kept, and began anew: they are in .*(AOF|append only)/),
+    ])
+    expect(troubles[0]).toContain(place)
+    expect(again.says).toContain(troubles[0])
+    await again.close()
+    await goneFrom(folder)
+
+    const third = await openRedis({ folder, clock })
+    expect(await (await connected(third)).get('kept')).toBe('anew')
+    await third.close()
     await goneFrom(folder)
   })
 
-  it('is refused for a folder whose path no socket can have', async () => {
+  it('that does not start at all leaves its files where they are; jobs are kept in memory and say why', async () => {
+    const folder = temporaryFolder()
+    const program = join(folder, 'no-server')
+    writeFileSync(program, '#!/bin/sh\n[ "$1" = --version ] || { echo "out of luck" >redis.log; exit 1; }\n', {
+      mode: 0o700,
+    })
+    const kept = join(folder, 'redis/appendonlydir/kept')
+    mkdirSync(join(kept, '..'), { recursive: true })
+    writeFileSync(kept, 'yes')
+    const troubles: string[] = []
+    const options = { folder, programs: [program], clock, onTrouble: (trouble: string) => void troubles.push(trouble) }
+    const source = await openRedis(options)
+    onTestFinished(() => source.close())
+    expect(source.kind).toBe('embedded')
+    expect(source.says).toMatch(/in this process's memory and end with it: .*did not start in .*redis\. out of luck/)
+    expect(troubles).toEqual([expect.stringContaining('out of luck')])
+    expect(readFileSync(kept, 'utf8')).toBe('yes')
+    expect(await (await connected(source)).ping()).toBe('PONG')
+  })
+
+  it('is not tried in a folder whose path no socket can have', async () => {
     const folder = mkdtempSync(join(temporaryFolder(), `${'deep-'.repeat(25)}`))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-    await expect(openRedis({ folder, clock })).rejects.toThrow('too long for a unix socket')
+    const source = await openRedis({ folder, clock })
+    onTestFinished(() => source.close())
+    expect(source).toMatchObject({ kind: 'embedded', says: expect.stringContaining('too long for a unix socket') })
   })
 })
