@@ -49,6 +49,8 @@ export type SocketFacts = {
   readonly failures: number
   /** How long it waits before it tries again, while it does. */
   readonly waitMs: number
+  /** When its market was given its turn; undefined while it has none. */
+  readonly turnSince: number | undefined
 }
 
 export type ControlParts = {
@@ -80,6 +82,8 @@ export type Control = {
   /** Something was noticed that a socket should know. */
   tell(market: Market, observation: Observation): void
   ledgerOf(market: Market): Ledger
+  /** When a subscription was asked for, whatever became of it since; undefined while it is not. */
+  wantedSince(key: SubscriptionKey): number | undefined
   entryOf(key: SubscriptionKey): LedgerEntry | undefined
   facts(): ControlFacts
   socketFacts(market: Market): SocketFacts
@@ -124,6 +128,8 @@ export function createControl(parts: ControlParts): Control {
     input: { timing, endpoints: settings.endpoints, seed: parts.seed },
     ...(parts.inspect === undefined ? {} : { inspect: parts.inspect }),
   })
+  const turnSince = new Map<Market, number>()
+  const wantedSince = new Map<SubscriptionKey, number>()
   let isStarted = false
 
   function socketOf(market: Market) {
@@ -154,12 +160,25 @@ export function createControl(parts: ControlParts): Control {
       actor.start()
       markets.forEach(watch)
     },
-    turn: turns => actor.send({ type: 'market.turn', markets: turns }),
-    subscribe: keys => send('subscribe', keys),
-    unsubscribe: keys => send('unsubscribe', keys),
+    turn(turns) {
+      for (const market of markets) {
+        if (!turns.includes(market)) turnSince.delete(market)
+        else if (!turnSince.has(market)) turnSince.set(market, clock.now())
+      }
+      actor.send({ type: 'market.turn', markets: turns })
+    },
+    subscribe(keys) {
+      for (const key of keys) if (!wantedSince.has(key)) wantedSince.set(key, clock.now())
+      send('subscribe', keys)
+    },
+    unsubscribe(keys) {
+      for (const key of keys) wantedSince.delete(key)
+      send('unsubscribe', keys)
+    },
     switchEndpoint: (market, endpoint) => actor.send({ type: 'endpoint.switch', market, endpoint }),
     tell: (market, observation) => socketOf(market)?.send(observation),
     ledgerOf,
+    wantedSince: key => wantedSince.get(key),
     entryOf: key => ledgerOf(marketOf(subscriptionOf(key).instrument))[key],
     facts() {
       const { context, value } = actor.getSnapshot()
@@ -174,7 +193,8 @@ export function createControl(parts: ControlParts): Control {
     socketFacts(market) {
       const context = socketOf(market)?.getSnapshot().context
       const { url } = context?.endpoint ?? settings.endpoints[market]
-      return { host: new URL(url).host, failures: context?.failures ?? 0, waitMs: context?.waitMs ?? 0 }
+      const { failures = 0, waitMs = 0 } = context ?? {}
+      return { host: new URL(url).host, failures, waitMs, turnSince: turnSince.get(market) }
     },
     inspect: look => actor.system.inspect(look),
     actors: () => withChildren(actor),

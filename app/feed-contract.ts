@@ -11,6 +11,7 @@ import type { Backpressure } from '../sinks/backpressure.ts'
 import type { Sink } from '../sinks/sink.ts'
 import type { SharedAccess } from './app-key.ts'
 import type { Inspect } from './control.ts'
+import type { HealthReport } from './health.ts'
 import type { Counters } from './journal.ts'
 import type { Logger } from './log.ts'
 import type { ShownFrame } from './recent-frames.ts'
@@ -48,7 +49,11 @@ export type SubscriptionState = {
   readonly instrument: Instrument
   readonly channel: Channel
   readonly status: SubscriptionStatus
+  /** When it was asked of us. */
+  readonly wantedSince?: number
   readonly code?: string
+  /** It was refused for a reason that passes, and is asked for again by itself. */
+  readonly isPassing?: true
   /** When data first came in this session, and last. An acknowledgement alone is no data. */
   readonly flowingSince?: number
   readonly lastData?: number
@@ -87,6 +92,8 @@ export type Feed = {
   repair(finding: GapFinding): void
   /** Whether the line can be trusted, and why. */
   status(): FeedStatus
+  /** Whether data flows as the calendar expects: the judgement that `/health` answers with, and the page shows. */
+  health(): HealthReport
   /** What passed so far, in numbers, for metrics. */
   tally(): Tally
   /**

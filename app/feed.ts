@@ -27,6 +27,7 @@ import { createControl, type SocketSnapshot } from './control.ts'
 import { keepDayBook } from './day-book.ts'
 import type { Feed, FeedOptions, FeedParts } from './feed-contract.ts'
 import { watchFlow } from './flow.ts'
+import { healthOf } from './health.ts'
 import { holdFolders } from './held-folders.ts'
 import { createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
@@ -36,6 +37,7 @@ import { silentLogger } from './log.ts'
 import { phaseOf, waitOf } from './phase.ts'
 import { feedParts, readOptions } from './options.ts'
 import { createRecentFrames } from './recent-frames.ts'
+import { createRefusalWatch } from './refusals.ts'
 import { recordFeed } from './recording.ts'
 import { type FeedSettings, secretsOf } from './settings.ts'
 import { readStatus } from './status.ts'
@@ -59,6 +61,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const readPreviousClose = createPreviousCloseReader()
   const journal = createJournal({ log, clock, redact: redaction.line, tally })
   const confirmations = createConfirmations()
+  const refusals = createRefusalWatch(clock, log)
 
   const frames = createBroadcast<RawFrame>()
   const lifecycle = createBroadcast<Lifecycle | RecordingTrouble>()
@@ -72,7 +75,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const latencies = createLatencyWatch()
 
   const memory = createContinuityMemory()
-  const { environment, restUrl, overseasFeed } = settings
+  const { environment, restUrl, overseasFeed, timing } = settings
   const source = `${environment} ${restUrl} ${overseasFeed}`
   const folder = parts.dataFolder
   const locks = holdFolders({
@@ -196,6 +199,15 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     return stopped !== undefined
   }
 
+  function subscriptions() {
+    return agreements({ control, flow, transitions })
+  }
+
+  function status() {
+    const latency = latencies.latency()
+    return readStatus({ settings, clock, control, transitions, flow, startedAt, clockSkew, latency })
+  }
+
   function attach(sink: Sink, name = sink.name || `sink ${++sinks}`): RxSubscription {
     try {
       return sink(isolate(events.values$, error => journal.sinkFailed(name, error)))
@@ -233,7 +245,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       if (stopped !== undefined) throw new SubscriptionError(key, 'STOPPED')
       await confirmations.of(key, control.entryOf(key))
     },
-    subscriptions: () => agreements({ control, flow, transitions }),
+    subscriptions,
     attach,
     consume(handler, { name = handler.name || `sink ${++sinks}`, ...options } = {}) {
       const onLost = (count: number) => journal.sinkDropped(name, { count })
@@ -267,8 +279,8 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       return frame === undefined ? undefined : readPreviousClose(frame.bytes, trade)
     },
     recentFrames: () => recentFrames.shown(),
-    status: () =>
-      readStatus({ settings, clock, control, transitions, startedAt, clockSkew, latency: latencies.latency() }),
+    status,
+    health: () => healthOf({ status: status(), subscriptions: subscriptions(), calendar, silenceMs: timing.silenceMs }),
     inspect: look => ({ actors: control.actors(), subscription: control.inspect(look) }),
     start() {
       if (stopped !== undefined)
@@ -290,7 +302,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       // No socket before its recorder is at work: a process that is killed then loses the last moment and not the first.
       if (recording === undefined) takeTurns()
       else void recording.ready.then(takeTurns)
-      started.add(flow.start())
+      started.add(flow.start(() => refusals.look(subscriptions())))
     },
     stop() {
       stopped ??= shutDown()

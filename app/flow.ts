@@ -4,7 +4,7 @@ import { haltIn } from '../kis/halts.ts'
 import type { Calendar } from '../market/calendar.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Lifecycle, MarketEvent } from '../market/events.ts'
-import { type Instrument, marketOf } from '../market/instrument.ts'
+import { type Instrument, type Market, marketOf } from '../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { type Freshness, type FreshnessChange, watchFreshness } from '../streams/freshness.ts'
 import type { Control } from './control.ts'
@@ -29,7 +29,10 @@ export type Flow = {
   /** Every event, as it passes. */
   note(event: MarketEvent): void
   of(key: SubscriptionKey): FlowState
-  start(): RxSubscription
+  /** When a trade or a book of the market last came, in whichever session of its line. */
+  lastDataOf(market: Market): number | undefined
+  /** `also` is called after each look. */
+  start(also: () => void): RxSubscription
 }
 
 /** Empty until data came in this session. */
@@ -78,7 +81,12 @@ export function watchFlow({ settings, clock, calendar, journal, control, emit }:
       if (halt !== undefined) freshness.noteHalt(halt.instrument, halt.isHalted, event.receivedTime)
     },
     of: key => flowOf(freshness.of(key)),
-    start: () => interval(lookEveryMs).subscribe(() => freshness.look(clock.now()).forEach(tell)),
+    lastDataOf: freshness.lastDataOf,
+    start: also =>
+      interval(lookEveryMs).subscribe(() => {
+        freshness.look(clock.now()).forEach(tell)
+        also()
+      }),
   }
 }
 

@@ -7,6 +7,7 @@ import { entriesOf, mostSubscriptions } from '../machines/ledger.ts'
 import type { Timing } from '../machines/timing.ts'
 import type { ClockSkew } from './clock-skew.ts'
 import type { AppKeyFacts, Control } from './control.ts'
+import type { Flow } from './flow.ts'
 import type { Latency } from './latency.ts'
 import type { FeedSettings } from './settings.ts'
 import type { Phase, Transition, TransitionLog } from './transitions.ts'
@@ -21,6 +22,10 @@ export type SocketStatus = Phase & {
   readonly failures: number
   /** When it tries again; undefined unless it waits. */
   readonly triesAgainAt: number | undefined
+  /** When its market was given the line; undefined while it has none. */
+  readonly turnSince: number | undefined
+  /** When a trade or a book last came, in whichever session; undefined when none ever did. */
+  readonly lastData: number | undefined
   /** Places taken of the session's 41, refused ones not counted. */
   readonly slots: number
 }
@@ -63,6 +68,7 @@ export type StatusParts = {
   readonly clock: Clock
   readonly control: Control
   readonly transitions: TransitionLog
+  readonly flow: Pick<Flow, 'lastDataOf'>
   readonly startedAt: number | undefined
   readonly clockSkew: ClockSkew | undefined
   readonly latency: Latency
@@ -104,9 +110,9 @@ function appKeyStatus({ connectsLeft, requestsLeft, approvalKeyIssuedAt }: AppKe
   }
 }
 
-function socketStatus(market: Market, { control, transitions }: StatusParts): SocketStatus {
+function socketStatus(market: Market, { control, transitions, flow }: StatusParts): SocketStatus {
   const { current, transitions: steps } = transitions.of(market)
-  const { failures, waitMs, host } = control.socketFacts(market)
+  const { failures, waitMs, host, turnSince } = control.socketFacts(market)
   const ledger = control.ledgerOf(market)
   return {
     market,
@@ -115,6 +121,8 @@ function socketStatus(market: Market, { control, transitions }: StatusParts): So
     transitions: [...steps],
     failures,
     triesAgainAt: current.phase === 'reconnecting' ? current.since + waitMs : undefined,
+    turnSince,
+    lastData: flow.lastDataOf(market),
     slots: entriesOf(ledger).filter(([, { status }]) => status !== 'refused').length,
   }
 }

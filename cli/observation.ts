@@ -1,18 +1,15 @@
 // What stands beside a feed for those who watch over it: metrics and health behind the dashboard's server, and the record for support in
 // the data folder.
 import type { Feed } from '../app/feed-contract.ts'
-import { type HealthReport, healthOf } from '../app/health.ts'
 import type { Logger } from '../app/log.ts'
 import { createMetrics, type MetricsParts } from '../app/metrics.ts'
 import { type FeedSettings, secretsOf } from '../app/settings.ts'
 import { keepSupportRecord } from '../app/support-record.ts'
 import { version } from '../app/version.ts'
-import { createCalendar } from '../market/calendar.ts'
 
 export type Observation = {
-  /** The pages /metrics and /health. */
+  /** The page /metrics. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>
-  readonly health: () => HealthReport
   stop(): void
 }
 
@@ -30,7 +27,6 @@ export function observe(feed: Feed, { settings, log, dataFolder, ...numbers }: O
   }
   const metrics = createMetrics({ feed, version, repairs, ...numbers })
   const secrets = secretsOf(settings)
-  const calendar = createCalendar(settings.calendarChanges)
   const recorder =
     dataFolder === undefined ? undefined : keepSupportRecord({ feed, folder: dataFolder, version, log, secrets })
   const crashed = (error: unknown) => recorder?.crashed(error)
@@ -39,13 +35,6 @@ export function observe(feed: Feed, { settings, log, dataFolder, ...numbers }: O
 
   return {
     metrics: () => metrics.page(),
-    health: () =>
-      healthOf({
-        status: feed.status(),
-        subscriptions: feed.subscriptions(),
-        calendar,
-        silenceMs: settings.timing.silenceMs,
-      }),
     stop() {
       process.off('uncaughtExceptionMonitor', crashed)
       metrics.stop()

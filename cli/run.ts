@@ -122,7 +122,7 @@ async function stream(
       ? {}
       : { queues: jobs.queues.depths, sharedConnectsLeft: async () => (await jobs.limits()).connectsLeft }),
   })
-  const { metrics, health } = observation
+  const { metrics } = observation
   // From here on: who reads where the dashboard is may ask for the end at once.
   const stopping = stopSignal(
     'Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.',
@@ -130,7 +130,6 @@ async function stream(
   const dashboard = await openDashboard(feed, page.data, {
     isDemonstration,
     metrics,
-    health,
     ...(jobs === undefined
       ? {}
       : { jobs: { queues: jobs.queues.all }, tokenIssuedAt: jobs.tokenIssuedAt, sharedLimits: jobs.limits }),

@@ -43,9 +43,8 @@ export type DashboardOptions = {
   readonly sharedLimits?: () => Promise<SharedLimits>
   /** The newest day certificate, as it was written; undefined when there is none yet. */
   readonly certificate?: () => Promise<unknown>
-  /** For /metrics and /health. */
+  /** For /metrics. */
   readonly metrics?: () => Promise<{ readonly text: string; readonly contentType: string }>
-  readonly health?: () => { readonly ready: boolean }
 }
 
 export type Dashboard = {
@@ -93,6 +92,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     return viewOf({
       status: feed.status(),
       subscriptions: feed.subscriptions(),
+      verdicts: feed.health().verdicts,
       counters: feed.counters(),
       lastTroubles: troubles.last(),
       ...slow.look(),
@@ -125,19 +125,17 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     if (!context.res.headers.has('Content-Security-Policy')) context.header('Content-Security-Policy', pagePolicy)
     return undefined
   })
-  const { metrics, health } = options
+  const { metrics } = options
   if (metrics !== undefined) {
     app.get('/metrics', async context => {
       const { text, contentType } = await metrics()
       return context.body(text, 200, { 'Content-Type': contentType })
     })
   }
-  if (health !== undefined) {
-    app.get('/health', context => {
-      const report = health()
-      return context.json(report, report.ready ? 200 : 503)
-    })
-  }
+  app.get('/health', context => {
+    const report = feed.health()
+    return context.json(report, report.ready ? 200 : 503)
+  })
   app.get('/status', context => context.json(status()))
   const hasJobs = options.jobs !== undefined && (await mountJobs(app, '/jobs', options.jobs.queues))
   const stately: Stately | undefined =

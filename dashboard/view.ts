@@ -3,11 +3,11 @@ import type { SharedLimits } from '../app/access.ts'
 import { type Explanation, explainRefusal } from '../app/explanations.ts'
 import type { SubscriptionState } from '../app/feed-contract.ts'
 import type { Counters } from '../app/journal.ts'
+import { turnsOf, type Verdict } from '../app/market-health.ts'
 import type { FeedStatus } from '../app/status.ts'
 import { type Market, marketOf } from '../market/instrument.ts'
 import { type CertificateView, certificateView } from './certificate.ts'
 import { type LimitView, limitsOf } from './limits.ts'
-import { turnsOf, type Verdict, verdictsOf } from './verdict.ts'
 
 /** `waiting`: acknowledged, and nothing came yet. `none`: not agreed with KIS, so nothing can. */
 export type FlowView = 'flowing' | 'stale' | 'waiting' | 'none'
@@ -64,6 +64,8 @@ export type TroubleView = { readonly kind: 'malformed' | 'schema-drift'; readonl
 export type ViewInput = {
   readonly status: FeedStatus
   readonly subscriptions: readonly SubscriptionState[]
+  /** The judgement of `/health`. */
+  readonly verdicts: readonly Verdict[]
   readonly counters: Counters
   readonly lastTroubles: readonly TroubleView[]
   readonly tokenIssuedAt: number | undefined
@@ -76,7 +78,7 @@ export type ViewInput = {
 }
 
 export function viewOf(input: ViewInput): StatusView {
-  const { counters, lastTroubles, process, sharedLimits, hasCertificates } = input
+  const { counters, lastTroubles, process, sharedLimits, hasCertificates, verdicts } = input
   const { budgets: _budgets, approvalKeyIssuedAt: _age, usAppKey: _second, ...status } = input.status
   const subscriptions = input.subscriptions.map(subscriptionView)
   const codes = new Set(subscriptions.flatMap(({ code }) => code ?? []))
@@ -87,7 +89,7 @@ export function viewOf(input: ViewInput): StatusView {
     startedAt: status.startedAt ?? null,
     turns,
     up: turns.filter(market => status.sockets[market].phase.startsWith('subscribed')),
-    verdicts: verdictsOf(input.status, subscriptions),
+    verdicts,
     gaps: counters.gap ?? 0,
     subscriptions,
     explanations: Object.fromEntries([...codes].map(code => [code, explainRefusal(code)])),

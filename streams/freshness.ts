@@ -66,7 +66,14 @@ type Watched = {
   notedAt: number
 }
 
-type Line = { readonly rhythm: Rhythm; since: number | undefined; isProven: boolean; alarmedAt: number }
+type Line = {
+  readonly rhythm: Rhythm
+  since: number | undefined
+  isProven: boolean
+  alarmedAt: number
+  /** When a trade or a book last came, in whichever session of the line. */
+  lastData: number | undefined
+}
 
 export type FreshnessWatch = {
   note(event: MarketEvent): void
@@ -75,6 +82,8 @@ export type FreshnessWatch = {
   /** Looks at everything, and says what changed since the last look. Once a second is enough. */
   look(now: number): FreshnessChange[]
   of(key: SubscriptionKey): Freshness | undefined
+  /** When a trade or a book of the market last came, in whichever session of its line. */
+  lastDataOf(market: Market): number | undefined
 }
 
 export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
@@ -97,6 +106,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     const line = lines[one.market]
     line.rhythm.beat(time)
     line.since ??= time
+    if (one.hasRhythm) line.lastData = time
   }
 
   function startFlowing(one: Watched, time: number): void {
@@ -123,6 +133,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       line.rhythm.pause()
       line.alarmedAt = now
       if (line.since !== undefined) line.since = now
+      // A clock that was set back must not make a silence that goes on look young.
+      if (line.lastData !== undefined) line.lastData = Math.min(line.lastData, now)
     }
   }
 
@@ -289,12 +301,13 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       const { flowingSince, isStale, isHalted, rhythm } = one
       return { flowingSince, lastData: rhythm.last(), isStale, isHalted }
     },
+    lastDataOf: market => lines[market].lastData,
   }
   return watch
 }
 
 function newLine(): Line {
-  return { rhythm: createRhythm(), since: undefined, isProven: false, alarmedAt: 0 }
+  return { rhythm: createRhythm(), since: undefined, isProven: false, alarmedAt: 0, lastData: undefined }
 }
 
 /** KIS says it has this key, and nothing has come of it yet. */

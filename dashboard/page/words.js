@@ -176,6 +176,7 @@ const words = {
   'verdict-flowing': ['{market} is live · {count} flowing', '{market} 정상 · {count}건 수신 중'],
   'verdict-some-stale': ['{market} · {count} gone stale', '{market} · {count}건 정체'],
   'verdict-some-refused': ['{market} · {count} refused', '{market} · {count}건 거부됨'],
+  'verdict-no-data': ['{market} · no data for {count} s in trading hours', '{market} · 장중 {count}초째 데이터 없음'],
   'verdict-no-data-yet': ['{market} is subscribed · no data yet', '{market} 구독됨 · 아직 데이터 없음'],
   'verdict-connecting': ['{market} is connecting', '{market} 연결 중'],
   'verdict-handing-over': ['Handing over to {market}', '{market}로 전환 중'],

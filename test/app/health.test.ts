@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SubscriptionState } from '../../app/feed-contract.ts'
-import { type HealthInput, type HealthReport, healthOf } from '../../app/health.ts'
+import { type HealthReport, healthOf } from '../../app/health.ts'
+import type { HealthInput } from '../../app/market-health.ts'
 import type { FeedStatus, SocketStatus } from '../../app/status.ts'
 import type { Transition } from '../../app/transitions.ts'
 import { clockStartingAt } from '../../market/clock.ts'
@@ -20,6 +21,9 @@ type Story = {
   readonly lastData?: string
   readonly changes?: Partial<SubscriptionState>
   readonly phase?: string
+  readonly cause?: string
+  readonly failures?: number
+  readonly turnSince?: string
   readonly transitions?: readonly Transition[]
   readonly status?: Partial<FeedStatus>
   readonly calendar?: HealthInput['calendar']
@@ -32,10 +36,12 @@ function health(story: Story): HealthReport {
     market,
     phase: story.phase ?? 'subscribed.settled',
     since: time - minute,
-    cause: 'all-answered',
+    cause: story.cause ?? 'all-answered',
     host: 'localhost:1',
     transitions: story.transitions ?? [],
-    failures: 0,
+    failures: story.failures ?? 0,
+    turnSince: story.turnSince === undefined ? time - 86_400_000 : kst(story.turnSince),
+    lastData: story.lastData === undefined ? undefined : kst(story.lastData),
     triesAgainAt: story.phase === 'reconnecting' ? time + 20 * second : undefined,
     slots: 1,
   })
@@ -82,8 +88,8 @@ describe('health', () => {
       'the line was lost just now',
       {
         now: '2026-11-23T10:00:00',
+        lastData: '2026-11-23T09:59:50',
         phase: 'reconnecting',
-        transitions: [step('subscribed.settled', 'reconnecting', '2026-11-23T09:59:50')],
       },
     ],
     [
@@ -91,6 +97,24 @@ describe('health', () => {
       { now: '2026-11-24T00:30:00', instruments: ['NAS:AAPL'], lastData: '2026-11-24T00:29:59' },
     ],
     ['New York is closed for Thanksgiving', { now: '2026-11-27T00:30:00', instruments: ['NAS:AAPL'] }],
+    [
+      'the line was given to the market just now',
+      {
+        now: '2026-11-23T16:31:00',
+        lastData: '2026-11-23T08:20:00',
+        turnSince: '2026-11-23T16:30:00',
+        instruments: ['HKS:00700'],
+      },
+    ],
+    [
+      'the first instrument was asked for just now',
+      {
+        now: '2026-11-23T10:00:00',
+        lastData: '2026-11-20T10:00:00',
+        changes: { wantedSince: kst('2026-11-23T09:59:00') },
+      },
+    ],
+    ['the name is halted', { now: '2026-11-23T10:00:00', changes: { isHalted: true } }],
     ['nothing is subscribed', { now: '2026-11-23T10:00:00', instruments: [] }],
     ['only account notices are', { now: '2026-11-23T10:00:00', changes: { channel: 'H0STCNI0' } }],
   ] as const)('is ready when %s', (_, story) => {
@@ -111,16 +135,45 @@ describe('health', () => {
     [
       'it was started just now, in a session',
       { now: '2026-11-23T10:00:05', startedAt: '2026-11-23T10:00:00' },
-      /no data yet, 5 s after the start/,
+      /no data yet, 5 s after it was asked for/,
     ],
     [
       'the line has been down for long',
       {
         now: '2026-11-23T10:00:00',
+        lastData: '2026-11-23T09:55:00',
         phase: 'reconnecting',
-        transitions: [step('subscribed.asking', 'unsubscribing-grace', '2026-11-23T09:55:00')],
       },
       /no data for 5 min.*reconnecting.*tries again in 20 s/,
+    ],
+    [
+      'it is connecting for the tenth time, and never brought data',
+      {
+        now: '2026-11-23T10:05:00',
+        startedAt: '2026-11-23T10:00:00',
+        phase: 'connecting.opening',
+        failures: 9,
+      },
+      /no data yet, 5 min after it was asked for/,
+    ],
+    [
+      'it was acknowledged anew a moment ago, and the last data is old',
+      {
+        now: '2026-11-23T10:00:00',
+        lastData: '2026-11-23T09:57:00',
+        transitions: [step('connecting.subscribing', 'subscribed.settled', '2026-11-23T09:59:55')],
+      },
+      /no data for 3 min/,
+    ],
+    [
+      'others of the market are asked for anew all the time',
+      { now: '2026-11-23T10:00:00', lastData: '2026-11-23T09:50:00', phase: 'subscribed.asking' },
+      /no data for 10 min/,
+    ],
+    [
+      'the clock was set back to before the line was given to the market',
+      { now: '2026-11-23T10:00:00', lastData: '2026-11-23T09:50:00', turnSince: '2026-11-23T11:00:00' },
+      /no data for 10 min/,
     ],
     [
       'New York is silent',
@@ -145,12 +198,6 @@ describe('health', () => {
     expect(health({ now: '2026-11-23T10:00:00', calendar }).ready).toBe(true)
   })
 
-  it('takes a change of requests on a line that is up for no loss of it', () => {
-    const transitions = [step('subscribed.settled', 'subscribed.asking', '2026-11-23T09:59:00')]
-    const story = { now: '2026-11-23T10:00:00', startedAt: '2026-11-23T09:58:00', transitions }
-    expect(health(story).reasons[0]).toMatch(/no data yet/)
-  })
-
   it('does not call a market silent that does not have the line, and says who has it', () => {
     const { ready, notes, markets } = health({
       now: '2026-11-24T00:30:00',
@@ -165,22 +212,24 @@ describe('health', () => {
   it('names what was refused and what is stale, without calling the whole feed ill for it', () => {
     const lastData = '2026-11-23T09:59:59'
     const refused = health({ now: '2026-11-23T10:00:00', lastData, changes: { status: 'refused', code: 'OPSP0008' } })
-    expect(refused).toMatchObject({ ready: true, notes: ['KR: refused: KRX:005930 trade (OPSP0008)'] })
+    expect(refused).toMatchObject({
+      ready: true,
+      warnings: ['KR: refused: KRX:005930 trade (OPSP0008, for good)'],
+      notes: [],
+      verdicts: [{ level: 'trouble', reason: 'some-refused', isReady: true }],
+    })
+    const changes = { status: 'refused', code: 'OPSP0007', isPassing: true } as const
+    const passing = health({ now: '2026-11-23T10:00:00', lastData, changes })
+    expect(passing.warnings).toEqual(['KR: refused: KRX:005930 trade (OPSP0007, asked for again)'])
     const stale = health({ now: '2026-11-23T10:00:00', lastData, changes: { isStale: true } })
-    expect(stale).toMatchObject({ ready: true, notes: ['KR: silent for longer than usual: KRX:005930 trade'] })
+    expect(stale).toMatchObject({ ready: true, warnings: ['KR: silent for longer than usual: KRX:005930 trade'] })
   })
 })
 
 it('a real feed is not ready before its first data in a regular session, and ready with it', async () => {
   const rig = await feedRig({ clock: clockStartingAt(kst('2026-11-23T10:00:00')) })
   await rig.feed.confirmed('KRX:005930')
-  const report = () =>
-    healthOf({
-      status: rig.feed.status(),
-      subscriptions: rig.feed.subscriptions(),
-      calendar: standardCalendar,
-      silenceMs: 120_000,
-    })
+  const report = () => rig.feed.health()
   expect(report()).toMatchObject({ ready: false, time: expect.stringMatching(/^2026-11-23 10:00/) as string })
   expect(report().reasons[0]).toMatch(/no data yet/)
   rig.simulator.send(lineOf('H0STCNT0.txt', 1))

@@ -17,7 +17,8 @@ it('tells where each socket is, since when, and how it came there', async () => 
     ['connecting.opening', 'connecting.subscribing', 'socket-opened'],
     ['connecting.subscribing', 'subscribed.settled', 'all-answered'],
   ])
-  expect(sockets.US).toMatchObject({ phase: 'market-switch', slots: 0, transitions: [] })
+  expect(sockets.KR).toMatchObject({ turnSince: expect.any(Number) as number, lastData: undefined })
+  expect(sockets.US).toMatchObject({ turnSince: undefined, phase: 'market-switch', slots: 0, transitions: [] })
   expect(mostSlots).toBe(41)
 })
 
@@ -57,7 +58,9 @@ it('takes nothing for agreed or flowing while there is no session, whatever was 
   rig.simulator.cut()
   await rig.until('disconnect')
   await eventually(() => rig.feed.status().sockets.KR.phase === 'reconnecting')
-  expect(rig.feed.subscriptions()).toEqual([{ instrument: 'KRX:005930', channel: 'trade', status: 'wanted' }])
+  expect(rig.feed.subscriptions()).toEqual([
+    { instrument: 'KRX:005930', channel: 'trade', status: 'wanted', wantedSince: expect.any(Number) },
+  ])
 })
 
 it('knows the next hand-over by the schedule', async () => {

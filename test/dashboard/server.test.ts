@@ -9,7 +9,8 @@ import { WebSocket } from 'ws'
 import { startDashboard } from '../../dashboard/server.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { dashboardRig } from '../support/dashboard-rig.ts'
-import { eventually, planted } from '../support/feed-rig.ts'
+import { eventually, mondayAtTen, planted } from '../support/feed-rig.ts'
+import { lineOf } from '../support/frames.ts'
 
 type Answer = { readonly status: number; readonly headers: NodeJS.Dict<string | string[]>; readonly text: string }
 
@@ -155,19 +156,29 @@ describe('the dashboard with a token', () => {
 
 describe('what is mounted beside the page', () => {
   it('tells metrics as text, and health with the status that a probe understands', async () => {
-    let ready = false
-    const { dashboard } = await dashboardRig({
+    const clock = mondayAtTen()
+    const rig = await dashboardRig({
+      clock,
       dashboard: {
         metrics: async () => ({ text: 'kis_up 1\n# EOF\n', contentType: 'application/openmetrics-text' }),
-        health: () => ({ ready }),
       },
     })
+    const { dashboard, feed } = rig
+    await feed.confirmed('KRX:005930')
     const metrics = await get(dashboard.port, '/metrics')
     expect(metrics.text).toBe('kis_up 1\n# EOF\n')
     expect(metrics.headers['content-type']).toContain('openmetrics-text')
-    expect((await get(dashboard.port, '/health')).status).toBe(503)
-    ready = true
-    expect(JSON.parse((await get(dashboard.port, '/health')).text)).toEqual({ ready: true })
+    // What the page says on top is what the probe is answered.
+    const told = async () => {
+      const health = await get(dashboard.port, '/health')
+      const { verdicts } = JSON.parse((await get(dashboard.port, '/status')).text)
+      expect(JSON.parse(health.text).verdicts).toEqual(verdicts)
+      return [health.status, verdicts[0].level, verdicts[0].reason]
+    }
+    expect(await told()).toEqual([503, 'waiting', 'no-data-yet'])
+    rig.simulator.send(lineOf('H0STCNT0.txt', 1))
+    await rig.until('trade')
+    expect(await told()).toEqual([200, 'good', 'flowing'])
   })
 
   it('counts jobs, and lets Bull Board look into them', async () => {

@@ -12,6 +12,8 @@ const socket = (phase: string, more: Partial<SocketStatus> = {}): SocketStatus =
   transitions: [],
   failures: 0,
   triesAgainAt: undefined,
+  turnSince: 0,
+  lastData: undefined,
   slots: 1,
   ...more,
 })
@@ -35,6 +37,7 @@ function input(phase: string, subscriptions: readonly SubscriptionState[], more:
       ...more,
     },
     subscriptions,
+    verdicts: [{ level: 'good', reason: 'flowing', market: 'KR', count: 1, isReady: true }],
     counters: { gap: 2 },
     lastTroubles: [],
     tokenIssuedAt: undefined,
@@ -58,51 +61,6 @@ const silent: SubscriptionState = { instrument: 'KRX:000660', channel: 'trade', 
 const stale: SubscriptionState = { ...flowing, instrument: 'KRX:035420', isStale: true }
 const refused: SubscriptionState = { instrument: 'KRX:999999', channel: 'trade', status: 'refused', code: 'OPSP0008' }
 const abroad: SubscriptionState = { instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' }
-
-describe('the verdict', () => {
-  it.each([
-    ['flowing', 'good', 'subscribed.settled', [flowing, silent], 1],
-    ['no-data-yet', 'waiting', 'subscribed.settled', [silent], 0],
-    ['some-stale', 'trouble', 'subscribed.settled', [flowing, stale, refused], 1],
-    ['some-refused', 'trouble', 'subscribed.asking', [flowing, refused], 1],
-    ['connecting', 'waiting', 'connecting.opening', [silent], 0],
-    ['letting-go', 'waiting', 'unsubscribing-grace', [flowing], 0],
-    ['reconnecting', 'trouble', 'reconnecting', [silent], 0],
-    ['nothing-asked', 'waiting', 'market-switch', [abroad], 0],
-  ] as const)('is %s, which is %s, in %s', (reason, level, phase, subscriptions, count) => {
-    const view = viewOf(input(phase, subscriptions))
-    expect(view.verdicts).toEqual([{ level, reason, market: 'KR', count }])
-    expect(view.gaps).toBe(2)
-  })
-
-  it('speaks of the market that is to have the line while it changes hands', () => {
-    const handOver = { state: 'handing-over', turn: 'KR', next: 'US' } as const
-    const { verdicts } = viewOf(input('unsubscribing-grace', [flowing], { handOver }))
-    expect(verdicts).toMatchObject([{ level: 'waiting', reason: 'handing-over', market: 'US' }])
-  })
-
-  it('says that it stops', () => {
-    const handOver = { state: 'stopping', turn: 'KR', next: 'KR' } as const
-    expect(viewOf(input('unsubscribing-grace', [flowing], { handOver })).verdicts[0]?.reason).toBe('stopping')
-  })
-
-  it('is one for each line where both markets have one, the worst first, and of none that has nothing to do', () => {
-    const handOver = { state: 'trading', turn: 'KR', turns: ['KR', 'US'], next: 'KR' } as const
-    const sockets = (us: string) => ({ KR: socket('subscribed.settled'), US: socket(us, { market: 'US' as const }) })
-    const american: SubscriptionState = { ...flowing, instrument: 'NAS:AAPL' }
-    const read = (us: string, subscriptions: readonly SubscriptionState[]) =>
-      viewOf(input('', subscriptions, { handOver, sockets: sockets(us) }))
-    const broken = read('reconnecting', [flowing, abroad])
-    expect(broken.verdicts.map(({ market, reason }) => [market, reason])).toEqual([
-      ['US', 'reconnecting'],
-      ['KR', 'flowing'],
-    ])
-    expect(broken.up).toEqual(['KR'])
-    expect(read('subscribed.settled', [flowing, american]).verdicts.map(({ level }) => level)).toEqual(['good', 'good'])
-    expect(read('subscribed.settled', [american]).verdicts).toMatchObject([{ market: 'US', reason: 'flowing' }])
-    expect(read('market-switch', []).verdicts).toMatchObject([{ reason: 'nothing-asked' }])
-  })
-})
 
 describe('the view', () => {
   it('tells what flows from what is only acknowledged, and explains each code in both languages', () => {
