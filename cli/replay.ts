@@ -9,6 +9,7 @@ import type { Sink } from '../sinks/sink.ts'
 import { createLog } from './log.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { prettyPrinter } from './pretty.ts'
+import { stopSignal } from './stop-signal.ts'
 import { namesIn, readDate, readSpeed, readTime } from './when.ts'
 
 /** Where `record` records, and where everybody looks for it. */
@@ -56,7 +57,7 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   })
   const pretty = prettyPrinter(text => void process.stdout.write(text), process.stdout.isTTY)
   playing.attach(output === 'ndjson' ? lines.sink : pretty, 'standard output')
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => playing.stop())
+  void stopSignal().then(() => playing.stop())
   process.stdout.on('error', () => process.exit(0))
   let isEmpty = true
   const first = playing.events$.subscribe(() => {

@@ -12,6 +12,7 @@ import { type ScheduledFault, startSimulator } from '../simulator/server.ts'
 import { capturedTape } from '../simulator/tape.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { defaultRecording, readPart } from './replay.ts'
+import { stopSignal } from './stop-signal.ts'
 
 const shape = z.object({
   port: numberSetting({ expected: 'a port', least: 0, most: 65_535 }),
@@ -42,9 +43,9 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
     const clock = recorded === undefined ? systemClock : await clockOf(recorded)
     const simulator = await startSimulator({ port, clock, tape, log, faults: script, faultSeed: seed, control: true })
     // Before anybody can know that there is something to stop.
-    const stop = () => void simulator.stop().then(() => process.exit(0))
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
+    void stopSignal()
+      .then(() => simulator.stop())
+      .then(() => process.exit(0))
     process.stdout.write(`KIS simulator: REST ${simulator.restUrl}, WebSocket ${simulator.wsUrl}
 
 Any app key and secret will do. To point kis-stream at it:

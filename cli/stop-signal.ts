@@ -1,13 +1,25 @@
-// SIGINT and SIGTERM: the first asks for a graceful end, the second does not wait for it.
+// SIGINT and SIGTERM: the first asks for a graceful end, one that comes later does not wait for it.
+import { type Clock, systemClock } from '../market/clock.ts'
 
-/** Resolves with 0 on the first signal, and says so. */
-export function stopSignal(says: string): Promise<number> {
+/**
+ * Runners such as npm and tsx pass a terminal's Ctrl-C on to a process that has it already, so one press arrives twice. A second
+ * press that means "at once" comes later than this.
+ */
+const samePressMs = 1_000
+
+/** Resolves with 0 on the first signal, and says so where there is something to say. */
+export function stopSignal(says?: string, clock: Clock = systemClock): Promise<number> {
   return new Promise(resolve => {
-    let isStopping = false
+    let stoppingSince: number | undefined
     const stop = () => {
-      if (isStopping) process.exit(130)
-      isStopping = true
-      process.stderr.write(`${says}\n`)
+      const now = clock.now()
+      if (stoppingSince !== undefined) {
+        // A clock that was set back must not make leaving at once impossible.
+        if (now < stoppingSince || now - stoppingSince > samePressMs) process.exit(130)
+        return
+      }
+      stoppingSince = now
+      if (says !== undefined) process.stderr.write(`${says}\n`)
       resolve(0)
     }
     process.on('SIGINT', stop)
