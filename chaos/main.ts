@@ -1,15 +1,19 @@
 // `npm run chaos -- --seeds N [--from SEED] [--seed ONE] [--quick]`: stories of random faults, told by seed. Ends with code 1 when one
-// went wrong, and says which: `--seed ONE` plays it again and shows what it is made of.
+// went wrong, and says which: `--seed ONE` plays it again and shows what it is made of. `--hostile` plays servers that behave badly
+// against a process of its own each, `--soak MINUTES` one long run.
 import { parseArgs } from 'node:util'
 import { atMost, print, printTable, printTarget, figure, type Target } from '../bench/report.ts'
 import { type CleanCut, cleanCut } from './clean-cut.ts'
 import { playAll } from './crew.ts'
 import { mixedNames, quietHour, thinNames } from './quiet-hour.ts'
+import { playHostile } from './hostile/main.ts'
 import { printFigures } from './report.ts'
+import { soak } from './soak.ts'
 import { storyOf } from './story.ts'
 import type { Figures } from './verdict.ts'
 
-const usage = 'npm run chaos -- --seeds N [--from SEED] [--seed ONE] [--workers 2] [--at-once 12] [--quick]'
+const usage =
+  'npm run chaos -- --seeds N [--from SEED] [--seed ONE] [--workers 2] [--at-once 12] [--quick] | --hostile [--only WORD] [--quick] | --soak [MINUTES]'
 /** A run for continuous integration, and one by hand. */
 const fewSeeds = 60
 const manySeeds = 1_000
@@ -23,10 +27,43 @@ type Run = {
 }
 
 try {
-  await runAll(readRun(process.argv.slice(2)))
+  await runChosen(process.argv.slice(2))
 } catch (error) {
   process.stderr.write(`chaos: ${error instanceof Error ? error.message : String(error)}\n  ${usage}\n`)
   process.exitCode = 2
+}
+
+/** Of the three kinds of run, the one that is asked for. */
+async function runChosen(words: readonly string[]): Promise<void> {
+  const {
+    hostile,
+    only,
+    quick,
+    soak: minutes,
+    'at-once': atOnce,
+    ...stories
+  } = parseArgs({
+    args: [...words],
+    options: {
+      hostile: { type: 'boolean', default: false },
+      soak: { type: 'string' },
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      'at-once': { type: 'string' },
+      seeds: { type: 'string' },
+      seed: { type: 'string' },
+      from: { type: 'string' },
+      workers: { type: 'string' },
+    },
+  }).values
+  const isStory = !hostile && minutes === undefined
+  if (isStory) return await runAll(readRun(words))
+  const strange = Object.keys(stories)
+  if (strange.length > 0) throw new Error(`--${strange[0]}: belongs to stories by seed, not to this run`)
+  const isWell = hostile
+    ? await playHostile({ only, isQuick: quick, atOnce: Number(atOnce ?? 3) })
+    : await soak({ minutes: Number(minutes), recordsPerSecond: 5_000 })
+  if (!isWell) process.exitCode = 1
 }
 
 function readRun(words: readonly string[]): Run {
