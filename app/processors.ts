@@ -40,7 +40,7 @@ export function createProcessors(parts: ProcessorParts): Processors {
     tokens: access.tokens,
     limit: access.limit,
   })
-  const quotations = createQuotations(client, clock)
+  const quotations = createQuotations(client, clock, calendar)
 
   return {
     ...(dataFolder === undefined ? {} : { certificate: certificates(dataFolder) }),

@@ -1,9 +1,11 @@
-// 주식현재가 당일시간대별체결 (FHPST01060000): the day's conclusions, 30 a call, newest first. KRX, NXT and unified; today only.
+// 주식현재가 당일시간대별체결 (FHPST01060000): the day's conclusions, 30 a call, newest first. KRX, NXT and unified; today only. They have
+// a time and no date, and on a closed day they are those of the last trading day: the calendar and the minute bars say which day it is.
 //
 // {"stck_cntg_hour":"100001","stck_prpr":"274000","askp":"274500","bidp":"274000","acml_vol":"1834","cnqn":"12",…}
 import { z } from 'zod'
 import type { Conclusion, ConclusionPage } from '../market/quotations.ts'
 import type { AuthorizedClient } from './authorized-client.ts'
+import type { Dating } from './day-witness.ts'
 import { hourText, marketCodeOf } from './domestic-quotation.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { dateDigits as koreanDateOf } from '../market/korea-time.ts'
@@ -13,6 +15,8 @@ import { instantOf } from './time.ts'
 
 const path = '/uapi/domestic-stock/v1/quotations/inquire-time-itemconclusion'
 const mostRows = 30
+/** KIS's clock may be ahead of ours. */
+const aheadMs = 60_000
 
 const row = z
   .object({
@@ -31,15 +35,21 @@ const row = z
   })
 const body = z.object({ output1: z.object({ acml_vol: number }).optional().catch(undefined), output2: rowsOf(row) })
 
-/** `until` must be on the Korean date of `now`: KIS tells no other day's. */
+/**
+ * `until` must be on the Korean date of `now`: KIS tells no other day's. A day that the calendar calls closed is asked about only where
+ * the minute bars have a trade of it, and rows of a day that they do not have are left out.
+ */
 export async function domesticConclusions(
   client: AuthorizedClient,
   instrument: Instrument,
   until: number,
   now: number,
+  { calendar, witness }: Dating,
 ): Promise<ConclusionPage> {
   const date = koreanDateOf(now)
-  if (koreanDateOf(until) !== date) return { conclusions: [], total: undefined, older: undefined, end: 'today-only' }
+  if (koreanDateOf(until) !== date) return none('today-only')
+  const isOpenDay = calendar.sessionsOn(instrument, date).length > 0
+  if (!isOpenDay && (await witness(instrument, Math.min(until, now))) !== 'traded') return none('closed')
   const answer = await client.get({
     path,
     tr: 'FHPST01060000',
@@ -58,11 +68,19 @@ export async function domesticConclusions(
     const { acml_vol: cumulativeVolume, cnqn: volume, askp: askPrice = null, bidp: bidPrice = null } = values
     return [{ price, volume, cumulativeVolume, bidPrice, askPrice, eventTime }]
   })
+  const newest = conclusions[0]
   const oldest = conclusions.at(-1)
-  if (rows.length < mostRows || oldest === undefined) {
-    return { conclusions, total, older: undefined, end: 'day-begins' }
-  }
-  return { conclusions, total, older: olderThan(conclusions, oldest.eventTime) }
+  if (newest === undefined || oldest === undefined) return { conclusions, total, older: undefined, end: 'day-begins' }
+  // A trade later than now happened on another day.
+  const sight = newest.eventTime > now + aheadMs ? 'not-traded' : await witness(instrument, newest.eventTime)
+  if (sight === 'not-traded') return none('other-day')
+  const undated = sight === 'traded' ? {} : { undated: sight.refusal }
+  if (rows.length < mostRows) return { conclusions, total, older: undefined, end: 'day-begins', ...undated }
+  return { conclusions, total, older: olderThan(conclusions, oldest.eventTime), ...undated }
+}
+
+function none(end: NonNullable<ConclusionPage['end']>): ConclusionPage {
+  return { conclusions: [], total: undefined, older: undefined, end }
 }
 
 /**

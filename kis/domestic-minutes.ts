@@ -60,6 +60,21 @@ export async function domesticMinutes(
   return [...bars.values()].sort((a, b) => a.startTime - b.startTime)
 }
 
+/**
+ * The dates of the minutes with a trade, of the last 30 up to the one of `until`, which is today and may be the running minute: what is
+ * wrong with that one's stamp is its time, not its date.
+ */
+export async function tradedDatesBefore(
+  client: AuthorizedClient,
+  instrument: Instrument,
+  until: number,
+): Promise<ReadonlySet<number>> {
+  const asked = quotation(instrument, Math.floor(until / minuteMs) * minuteMs, true)
+  const answer = await client.get(asked)
+  const rows = readBody(body, answer.body, asked.path).output2
+  return new Set(rows.filter(({ cntg_vol }) => cntg_vol > 0).map(({ stck_bsop_date }) => stck_bsop_date))
+}
+
 function quotation(instrument: Instrument, newest: number, isToday: boolean): Quotation {
   const common = {
     FID_COND_MRKT_DIV_CODE: marketCodeOf(instrument),

@@ -6,6 +6,7 @@ import { type Instrument, partsOf, zoneOf } from '../market/instrument.ts'
 import type { Conclusion, ConclusionPage } from '../market/quotations.ts'
 import { dateIn } from '../market/zone.ts'
 import type { AuthorizedClient } from './authorized-client.ts'
+import type { Dating } from './day-witness.ts'
 import { number, numberOrNull, readBody, rowsOf, timeDigits } from './rest-values.ts'
 import { instantNear } from './time.ts'
 
@@ -25,11 +26,16 @@ const row = z.object({
 /** The document has the rows in output2, KIS's own example in output1. */
 const body = z.union([z.object({ output2: rowsOf(row) }), z.object({ output1: rowsOf(row) })])
 
+/**
+ * Rows are dated by the clock, and left out where that falls on a day that the calendar of the venue calls closed and the minute bars
+ * do not know: those are of the last trading day.
+ */
 export async function overseasConclusions(
   client: AuthorizedClient,
   instrument: Instrument,
   until: number,
   now: number,
+  { calendar, witness }: Dating,
 ): Promise<ConclusionPage> {
   const { venue, symbol } = partsOf(instrument)
   const zone = zoneOf(instrument)
@@ -47,6 +53,12 @@ export async function overseasConclusions(
     const { last: price, evol: volume, tvol: cumulativeVolume, pbid: bidPrice = null, pask: askPrice = null } = values
     return [{ price, volume, cumulativeVolume, bidPrice, askPrice, eventTime }]
   })
+  const closed = conclusions.find(
+    ({ eventTime }) => calendar.sessionsOn(instrument, dateIn(zone, eventTime)).length === 0,
+  )
+  if (closed !== undefined && (await witness(instrument, closed.eventTime)) !== 'traded') {
+    return { conclusions: [], total: undefined, older: undefined, end: 'closed' }
+  }
   return { conclusions, total: isToday ? rows[0]?.tvol : undefined, older: undefined, end: 'latest-only' }
 }
 

@@ -60,6 +60,16 @@ export async function overseasMinutes(
   return [...bars.values()].sort((a, b) => a.startTime - b.startTime)
 }
 
+/** The Korean dates of the latest minutes with a trade, 120 of them. */
+export async function latestTradedDates(
+  client: AuthorizedClient,
+  instrument: Instrument,
+): Promise<ReadonlySet<number>> {
+  const answer = await client.get(quotation(instrument, ''))
+  const rows = readBody(body, answer.body, path).output2
+  return new Set(rows.filter(({ evol }) => evol > 0).map(({ kymd }) => kymd))
+}
+
 function quotation(instrument: Instrument, key: string): Quotation {
   const { venue, symbol } = partsOf(instrument)
   // Previous days must be included for paging to work.

@@ -22,9 +22,12 @@ export type ConclusionPage = {
   readonly older: number | undefined
   /**
    * Why there are none: `day-begins`: the day's first was reached · `latest-only`: only the latest are told, as abroad ·
-   * `today-only`: the day is over, and what happened in it is not told any more.
+   * `today-only`: the day is over, and what happened in it is not told any more · `closed`: the calendar has no trading on the day,
+   * and nothing else has either · `other-day`: what KIS told is of another day.
    */
-  readonly end?: 'day-begins' | 'latest-only' | 'today-only'
+  readonly end?: 'day-begins' | 'latest-only' | 'today-only' | 'closed' | 'other-day'
+  /** KIS dates none of them. Why their date is the calendar's word alone; absent where the minute bars have it too. */
+  readonly undated?: string
 }
 
 /** A minute that is over. */

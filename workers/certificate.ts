@@ -73,6 +73,8 @@ export type CertificateDeps = {
 
 export type CertificateContext = {
   readonly signal?: AbortSignal
+  /** Trouble with one instrument is then its problem, and no reason to give up all the others. */
+  readonly isLastAttempt?: boolean
   progress?(done: number, of: number, what: string): void
 }
 
@@ -92,11 +94,20 @@ export async function certify(
     throw new KisError('invalid-request', `no record of ${date} in the data folder: was a feed run with it that day?`)
   }
   const instruments: InstrumentCertificate[] = []
+  const isLast = context.isLastAttempt === true
+  let trouble: KisError | undefined
   for (const [index, day] of book.instruments.entries()) {
     context.signal?.throwIfAborted()
     context.progress?.(index, book.instruments.length, 'instruments')
-    instruments.push(await certifyInstrument(day, date, deps))
+    const over = Math.floor((deps.clock.now() - writtenMs) / minuteMs) * minuteMs
+    const bars = await barsOf(day, date, over, deps).catch((error: unknown) => {
+      if (!isLast || !(error instanceof KisError)) throw error
+      trouble = error
+      return { problem: error.message }
+    })
+    instruments.push(certifyInstrument(day, bars, over))
   }
+  if (trouble !== undefined && instruments.every(({ minutesCompared }) => minutesCompared === 0)) throw trouble
   const certificate = {
     date,
     madeAt: isoKst(deps.clock.now()),
@@ -107,13 +118,7 @@ export async function certify(
   return certificate
 }
 
-async function certifyInstrument(
-  day: InstrumentDay,
-  date: number,
-  deps: CertificateDeps,
-): Promise<InstrumentCertificate> {
-  const over = Math.floor((deps.clock.now() - writtenMs) / minuteMs) * minuteMs
-  const bars = await barsOf(day, date, over, deps)
+function certifyInstrument(day: InstrumentDay, bars: Told, over: number): InstrumentCertificate {
   const compared = 'problem' in bars ? undefined : compare(day, bars, over)
   const repaired = sumOf(day, ({ repairedVolume }) => repairedVolume)
   const unknownVolume = volumeOf(day.missing)
@@ -147,13 +152,15 @@ async function certifyInstrument(
   }
 }
 
+type Told = readonly MinuteBar[] | { readonly problem: string }
+
 /** From when counting began to the end of the day, as far as its minutes are `over`, or why REST does not say. What is worth trying again is thrown. */
 async function barsOf(
   day: InstrumentDay,
   date: number,
   over: number,
   { quotations, calendar }: CertificateDeps,
-): Promise<readonly MinuteBar[] | { readonly problem: string }> {
+): Promise<Told> {
   const { venue } = partsOf(day.instrument)
   const first = firstWholeMinute(day)
   const last = calendar.sessionsOn(venue, date).at(-1)?.closesAt ?? dayIn(homeOf(venue).zone, date)?.endTime

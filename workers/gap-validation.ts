@@ -21,6 +21,8 @@ export type GapValidationDeps = {
 /** What the queue lends to a job; a plain call needs none of it. */
 export type GapValidationContext = {
   readonly signal?: AbortSignal
+  /** Nothing follows it: what cannot be had now is not had at all. */
+  readonly isLastAttempt?: boolean
   progress?(done: number, of: number, what: string): void
 }
 
@@ -29,12 +31,14 @@ const mostPages = 1_000
 /** REST is a little behind the stream; asked sooner than this after the gap, it may not have it yet. Our clock is no further off. */
 const behindMs = 10_000
 const askAgainMs = 1_000
+const minuteMs = 60_000
 /** A minute's bar is complete a moment after the minute is over. */
 const settledMs = 3_000
 
 /**
- * Throws a TryLater while REST cannot have the answer yet, and a KisError when it gave none and may give one later. What REST refuses
- * for good (the day market has no such call, for one) remains unknown, and the evidence says why.
+ * Throws a TryLater while REST cannot have the answer yet, and a KisError when it gave none and may give one later; on the last attempt
+ * neither. What REST refuses for good (the day market has no such call, for one) takes nothing from what was proven without it: the
+ * rest remains unknown, and the evidence says why.
  * Without volumes (`toVolume` 0) they are taken from REST: everything between the two times.
  */
 export async function validateGap(
@@ -42,56 +46,78 @@ export async function validateGap(
   deps: GapValidationDeps,
   context: GapValidationContext = {},
 ): Promise<GapFinding> {
-  const question = asked.toVolume > 0 ? asked : await measure(asked, deps.quotations)
-  try {
-    return await investigate(question, deps, context)
-  } catch (error) {
-    if (!(error instanceof KisError) || error.retryable) throw error
-    const { fromVolume, toVolume, from, to } = question
-    return {
-      question,
-      runs: [],
-      explained: [],
-      unknown: [{ fromVolume, toVolume, from, to }],
-      evidence: [error.message],
-    }
-  }
-}
-
-async function investigate(
-  question: GapQuestion,
-  deps: GapValidationDeps,
-  context: GapValidationContext,
-): Promise<GapFinding> {
-  const { conclusions, total, evidence: calls } = await collect(question, deps, context)
+  const question = asked.toVolume > 0 ? asked : await measure(asked, deps)
+  const isLast = context.isLastAttempt === true
+  const { ask, trouble } = createAsk(isLast)
+  const collected = await collect(question, deps, context, ask)
+  const { conclusions, total } = collected
   const now = deps.clock.now()
-  if (total !== undefined && total < question.toVolume && now - (question.to ?? now) < behindMs) {
+  const isFresh = now - (question.to ?? now) < behindMs
+  if (!isLast && collected.isOtherDay && (question.to ?? now) + minuteMs + settledMs > now) {
+    throw new TryLater(minuteMs, 'REST tells another day so far: the minute bars have no trade of this one yet')
+  }
+  if (!isLast && isFresh && total !== undefined && total < question.toVolume) {
     throw new TryLater(askAgainMs, `REST has told ${total} of ${question.toVolume} shares so far`)
   }
 
   const { runs, missing, contradicting } = chain(question, conclusions)
-  const evidence = [calls, `they fill ${volumeOf(runs)} of ${question.toVolume - question.fromVolume} shares`]
+  const evidence = [...collected.evidence]
+  if (!collected.isRefused)
+    evidence.push(`they fill ${volumeOf(runs)} of ${question.toVolume - question.fromVolume} shares`)
   if (contradicting > 0)
     evidence.push(`${contradicting} of them contradict each other or the stream, and were left out`)
 
   const { asked: groups, undated } = minutesOf(missing)
-  waitForMinutes(question, groups, now)
+  if (!isLast) waitForMinutes(question, groups, now)
   const explained: ExplainedSpan[] = []
   const unknown: UnknownSpan[] = [...undated]
   for (const [index, minutes] of groups.entries()) {
     context.signal?.throwIfAborted()
     context.progress?.(index, groups.length, 'minute bars')
-    const judgement = judge(minutes, await witnessOf(question, minutes, deps), question.instrument, deps.calendar)
+    const witness = await witnessOf(question, minutes, collected.isRefused, deps, ask)
+    // Said once, however many minutes it is about.
+    for (const refusal of witness.refusals) if (!evidence.includes(refusal)) evidence.push(refusal)
+    if (witness.isSilent) {
+      unknown.push(...minutes.spans)
+      continue
+    }
+    const judgement = judge(minutes, witness, question.instrument, deps.calendar)
     explained.push(...judgement.explained)
     unknown.push(...judgement.unknown)
     evidence.push(judgement.evidence)
   }
+  // Trouble that passes and nothing proven: that the job gives up is the answer then.
+  const passing = trouble()
+  if (passing !== undefined && runs.length === 0 && explained.length === 0) throw passing
   unknown.sort((a, b) => a.fromVolume - b.fromVolume)
   return { question, runs, explained, unknown, evidence }
 }
 
+type Answer<T> = { readonly value: T } | { readonly refusal: string }
+type Ask = <T>(call: () => Promise<T>) => Promise<Answer<T>>
+
+/**
+ * What was asked for, or why it is refused for good. What may be had later is thrown, unless there is no later: then it is a refusal
+ * too, and `trouble` has it.
+ */
+function createAsk(isLast: boolean): { readonly ask: Ask; trouble(): KisError | undefined } {
+  let trouble: KisError | undefined
+  return {
+    async ask(call) {
+      try {
+        return { value: await call() }
+      } catch (error) {
+        if (!(error instanceof KisError) || (error.retryable && !isLast)) throw error
+        if (error.retryable) trouble = error
+        return { refusal: error.message }
+      }
+    },
+    trouble: () => trouble,
+  }
+}
+
 /** Between which totals two times lie, by the conclusions: what was traded in [from, to). */
-async function measure(asked: GapQuestion, quotations: Quotations): Promise<GapQuestion> {
+async function measure(asked: GapQuestion, { quotations }: GapValidationDeps): Promise<GapQuestion> {
   const { instrument, from, to } = asked
   if (from === null || to === null) {
     throw new KisError('invalid-request', `a gap of ${instrument} without volumes needs two times`)
@@ -103,11 +129,18 @@ async function measure(asked: GapQuestion, quotations: Quotations): Promise<GapQ
   const fromVolume = totalOf(before)
   const toVolume = totalOf(until)
   if (fromVolume === undefined || toVolume === undefined) {
-    const reason = until.end === 'latest-only' ? 'only the latest are told abroad' : 'only those of today are told'
-    const text = `${instrument}: no conclusions of ${formatKst(from)} to ${formatKst(to)}; ${reason}`
+    const text = `${instrument}: no conclusions of ${formatKst(from)} to ${formatKst(to)}; ${reasons[until.end ?? 'today-only']}`
     throw new KisError('invalid-request', text)
   }
   return { ...asked, fromVolume, toVolume }
+}
+
+const reasons: Readonly<Record<NonNullable<ConclusionPage['end']>, string>> = {
+  'day-begins': 'the day had none before',
+  'latest-only': 'only the latest are told abroad',
+  'today-only': 'only those of today are told',
+  closed: 'the calendar has no trading on that day, and the minute bars have none either',
+  'other-day': 'those that KIS tells are of another day, by the minute bars',
 }
 
 /** The day's total by the newest of a page; 0 before the day's first trade. */
@@ -119,21 +152,27 @@ type Collected = {
   readonly conclusions: readonly Conclusion[]
   /** The day's total, as REST knew it at first. */
   readonly total: number | undefined
-  readonly evidence: string
+  readonly evidence: readonly string[]
+  /** Not one call was answered. */
+  readonly isRefused: boolean
+  /** What REST told happened on another day, by the minute bars. */
+  readonly isOtherDay: boolean
 }
 
-/** The conclusions from the end of the gap back to its beginning, or as far back as KIS tells them. */
+/** The conclusions from the end of the gap back to its beginning, or as far back as KIS tells them before it refuses. */
 async function collect(
   { instrument, fromVolume, toVolume, to }: GapQuestion,
   { quotations, clock }: GapValidationDeps,
   { signal, progress }: GapValidationContext,
+  ask: Ask,
 ): Promise<Collected> {
   const conclusions: Conclusion[] = []
   let pages = 0
   let told = 0
   let total: number | undefined
   let oldest = Number.POSITIVE_INFINITY
-  let end: ConclusionPage['end'] | 'too-many' | undefined
+  let end: ConclusionPage['end'] | 'too-many' | 'refused' | undefined
+  const refusals: string[] = []
   // A trade told us `to`, by KIS's clock: ours may be behind it.
   let until: number | undefined = to === null ? clock.now() : Math.min(to, clock.now() + behindMs)
   while (until !== undefined && oldest > fromVolume) {
@@ -142,8 +181,19 @@ async function collect(
       end = 'too-many'
       break
     }
-    const page: ConclusionPage = await quotations.conclusions(instrument, until)
+    const time: number = until
+    const answer: Answer<ConclusionPage> = await ask(() => quotations.conclusions(instrument, time))
+    if ('refusal' in answer) {
+      refusals.push(answer.refusal)
+      end = 'refused'
+      break
+    }
+    const page = answer.value
     pages++
+    if (page.undated !== undefined && refusals.length === 0)
+      refusals.push(
+        `the conclusions carry no date; it is the calendar's alone, because the minute bars say nothing: ${page.undated}`,
+      )
     told += page.conclusions.length
     total ??= page.total
     for (const one of page.conclusions) {
@@ -157,7 +207,15 @@ async function collect(
     }
   }
   const reason = oldest > fromVolume ? `, and no older ones (${end ?? 'the gap is over'})` : ''
-  return { conclusions, total, evidence: `${told} conclusions in ${pages} ${pages === 1 ? 'call' : 'calls'}${reason}` }
+  const calls = `${told} conclusions in ${pages} ${pages === 1 ? 'call' : 'calls'}${reason}`
+  const isRefused = pages === 0 && refusals.length > 0
+  return {
+    conclusions,
+    total,
+    evidence: isRefused ? refusals : [calls, ...refusals],
+    isRefused,
+    isOtherDay: end === 'other-day',
+  }
 }
 
 /**
@@ -171,14 +229,36 @@ function waitForMinutes({ instrument }: GapQuestion, groups: readonly Minutes[],
   }
 }
 
+type Testimony = Witness & {
+  readonly refusals: readonly string[]
+  /** There is nothing to judge by. */
+  readonly isSilent: boolean
+}
+
 async function witnessOf(
   { instrument }: GapQuestion,
   { from, to }: Minutes,
+  areConclusionsRefused: boolean,
   { quotations, clock }: GapValidationDeps,
-): Promise<Witness> {
-  if (to + settledMs > clock.now()) return { bars: undefined, moved: undefined }
-  const bars = await quotations.minuteBars(instrument, from, to)
-  const before = totalOf(await quotations.conclusions(instrument, from - 1_000))
-  const until = totalOf(await quotations.conclusions(instrument, to - 1_000))
-  return { bars, moved: before === undefined || until === undefined ? undefined : until - before }
+  ask: Ask,
+): Promise<Testimony> {
+  const isOver = to + settledMs <= clock.now()
+  if (!isOver) return { bars: undefined, moved: undefined, refusals: [], isSilent: areConclusionsRefused }
+  const refusals: string[] = []
+  async function have<T>(call: () => Promise<T>): Promise<T | undefined> {
+    const answer = await ask(call)
+    if ('value' in answer) return answer.value
+    refusals.push(answer.refusal)
+    return undefined
+  }
+  const totalAt = async (time: number) => {
+    const page = await have(() => quotations.conclusions(instrument, time))
+    return page === undefined ? undefined : totalOf(page)
+  }
+  const bars = await have(() => quotations.minuteBars(instrument, from, to))
+  if (bars === undefined) return { bars, moved: undefined, refusals, isSilent: true }
+  const before = areConclusionsRefused ? undefined : await totalAt(from - 1_000)
+  const until = before === undefined ? undefined : await totalAt(to - 1_000)
+  const moved = before === undefined || until === undefined ? undefined : until - before
+  return { bars, moved, refusals, isSilent: false }
 }

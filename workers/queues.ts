@@ -68,6 +68,8 @@ export type JobContext = {
   progress(done: number, of: number, what: string): void
   /** Aborted when the worker is to stop at once. */
   readonly signal: AbortSignal
+  /** A failure now is the end of the job: better half an answer than none. */
+  readonly isLastAttempt?: boolean
 }
 
 export type Processor<Q extends QueueName> = (payload: Payloads[Q], context: JobContext) => Promise<Results[Q]>

@@ -98,6 +98,7 @@ async function run(job: Job, processor: Processor<QueueName>, signal = new Abort
   const context: JobContext = {
     progress: (done, of, what) => void job.updateProgress({ done, of, what }).catch(() => {}),
     signal,
+    isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
   }
   try {
     return await processor(job.data, context)

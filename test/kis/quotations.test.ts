@@ -2,13 +2,16 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { KisError } from '../../kis/errors.ts'
+import { type Calendar, createCalendar, standardCalendar } from '../../market/calendar.ts'
+import type { GapQuestion } from '../../market/gap-finding.ts'
 import { openingDays } from '../../kis/opening-days.ts'
 import { createQuotations } from '../../kis/quotations.ts'
-import { createPastMarket } from '../../simulator/past-market.ts'
+import { createPastMarket, type PastMarket } from '../../simulator/past-market.ts'
 import { handClock, simulator } from '../simulator/support.ts'
 import { type OddServer, startOddServer } from '../support/odd-server.ts'
 import { authorizedClient } from '../support/quoting.ts'
 import { Secret } from '../../kis/secret.ts'
+import { validateGap } from '../../workers/gap-validation.ts'
 
 const tokens = {
   current: () => Promise.resolve(new Secret('token')),
@@ -42,6 +45,12 @@ const row = {
   tday_rltv: '100.00',
   acml_vol: '1834',
   cnqn: '12',
+  // What a minute bar has: one body answers every call here, and the minute bars say of which day the conclusions are.
+  stck_bsop_date: '20260914',
+  stck_oprc: '274000',
+  stck_hgpr: '274000',
+  stck_lwpr: '274000',
+  cntg_vol: '12',
 }
 const ok = { rt_cd: '0', msg_cd: 'MCA00000', msg1: '정상처리 되었습니다.' }
 
@@ -219,6 +228,144 @@ describe('the simulator and the client', () => {
   function record(width: number, values: Readonly<Record<number, string | number>>): string {
     return Array.from({ length: width }, (_, position) => values[position] ?? '').join('^')
   }
+
+  /** One trade at home and one abroad, at an instant of Korea's clock. */
+  function tradedAt(...times: string[]) {
+    const past = createPastMarket(100)
+    for (const [index, text] of times.entries()) {
+      const time = at(text)
+      const korea = text.slice(11).replaceAll(':', '')
+      const koreanDate = text.slice(0, 10).replaceAll('-', '')
+      const [localDate = '', local = ''] = new Date(time - 4 * 3_600_000).toISOString().slice(0, 19).split('T')
+      const total = 100 * (index + 1)
+      const home = { 0: '005930', 1: korea, 2: 274_000, 12: 100, 13: total, 14: total, 33: koreanDate }
+      past.tell('H0STCNT0', '005930', `0|H0STCNT0|001|${record(47, home)}`, time)
+      const date = localDate.replaceAll('-', '')
+      const dates = { 3: date, 4: date, 5: local.replaceAll(':', ''), 6: koreanDate, 7: korea }
+      const abroad = { 0: 'DNASAAPL', 1: 'AAPL', ...dates, 11: '256.4100', 19: 100, 20: total, 21: total }
+      past.tell('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, abroad)}`, time)
+    }
+    return past
+  }
+
+  async function asking(now: string, past: PastMarket, calendar?: Calendar) {
+    const clock = handClock(at(now))
+    const kis = await simulator({ clock, quotations: { past, callsPerSecond: 1_000 } })
+    const client = await authorizedClient(kis.restUrl, { clock })
+    return { kis, clock, quotations: createQuotations(client, clock, calendar) }
+  }
+
+  const friday = ['2026-09-18T10:00:05', '2026-09-18T10:00:30'] as const
+  const byHand = (from: string, to: string): GapQuestion => ({
+    instrument: 'KRX:005930',
+    businessDate: 20260920,
+    fromVolume: 0,
+    toVolume: 0,
+    from: at(from),
+    to: at(to),
+  })
+
+  describe('on a day without trading', () => {
+    it('do not give the conclusions of the last trading day for those of a Sunday', async () => {
+      const { quotations, kis } = await asking('2026-09-20T11:00:00', tradedAt(...friday))
+      expect(await quotations.conclusions('KRX:005930', at('2026-09-20T10:01:00'))).toEqual({
+        conclusions: [],
+        total: undefined,
+        older: undefined,
+        end: 'closed',
+      })
+      // The conclusions were not even asked for.
+      expect(kis.stats().quotationsAnswered).toBe(1)
+    })
+
+    it('have nothing to fill a gap with that was asked about by hand, and say why', async () => {
+      const { quotations, clock } = await asking('2026-09-20T11:00:00', tradedAt(...friday))
+      const question = byHand('2026-09-20T10:00:00', '2026-09-20T10:01:00')
+      const call = validateGap(question, { quotations, clock, calendar: standardCalendar })
+      await expect(call).rejects.toMatchObject({
+        retryable: false,
+        message: expect.stringMatching(/no conclusions of .*; the calendar has no trading on that day/),
+      })
+    })
+
+    it('go by the minute bars where the calendar does not know the day: they are of the day before', async () => {
+      const { quotations } = await asking('2026-09-21T11:00:00', tradedAt(...friday))
+      const page = await quotations.conclusions('KRX:005930', at('2026-09-21T10:01:00'))
+      expect(page).toMatchObject({ conclusions: [], older: undefined, end: 'other-day' })
+    })
+
+    it('go by the minute bars where the calendar is wrong: there was trading', async () => {
+      const closed = createCalendar({ holidays: { KR: [20260918] } })
+      const { quotations } = await asking('2026-09-18T11:00:00', tradedAt(...friday), closed)
+      const page = await quotations.conclusions('KRX:005930', at('2026-09-18T10:01:00'))
+      expect(page.conclusions.map(({ eventTime }) => eventTime)).toEqual([at(friday[1]), at(friday[0])])
+    })
+
+    it('leave out conclusions of a time that has not been yet', async () => {
+      const { quotations, kis } = await asking('2026-09-21T09:30:00', tradedAt('2026-09-18T15:29:00'))
+      const page = await quotations.conclusions('KRX:005930', at('2026-09-21T15:30:00'))
+      expect(page).toMatchObject({ conclusions: [], end: 'other-day' })
+      expect(kis.stats().quotationsAnswered).toBe(1)
+    })
+
+    it('date nothing to a Sunday abroad either', async () => {
+      const past = tradedAt('2026-09-19T02:00:05')
+      const saturday = await asking('2026-09-19T02:01:00', past)
+      const sunday = await asking('2026-09-20T12:00:00', past)
+      const [told, closed] = await Promise.all([
+        saturday.quotations.conclusions('NAS:AAPL', at('2026-09-19T02:00:30')),
+        sunday.quotations.conclusions('NAS:AAPL', at('2026-09-20T11:00:00')),
+      ])
+      expect(told.conclusions).toMatchObject([{ eventTime: at('2026-09-19T02:00:05') }])
+      expect(closed).toEqual({ conclusions: [], total: undefined, older: undefined, end: 'closed' })
+    })
+  })
+
+  describe('on a trading day', () => {
+    const chart = '/uapi/domestic-stock/v1/quotations/inquire-time-itemchartprice'
+
+    it('ask the minute bars once for an instrument, whose running minute will do', async () => {
+      const { quotations, kis } = await asking('2026-09-18T10:00:40', tradedAt(...friday))
+      for (const second of ['10', '35', '40']) {
+        const page = await quotations.conclusions('KRX:005930', at(`2026-09-18T10:00:${second}`))
+        expect(page.conclusions.length).toBeGreaterThan(0)
+        expect(page).not.toHaveProperty('undated')
+      }
+      expect(kis.stats().quotationsAnswered).toBe(4)
+    })
+
+    it('take the calendar’s word where KIS refuses the minute bars for good, and say so', async () => {
+      const { quotations, kis } = await asking('2026-09-18T10:01:00', tradedAt(...friday))
+      kis.inject({ kind: 'rest-refuse', path: chart, code: 'EGW00206' })
+      const page = await quotations.conclusions('KRX:005930', at('2026-09-18T10:00:40'))
+      expect(page.conclusions).toHaveLength(2)
+      expect(page.undated).toMatch(/itemchartprice refused, EGW00206/)
+    })
+
+    it('wait for minute bars that KIS has trouble with', async () => {
+      const { quotations, kis } = await asking('2026-09-18T10:01:00', tradedAt(...friday))
+      kis.inject({ kind: 'rest-refuse', path: chart, code: 'EGW00002', count: 1 })
+      const ask = () => quotations.conclusions('KRX:005930', at('2026-09-18T10:00:40'))
+      await expect(ask()).rejects.toMatchObject({ code: 'EGW00002', retryable: true })
+      expect((await ask()).conclusions).toHaveLength(2)
+    })
+
+    it('keep what the conclusions prove of a gap when the minute bars are refused for good', async () => {
+      const past = tradedAt('2026-09-18T10:00:05', '2026-09-18T10:00:10', '2026-09-18T10:00:20', '2026-09-18T10:00:30')
+      const { quotations, kis, clock } = await asking('2026-09-18T10:02:00', past)
+      kis.inject({ kind: 'rest-refuse', path: chart, code: 'EGW00206' })
+      // The last 30 shares before the trade of 10:00:30 are told by nobody.
+      const question = { ...byHand('2026-09-18T10:00:05', '2026-09-18T10:00:31'), businessDate: 20260918 }
+      const finding = await validateGap(
+        { ...question, fromVolume: 70, toVolume: 400 },
+        { quotations, clock, calendar: standardCalendar },
+      )
+      expect(finding.runs).toMatchObject([{ fromVolume: 100, toVolume: 400 }])
+      expect(finding.unknown).toMatchObject([{ fromVolume: 70, toVolume: 100 }])
+      expect(finding.evidence.join('\n')).toMatch(/they fill 300 of 330 shares/)
+      expect(finding.evidence.join('\n')).toMatch(/EGW00206/)
+    })
+  })
 
   /** So many minutes of trading at home and abroad: three trades in each minute but every seventh, which is quiet. */
   function tradedMinutes(minutes: number) {

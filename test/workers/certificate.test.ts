@@ -72,21 +72,32 @@ const bar = (time: string, volume: number): MinuteBar => ({
   volume,
 })
 
-async function certificateOf(bars: readonly MinuteBar[] | Error, madeAt = '20:30:00'): Promise<DayCertificate> {
+/** With an error, REST has no bars: of any instrument, or of all but `whole`. */
+async function certificateOf(
+  bars: readonly MinuteBar[] | Error,
+  madeAt = '20:30:00',
+  { isLastAttempt = false, whole = '' } = {},
+): Promise<DayCertificate> {
   const quotations: Quotations = {
     conclusions: () => Promise.reject(new Error('nobody asks for conclusions')),
-    minuteBars: (_, from, to) =>
+    minuteBars: (instrument, from, to) =>
       bars instanceof Error
-        ? Promise.reject(bars)
+        ? instrument === whole
+          ? Promise.resolve([bar('09:02', 100)])
+          : Promise.reject(bars)
         : Promise.resolve(bars.filter(({ startTime }) => startTime >= from && startTime < to)),
   }
-  return await certify(date, {
-    quotations,
-    clock: { now: () => at(madeAt) },
-    calendar: standardCalendar,
-    readBook: wanted => readDayBook(folder, wanted),
-    write: certificate => writeCertificate(folder, certificate),
-  })
+  return await certify(
+    date,
+    {
+      quotations,
+      clock: { now: () => at(madeAt) },
+      calendar: standardCalendar,
+      readBook: wanted => readDayBook(folder, wanted),
+      write: certificate => writeCertificate(folder, certificate),
+    },
+    { isLastAttempt },
+  )
 }
 
 describe('the certificate of a day', () => {
@@ -181,6 +192,21 @@ describe('the certificate of a day', () => {
   it('is tried again while REST is in trouble', async () => {
     book(begin, minute('09:02', 100))
     await expect(certificateOf(new KisError('network', 'no answer'))).rejects.toThrow('no answer')
+  })
+
+  it('is made of the other instruments on the last attempt, and not at all where REST told nothing', async () => {
+    book(
+      begin,
+      minute('09:02', 100),
+      ...[begin, minute('09:02', 100)].map(line => ({ ...line, instrument: 'KRX:000660' })),
+    )
+    const trouble = new KisError('network', 'no answer')
+    const more = { isLastAttempt: true, whole: 'KRX:000660' }
+    expect((await certificateOf(trouble, '20:30:00', more)).instruments).toMatchObject([
+      { instrument: 'KRX:000660', minutesAgreeing: 1, problem: null },
+      { instrument: 'KRX:005930', verdict: 'unchecked', problem: 'no answer' },
+    ])
+    await expect(certificateOf(trouble, '20:30:00', { isLastAttempt: true })).rejects.toBe(trouble)
   })
 
   it('cannot be made of a day of which nothing is kept', async () => {

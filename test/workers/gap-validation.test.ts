@@ -1,10 +1,12 @@
 // What is made of a gap, with REST's answers written by hand: every verdict, every trap, and what is worth another try.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KisError } from '../../kis/errors.ts'
 import { standardCalendar } from '../../market/calendar.ts'
 import type { GapQuestion } from '../../market/gap-finding.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { Conclusion, ConclusionPage, MinuteBar, Quotations } from '../../market/quotations.ts'
+import { tries } from '../support/property.ts'
 import { validateGap } from '../../workers/gap-validation.ts'
 import { TryLater } from '../../workers/try-later.ts'
 
@@ -292,6 +294,142 @@ describe('REST in trouble', () => {
       unknown: [{ fromVolume: 1_000, toVolume: 1_100, from: at('10:00:01'), to: at('10:00:05') }],
       evidence: ['no such market'],
     })
+  })
+
+  const refusal = new KisError('invalid-request', 'not on paper')
+  const trouble = new KisError('server', 'KIS has trouble')
+  const firstHalf = [conclusion('09:59:59', 993, 993), before, missing[0] as Conclusion, after]
+  const refusing = (told: Told, more: Partial<Quotations>) => ({ ...restOf(told).quotations, ...more })
+  const ofFirstHalf = [{ fromVolume: 1_000, toVolume: 1_040, trades: [missing[0]] }]
+  const secondHalf = [{ fromVolume: 1_040, toVolume: 1_100, from: at('10:00:02'), to: at('10:00:05') }]
+
+  it('that will not pass takes nothing from what the conclusions prove, where it is about the minute bars', async () => {
+    const quotations = refusing({ conclusions: firstHalf }, { minuteBars: () => Promise.reject(refusal) })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
+    expect(finding).toMatchObject({ runs: ofFirstHalf, explained: [], unknown: secondHalf })
+    expect(finding.evidence).toEqual(['4 conclusions in 1 call', 'they fill 40 of 100 shares', 'not on paper'])
+  })
+
+  it('that will not pass takes nothing from the pages that came before it', async () => {
+    const day = [...Array(40)].map((_, i) => conclusion('10:00:01', 900 + 2 * i, 2))
+    const told = restOf({ conclusions: [...day, before, ...missing, after], pageSize: 3 })
+    let calls = 0
+    const quotations: Quotations = {
+      conclusions: (instrument, until) =>
+        ++calls > 1 ? Promise.reject(refusal) : told.quotations.conclusions(instrument, until),
+      minuteBars: () => Promise.resolve([bar('10:00', 507)]),
+    }
+    const finding = await validateGap(gapOf({ fromVolume: 950 }), depsOf(quotations, '10:02:00'))
+    expect(finding.runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
+    expect(finding.unknown).toMatchObject([{ fromVolume: 950, toVolume: 1_000 }])
+    expect(finding.evidence.slice(0, 3)).toEqual([
+      '3 conclusions in 1 call, and no older ones (refused)',
+      'not on paper',
+      'they fill 100 of 150 shares',
+    ])
+  })
+
+  it('that will not pass takes nothing from what the minute bars prove, where it is about the conclusions', async () => {
+    const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
+    const quotations: Quotations = {
+      conclusions: () => Promise.reject(refusal),
+      minuteBars: () => Promise.resolve([bar('15:30', 100, prices)]),
+    }
+    const question = gapOf({ from: at('15:19:58'), to: at('15:40:03') })
+    const finding = await validateGap(question, depsOf(quotations, '15:42:00'))
+    expect(finding).toMatchObject({
+      unknown: [],
+      explained: [{ fromVolume: 1_000, toVolume: 1_100, reason: 'auction' }],
+    })
+    expect(finding.evidence[0]).toBe('not on paper')
+  })
+
+  it('that will not pass with one stretch of minutes takes nothing from the next', async () => {
+    const question = gapOf({ toVolume: 1_300, to: at('10:05:30') })
+    const conclusions = [
+      conclusion('09:59:59', 993, 993),
+      before,
+      conclusion('10:00:20', 1_060, 20),
+      conclusion('10:03:00', 1_100, 40),
+      conclusion('10:05:20', 1_250, 50),
+      conclusion('10:05:25', 1_300, 50),
+      conclusion('10:05:30', 1_310, 10),
+    ]
+    const told = restOf({ conclusions, bars: [bar('10:03', 40), bar('10:05', 110)] }).quotations
+    const quotations: Quotations = {
+      ...told,
+      minuteBars: (instrument, from, to) =>
+        from === at('10:00:00') ? Promise.reject(refusal) : told.minuteBars(instrument, from, to),
+    }
+    const finding = await validateGap(question, depsOf(quotations, '10:07:00'))
+    expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
+    expect(finding.explained).toMatchObject([{ fromVolume: 1_100, toVolume: 1_200, reason: 'off-book' }])
+    expect(finding.evidence).toContain('not on paper')
+  })
+
+  it('that passes is waited for, and on the last attempt takes nothing from what is proven', async () => {
+    const quotations = refusing({ conclusions: firstHalf }, { minuteBars: () => Promise.reject(trouble) })
+    const deps = depsOf(quotations, '10:02:00')
+    await expect(validateGap(gapOf(), deps)).rejects.toBe(trouble)
+    const finding = await validateGap(gapOf(), deps, { isLastAttempt: true })
+    expect(finding).toMatchObject({ runs: ofFirstHalf, unknown: secondHalf })
+    expect(finding.evidence).toContain('KIS has trouble')
+  })
+
+  it('that passes is the answer on the last attempt too, where nothing is proven', async () => {
+    const quotations: Quotations = {
+      conclusions: () => Promise.reject(trouble),
+      minuteBars: () => Promise.resolve([]),
+    }
+    await expect(validateGap(gapOf(), depsOf(quotations, '10:02:00'), { isLastAttempt: true })).rejects.toBe(trouble)
+  })
+
+  it('does not wait any longer on the last attempt', async () => {
+    const { quotations } = restOf({ conclusions: [before, missing[0] as Conclusion] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:00:06'), { isLastAttempt: true })
+    expect(finding).toMatchObject({ runs: ofFirstHalf, unknown: secondHalf })
+  })
+
+  it('leaves every share of the question in one of the three, whatever is refused', async () => {
+    const volumes = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 12 })
+    await fc.assert(
+      fc.asyncProperty(volumes, fc.infiniteStream(fc.boolean()), fc.boolean(), async (sizes, fate, isLastAttempt) => {
+        let total = 1_000
+        const trades = sizes.map((size, i) => {
+          total += size
+          return conclusion(`10:0${Math.floor(i / 4)}:0${i % 4}`, total, size)
+        })
+        const known = trades.filter(() => fate.next().value)
+        const told = restOf({ conclusions: known, pageSize: 3, bars: [bar('10:00', 5)] }).quotations
+        const perhaps = <T>(answer: () => Promise<T>) => (fate.next().value ? answer() : Promise.reject(refusal))
+        const quotations: Quotations = {
+          conclusions: (...asked) => perhaps(() => told.conclusions(...asked)),
+          minuteBars: (...asked) => perhaps(() => told.minuteBars(...asked)),
+        }
+        const question = gapOf({ toVolume: total, to: at('10:05:00') })
+        const finding = await validateGap(question, depsOf(quotations, '11:00:00'), { isLastAttempt })
+        const parts = [...finding.runs, ...finding.explained, ...finding.unknown]
+        parts.sort((a, b) => a.fromVolume - b.fromVolume)
+        let reached = question.fromVolume
+        for (const { fromVolume, toVolume } of parts) {
+          expect(fromVolume).toBe(reached)
+          reached = toVolume
+        }
+        expect(reached).toBe(question.toVolume)
+      }),
+      tries(200),
+    )
+  })
+
+  it('of a day that the minute bars do not have yet is asked about again when its minute is over', async () => {
+    const quotations = refusing(
+      { conclusions: [] },
+      { conclusions: () => Promise.resolve({ conclusions: [], total: undefined, older: undefined, end: 'other-day' }) },
+    )
+    await expect(validateGap(gapOf(), depsOf(quotations, '10:00:30'))).rejects.toBeInstanceOf(TryLater)
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
+    expect(finding.runs).toEqual([])
+    expect(finding.evidence[0]).toMatch(/no older ones \(other-day\)/)
   })
 
   it('is not asked any more once the worker stops', async () => {

@@ -136,6 +136,19 @@ describe.each(redisKinds)('a job, on %s', kind => {
     expect(tries).toBe(1)
   })
 
+  test('is told which attempt is the last', async () => {
+    const lasts: unknown[] = []
+    const { queues, ended } = await rig(await redisRig(kind), {
+      'token-refresh'(_, { isLastAttempt }) {
+        lasts.push(isLastAttempt)
+        return Promise.reject(new TryLater(1, 'not yet'))
+      },
+    })
+    const id = await queues.enqueue('token-refresh', 'never', { reason: 'by-hand' })
+    expect(await ended('token-refresh', id)).toEqual({ state: 'failed', reason: 'not yet' })
+    expect(lasts).toEqual([false, false, false, false, true])
+  })
+
   test('shows how far it is', async () => {
     let finish = () => {}
     const { queues, ended } = await rig(await redisRig(kind), {
