@@ -39,6 +39,9 @@ export type Journal = {
   close(): void
 }
 
+/** KIS's catalogue has fewer codes. */
+const mostExplained = 400
+
 export type JournalParts = {
   readonly log: Logger
   readonly clock: Clock
@@ -127,8 +130,9 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
     },
 
     answer({ market, entry, key }) {
-      const isNews = !explained.has(entry.code)
-      explained.add(entry.code)
+      const isNews = explained.size < mostExplained && !explained.has(entry.code)
+      // A server may invent codes without end: then they are no news any more.
+      if (explained.size < mostExplained) explained.add(entry.code)
       if (entry.severity === 'info') return
       const facts = { market, subscription: key, code: entry.code, says: redact(entry.message ?? '') }
       if (!isNews) return log.debug(facts, 'KIS refused again')

@@ -151,7 +151,12 @@ function adopt(transaction: Transaction, width: number, receivedTime: number): S
 function notData(frame: Uint8Array, problem: string, receivedTime: number): Malformed {
   if (!isControl(frame)) return malformed(problem, shownText(frame), receivedTime)
   const message = readControl(frame)
-  const reason = message.kind === 'unreadable' ? message.reason : 'a control message among the data'
+  const reason =
+    message.kind === 'unreadable'
+      ? message.reason
+      : message.kind === 'heartbeat'
+        ? `a PINGPONG of ${frame.length} bytes, where none is expected`
+        : 'a control message among the data'
   return malformed(reason, frameText(frame), receivedTime)
 }
 

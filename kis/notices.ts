@@ -4,6 +4,7 @@
 // 1|H0STCNI0|001|<base64> → 0|H0STCNI0|001|<values>
 import { createDecipheriv } from 'node:crypto'
 import type { NoticeKey } from './control.ts'
+import { isPersonal } from './redaction.ts'
 import { frameText, transactionAt, transactionLength } from './frame.ts'
 
 export type NoticeOpener = {
@@ -15,7 +16,10 @@ export type NoticeOpener = {
 export function createNoticeOpener(): NoticeOpener {
   const keys = new Map<string, NoticeKey>()
   return {
-    learn: (tr, key) => void keys.set(tr, key),
+    learn(tr, key) {
+      // Every acknowledgement brings a key; of endless names of transactions a server could fill the memory.
+      if (isPersonal(tr)) keys.set(tr, key)
+    },
     open(frame) {
       const key = keys.get(frameText(frame.subarray(transactionAt, transactionAt + transactionLength)))
       return key === undefined ? 'unknown-key' : (decrypted(frame, key) ?? frame)

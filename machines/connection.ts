@@ -62,9 +62,17 @@ export type ConnectionParts = {
 
 /** Encrypted records that may wait for their key; it comes with the acknowledgement, right behind or right before them. */
 const mostSealedFrames = 100
+/** One is some hundred bytes. */
+const longestSealed = 16 * 1024
 
 /** Twenty records are about 8 KB. A longer message ends the connection: it is nothing of KIS's. */
 const longestMessage = 1024 * 1024
+
+/** KIS's PINGPONG has some 70 bytes. What is longer is not sent back. */
+const longestEcho = 1024
+
+/** Of what we send, which is a few hundred bytes a second at most. A peer that leaves so much unread is not there for us. */
+const mostUnsent = 1024 * 1024
 
 /** Idle links are cut on the way; the operating system's own keep-alive is invisible to KIS and keeps them open. */
 const tcpKeepAliveMs = 30_000
@@ -87,6 +95,7 @@ export function createConnection(parts: ConnectionParts) {
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
     let socket: WebSocket | undefined
+    let trouble = ''
     let isLeft = false
     let unansweredHeartbeats = 0
     const pulse = pulses.of(endpoint.url)
@@ -139,7 +148,6 @@ export function createConnection(parts: ConnectionParts) {
     }
 
     function connect(freeLine: () => void): void {
-      let trouble = ''
       const opening = new WebSocket(endpoint.url, {
         perMessageDeflate: false,
         // Frames are read as bytes; one that is no UTF-8 is an event, not a reason to hang up.
@@ -159,7 +167,7 @@ export function createConnection(parts: ConnectionParts) {
       opening.on('open', () => !isLeft && tell({ type: 'socket.opened' }))
       opening.on('message', data => take(data as Buffer))
       opening.on('error', error => {
-        trouble = `${redaction.quote(error.message)}, `
+        if (trouble === '') trouble = `${redaction.quote(error.message)}, `
       })
       opening.on('close', code => {
         freeLine()
@@ -205,6 +213,7 @@ export function createConnection(parts: ConnectionParts) {
             pulse.beat(readTime)
             parts.heartbeat?.(message.serverTime, readTime)
           }
+          if (bytes.length > longestEcho) return deliver({ market, bytes, receivedTime: readTime }, false)
           return echo(bytes)
         case 'answer':
           return takeAnswer(message)
@@ -219,6 +228,14 @@ export function createConnection(parts: ConnectionParts) {
       // A server that sends ours back would otherwise play ping-pong with us as fast as the line allows.
       if (isOurOwn) unansweredHeartbeats--
       else socket?.send(bytes, { binary: false }, ignoreFailure)
+      leaveIfUnread()
+    }
+
+    function leaveIfUnread(): void {
+      const unsent = socket?.bufferedAmount ?? 0
+      if (unsent <= mostUnsent) return
+      trouble = `the peer does not read: ${unsent} bytes wait to be sent, `
+      socket?.terminate()
     }
 
     function sendHeartbeat(): void {
@@ -226,6 +243,7 @@ export function createConnection(parts: ConnectionParts) {
       unansweredHeartbeats++
       pending.sent({ verb: 'heartbeat', sentAt: clock.now() })
       socket.send(heartbeatText, ignoreFailure)
+      leaveIfUnread()
     }
 
     function takeAnswer(answer: Answer): void {
@@ -254,7 +272,8 @@ export function createConnection(parts: ConnectionParts) {
 
     function takeNotice(bytes: Uint8Array, receivedTime: number): void {
       const opened = notices.open(bytes)
-      if (opened !== 'unknown-key') return deliver({ market, bytes: opened, receivedTime }, false)
+      if (opened !== 'unknown-key' || bytes.length > longestSealed)
+        return deliver({ market, bytes: opened === 'unknown-key' ? bytes : opened, receivedTime }, false)
       sealed.push({ bytes, receivedTime })
       const oldest = sealed.length > mostSealedFrames ? sealed.shift() : undefined
       if (oldest !== undefined) deliver({ market, ...oldest }, false)

@@ -151,11 +151,13 @@ export type SchemaDrift = {
   readonly receivedTime: number
 }
 
-/** Something that could not be read. Nothing was guessed from it, and here it is, whole. */
+/** Something that could not be read. Nothing was guessed from it, and here it is. */
 export type Malformed = {
   readonly type: 'malformed'
   readonly reason: string
-  /** The text as it came; bytes that are no UTF-8 are shown as Latin-1. Secrets in it read `[redacted]`. */
+  /**
+   * The text as it came, its first 16,384 characters; bytes that are no UTF-8 are shown as Latin-1. Secrets in it read `[redacted]`.
+   */
   readonly raw: string
   readonly receivedTime: number
 }

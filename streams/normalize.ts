@@ -10,6 +10,9 @@ export type NormalizeOptions = DecoderOptions & {
   readonly redact?: (text: string) => string
 }
 
+/** Twenty records are about 8 KB; of what is longer, and waits in the queue of a slow consumer, only the beginning is passed on. */
+const longestRaw = 16 * 1024
+
 /** Columns by name, or those without one. */
 type Texts = Readonly<Record<string, string | number | null>> | readonly string[]
 
@@ -24,13 +27,10 @@ class Normalizer extends Step<RawFrame> {
   constructor(destination: Subscriber<DecodedEvent>, options: NormalizeOptions) {
     super(destination)
     this.#decoder = createDecoder(options)
-    const { redact, columns = [] } = options
+    const { redact = (text: string) => text, columns = [] } = options
     const isTyped = ({ type }: DecodedEvent) => type === 'trade' || type === 'order-book'
     // Trades and books hold numbers, and texts only where a user asked for columns.
-    this.#emit =
-      redact === undefined
-        ? event => destination.next(event)
-        : event => destination.next(columns.length === 0 && isTyped(event) ? event : cleaned(event, redact))
+    this.#emit = event => destination.next(columns.length === 0 && isTyped(event) ? event : cleaned(event, redact))
   }
 
   protected receive({ bytes, receivedTime }: RawFrame): void {
@@ -46,7 +46,7 @@ class Normalizer extends Step<RawFrame> {
 function cleaned(event: DecodedEvent, redact: (text: string) => string): DecodedEvent {
   switch (event.type) {
     case 'malformed':
-      return { ...event, reason: redact(event.reason), raw: redact(event.raw) }
+      return { ...event, reason: redact(event.reason), raw: cut(redact(event.raw)) }
     case 'schema-drift':
       return event
     case 'record':
@@ -56,6 +56,10 @@ function cleaned(event: DecodedEvent, redact: (text: string) => string): Decoded
       if (event.columns === undefined || !holdsSecret(event.columns, redact)) return event
       return { ...event, columns: cleanedColumns(event.columns, redact) }
   }
+}
+
+function cut(raw: string): string {
+  return raw.length <= longestRaw ? raw : `${raw.slice(0, longestRaw)}… (${raw.length} in all)`
 }
 
 function holdsSecret(texts: Texts, redact: (text: string) => string): boolean {

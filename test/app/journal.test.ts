@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { createJournal } from '../../app/journal.ts'
+import { createTally } from '../../app/tally.ts'
+import { explain } from '../../kis/codes.ts'
 import { eventually, feedRig } from '../support/feed-rig.ts'
 
 type Line = { readonly level: string; readonly facts: Record<string, unknown>; readonly message: string }
@@ -43,5 +46,15 @@ describe('the journal of a feed', () => {
       [10, 8],
       [undefined, 47],
     ])
+  })
+
+  it('says at most 400 codes of a server that invents them, and counts the rest as repeats', () => {
+    const { lines, log } = recordingLog()
+    const clock = { now: () => 0 }
+    const journal = createJournal({ log, clock, redact: text => text, tally: createTally() })
+    const heardOf = (code: string) => journal.answer({ market: 'KR', entry: explain(code, ''), key: undefined })
+    for (let i = 0; i < 1_000; i++) heardOf(`OPSP${9_000 + i}X`)
+    expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(400)
+    expect(lines.filter(({ level }) => level === 'debug')).toHaveLength(600)
   })
 })

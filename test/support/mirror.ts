@@ -16,6 +16,10 @@ export type Mirror = {
   secrets(): readonly string[]
   /** Answers REST calls from now on; undefined as KIS does. */
   answers(answer: ((request: Reflected, response: ServerResponse) => void) | undefined): void
+  /** That are open, the oldest first. */
+  sessions(): readonly WebSocket[]
+  /** Whatever sessions sent that is no request. */
+  readonly echoes: readonly string[]
   /** To the sessions there are. */
   send(frame: string | Uint8Array): void
   calls(): number
@@ -30,6 +34,7 @@ export async function startMirror(): Promise<Mirror> {
   const secrets = new Set<string>()
   let answer: ((request: Reflected, response: ServerResponse) => void) | undefined
   let calls = 0
+  const echoes: string[] = []
   const server = createServer((request, response) => void take(request, response))
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', socket => socket.on('message', data => hear(socket, String(data as Buffer))))
@@ -58,7 +63,7 @@ export async function startMirror(): Promise<Mirror> {
     const { header, body } = JSON.parse(text)
     if (header.approval_key) secrets.add(header.approval_key)
     const { tr_id, tr_key } = body?.input ?? {}
-    if (tr_id === undefined) return
+    if (tr_id === undefined) return void echoes.push(text)
     const [code, says] =
       header.tr_type === '1' ? ['OPSP0000', 'SUBSCRIBE SUCCESS'] : ['OPSP0001', 'UNSUBSCRIBE SUCCESS']
     const output = { iv: 'v'.repeat(16), key: 'k'.repeat(32) }
@@ -83,6 +88,8 @@ export async function startMirror(): Promise<Mirror> {
     restUrl: `http://127.0.0.1:${port}`,
     wsUrl: `ws://127.0.0.1:${port}`,
     secrets: () => [...secrets],
+    sessions: () => [...sockets.clients],
+    echoes,
     answers: next => void (answer = next),
     send: frame => sockets.clients.forEach(socket => socket.send(frame, { binary: false })),
     calls: () => calls,
