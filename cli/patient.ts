@@ -2,7 +2,7 @@
 import { readSupportRecord } from '../app/support-record.ts'
 import { readSettings, SettingsError, type FeedSettings } from '../app/settings.ts'
 import { Secret } from '../kis/secret.ts'
-import { standardCalendar } from '../market/calendar.ts'
+import { createCalendar, standardCalendar } from '../market/calendar.ts'
 import { systemClock } from '../market/clock.ts'
 import { defaultChannels, feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
 import type { Patient } from './doctor/finding.ts'
@@ -37,7 +37,7 @@ export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
     dataFolder,
     record: dataFolder === undefined ? undefined : readSupportRecord(dataFolder),
     clock: systemClock,
-    calendar: standardCalendar,
+    calendar: settings === undefined ? standardCalendar : createCalendar(settings.calendarChanges),
   }
 }
 

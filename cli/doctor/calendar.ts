@@ -1,9 +1,9 @@
 // The hours: what is on now, when the line changes hands, and how far the holidays are known.
 import { subscriptionsOf } from '../../app/subscriptions.ts'
-import { nextTurnAfter, turnAt } from '../../market/calendar.ts'
 import { holidaysKnownThrough } from '../../market/holidays.ts'
 import { partsOf, type Venue, venues } from '../../market/instrument.ts'
 import { dateDigits, formatKst, koreanDate } from '../../market/korea-time.ts'
+import { nextTurns, turnsAt } from '../../market/schedules.ts'
 import { homeOf } from '../../market/sessions.ts'
 import type { Finding, Patient } from './finding.ts'
 
@@ -29,11 +29,15 @@ export function examineCalendar(patient: Patient): readonly Finding[] {
 
 function turnText({ settings, clock }: Patient): string {
   const now = clock.now()
-  const held = settings?.market ?? 'auto'
-  if (held !== 'auto') return `${held} holds the line whatever the hour (KIS_MARKET)`
-  const next = nextTurnAfter('operating-guide', now)
-  const then = next === undefined ? '' : `; ${next.market} has it from ${formatKst(next.at).slice(0, 16)} KST`
-  return `it is ${formatKst(now).slice(0, 19)} KST, and ${turnAt(now)} has the line${then}`
+  const { market, schedule } = settings ?? { market: 'auto', schedule: 'operating-guide' }
+  if (market !== 'auto') return `${market} holds the line whatever the hour (KIS_MARKET)`
+  const time = `it is ${formatKst(now).slice(0, 19)} KST, and by ${schedule}`
+  const turns = turnsAt(schedule, now)
+  if (turns.length > 1) return `${time} ${turns.join(' and ')} have a line each`
+  const next = nextTurns(schedule, now)
+  const then =
+    next === undefined ? '' : `; ${next.markets.join(' and ')} has it from ${formatKst(next.at).slice(0, 16)} KST`
+  return `${time} ${turns.join()} has the line${then}`
 }
 
 function sessionText(venue: Venue, { calendar, clock }: Patient): string {
@@ -48,12 +52,12 @@ function sessionText(venue: Venue, { calendar, clock }: Patient): string {
 
 export function holidayFinding(country: string, knownThrough: number | undefined, now: number): Finding {
   if (knownThrough === undefined) {
-    const found = `${country}: only weekends are known to be closed; name holidays with createCalendar({ holidays })`
+    const found = `${country}: only weekends are known to be closed; name holidays in a file (KIS_CALENDAR)`
     return { check, severity: 'info', found }
   }
   const daysLeft = Math.floor((koreanDate(knownThrough) - koreanDate(dateDigits(now))) / dayMs)
   const found = `${country}: holidays are known up to ${knownThrough}`
   if (daysLeft > soonDays) return { check, severity: 'ok', found }
-  const remedy = 'Install a newer kis-stream, or name holidays with createCalendar({ holidays }).'
+  const remedy = 'Install a newer kis-stream, or name holidays in a file (KIS_CALENDAR).'
   return { check, severity: daysLeft < 0 ? 'error' : 'warning', found, remedy }
 }

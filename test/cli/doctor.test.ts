@@ -133,11 +133,20 @@ describe('the doctor on the calendar', () => {
   it('says who has the line, what is on, and what comes next', () => {
     const findings = examineCalendar(patient({ instruments: ['KRX:005930', 'NAS:AAPL'] }))
     const text = findings.map(({ found }) => found).join('\n')
-    expect(text).toContain('2026-11-23 10:00:00 KST, and KR has the line; US has it from 2026-11-23 16:30 KST')
+    expect(text).toContain(
+      '2026-11-23 10:00:00 KST, and by operating-guide KR has the line; US has it from 2026-11-23 16:30 KST',
+    )
     expect(text).toContain(
       'KRX (Korea Exchange): regular until 15:20 KST; next: closing-auction at 2026-11-23 15:20 KST',
     )
     expect(text).toContain('NAS (Nasdaq): closed; next: pre-market at 2026-11-23 18:00 KST')
+  })
+
+  it.each([
+    ['korean-after-market', {}, 'KR has the line; US has it from 2026-11-23 20:05 KST'],
+    ['side-by-side', { usAppKey: 'another', usAppSecret: 'another' }, 'by side-by-side KR and US have a line each'],
+  ])('goes by the schedule %s', (schedule, second, found) => {
+    expect(examineCalendar(patient({ schedule, ...second }))[0]?.found).toContain(found)
   })
 
   it.each([
@@ -428,6 +437,20 @@ warning  ban risk  in a hurry
     const { code, out } = await runCommand(['doctor'], { KIS_INSTRUMENTS: 'HKS:700,KRX:005930' })
     expect(code).toBe(3)
     expect(out).toMatch(/error +configuration +'HKS:700' is no stock.*; did you mean HKS:00700\?/)
+  })
+
+  it('knows the days that the user knows better, and the schedule', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kis-doctor-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const file = join(folder, 'days.json')
+    // Two years in which Korea does not trade at all, whatever today is.
+    const days = Array.from({ length: 730 }, (_, i) => new Date(Date.now() + (i - 30) * 86_400_000))
+    const closed = days.map(day => Number(day.toISOString().slice(0, 10).replaceAll('-', '')))
+    writeFileSync(file, JSON.stringify({ holidays: { KR: closed } }))
+    const environment = { KIS_CALENDAR: file, KIS_SCHEDULE: 'korean-after-market', KIS_INSTRUMENTS: 'KRX:005930' }
+    const { out } = await runCommand(['doctor'], environment)
+    expect(out).toContain('and by korean-after-market')
+    expect(out).toContain('KRX (Korea Exchange): closed; next: none in 40 days')
   })
 
   it('is called wrongly with exit code 2', async () => {
