@@ -4,7 +4,10 @@ import { z } from 'zod'
 import { numberSetting } from '../app/number-setting.ts'
 import { SettingsError } from '../app/settings.ts'
 import { type Clock, clockStartingAt, systemClock } from '../market/clock.ts'
+import { type Market, marketOf, parseInstrument } from '../market/instrument.ts'
+import { symbolProblem } from '../market/symbol-shapes.ts'
 import { openRecording } from '../recording/recording.ts'
+import { summariesOf } from '../recording/summary.ts'
 import { readFaultScript } from '../simulator/fault-script.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { firstFrameOf, recordedTape } from '../simulator/recorded-tape.ts'
@@ -40,6 +43,7 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
         : capturedTape(lines, { rate })
   try {
     const log = (line: string) => void process.stderr.write(`${line}\n`)
+    const whatToWatch = recorded === undefined ? '--market KR --instruments KRX:005930' : await recordedNames(recorded)
     const clock = recorded === undefined ? systemClock : await clockOf(recorded)
     const simulator = await startSimulator({ port, clock, tape, log, faults: script, faultSeed: seed, control: true })
     // Before anybody can know that there is something to stop.
@@ -51,7 +55,7 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
 Any app key and secret will do. To point kis-stream at it:
 
   KIS_APP_KEY=any KIS_APP_SECRET=any KIS_REST_URL=${simulator.restUrl} KIS_WS_URL=${simulator.wsUrl} \\
-    kis-stream run --market KR --instruments KRX:005930
+    kis-stream run ${whatToWatch}
 
 Any other KIS client: these two addresses in place of KIS's own, plain http and ws. Ctrl-C ends it.
 
@@ -94,6 +98,25 @@ function readRecording(flags: Readonly<Record<string, unknown>>, mistakes: strin
 async function clockOf({ folder, date, from }: RecordedDay): Promise<Clock> {
   const start = from ?? (await firstFrameOf(openRecording(folder), date))
   return start === undefined ? systemClock : clockStartingAt(start)
+}
+
+/** Names that fit on the line. */
+const mostNames = 5
+
+/** Flags with which a feed sees what was recorded: of the market that has most of it. */
+async function recordedNames({ folder, date }: RecordedDay): Promise<string> {
+  const names: Record<Market, string[]> = { KR: [], US: [] }
+  for await (const day of summariesOf(openRecording(folder))) {
+    if (day.date !== date) continue
+    for (const name of day.instruments) {
+      const parsed = parseInstrument(name)
+      if ('instrument' in parsed && symbolProblem(parsed.instrument) === undefined)
+        names[marketOf(parsed.instrument)].push(name)
+    }
+  }
+  const market = names.US.length > names.KR.length ? 'US' : 'KR'
+  const list = names[market].slice(0, mostNames).join(',')
+  return list === '' ? `--market ${market}` : `--market ${market} --instruments ${list}`
 }
 
 function readTape(file: string, mistakes: string[]): string[] {

@@ -20,7 +20,15 @@ const page = `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>kis-stream in the Stately inspector</title>
-<style>html,body,iframe{margin:0;width:100%;height:100%;border:0}</style>
+<style>
+html,body{margin:0;height:100%}
+body{display:flex;flex-direction:column;font:14px/1.5 system-ui,sans-serif}
+p{margin:0;padding:8px 12px;background:#fff7d6;color:#333}
+iframe{flex:1;width:100%;border:0}
+[hidden]{display:none}
+</style>
+<p id="waiting">The inspector below is a page of stately.ai, which needs the internet. If it stays empty, stately.ai cannot be reached from here:
+the same machines are on <a href="/">the dashboard</a>, without it.</p>
 <iframe id="inspector" title="Stately inspector" src="${hosted}/inspect"></iframe>
 <script type="module" src="/stately.js"></script>
 `

@@ -1,6 +1,8 @@
 // Hands what the inspector lets out to the hosted visualiser in the frame, in order, once it says that it listens.
 const visualiser = 'https://stately.ai'
 const frame = /** @type {HTMLIFrameElement} */ (document.getElementById('inspector'))
+/** What to do while, or because, nothing is there. */
+const waitingText = document.getElementById('waiting')
 const waiting = /** @type {unknown[]} */ ([])
 let isListening = false
 
@@ -10,6 +12,7 @@ const hand = event => frame.contentWindow?.postMessage(event, visualiser)
 window.addEventListener('message', ({ origin, data }) => {
   if (origin !== visualiser || data?.type !== '@statelyai.connected') return
   isListening = true
+  waitingText?.toggleAttribute('hidden', true)
   waiting.splice(0).forEach(hand)
 })
 

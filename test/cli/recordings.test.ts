@@ -95,7 +95,8 @@ describe('kis-stream simulate --recording', { timeout: 90_000 }, () => {
   it('serves the last recorded day', async () => {
     const folder = await recordedMinute()
     const simulating = startCommand(['simulate', '--recording', folder, '--port', '0', '--speed', 'max'])
-    await simulating.printed(out => out.includes('KIS simulator: REST'))
+    // What it prints to paste is of the recorded day.
+    await simulating.printed(out => /kis-stream run --market KR --instruments KRX:000660,KRX:005930\n/.test(out))
     simulating.process.kill('SIGINT')
     const { code, err } = await simulating.finished
     expect(code).toBe(0)

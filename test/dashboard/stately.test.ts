@@ -156,7 +156,9 @@ describe.skipIf(chromiumPath === undefined)(
       await frame.locator('button').waitFor()
       await trouble(rig, sent)
       expect(await frame.locator('li').count()).toBe(0)
+      expect(await page.locator('#waiting').isVisible()).toBe(true)
       await frame.locator('button').click()
+      await page.locator('#waiting').waitFor({ state: 'hidden' })
       const rowOf = ({ type, sessionId, _version: version }: Sent) =>
         `${rig.dashboard.url.slice(0, -1)} ${type} ${sessionId} ${version}`
       await frame
@@ -165,6 +167,18 @@ describe.skipIf(chromiumPath === undefined)(
         .waitFor()
       const rows = await frame.locator('li').allInnerTexts()
       expect(rows.slice(0, sent.length)).toEqual(sent.map(rowOf))
+    })
+
+    it('says what to do where there is no internet', async () => {
+      const rig = await dashboardRig({ dashboard: { inspect: true } })
+      const page = await browser.newPage()
+      onTestFinished(() => page.close())
+      await page.route('https://stately.ai/inspect', route => route.abort('internetdisconnected'))
+      await page.goto(`${rig.dashboard.url}stately`)
+      const text = page.locator('#waiting')
+      expect(await text.innerText()).toContain('stately.ai cannot be reached from here')
+      await text.locator('a').click()
+      await page.waitForURL(rig.dashboard.url)
     })
   },
 )
