@@ -1,6 +1,7 @@
 // What happened, for people: one log line per state change or trouble, and plain counters. It watches; nothing waits for it.
 import type { HeardAnswer } from '../machines/connection.ts'
 import { sessionFull } from '../machines/ledger.ts'
+import type { Departure } from '../machines/socket.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
@@ -48,6 +49,9 @@ export type JournalParts = {
   readonly redact: (text: string) => string
   readonly tally: TallyKeeper
 }
+
+/** A session that is left on purpose, because somebody or the schedule asked for it; any other one was lost. */
+const ownReasons: ReadonlySet<string> = new Set<Departure>(['stop', 'market-close', 'endpoint-switch'])
 
 export function createJournal({ log, clock, redact, tally }: JournalParts): Journal {
   // State changes are said each time; troubles come by the thousand.
@@ -101,8 +105,11 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
           const { instrument, reason, from, to } = event
           return troubles.warn({ instrument, reason, from, to, soFar }, 'it cannot be told whether volume is missing')
         }
-        case 'disconnect':
-          return log.info({ market: event.market, reason: redact(event.reason) }, `${event.market} data line is down`)
+        case 'disconnect': {
+          const facts = { market: event.market, reason: redact(event.reason) }
+          const level = ownReasons.has(event.reason) ? 'info' : 'warn'
+          return log[level](facts, `${event.market} data line is down`)
+        }
         case 'resume':
           return log.info({ market: event.market, outageMs: event.outageMs }, `${event.market} data line is back`)
         case 'recording-trouble': {

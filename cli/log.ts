@@ -11,7 +11,7 @@ export function createLog(level: (typeof logLevels)[number], forPeople: boolean)
         sync: true,
         singleLine: true,
         ignore: 'market,from,to',
-        translateTime: 'SYS:HH:MM:ss.l',
+        translateTime: 'SYS:HH:MM:ss.l o',
         colorize: process.stderr.isTTY,
       })
     : pino.destination({ dest: 2, sync: true })

@@ -2,11 +2,13 @@
 // The `kis-stream` command. Each subcommand parses its words and calls one function, whose file is loaded when it is called: a decoder in
 // a pipe does not wait for a web server.
 import { Command, CommanderError } from 'commander'
+import { version } from '../app/version.ts'
 import { faultHelp } from '../simulator/fault-script.ts'
 import { misuse, rememberFlags } from './mistakes.ts'
 
 const program = new Command('kis-stream')
   .description('Real-time market data from the Korea Investment & Securities (KIS) Open API.')
+  .version(version, '--version', 'print the version')
   .exitOverride()
   .showHelpAfterError("See 'kis-stream --help'.")
   .hook('preAction', (_, command) => rememberFlags(command.options.flatMap(({ long }) => long ?? [])))
@@ -122,6 +124,8 @@ subcommand('doctor', 'look at everything a feed depends on, and say what to do; 
   .option('--subscribe [list]', 'single pairs besides (KIS_SUBSCRIBE)')
   .option('--allow-unplaced', 'more than 41 slots are no error (KIS_ALLOW_UNPLACED)')
   .option('--market [market]', 'auto, KR or US (KIS_MARKET)')
+  .option('--schedule [name]', 'at what hours which market has the line (KIS_SCHEDULE)')
+  .option('--calendar [file]', 'days you know better than the announced holidays, as JSON (KIS_CALENDAR)')
   .option('--data-folder [folder]', 'where feeds keep what they last saw (KIS_DATA_FOLDER)')
   .addHelpText(
     'after',
@@ -149,6 +153,13 @@ subcommand('import [file]', 'a text capture, one frame a line, as a recording; -
   .option('--output [folder]', 'where the recording goes', 'recordings')
   .option('--date [date]', 'the Korean date of its first line, as 2026-06-08, where the lines do not tell it')
   .action(async (_file, flags, command: Command) => (await import('./import.ts')).importText(flags, command.args))
+
+// A reader that leaves, as head does, is no crash. On standard output it ends a command, unless that ends in order by itself; the log is
+// no reason to stop a feed.
+process.stdout.on('error', () => {
+  if (process.stdout.listenerCount('error') === 1) process.exit(0)
+})
+process.stderr.on('error', () => {})
 
 try {
   await program.parseAsync()

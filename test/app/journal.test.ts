@@ -33,6 +33,20 @@ describe('the journal of a feed', () => {
     for (const { facts } of losses) expect(facts['cause']).toEqual(expect.stringMatching(/close code 1006|stop/))
   })
 
+  it('warns of a line that was lost, and not of one that was left on purpose', async () => {
+    const { lines, log } = recordingLog()
+    const rig = await feedRig({ log })
+    await rig.feed.confirmed('KRX:005930')
+    rig.simulator.cut()
+    await rig.until('resume')
+    await rig.feed.stop()
+    const down = lines.filter(({ message }) => message === 'KR data line is down')
+    expect(down.map(({ level, facts }) => [level, facts['reason']])).toEqual([
+      ['warn', expect.stringContaining('1006')],
+      ['info', 'stop'],
+    ])
+  })
+
   it('says the same trouble at 1, 10 and 100, and at the end how many lines it left out', async () => {
     const { lines, log } = recordingLog()
     const rig = await feedRig({ log })

@@ -139,6 +139,29 @@ describe('kis-stream run', () => {
     }
   })
 
+  it('goes on when nobody reads its log any more, and ends in order', async () => {
+    const { simulator, environment } = await againstSimulator()
+    const folder = mkdtempSync(join(tmpdir(), 'kis-run-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const settings = { ...environment, KIS_DATA_FOLDER: folder, KIS_JOBS: 'off' }
+    const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], settings)
+    await running.printed((_, err) => err.includes('"msg"'))
+    running.process.stderr?.destroy()
+    await running.printed(out => out.includes('"type":"trade"'))
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(0)
+    expect(simulator.stats().requests.some(({ verb }) => verb === 'unsubscribe')).toBe(true)
+    expect(JSON.parse(readFileSync(join(folder, 'support.json'), 'utf8'))).toMatchObject({ moment: 'stopped' })
+  })
+
+  it('says in its log what zone its times are of', async () => {
+    const { environment } = await againstSimulator()
+    const running = startCommand(['run', '--market', 'KR', '--output', 'pretty'], { ...environment, TZ: 'Asia/Seoul' })
+    await running.printed((out, err) => out.includes('KRX:') && /\[\d\d:\d\d:\d\d\.\d{3} \+0900\]/.test(err))
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(0)
+  })
+
   it('lists every mistake of flags and environment in one message, with exit code 2', async () => {
     const { code, out, err } = await runCommand(
       ['run', '--instruments', '005930,XXX:AAPL', '--market', 'JP', '--output', 'xml', '--colour', 'red', '--channels'],
@@ -218,6 +241,10 @@ describe('kis-stream run', () => {
     expect(code).toBe(0)
     expect(out).toContain('--instruments')
     expect((await runCommand([])).code).toBe(2)
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as object & {
+      readonly version: string
+    }
+    expect(await runCommand(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
     expect((await runCommand(['fly'])).code).toBe(2)
   })
 
