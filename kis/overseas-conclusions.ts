@@ -47,9 +47,14 @@ export async function overseasConclusions(
   })
   const read = readBody(body, answer.body, path)
   const rows = 'output2' in read ? read.output2 : read.output1
+  let later = 0
   const conclusions = rows.flatMap((values): Conclusion[] => {
     const eventTime = instantBefore(isToday ? now : until, values.khms)
-    if (eventTime === undefined || eventTime > until) return []
+    if (eventTime === undefined) return []
+    if (eventTime > until) {
+      later++
+      return []
+    }
     const { last: price, evol: volume, tvol: cumulativeVolume, pbid: bidPrice = null, pask: askPrice = null } = values
     return [{ price, volume, cumulativeVolume, bidPrice, askPrice, eventTime }]
   })
@@ -59,7 +64,8 @@ export async function overseasConclusions(
   if (closed !== undefined && (await witness(instrument, closed.eventTime)) !== 'traded') {
     return { conclusions: [], total: undefined, older: undefined, end: 'closed' }
   }
-  return { conclusions, total: isToday ? rows[0]?.tvol : undefined, older: undefined, end: 'latest-only' }
+  const total = isToday ? rows[0]?.tvol : undefined
+  return { conclusions, total, older: undefined, end: 'latest-only', ...(later > 0 ? { later } : {}) }
 }
 
 /** A Korean time without a date, the last time it was. */

@@ -16,6 +16,8 @@ export type Conclusion = {
 export type ConclusionPage = {
   /** Newest first. Not to be trusted to be complete: KIS skips some now and then. */
   readonly conclusions: readonly Conclusion[]
+  /** How many more KIS told that happened after the instant asked for; absent for none. */
+  readonly later?: number
   /** The day's total as REST knows it by now, whatever was asked for; undefined when it does not say. */
   readonly total: number | undefined
   /** Until when to ask for older ones; undefined when there are none that can be asked for. */

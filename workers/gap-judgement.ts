@@ -17,6 +17,8 @@ export type Witness = {
   readonly bars: readonly MinuteBar[] | undefined
   /** By how much the day's total moved in these minutes; undefined where the conclusions do not reach. */
   readonly moved: number | undefined
+  /** All conclusions of the gap that KIS tells were seen, and each of them was believed. */
+  readonly isWhole: boolean
 }
 
 export type Judgement = {
@@ -55,7 +57,7 @@ const auctions: ReadonlySet<SessionName> = new Set(['opening-auction', 'closing-
 /** In the order of what can be proven. */
 export function judge(minutes: Minutes, witness: Witness, instrument: Instrument, calendar: Calendar): Judgement {
   const { spans } = minutes
-  const { bars, moved } = witness
+  const { bars, moved, isWhole } = witness
   const when = `${clock(minutes.from)}–${clock(minutes.to)} KST`
   const missing = volumeOf(spans)
   if (bars === undefined) return remains(spans, `${when} was not over, so its minute bars said nothing yet`)
@@ -77,7 +79,7 @@ export function judge(minutes: Minutes, witness: Witness, instrument: Instrument
   }
   const evidence =
     moved === told
-      ? `the minute bars of ${when} have all ${told} shares by which the day's total moved: it was traded, and the conclusions skip it`
+      ? `the minute bars of ${when} have all ${told} shares by which the day's total moved: it was traded, and ${isWhole ? 'the conclusions skip it' : 'no conclusion that could be believed has it'}`
       : `the day's total moved by ${moved} shares in ${when}, the minute bars have ${told}: they do not agree`
   return remains(spans, evidence)
 }

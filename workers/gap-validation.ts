@@ -81,7 +81,8 @@ export async function validateGap(
       unknown.push(...minutes.spans)
       continue
     }
-    const judgement = judge(minutes, witness, question.instrument, deps.calendar)
+    const isWhole = collected.isWhole && contradicting === 0
+    const judgement = judge(minutes, { ...witness, isWhole }, question.instrument, deps.calendar)
     explained.push(...judgement.explained)
     unknown.push(...judgement.unknown)
     evidence.push(judgement.evidence)
@@ -129,10 +130,21 @@ async function measure(asked: GapQuestion, { quotations }: GapValidationDeps): P
   const fromVolume = totalOf(before)
   const toVolume = totalOf(until)
   if (fromVolume === undefined || toVolume === undefined) {
-    const text = `${instrument}: no conclusions of ${formatKst(from)} to ${formatKst(to)}; ${reasons[until.end ?? 'today-only']}`
-    throw new KisError('invalid-request', text)
+    const span = `${formatKst(from)} to ${formatKst(to)}`
+    throw new KisError('invalid-request', `${instrument}: ${whyUnmeasured(span, from, until)}`)
   }
   return { ...asked, fromVolume, toVolume }
+}
+
+/** Says that none are told only where none are. */
+function whyUnmeasured(span: string, from: number, until: ConclusionPage): string {
+  const reason = reasons[until.end ?? 'today-only']
+  const within = until.conclusions.filter(({ eventTime }) => eventTime >= from).length
+  if (within > 0) {
+    return `${within} conclusions of ${span} are told and none before them, so how much was traded in it is not known; ${reason}`
+  }
+  const others = until.conclusions.length + (until.later ?? 0)
+  return `no conclusions of ${span}${others === 0 ? '' : `; the ${others} that are told are of other times`}; ${reason}`
 }
 
 const reasons: Readonly<Record<NonNullable<ConclusionPage['end']>, string>> = {
@@ -153,6 +165,8 @@ type Collected = {
   /** The day's total, as REST knew it at first. */
   readonly total: number | undefined
   readonly evidence: readonly string[]
+  /** They reach back to the beginning of the gap. */
+  readonly isWhole: boolean
   /** Not one call was answered. */
   readonly isRefused: boolean
   /** What REST told happened on another day, by the minute bars. */
@@ -169,6 +183,7 @@ async function collect(
   const conclusions: Conclusion[] = []
   let pages = 0
   let told = 0
+  let later = 0
   let total: number | undefined
   let oldest = Number.POSITIVE_INFINITY
   let end: ConclusionPage['end'] | 'too-many' | 'refused' | undefined
@@ -194,7 +209,8 @@ async function collect(
       refusals.push(
         `the conclusions carry no date; it is the calendar's alone, because the minute bars say nothing: ${page.undated}`,
       )
-    told += page.conclusions.length
+    told += page.conclusions.length + (page.later ?? 0)
+    later += page.later ?? 0
     total ??= page.total
     for (const one of page.conclusions) {
       oldest = Math.min(oldest, one.cumulativeVolume - one.volume)
@@ -207,7 +223,8 @@ async function collect(
     }
   }
   const reason = oldest > fromVolume ? `, and no older ones (${end ?? 'the gap is over'})` : ''
-  const calls = `${told} conclusions in ${pages} ${pages === 1 ? 'call' : 'calls'}${reason}`
+  const after = later === 0 ? '' : `, ${later} of them after the gap`
+  const calls = `${told} conclusions in ${pages} ${pages === 1 ? 'call' : 'calls'}${after}${reason}`
   const isRefused = pages === 0 && refusals.length > 0
   return {
     conclusions,
@@ -215,6 +232,7 @@ async function collect(
     evidence: isRefused ? refusals : [calls, ...refusals],
     isRefused,
     isOtherDay: end === 'other-day',
+    isWhole: oldest <= fromVolume || end === 'day-begins',
   }
 }
 
@@ -229,7 +247,7 @@ function waitForMinutes({ instrument }: GapQuestion, groups: readonly Minutes[],
   }
 }
 
-type Testimony = Witness & {
+type Testimony = Omit<Witness, 'isWhole'> & {
   readonly refusals: readonly string[]
   /** There is nothing to judge by. */
   readonly isSilent: boolean

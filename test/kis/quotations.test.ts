@@ -208,6 +208,12 @@ describe('abroad', () => {
     })
   })
 
+  it('conclusions after the instant asked for are counted, not given', async () => {
+    const { quotations } = await answering({ ...ok, output2: [latest] }, '2026-09-15T00:00:30')
+    const page = await quotations.conclusions('NAS:AAPL', at('2026-09-14T23:00:00'))
+    expect(page).toMatchObject({ conclusions: [], later: 1, end: 'latest-only' })
+  })
+
   it('conclusions may stand in either output', async () => {
     const { quotations } = await answering({ ...ok, output1: [latest] }, '2026-09-15T00:00:30')
     expect((await quotations.conclusions('NAS:AAPL', at('2026-09-15T00:00:20'))).conclusions).toHaveLength(1)

@@ -32,8 +32,10 @@ function restOf({ conclusions, bars = [], pageSize = 30, latestOnly = false }: T
     conclusions(_, until): Promise<ConclusionPage> {
       asked.push(`conclusions ${new Date(until + 9 * 3_600_000).toISOString().slice(11, 19)}`)
       if (latestOnly) {
-        const page = newestFirst.slice(0, pageSize).filter(({ eventTime }) => eventTime <= until)
-        return Promise.resolve({ conclusions: page, total, older: undefined, end: 'latest-only' })
+        const latest = newestFirst.slice(0, pageSize)
+        const page = latest.filter(({ eventTime }) => eventTime <= until)
+        const later = latest.length - page.length
+        return Promise.resolve({ conclusions: page, later, total, older: undefined, end: 'latest-only' })
       }
       const page = newestFirst.filter(({ eventTime }) => eventTime <= until).slice(0, pageSize)
       const oldest = page.at(-1)
@@ -217,6 +219,23 @@ describe('what the conclusions leave open', () => {
     ])
   })
 
+  it('is not called skipped where the conclusions were told and contradict each other', async () => {
+    const twice = [conclusion('10:00:03', 1_090, 50), conclusion('10:00:04', 1_100, 60)]
+    const conclusions = [
+      conclusion('09:59:59', 993, 993),
+      before,
+      missing[0] as Conclusion,
+      ...twice,
+      after,
+      total(1_500),
+    ]
+    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 507)] })
+    const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
+    expect(finding.unknown).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100 }])
+    expect(finding.evidence.at(-2)).toBe('2 of them contradict each other or the stream, and were left out')
+    expect(finding.evidence.at(-1)).toMatch(/it was traded, and no conclusion that could be believed has it/)
+  })
+
   it('is all of it when the second holds more trades than a page, as far as they cannot be paged', async () => {
     const crowd = Array.from({ length: 50 }, (_, i) => conclusion('10:00:03', 1_002 + 2 * i, 2))
     const { quotations } = restOf({ conclusions: [before, ...crowd, after], bars: [bar('10:00', 127)] })
@@ -237,6 +256,27 @@ describe('a gap abroad', () => {
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
     expect(finding.evidence[0]).toMatch(/no older ones \(latest-only\)/)
     expect(asked).toEqual(['conclusions 10:00:05'])
+  })
+
+  it('does not claim that nothing was told where what was told is later', async () => {
+    const latest = [conclusion('11:00:00', 5_000, 10), conclusion('11:00:01', 5_010, 10)]
+    const { quotations } = restOf({ conclusions: latest, bars: [bar('10:00', 127)], latestOnly: true })
+    const finding = await validateGap(gapOf(apple), depsOf(quotations, '12:00:00'))
+    expect(finding.evidence[0]).toBe(
+      '2 conclusions in 1 call, 2 of them after the gap, and no older ones (latest-only)',
+    )
+  })
+
+  it('cannot be measured where the latest do not reach its beginning, and says how many were told', async () => {
+    const byHand = { ...apple, fromVolume: 0, toVolume: 0, from: at('09:50:00'), to: at('10:00:06') }
+    const within = restOf({ conclusions: missing, latestOnly: true })
+    await expect(validateGap(gapOf(byHand), depsOf(within.quotations, '10:00:07'))).rejects.toThrow(
+      /: 2 conclusions of .* are told and none before them, so how much was traded in it is not known; only the latest/,
+    )
+    const later = restOf({ conclusions: [conclusion('11:00:00', 5_000, 10)], latestOnly: true })
+    await expect(validateGap(gapOf(byHand), depsOf(later.quotations, '11:00:07'))).rejects.toThrow(
+      /: no conclusions of .*; the 1 that are told are of other times; only the latest are told abroad/,
+    )
   })
 
   it('has the minute bars say how much was traded, long after', async () => {
