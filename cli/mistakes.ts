@@ -7,10 +7,21 @@ export const misuse = 2
 
 /** Tells the user what is wrong and how to see what is right. */
 export function reportMistakes(error: SettingsError, command: string): void {
+  const advice = adviceOn(error.problems)
   process.stderr.write(
-    `kis-stream ${command}: ${error.message}\nSee 'kis-stream ${command} --help' and the configuration table in README.md.\n`,
+    `kis-stream ${command}: ${error.message}\n${advice}See 'kis-stream ${command} --help' and the configuration table in README.md.\n`,
   )
   process.exitCode = misuse
+}
+
+/** What to set where keys are missing, which is the first thing that a new user sees. */
+function adviceOn(problems: readonly string[]): string {
+  const missing = problems.flatMap(problem => /^(KIS_APP_(?:KEY|SECRET)(?:_US)?) is missing$/.exec(problem)?.[1] ?? [])
+  if (missing.length === 0) return ''
+  return (
+    `Set ${missing.join(' and ')} in the environment or in .env; KIS Developers (apiportal.koreainvestment.com) has them. ` +
+    "Without keys: 'kis-stream simulate' prints what to set for a market of its own.\n"
+  )
 }
 
 /** The flags of the subcommand that runs. One runs in a process. */

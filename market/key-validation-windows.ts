@@ -5,10 +5,13 @@ import type { Instrument, Venue } from './instrument.ts'
 import { dateDigits, koreanMidnight, koreanTimeOfDay } from './korea-time.ts'
 import { addDays, timeOfDay } from './wall-clock.ts'
 
+/** The first is the operating guide's own word for its skip (5.1). The second is where nothing is open, outside its two windows. */
+export type KeyValidationReason = 'Market is Open' | 'Outside the allowed windows'
+
 /** `next`: the first instant from the one asked about on which it is allowed; the same one when it is allowed now. */
 export type KeyValidation =
   | { readonly allowed: true; readonly reason: undefined; readonly next: number }
-  | { readonly allowed: false; readonly reason: 'Market is Open'; readonly next: number }
+  | { readonly allowed: false; readonly reason: KeyValidationReason; readonly next: number }
 
 export type KeyValidationOptions = {
   readonly calendar?: Calendar
@@ -35,9 +38,9 @@ export function mayValidateKeys(time: number, options: KeyValidationOptions = {}
   const isOpen = (instant: number) =>
     venues.some(venue => isKoreanVenueOpen(calendar, venue, instant)) || calendar.isOpen('NYS', instant, 'regular')
 
-  if (isInWindow(time) && !isOpen(time)) return { allowed: true, reason: undefined, next: time }
-  // The guide knows one reason, and means by it every hour that it does not call a gap.
-  return { allowed: false, reason: 'Market is Open', next: nextAllowed() }
+  if (isOpen(time)) return { allowed: false, reason: 'Market is Open', next: nextAllowed() }
+  if (!isInWindow(time)) return { allowed: false, reason: 'Outside the allowed windows', next: nextAllowed() }
+  return { allowed: true, reason: undefined, next: time }
 
   /** It can become allowed in two ways only: a window opens, or a session inside one closes. */
   function nextAllowed(): number {

@@ -28,7 +28,10 @@ const secrets = Object.values(planted)
 describe('kis-stream job key-validation', () => {
   it.each([
     ['2026-11-24T16:45:00+09:00', { allowed: false, reason: 'Market is Open', next: '2026-11-24T20:00:00.000+09:00' }],
-    ['2026-11-28T12:00:00+09:00', { allowed: false, reason: 'Market is Open', next: '2026-11-28T17:00:00.000+09:00' }],
+    [
+      '2026-11-28T12:00:00+09:00',
+      { allowed: false, reason: 'Outside the allowed windows', next: '2026-11-28T17:00:00.000+09:00' },
+    ],
     ['2026-11-24T20:30:00+09:00', { allowed: true, reason: null, next: '2026-11-24T20:30:00.000+09:00' }],
   ])('answers about %s in one line, without keys and without Redis', patient, async (time, answer) => {
     const nowhere = { REDIS_URL: 'redis://127.0.0.1:1' }
@@ -106,6 +109,15 @@ describe('kis-stream job', () => {
       expect(code).toBe(1)
       expect(err).toContain('REDIS_URL names redis://127.0.0.1:1, which cannot be reached')
       expect(err).not.toContain('A-PASSWORD')
+    }
+  })
+
+  it('says what to set when there are no keys', patient, async () => {
+    for (const words of [['job', 'list'], ['job', 'token-refresh'], ['worker']]) {
+      const { code, err } = await runCommand(words, {})
+      expect(code).toBe(2)
+      expect(err).toContain('KIS_APP_KEY is missing')
+      expect(err).toMatch(/Set KIS_APP_KEY and KIS_APP_SECRET in the environment or in \.env; .*'kis-stream simulate'/)
     }
   })
 

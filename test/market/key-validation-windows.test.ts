@@ -7,8 +7,8 @@ import { tries } from '../support/property.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 const open = 'Market is Open'
-/** Nothing is open then, and the guide allows it all the same only in its two gaps, for the one reason that it knows. */
-const outside = open
+/** Nothing is open then, and the guide allows it all the same only in its two gaps. */
+const outside = 'Outside the allowed windows'
 const nextrade = { watched: ['NXT:005930'] } as const
 const minuteMs = 60_000
 

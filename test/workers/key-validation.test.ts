@@ -50,7 +50,7 @@ describe('validating keys', () => {
     const { calls, deps } = rig('2026-10-10T12:00:00')
     expect(await validateKeys({}, deps)).toEqual({
       allowed: false,
-      reason: 'Market is Open',
+      reason: 'Outside the allowed windows',
       next: '2026-10-10T17:00:00.000+09:00',
     })
     expect(calls).toEqual([])
@@ -94,6 +94,6 @@ describe('validating keys', () => {
   })
 
   it('says that it will never be allowed, for a time that is none', () => {
-    expect(askWhether(Number.NaN, {})).toEqual({ allowed: false, reason: 'Market is Open', next: null })
+    expect(askWhether(Number.NaN, {})).toEqual({ allowed: false, reason: 'Outside the allowed windows', next: null })
   })
 })
