@@ -9,7 +9,7 @@ import type { Flow } from './flow.ts'
 import type { TransitionLog } from './transitions.ts'
 
 export type AgreementParts = {
-  readonly control: Pick<Control, 'ledgerOf' | 'wantedSince'>
+  readonly control: Pick<Control, 'ledgerOf' | 'wantedSince' | 'reservedSlots'>
   readonly flow: Pick<Flow, 'of'>
   readonly transitions: Pick<TransitionLog, 'of'>
 }
@@ -20,16 +20,18 @@ export function agreements({ control, flow, transitions }: AgreementParts): Subs
   return markets.flatMap(market => {
     const hasSession = !withoutSession.has(transitions.of(market).current.phase)
     const ledger = control.ledgerOf(market)
-    return entriesOf(hasSession ? ledger : newSession(ledger)).map(([key, { status, code, isResting }]) => {
-      const wantedSince = control.wantedSince(key)
-      return {
-        ...subscriptionOf(key),
-        status,
-        ...(wantedSince === undefined ? {} : { wantedSince }),
-        ...(code === undefined ? {} : { code }),
-        ...(status === 'refused' && isResting ? { isPassing: true as const } : {}),
-        ...(hasSession ? flow.of(key) : {}),
-      }
-    })
+    return entriesOf(hasSession ? ledger : newSession(ledger, control.reservedSlots)).map(
+      ([key, { status, code, isResting }]) => {
+        const wantedSince = control.wantedSince(key)
+        return {
+          ...subscriptionOf(key),
+          status,
+          ...(wantedSince === undefined ? {} : { wantedSince }),
+          ...(code === undefined ? {} : { code }),
+          ...(status === 'refused' && isResting ? { isPassing: true as const } : {}),
+          ...(hasSession ? flow.of(key) : {}),
+        }
+      },
+    )
   })
 }

@@ -20,7 +20,7 @@ import { heartbeats } from '../streams/liveness.ts'
 import { openAppKey, type SharedAccess } from './app-key.ts'
 import { phaseOf } from './phase.ts'
 import type { FeedSettings } from './settings.ts'
-import { wireOptionsOf } from './subscriptions.ts'
+import { reservedSlotsOf, wireOptionsOf } from './subscriptions.ts'
 
 export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
 
@@ -73,6 +73,8 @@ export type ControlParts = {
 }
 
 export type Control = {
+  /** Of each session's 41, kept for account notices. */
+  readonly reservedSlots: number
   start(): void
   /** These markets have their turn, and no others. */
   turn(markets: readonly Market[]): void
@@ -99,6 +101,7 @@ export function createControl(parts: ControlParts): Control {
   const { settings, clock } = parts
   const { timing } = settings
   const wireOptions = wireOptionsOf(settings)
+  const reservedSlots = reservedSlotsOf(settings)
   const rest = createRestClient({
     baseUrl: settings.restUrl,
     clock,
@@ -125,7 +128,7 @@ export function createControl(parts: ControlParts): Control {
   const heartbeat = fromStream(() => heartbeats(timing.heartbeatMs))
   const socket = socketMachine.provide({ actors: { connection, heartbeat } })
   const actor = createActor(feedMachine.provide({ actors: { socket } }), {
-    input: { timing, endpoints: settings.endpoints, seed: parts.seed },
+    input: { timing, endpoints: settings.endpoints, reservedSlots, seed: parts.seed },
     ...(parts.inspect === undefined ? {} : { inspect: parts.inspect }),
   })
   const turnSince = new Map<Market, number>()
@@ -155,6 +158,7 @@ export function createControl(parts: ControlParts): Control {
   }
 
   return {
+    reservedSlots,
     start() {
       isStarted = true
       actor.start()

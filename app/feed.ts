@@ -36,6 +36,7 @@ import { watchLifecycle } from './lifecycle.ts'
 import { silentLogger } from './log.ts'
 import { phaseOf, waitOf } from './phase.ts'
 import { feedParts, readOptions } from './options.ts'
+import { createNoticeNames } from './notices.ts'
 import { createRecentFrames } from './recent-frames.ts'
 import { createRefusalWatch } from './refusals.ts'
 import { recordFeed } from './recording.ts'
@@ -61,6 +62,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const readPreviousClose = createPreviousCloseReader()
   const journal = createJournal({ log, clock, redact: redaction.line, tally })
   const confirmations = createConfirmations()
+  const notices = createNoticeNames(settings.schedule === 'side-by-side')
   const refusals = createRefusalWatch(clock, log)
 
   const frames = createBroadcast<RawFrame>()
@@ -234,14 +236,16 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     orderBooks$: events$.pipe(filter(isOrderBook)),
     subscribe(name, channel = 'trade') {
       const key = readKey(name, channel)
-      if (!isIgnored(`subscribe ${key}`)) control.subscribe([key])
+      if (!isIgnored(`subscribe ${key}`)) control.subscribe(notices.want([key]))
     },
     unsubscribe(name, channel = 'trade') {
       const key = readKey(name, channel)
-      if (stopped === undefined) control.unsubscribe([key])
+      if (stopped !== undefined) return
+      const unwanted = notices.unwant(key)
+      if (unwanted !== undefined) control.unsubscribe([unwanted])
     },
     confirmed: async (name, channel = 'trade') => {
-      const key = readKey(name, channel)
+      const key = notices.nameOf(readKey(name, channel))
       if (stopped !== undefined) throw new SubscriptionError(key, 'STOPPED')
       await confirmations.of(key, control.entryOf(key))
     },
@@ -294,7 +298,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       for (const { market, slots, most, says } of overflowOf(settings)) {
         log.warn({ market, slots, most }, `${says}; the last ${slots - most} are refused`)
       }
-      control.subscribe(subscriptionsOf(settings).map(keyOf))
+      control.subscribe(notices.want(subscriptionsOf(settings).map(keyOf)))
       const started = (running = new RxSubscription())
       const takeTurns = () => {
         if (!started.closed) started.add(turns.subscribe(markets => control.turn(markets)))

@@ -1,5 +1,13 @@
 // What a feed is asked for: every instrument on every channel, and pairs that were named one by one; and how many slots that takes.
-import { isChannel, isOfStocks, problemWith, toWire, unknownChannel, type WireOptions } from '../kis/channel.ts'
+import {
+  isChannel,
+  isNotice,
+  isOfStocks,
+  problemWith,
+  toWire,
+  unknownChannel,
+  type WireOptions,
+} from '../kis/channel.ts'
 import type { Secret } from '../kis/secret.ts'
 import { mostSubscriptions } from '../machines/ledger.ts'
 import { type Instrument, type Market, marketOf, markets, parseInstrument } from '../market/instrument.ts'
@@ -82,6 +90,19 @@ export function slotsOf(wanted: Wanted): Readonly<Record<Market, number>> {
   return { KR: keys.KR.size, US: keys.US.size }
 }
 
+/** Who gives the HTS login id is owed account notices: their slot is kept, whenever they are asked for. */
+export function reservedSlotsOf({ htsId }: Pick<Wanted, 'htsId'>): number {
+  return htsId === undefined ? 0 : 1
+}
+
+/** Slots of a market's line for what is asked for: all 41, or one less while a slot is kept for notices that are not among it. */
+export function mostSlotsOf(wanted: Wanted, market: Market): number {
+  const hasNotices = subscriptionsOf(wanted).some(
+    ({ instrument, channel }) => marketOf(instrument) === market && isNotice(channel),
+  )
+  return mostSubscriptions - (hasNotices ? 0 : reservedSlotsOf(wanted))
+}
+
 export type Overflow = { readonly market: Market; readonly slots: number; readonly most: number; readonly says: string }
 
 /** Markets that need more slots than a line has. Each has all of them: they take turns on one line, or each has its own. */
@@ -89,12 +110,14 @@ export function overflowOf(wanted: Wanted): Overflow[] {
   const slots = slotsOf(wanted)
   return markets.flatMap(market => {
     const count = slots[market]
-    if (count <= mostSubscriptions) return []
+    const most = mostSlotsOf(wanted, market)
+    if (count <= most) return []
     const pairs = subscriptionsOf(wanted).filter(({ instrument }) => marketOf(instrument) === market)
     const channels = [...new Set(pairs.map(({ channel }) => channel))].map(
       name => `${pairs.filter(({ channel }) => channel === name).length} ${name}`,
     )
-    const says = `${market}: ${count} slots are asked for (${channels.join(', ')}), and an app key has ${mostSubscriptions}`
-    return [{ market, slots: count, most: mostSubscriptions, says }]
+    const kept = most < mostSubscriptions ? ', one of them for account notices, because the HTS login id is given' : ''
+    const says = `${market}: ${count} slots are asked for (${channels.join(', ')}), and an app key has ${mostSubscriptions}${kept}`
+    return [{ market, slots: count, most, says }]
   })
 }

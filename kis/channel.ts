@@ -43,7 +43,7 @@ export function typedTransaction(tr: string): { channel: Channel; venue: Venue |
 export function toWire(subscription: Subscription, options: WireOptions): WireKey {
   const { venue, symbol } = partsOf(subscription.instrument)
   const tr = transactionFor(subscription.channel, venue, options)
-  if (layoutOf(tr)?.kind === 'notice') return { tr, key: options.htsId ?? '' }
+  if (isNotice(tr)) return { tr, key: options.htsId ?? '' }
   if (!tr.startsWith('HDFSCNT') && !tr.startsWith('HDFSASP')) return { tr, key: symbol }
   return { tr, key: `${feedOf(tr, venue, options)}${venue}${symbol}` }
 }
@@ -101,9 +101,8 @@ export function problemWith(subscription: Subscription, options: WireOptions): s
   const { channel, instrument } = subscription
   // KIS acknowledges a symbol that cannot be, sends nothing for ever, and counts it among the 41 of a session.
   if (isOfStocks(channel)) return symbolProblem(instrument)
-  const layout = layoutOf(channel)
-  if (layout === undefined) return unknownChannel(channel)
-  if (layout.kind === 'notice') {
+  if (layoutOf(channel) === undefined) return unknownChannel(channel)
+  if (isNotice(channel)) {
     return options.htsId ? undefined : `channel '${channel}' needs the HTS login id (KIS_HTS_ID)`
   }
   const { venue } = partsOf(instrument)
@@ -115,6 +114,11 @@ export function problemWith(subscription: Subscription, options: WireOptions): s
 /** Whether the channel names a stock. Other ones have keys of their own: of indices, futures, bonds. */
 export function isOfStocks(channel: Channel): boolean {
   return channel === 'trade' || channel === 'order-book'
+}
+
+/** Whether the channel carries order and fill notices of a person's accounts: its key is the HTS login id, whatever it is asked under. */
+export function isNotice(channel: Channel): boolean {
+  return layoutOf(channel)?.kind === 'notice'
 }
 
 /** Which venues a transaction speaks of: its id says so. Indices, derivatives and bonds are asked for under KRX. */

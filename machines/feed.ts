@@ -11,6 +11,8 @@ import type { Timing } from './timing.ts'
 export type FeedInput = {
   readonly timing: Timing
   readonly endpoints: Readonly<Record<Market, Endpoint>>
+  /** Of each session's 41, kept for account notices. Default 0. */
+  readonly reservedSlots?: number
   /** Start of the random numbers of both sockets. */
   readonly seed: number
 }
@@ -36,8 +38,8 @@ type SocketNews =
 
 type Word = Extract<FeedCommand, { type: 'subscribe' | 'unsubscribe' }>
 
-function socketInput({ endpoints, timing, seed }: FeedContext, market: Market): SocketInput {
-  return { market, endpoint: endpoints[market], timing, seed: market === 'KR' ? seed : ~seed }
+function socketInput({ endpoints, timing, seed, reservedSlots = 0 }: FeedContext, market: Market): SocketInput {
+  return { market, endpoint: endpoints[market], timing, reservedSlots, seed: market === 'KR' ? seed : ~seed }
 }
 
 function outgoing({ turns, next }: FeedContext): readonly Market[] {

@@ -1,6 +1,7 @@
 // Is this key subscribed? The one truth about it: what is wished for, and what the server said in this session. Pure functions over a
 // plain object (a Map shows as {} in the inspector). It never filters data; it only tells what was agreed.
-import type { SubscriptionKey } from '../market/subscription.ts'
+import { isNotice } from '../kis/channel.ts'
+import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 
 export type LedgerStatus = 'wanted' | 'requested' | 'active' | 'adopted' | 'releasing' | 'refused'
 
@@ -33,17 +34,28 @@ export const emptyLedger: Ledger = {}
 const wanted: LedgerEntry = { status: 'wanted', wished: true }
 
 /** Notes wishes. A key that was refused is tried again at once; one that is being released comes back once it is gone. */
-export function want(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
-  return keys.reduce(wantOne, ledger)
+export function want(ledger: Ledger, keys: readonly SubscriptionKey[], reserved = 0): Ledger {
+  return keys.reduce((current, key) => wantOne(current, key, reserved), ledger)
 }
 
-function wantOne(ledger: Ledger, key: SubscriptionKey): Ledger {
+function wantOne(ledger: Ledger, key: SubscriptionKey, reserved: number): Ledger {
   const entry = ledger[key]
   if (entry === undefined || entry.status === 'refused') {
-    const full = entriesOf(ledger).filter(([, other]) => hasPlace(other)).length >= mostSubscriptions
-    return set(ledger, key, full ? { status: 'refused', wished: true, code: sessionFull } : wanted)
+    const others = entriesOf(ledger).flatMap(([other, placed]) => (other !== key && hasPlace(placed) ? [other] : []))
+    const fits = hasRoom(others, key, reserved)
+    return set(ledger, key, fits ? wanted : { status: 'refused', wished: true, code: sessionFull })
   }
   return entry.wished ? ledger : set(ledger, key, { ...entry, wished: true })
+}
+
+/** Whether a key fits beside the others. `reserved` of the 41 are for account notices, whether these are asked for or not. */
+function hasRoom(others: readonly SubscriptionKey[], key: SubscriptionKey, reserved: number): boolean {
+  const notices = others.filter(isNoticeKey).length
+  return others.length + (isNoticeKey(key) ? 0 : Math.max(0, reserved - notices)) < mostSubscriptions
+}
+
+function isNoticeKey(key: SubscriptionKey): boolean {
+  return isNotice(subscriptionOf(key).channel)
 }
 
 /** Drops wishes. What the server holds stays in the ledger until it is released. */
@@ -61,16 +73,20 @@ function hasPlace({ isResting, status }: LedgerEntry): boolean {
 }
 
 /** The server may turn out to hold a key that it had refused. What no longer fits beside it is refused before it is asked for. */
-export function fitted(ledger: Ledger): Ledger {
-  const room = Math.max(0, mostSubscriptions - held(ledger).length)
-  return toRequest(ledger)
-    .slice(room)
-    .reduce((current, key) => set(current, key, { status: 'refused', wished: true, code: sessionFull }), ledger)
+export function fitted(ledger: Ledger, reserved = 0): Ledger {
+  const placed = held(ledger)
+  return toRequest(ledger).reduce((current, key) => {
+    const fits = hasRoom(placed, key, reserved)
+    if (fits) placed.push(key)
+    return fits ? current : set(current, key, { status: 'refused', wished: true, code: sessionFull })
+  }, ledger)
 }
 
-/** Wished for, and not asked yet. */
+/** Wished for, and not asked yet: account notices first, whose slot is theirs. */
 export function toRequest(ledger: Ledger): SubscriptionKey[] {
-  return keysWhere(ledger, entry => entry.status === 'wanted' && !entry.isResting)
+  const keys = keysWhere(ledger, entry => entry.status === 'wanted' && !entry.isResting)
+  const notices = keys.filter(isNoticeKey)
+  return notices.length === 0 ? keys : [...notices, ...keys.filter(key => !notices.includes(key))]
 }
 
 /** No longer wished for, and not let go of yet. */
@@ -194,10 +210,11 @@ export function isUnheard(ledger: Ledger): boolean {
 }
 
 /** Truth does not outlive the connection it was told on: wishes stay, what the server said is forgotten. */
-export function newSession(ledger: Ledger): Ledger {
+export function newSession(ledger: Ledger, reserved = 0): Ledger {
   return want(
     emptyLedger,
     keysWhere(ledger, entry => entry.wished),
+    reserved,
   )
 }
 

@@ -21,6 +21,8 @@ export type Departure =
 export type SocketContext = {
   readonly market: Market
   readonly timing: Timing
+  /** Of the session's 41, kept for account notices. */
+  readonly reservedSlots: number
   readonly endpoint: Endpoint
   readonly ledger: ledger.Ledger
   /** It is this market's turn on the line. */
@@ -50,6 +52,8 @@ export type SocketInput = {
   readonly market: Market
   readonly endpoint: Endpoint
   readonly timing: Timing
+  /** Of the session's 41, kept for account notices. Default 0. */
+  readonly reservedSlots?: number
   /** Start of the jitter's random numbers. */
   readonly seed: number
 }
@@ -155,7 +159,7 @@ export const socketMachine = setup({
     noteStop: assign({ isStopping: true }),
     noteWishes: assign({
       ledger: ({ context, event }) =>
-        event.type === 'subscribe' ? ledger.want(context.ledger, event.keys) : context.ledger,
+        event.type === 'subscribe' ? ledger.want(context.ledger, event.keys, context.reservedSlots) : context.ledger,
     }),
     dropWishes: assign({
       ledger: ({ context, event }) =>
@@ -163,7 +167,7 @@ export const socketMachine = setup({
     }),
     forgetWhatTheServerSaid: assign({
       sessions: ({ context }) => context.sessions + 1,
-      ledger: ({ context }) => ledger.newSession(context.ledger),
+      ledger: ({ context }) => ledger.newSession(context.ledger, context.reservedSlots),
       departure: undefined,
       isLineLost: false,
       isAnswerMissing: false,
@@ -265,7 +269,7 @@ export const socketMachine = setup({
     }),
     /** Ask for what is wanted, and let go of what no longer is. */
     bringUpToDate: enqueueActions(({ context, enqueue }) => {
-      const fitted = ledger.fitted(context.ledger)
+      const fitted = ledger.fitted(context.ledger, context.reservedSlots)
       const wanted = ledger.toRequest(fitted)
       const unwanted = ledger.toRelease(fitted)
       enqueue.assign({ ledger: ledger.releasing(ledger.requested(fitted, wanted), unwanted) })
@@ -283,6 +287,7 @@ export const socketMachine = setup({
   id: 'socket',
   context: ({ input }) => ({
     ...input,
+    reservedSlots: input.reservedSlots ?? 0,
     ledger: ledger.emptyLedger,
     hasTurn: false,
     isStopping: false,

@@ -1,5 +1,5 @@
 // How many slots are needed of those one session has.
-import { overflowOf, slotsOf } from '../../app/subscriptions.ts'
+import { mostSlotsOf, overflowOf, slotsOf } from '../../app/subscriptions.ts'
 import { mostSubscriptions } from '../../machines/ledger.ts'
 import { markets } from '../../market/instrument.ts'
 import { onOrOff } from '../on-or-off.ts'
@@ -18,13 +18,14 @@ export function examineSlots({ settings, told }: Patient): readonly Finding[] {
   const severity = onOrOff.safeParse(told['allowUnplaced']).data === true ? 'warning' : 'error'
   return markets.flatMap((market): Finding[] => {
     if (slots[market] === 0) return []
-    const says = overflow.find(other => other.market === market)?.says
-    if (says !== undefined) {
-      const remedy = `${slots[market] - mostSubscriptions} are refused (OPSP0008), the last ones named. Drop some, or use another app key.`
+    const over = overflow.find(other => other.market === market)
+    if (over !== undefined) {
+      const { says } = over
+      const remedy = `${over.slots - over.most} are refused (OPSP0008), the last ones named. Drop some, or use another app key.`
       return [{ check, severity, found: says, remedy }]
     }
     const found = `${market}: ${slots[market]} of ${mostSubscriptions} slots needed`
-    if (mostSubscriptions - slots[market] >= fewLeft) return [{ check, severity: 'ok', found }]
+    if (mostSlotsOf(settings, market) - slots[market] >= fewLeft) return [{ check, severity: 'ok', found }]
     return [{ check, severity: 'info', found: `${found}; hardly any is left for what you may want to add` }]
   })
 }

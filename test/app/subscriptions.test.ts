@@ -130,6 +130,14 @@ describe('the slots of a line', () => {
   it('hold account notices once, under however many names they are asked for', () => {
     const told = { instruments: symbols(40), channels: 'trade,H0STCNI0', htsId: 'somebody' }
     expect(slotsOf(read(told))).toEqual({ KR: 41, US: 0 })
-    expect(overflowOf(read({ ...told, instruments: symbols(41) }))).toMatchObject([{ slots: 42 }])
+    expect(overflowOf(read(told))).toEqual([])
+    expect(overflowOf(read({ ...told, instruments: symbols(41) }))).toMatchObject([{ slots: 42, most: 41 }])
+  })
+
+  it('are one less beside an HTS login id, so that account notices can be asked for at any time', () => {
+    const told = { instruments: symbols(41), channels: 'trade', htsId: 'somebody' }
+    expect(overflowOf(read(told))).toMatchObject([{ market: 'KR', slots: 41, most: 40 }])
+    expect(overflowOf(read(told))[0]?.says).toContain('one of them for account notices')
+    expect(overflowOf(read({ ...told, instruments: symbols(40) }))).toEqual([])
   })
 })

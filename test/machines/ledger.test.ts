@@ -41,6 +41,30 @@ describe('ledger', () => {
     expect(ledger.want(entries, [last])[last]?.status).toBe('wanted')
   })
 
+  it('keeps a slot for account notices, whatever else is wanted, and whether it comes before or after', () => {
+    const [notices, overseas]: SubscriptionKey[] = ['KRX:NOTICES H0STCNI0', 'KRX:NOTICES H0GSCNI0']
+    const keys = many(41)
+    const refused = { status: 'refused', wished: true, code: 'OPSP0008' }
+    const full = ledger.want({}, keys, 1)
+    expect(ledger.toRequest(full)).toEqual(keys.slice(0, 40))
+    expect(full[keys[40] as SubscriptionKey]).toEqual(refused)
+    const both = ledger.want(full, [notices as SubscriptionKey], 1)
+    // First, so that it has its slot even where KIS has fewer than 41.
+    expect(ledger.toRequest(both)).toEqual([notices, ...keys.slice(0, 40)])
+    // One is kept, and no more than one.
+    expect(ledger.want(both, [overseas as SubscriptionKey], 1)[overseas as SubscriptionKey]).toEqual(refused)
+    expect(ledger.toRequest(ledger.want(ledger.want({}, [notices as SubscriptionKey], 1), keys, 1))).toHaveLength(41)
+    expect(ledger.newSession(both, 1)).toEqual(both)
+    expect(ledger.fitted(both, 1)).toEqual(both)
+  })
+
+  it('asks once more for a key that rests in a full session, whose place it has', () => {
+    const keys = many(41)
+    const [first] = keys as [SubscriptionKey]
+    const refused = ledger.refused(ledger.requested(ledger.want({}, keys), keys), first, 'OPSP0007', true)
+    expect(ledger.want(refused, [first])[first]).toEqual({ status: 'wanted', wished: true })
+  })
+
   it('keeps the place of a key that was not answered and will be asked for again', () => {
     const keys = many(42)
     const [first, last] = [keys[0], keys[41]] as [SubscriptionKey, SubscriptionKey]
