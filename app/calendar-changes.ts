@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { createCalendar } from '../market/calendar.ts'
+import { didYouMean } from '../market/did-you-mean.ts'
 import type { CalendarChanges } from '../market/holidays.ts'
 
 export type ReadChanges = { readonly changes: CalendarChanges } | { readonly problems: readonly string[] }
@@ -22,7 +23,7 @@ const shape = z.strictObject({
 export function readCalendarChanges(value: unknown): ReadChanges {
   const parsed = shape.safeParse(value)
   if (!parsed.success) {
-    return { problems: parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'the whole'}: ${message}`) }
+    return { problems: parsed.error.issues.flatMap(sentencesOf) }
   }
   try {
     createCalendar(parsed.data)
@@ -30,6 +31,13 @@ export function readCalendarChanges(value: unknown): ReadChanges {
   } catch (error) {
     return { problems: [(error as Error).message] }
   }
+}
+
+function sentencesOf(issue: z.core.$ZodIssue): string[] {
+  const place = issue.path.join('.')
+  if (issue.code !== 'unrecognized_keys') return [`${place || 'the whole'}: ${issue.message}`]
+  const known = Object.keys(place === '' ? shape.shape : byCountry.shape)
+  return issue.keys.map(name => `${place || 'the whole'}: '${name}' is not known${didYouMean(name, known)}`)
 }
 
 export function readCalendarFile(file: string): ReadChanges {

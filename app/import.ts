@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { frameText, isControl, transactionAt, transactionLength } from '../kis/frame.ts'
 import { createRedaction } from '../kis/redaction.ts'
+import { unknownOptions } from '../market/did-you-mean.ts'
 import type { MarketEvent } from '../market/events.ts'
 import { type Market, marketOf } from '../market/instrument.ts'
 import { koreanDate } from '../market/korea-time.ts'
@@ -36,7 +37,11 @@ const dayMs = 86_400_000
 const noonMs = dayMs / 2
 
 /** Rejects, in a sentence, when a time is missing or a date is there already; then nothing was written. */
-export async function importCapture({ lines, output, date, onMalformed }: ImportOptions): Promise<Imported> {
+export async function importCapture(options: ImportOptions): Promise<Imported> {
+  const { lines, output, date, onMalformed } = options
+  const problems = unknownOptions(options, ['lines', 'output', 'date', 'onMalformed'] satisfies (keyof ImportOptions)[])
+  if (date !== undefined && Number.isNaN(koreanDate(date))) problems.push(`date ${date}: expected one as 20260608`)
+  if (problems.length > 0) throw new TypeError(problems.join('\n'))
   mkdirSync(output, { recursive: true })
   const work = join(output, `.import-${randomUUID()}`)
   mkdirSync(work, { mode: 0o700 })

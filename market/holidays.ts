@@ -1,6 +1,7 @@
 // What sort of day a date is in a country: what the exchanges announced, and what the user knows better.
 import { koreanDay, koreanHolidaysKnownThrough } from './holidays-korea.ts'
 import { usDay, usHolidaysKnownThrough } from './holidays-us.ts'
+import { unknownOptions } from './did-you-mean.ts'
 import type { Country, DayKind } from './timetable.ts'
 import { isDate, isWeekend } from './wall-clock.ts'
 
@@ -29,6 +30,15 @@ const kinds = {
   examDays: 'exam-day',
 } as const satisfies Record<keyof CalendarChanges, DayKind | 'closed'>
 
+/** All there are, which the type sees to. */
+const countries = Object.keys({ KR: 0, US: 0, HK: 0, JP: 0, CN: 0, VN: 0 } satisfies Record<Country, 0>)
+
+/** Where a day of that kind exists. */
+function countriesOf(list: string): readonly string[] {
+  if (list === 'halfDays') return ['US', 'HK']
+  return list === 'lateOpens' || list === 'examDays' ? ['KR'] : countries
+}
+
 /** The last date up to which a country's holidays were announced. Undefined where only weekends are known: `holidays` helps. */
 export function holidaysKnownThrough(country: Country): number | undefined {
   if (country === 'KR') return koreanHolidaysKnownThrough
@@ -50,8 +60,9 @@ function announced(country: Country, date: number): DayKind | 'closed' {
 
 function readChanges(changes: CalendarChanges): ReadonlyMap<string, DayKind | 'closed'> {
   const changed = new Map<string, DayKind | 'closed'>()
-  const problems: string[] = []
+  const problems = unknownOptions(changes, Object.keys(kinds))
   for (const [list, kind] of Object.entries(kinds)) {
+    problems.push(...unknownOptions(changes[list as keyof CalendarChanges] ?? {}, countriesOf(list), `${list}.`))
     for (const [country, dates] of Object.entries(changes[list as keyof CalendarChanges] ?? {})) {
       for (const date of dates) {
         const key = `${country} ${date}`

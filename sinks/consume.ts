@@ -2,6 +2,7 @@
 // given, and it is told what it missed.
 import { inspect } from 'node:util'
 import { Subscription } from 'rxjs'
+import { unknownOptions } from '../market/did-you-mean.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
 import { type Backpressure, checkBackpressure, waitingLine } from './backpressure.ts'
 import type { Sink } from './sink.ts'
@@ -20,12 +21,16 @@ export type ConsumeOptions = Backpressure & {
   readonly onError?: (error: unknown) => void
 }
 
+const optionNames = ['policy', 'limit', 'mostBytes', 'folder', 'onDropped', 'onLost', 'onError']
+
 /**
  * The handler gets the next event when its promise for the last one is settled, and whatever waits when the events complete; the
  * subscription closes after that. Unsubscribing forgets what waits.
  */
 export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
   const { onDropped, onLost, onError = warn } = options
+  const problems = unknownOptions(options, optionNames)
+  if (problems.length > 0) throw new TypeError(problems.join('\n'))
   checkBackpressure(options)
 
   return events => {

@@ -31,8 +31,9 @@ it('a calendar file that cannot be read, or is no JSON, is named', () => {
 })
 
 it('what is not known, is no date, or is listed twice, is said with the place', () => {
-  expect(problems({ holiday: { KR: [20261013] } })).toContain('holiday')
-  expect(problems({ holidays: { XX: [20261013] } })).toContain('XX')
+  expect(problems({ holiday: { KR: [20261013] } })).toBe("the whole: 'holiday' is not known; did you mean holidays?")
+  expect(problems({ holidays: { XX: [20261013] } })).toBe("holidays: 'XX' is not known")
+  expect(problems({ holidays: { kr: [20261013] } })).toBe("holidays: 'kr' is not known; did you mean KR?")
   expect(problems({ holidays: { KR: ['2026-10-13'] } })).toContain('holidays.KR.0: expected a date like 20260914')
   expect(problems({ holidays: { KR: [20260230] } })).toContain('20260230 is no date')
   expect(problems({ holidays: { KR: [20261013] }, openDays: { KR: [20261013] } })).toContain('listed twice')

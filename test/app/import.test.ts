@@ -94,6 +94,10 @@ describe('a capture that is imported', () => {
     ['the first line is broken', 'rubbish'],
   ])('is refused when %s, and nothing is written', async (_what, line) => {
     const output = temporaryFolder()
+    await expect(importing([line], { output, date: 20260230 })).rejects.toThrow(
+      'date 20260230: expected one as 20260608',
+    )
+    await expect(importing([line], { output, dat: 20260608 } as never)).rejects.toThrow('did you mean date?')
     await expect(importing([line], { output })).rejects.toThrow(/^line 1 .* --date 2026-06-08/)
     expect(readdirSync(output)).toEqual([])
   })

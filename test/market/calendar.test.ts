@@ -99,4 +99,11 @@ describe('a calendar', () => {
     expect(ask()).toEqual(ask())
     expect(calendar.sessionAt('KRX', kst('2022-01-04T09:00'))?.session).toBe('regular')
   })
+
+  it('takes no list and no country that it does not know', () => {
+    const changes = (of: object) => () => createCalendar(of)
+    expect(changes({ holiday: { KR: [20261013] } })).toThrow('holiday is no option here; did you mean holidays?')
+    expect(changes({ holidays: { kr: [20261013] } })).toThrow('holidays.kr is no option here; did you mean KR?')
+    expect(changes({ halfDays: { KR: [20261013] } })).toThrow('halfDays.KR is no option here')
+  })
 })

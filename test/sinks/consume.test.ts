@@ -201,6 +201,7 @@ describe('consuming', () => {
   })
 
   it('refuses a policy that is none, and a spill file too small to be one', () => {
+    expect(() => consume(() => {}, { limt: 5 } as never)).toThrow('limt is no option here; did you mean limit?')
     expect(() => consume(() => {}, { policy: 'hope' } as never)).toThrow("policy 'hope': expected drop-oldest")
     expect(() => consume(() => {}, { policy: 'spill', mostBytes: 1_000 })).toThrow('mostBytes 1000: expected 2097152')
   })
