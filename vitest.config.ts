@@ -15,6 +15,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^kis-stream\/testing$/, replacement: source('./sinks/contract.ts') },
+      { find: /^kis-stream\/simulator$/, replacement: source('./simulator/server.ts') },
       { find: /^kis-stream$/, replacement: source('./index.ts') },
     ],
   },

@@ -1,13 +1,14 @@
 // One-minute bars and everything else that happens, as JSON lines in a file. Serialised in a thread of its own.
-//   KIS_APP_KEY=… KIS_APP_SECRET=… npx tsx examples/minute-bars.ts events.ndjson NAS:AAPL NAS:NVDA
+//   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/minute-bars.ts events.ndjson NAS:AAPL NAS:NVDA
 import { createFeed, jsonLines, toBars } from 'kis-stream'
+import { connect, onInterrupt } from './connection.ts'
 
-const [file = 'events.ndjson', ...instruments] = process.argv.slice(2)
+const [file = 'events.ndjson', instrument = 'NAS:AAPL', ...others] = process.argv.slice(2)
 
+const { options, close } = await connect()
 const feed = createFeed({
-  appKey: process.env['KIS_APP_KEY'] ?? '',
-  appSecret: process.env['KIS_APP_SECRET'] ?? '',
-  instruments,
+  ...options,
+  instruments: [instrument, ...others],
   channels: ['trade', 'order-book'],
   market: 'US',
 })
@@ -17,6 +18,10 @@ feed.attach(lines, file)
 feed.events$
   .pipe(toBars('1m'))
   .subscribe(bar => console.log(bar.instrument, bar.open, bar.high, bar.low, bar.close, bar.volume))
+onInterrupt(async () => {
+  await feed.stop()
+  await lines.close()
+  await close()
+})
 feed.start()
-
-process.once('SIGINT', () => void feed.stop().then(() => lines.close()))
+console.log(`Events go to ${file}; a bar is printed when its minute is over.`)

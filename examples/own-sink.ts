@@ -1,8 +1,9 @@
 // A sink of one's own: trades as lines of CSV, to anything that takes text. A sink is a function from events to a subscription; what
 // is slow stands behind `consume`, so nobody waits for it.
-//   KIS_APP_KEY=… KIS_APP_SECRET=… npx tsx examples/own-sink.ts > trades.csv
+//   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/own-sink.ts > trades.csv
 import { pathToFileURL } from 'node:url'
 import { type Backpressure, consume, createFeed, type Sink } from 'kis-stream'
+import { connect, onInterrupt } from './connection.ts'
 
 export function csvTrades(write: (text: string) => Promise<void>, backpressure: Backpressure = {}): Sink {
   return consume(async event => {
@@ -17,9 +18,9 @@ export function csvTrades(write: (text: string) => Promise<void>, backpressure: 
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const { KIS_APP_KEY: appKey = '', KIS_APP_SECRET: appSecret = '' } = process.env
-  const feed = createFeed({ appKey, appSecret, instruments: ['KRX:005930'] })
+  const { options, close } = await connect()
+  const feed = createFeed({ ...options, instruments: ['KRX:005930'], market: 'KR' })
   feed.attach(csvTrades(text => new Promise(written => process.stdout.write(text, () => written()))))
   feed.start()
-  process.once('SIGINT', () => void feed.stop())
+  onInterrupt(() => feed.stop().then(close))
 }

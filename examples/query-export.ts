@@ -1,7 +1,7 @@
 // A notebook in a file: what one asks of an exported day. Each cell is a question and its SQL; any engine that reads Parquet in
 // hive-style folders answers the same.
 //   npm run -s kis-stream -- export recordings --date 2026-11-20 --output tables
-//   npx tsx examples/query-export.ts tables 2026-11-20
+//   node --import tsx examples/query-export.ts tables 2026-11-20
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

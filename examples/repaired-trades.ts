@@ -1,17 +1,16 @@
 // What was missed is fetched: gaps become jobs, and the trades that REST has come back into the stream. A job can be put in by hand too.
-//   KIS_APP_KEY=… KIS_APP_SECRET=… npx tsx examples/repaired-trades.ts KRX:005930
-// Without keys, start `kis-stream simulate --fault lose:10%` and set the two addresses it prints.
+//   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/repaired-trades.ts KRX:005930
+// Without keys nothing is lost, so nothing is repaired: start `kis-stream simulate --fault lose:10%` and set the variables it prints.
 import { createFeed, openJobs } from 'kis-stream'
+import { connect, onInterrupt } from './connection.ts'
 
-const { KIS_APP_KEY = '', KIS_APP_SECRET = '', KIS_REST_URL, KIS_WS_URL, REDIS_URL, KIS_DATA_FOLDER } = process.env
-
+const { REDIS_URL, KIS_DATA_FOLDER } = process.env
+const [instrument = 'KRX:005930', ...others] = process.argv.slice(2)
+const connection = await connect()
 const options = {
-  appKey: KIS_APP_KEY,
-  appSecret: KIS_APP_SECRET,
-  instruments: process.argv.slice(2),
+  ...connection.options,
+  instruments: [instrument, ...others],
   market: 'KR' as const,
-  ...(KIS_REST_URL && { restUrl: KIS_REST_URL }),
-  ...(KIS_WS_URL && { socketUrl: KIS_WS_URL }),
   ...(KIS_DATA_FOLDER && { dataFolder: KIS_DATA_FOLDER }),
 }
 const jobs = await openJobs({ ...options, ...(REDIS_URL && { redisUrl: REDIS_URL }) })
@@ -24,6 +23,11 @@ feed.events$.subscribe(event => {
   if (event.type === 'backfill') console.log(event.instrument, 'repaired', event.trades.length, 'trades')
   if (event.type === 'gap-verdict') console.log(event.instrument, event.verdict, ...event.evidence)
 })
+onInterrupt(async () => {
+  await feed.stop()
+  await jobs.close()
+  await connection.close()
+})
 feed.start()
 jobs.repair(feed)
 await jobs.startWorkers()
@@ -32,8 +36,3 @@ const id = await jobs.enqueue('key-validation', `asked-${Date.now()}`, { dryRun:
 const end = await jobs.done('key-validation', id)
 if (end.state === 'completed')
   console.log('May keys be checked now?', end.result.allowed, end.result.reason, end.result.next)
-
-process.once('SIGINT', async () => {
-  await feed.stop()
-  await jobs.close()
-})

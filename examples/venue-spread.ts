@@ -1,18 +1,14 @@
 // A strategy over two instruments: when does one share cost less on KRX than somebody pays for it on NXT?
-//   KIS_APP_KEY=… KIS_APP_SECRET=… npx tsx examples/venue-spread.ts 005930
+//   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/venue-spread.ts 005930
 import { createFeed, type Quote, toQuotes } from 'kis-stream'
 import { combineLatest, distinctUntilChanged, filter, map } from 'rxjs'
+import { connect, onInterrupt } from './connection.ts'
 
 const symbol = process.argv[2] ?? '005930'
 const [krx, nxt] = [`KRX:${symbol}`, `NXT:${symbol}`] as const
 
-const feed = createFeed({
-  appKey: process.env['KIS_APP_KEY'] ?? '',
-  appSecret: process.env['KIS_APP_SECRET'] ?? '',
-  instruments: [krx, nxt],
-  channels: ['order-book'],
-  market: 'KR',
-})
+const { options, close } = await connect()
+const feed = createFeed({ ...options, instruments: [krx, nxt], channels: ['order-book'], market: 'KR' })
 
 const quotes$ = feed.events$.pipe(toQuotes())
 const quotesOf = (instrument: string) => quotes$.pipe(filter(quote => quote.instrument === instrument))
@@ -30,6 +26,7 @@ feed.events$
   .subscribe(event => console.log(event.type))
 
 feed.start()
+onInterrupt(() => feed.stop().then(close))
 
 function gap(ask: Quote, bid: Quote): number {
   return ask.askPrice === null || bid.bidPrice === null ? 0 : Math.max(0, bid.bidPrice - ask.askPrice)

@@ -1,10 +1,11 @@
 // See the statecharts move: every transition of both sockets and of the feed between them. The same hook feeds the XState inspector.
-//   KIS_APP_KEY=… KIS_APP_SECRET=… npx tsx examples/watch-machines.ts
+//   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/watch-machines.ts
 import { createFeed } from 'kis-stream'
+import { connect, onInterrupt } from './connection.ts'
 
+const { options, close } = await connect()
 const feed = createFeed({
-  appKey: process.env['KIS_APP_KEY'] ?? '',
-  appSecret: process.env['KIS_APP_SECRET'] ?? '',
+  ...options,
   instruments: ['KRX:005930', 'NAS:AAPL'],
   inspect: event => {
     if (event.type !== '@xstate.snapshot' || !('value' in event.snapshot)) return
@@ -14,4 +15,4 @@ const feed = createFeed({
   },
 })
 feed.start()
-process.once('SIGINT', () => void feed.stop())
+onInterrupt(() => feed.stop().then(close))

@@ -9,6 +9,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
+import { examples, runExample } from '../support/example.ts'
 import { eventually } from '../support/feed-rig.ts'
 
 const run = promisify(execFile)
@@ -27,7 +28,7 @@ beforeAll(async () => {
     if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
   }
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
-  cpSync(join(root, 'examples'), project, { recursive: true })
+  cpSync(join(root, 'examples'), join(project, 'examples'), { recursive: true })
 }, 120_000)
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
@@ -46,20 +47,28 @@ describe('the package', () => {
       types: ['node'],
       strict: true,
       noEmit: true,
+      allowImportingTsExtensions: true,
       skipLibCheck: true,
     }
     writeFileSync(
       join(project, 'tsconfig.json'),
-      JSON.stringify({ compilerOptions: options, files: readdirSync(join(root, 'examples')) }),
+      JSON.stringify({
+        compilerOptions: options,
+        files: readdirSync(join(root, 'examples')).map(name => `examples/${name}`),
+      }),
     )
     const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project])
     expect(stdout).toBe('')
   })
 
-  it('streams trades to an example that imports it by name', async () => {
+  it.concurrent.each(examples)('runs the example $name, which imports it by name', example =>
+    runExample(example, project),
+  )
+
+  it('streams trades to an example from the addresses that stand in the environment', async () => {
     const simulator = await startSimulator({ tape: generatedTape({ rate: 500 }) })
     onTestFinished(() => simulator.stop())
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'print-trades.ts', 'KRX:005930'], {
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'examples/print-trades.ts', 'KRX:005930'], {
       cwd: project,
       env: {
         PATH: process.env['PATH'],
@@ -78,7 +87,7 @@ describe('the package', () => {
   it('has what was missed fetched by jobs that a program opens by name, and tells what became of one put in by hand', async () => {
     const simulator = await startSimulator({ tape: generatedTape({ rate: 20 }), quotations: { skippedOneOf: 0 } })
     onTestFinished(() => simulator.stop())
-    const running = execFile(process.execPath, ['--import', 'tsx', 'repaired-trades.ts', 'KRX:005930'], {
+    const running = execFile(process.execPath, ['--import', 'tsx', 'examples/repaired-trades.ts', 'KRX:005930'], {
       cwd: project,
       env: {
         PATH: process.env['PATH'],
