@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createLineDecoder } from '../app/line-decoder.ts'
 import { SettingsError } from '../app/settings.ts'
 import { unknownColumns } from '../kis/columns.ts'
+import { eventLine } from '../market/event-line.ts'
 import { systemClock } from '../market/clock.ts'
 import { koreanDate } from '../market/korea-time.ts'
 import { linesOf } from './lines.ts'
@@ -29,7 +30,7 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
   process.stdout.on('error', () => process.exit(0)) // the reader of the pipe has seen enough
   try {
     for await (const line of linesOf(input)) {
-      const text = events(line, receivedTime).map(event => `${JSON.stringify(event)}\n`)
+      const text = events(line, receivedTime).map(event => `${eventLine(event)}\n`)
       if (text.length > 0 && !process.stdout.write(text.join(''))) await once(process.stdout, 'drain')
     }
   } catch (error) {

@@ -1,5 +1,6 @@
 // `kis-stream doctor`: looks at everything a feed depends on, says what is wrong and what to do about it. It uses no key.
 import { SettingsError } from '../app/settings.ts'
+import { visible } from '../market/visible-text.ts'
 import { createRedaction } from '../kis/redaction.ts'
 import { examineBanRisk } from './doctor/ban-risk.ts'
 import { examineCalendar } from './doctor/calendar.ts'
@@ -33,11 +34,16 @@ export async function doctor(flags: Readonly<Record<string, unknown>>, words: re
   const mistakes = strayWords(words)
   if (mistakes.length > 0) return reportMistakes(new SettingsError(mistakes), 'doctor')
   const patient = readPatient(flags)
-  const findings = await examine(patient)
+  const findings = (await examine(patient)).map(printable)
   const text =
     flags['json'] === true ? `${JSON.stringify(findings, null, 2)}\n` : reportOf(findings, process.stdout.isTTY)
   process.stdout.write(createRedaction(secretsOf(patient)).report(text))
   process.exitCode = exitCodeOf(findings)
+}
+
+/** Certificates, servers and files may say what they like. */
+function printable({ found, remedy, ...finding }: Finding): Finding {
+  return { ...finding, found: visible(found), ...(remedy === undefined ? {} : { remedy: visible(remedy) }) }
 }
 
 export async function examine(patient: Patient): Promise<readonly Finding[]> {

@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs'
 import { importCapture } from '../app/import.ts'
 import { SettingsError } from '../app/settings.ts'
+import { visible } from '../market/visible-text.ts'
 import { linesOf } from './lines.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { readDate } from './when.ts'
@@ -29,7 +30,7 @@ export async function importText(flags: Readonly<Record<string, unknown>>, words
       output,
       ...(date === undefined ? {} : { date }),
       onMalformed(line, reason) {
-        if (++told <= mostTold) process.stderr.write(`line ${line}: ${reason}\n`)
+        if (++told <= mostTold) process.stderr.write(`line ${line}: ${visible(reason)}\n`)
       },
     })
     const { lines, frames, answers, malformed, dates } = imported

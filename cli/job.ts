@@ -7,6 +7,7 @@ import { instrumentsOf } from '../app/subscriptions.ts'
 import { createCalendar } from '../market/calendar.ts'
 import { isoKst } from '../market/korea-time.ts'
 import { systemClock } from '../market/clock.ts'
+import { visible } from '../market/visible-text.ts'
 import { endOf } from '../workers/job-end.ts'
 import { askWhether } from '../workers/key-validation.ts'
 import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
@@ -86,7 +87,7 @@ function print(value: unknown): void {
 }
 
 function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  process.stderr.write(`${visible(text)}\n`)
 }
 
 function fail(error: unknown): void {

@@ -2,6 +2,7 @@
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { formatKst } from '../market/korea-time.ts'
+import { visible } from '../market/visible-text.ts'
 import type { Sink } from '../sinks/sink.ts'
 
 /** Shortest time between two lines of one instrument and channel; what happened in between is told as a count. */
@@ -34,11 +35,11 @@ export function prettyPrinter(write: (text: string) => void, isTerminal: boolean
       if (skipped === undefined) return
       const more = skipped === 0 ? '' : paint('dim', `  (+${skipped} more)`)
       const colour = event.type === 'trade' ? (event.side ?? 'dim') : 'dim'
-      write(`${paint(colour, event.type === 'trade' ? tradeLine(event) : bookLine(event))}${more}\n`)
+      write(`${paint(colour, visible(event.type === 'trade' ? tradeLine(event) : bookLine(event)))}${more}\n`)
       return
     }
     const text = newsLine(event)
-    if (text !== undefined) write(`${paint('warn', `${clockTime(event.receivedTime)}  ${text}`)}\n`)
+    if (text !== undefined) write(`${paint('warn', `${clockTime(event.receivedTime)}  ${visible(text)}`)}\n`)
   }
 
   return events => events.subscribe(show)

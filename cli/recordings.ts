@@ -1,6 +1,7 @@
 // `kis-stream recordings`: what was recorded, a line a day.
 import { SettingsError } from '../app/settings.ts'
 import { formatKst } from '../market/korea-time.ts'
+import { visible } from '../market/visible-text.ts'
 import { openRecording } from '../recording/recording.ts'
 import { folderOf } from '../recording/segment.ts'
 import { type DaySummary, summariesOf } from '../recording/summary.ts'
@@ -71,6 +72,6 @@ function print(lines: readonly (readonly string[])[]): void {
       const width = widths[column] ?? 0
       return isFigure(column) ? cell.padStart(width) : cell.padEnd(width)
     })
-    process.stdout.write(`${cells.join('  ').trimEnd()}\n`)
+    process.stdout.write(`${visible(cells.join('  ').trimEnd())}\n`)
   }
 }

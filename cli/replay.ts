@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createReplay } from '../app/replay.ts'
 import { SettingsError } from '../app/settings.ts'
 import { unknownColumns } from '../kis/columns.ts'
+import { eventLine } from '../market/event-line.ts'
 import { parseInstrument } from '../market/instrument.ts'
 import { notRecorded, openRecording } from '../recording/recording.ts'
 import type { Sink } from '../sinks/sink.ts'
@@ -148,7 +149,7 @@ function lineWriter() {
 
   const sink: Sink = events =>
     events.subscribe(event => {
-      text += `${JSON.stringify(event)}\n`
+      text += `${eventLine(event)}\n`
       if (text.length >= batchLength) flush()
     })
   return {

@@ -14,3 +14,12 @@ function writtenOut(character: string): string {
   const code = character.charCodeAt(0)
   return code < 256 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`
 }
+
+/** JSON of the same value, in which they are escaped too: JSON itself lets all but the first 32 stand as they are. */
+export function visibleJson(json: string): string {
+  return unsafe.test(json) ? json.replaceAll(everyUnsafe, escaped) : json
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,6 +1,7 @@
 // The thread behind `jsonLines`: reads events from the ring, writes them as lines of JSON, and ends when the ring does. Whatever
 // else ends it (a full disk, a reader of the pipe that went away) it throws, and its parent reports.
 import { parentPort, workerData } from 'node:worker_threads'
+import { eventLine } from '../market/event-line.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
 import type { RingTask } from './event-thread.ts'
 import { type FileTurns, type LineFile, nap, openLineFile } from './line-file.ts'
@@ -50,7 +51,7 @@ function writeBatch(ring: RingReader, file: LineFile): number {
       file.write(Buffer.from(lines), before)
       lines = ''
     }
-    lines += `${JSON.stringify(event)}\n`
+    lines += `${eventLine(event)}\n`
   }
   if (lines !== '') file.write(Buffer.from(lines), time)
   return lines.length
