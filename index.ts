@@ -62,6 +62,6 @@ export {
   type RedisStreamReaderOptions,
   redisStreamReader,
 } from './sinks/redis-stream-reader.ts'
-export type { Sink } from './sinks/sink.ts'
+export type { Sink, SinkNews } from './sinks/sink.ts'
 export { type BarInterval, type BarOptions, toBars } from './streams/bars.ts'
 export { toQuotes } from './streams/quotes.ts'

@@ -11,13 +11,14 @@ import { type AppKeyAccess, createConnection, type HeardAnswer } from '../machin
 import type { Endpoint, Observation } from '../machines/events.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { fromStream } from '../machines/from-stream.ts'
-import { emptyLedger, type Ledger, type LedgerEntry } from '../machines/ledger.ts'
+import { emptyLedger, entriesOf, type Ledger, type LedgerEntry } from '../machines/ledger.ts'
 import { socketMachine } from '../machines/socket.ts'
 import type { Clock } from '../market/clock.ts'
 import { type Market, marketOf, markets } from '../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { heartbeats } from '../streams/liveness.ts'
 import { openAppKey, type SharedAccess } from './app-key.ts'
+import { ended } from './ended.ts'
 import { phaseOf } from './phase.ts'
 import type { FeedSettings } from './settings.ts'
 import { reservedSlotsOf, wireOptionsOf } from './subscriptions.ts'
@@ -93,8 +94,10 @@ export type Control = {
   inspect(look: Inspect): Subscription
   /** Every actor there is, parents first. */
   actors(): readonly AnyActorRef[]
-  /** Releases everything, waits out the grace, closes. */
-  stop(): Promise<void>
+  /** What a stop takes when nothing hangs: the grace, and the pacing of every release. */
+  releaseMs(): number
+  /** Releases everything, waits out the grace, closes. After that and `marginMs` the line is let go of as it is; resolves with what hung. */
+  stop(marginMs: number): Promise<readonly string[]>
 }
 
 export function createControl(parts: ControlParts): Control {
@@ -157,6 +160,11 @@ export function createControl(parts: ControlParts): Control {
     }
   }
 
+  function releaseMs(): number {
+    const slots = markets.reduce((sum, market) => sum + entriesOf(ledgerOf(market)).length, 0)
+    return timing.graceMs + slots * timing.pacingMs
+  }
+
   return {
     reservedSlots,
     start() {
@@ -202,15 +210,26 @@ export function createControl(parts: ControlParts): Control {
     },
     inspect: look => actor.system.inspect(look),
     actors: () => withChildren(actor),
-    async stop() {
+    releaseMs,
+    async stop(marginMs) {
+      const overdue: string[] = []
       if (isStarted) {
+        const isDone = waitFor(actor, snapshot => snapshot.status === 'done')
         actor.send({ type: 'stop' })
-        await waitFor(actor, snapshot => snapshot.status === 'done')
+        if (!(await ended(isDone, releaseMs() + marginMs / 2))) {
+          overdue.push('the release of every subscription')
+          isDone.catch(() => {}) // it is stopped before it is done
+          actor.stop()
+        }
       }
-      // Before the lines: an approval key that is still asked for must not hold one until the call is given up.
+      // A call that hangs holds the line: it is ended first.
       await rest.close()
       // The machine has left; a line is free once its socket is really closed.
-      if (isStarted) await Promise.all([...new Set(Object.values(access))].map(({ line }) => line.take()))
+      const lines = [...new Set(Object.values(access))].map(({ line }) => line.take())
+      if (isStarted && !(await ended(Promise.all(lines), timing.closeTimeoutMs + marginMs / 2))) {
+        overdue.push('the close of the connection')
+      }
+      return overdue
     },
   }
 }

@@ -81,7 +81,7 @@ export type Feed = {
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
     options?: Backpressure & { readonly name?: string },
   ): RxSubscription
-  /** For a sink that drops events by itself, so that it is logged and counted like any other. */
+  /** For a sink that drops events by itself and has no `watch` to say so: logs and counts it like any other. */
   noteDropped(sink: string, count: number): void
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
@@ -107,6 +107,9 @@ export type Feed = {
   inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
   /** Throws a FolderInUseError, and starts nothing, when another process uses the data or the recording folder. */
   start(): void
-  /** Releases everything, waits out the grace, closes, completes the streams. */
+  /**
+   * Releases everything, waits out the grace, closes, completes the streams, and waits for the sinks that were attached. What hangs is
+   * left behind after `timing.stopTimeoutMs` more, and named in the log.
+   */
   stop(): Promise<void>
 }

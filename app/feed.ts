@@ -1,5 +1,5 @@
 // The composition root: the only place where machines, streams and KIS meet. Builds, plugs, starts, stops.
-import { filter, of, Subscription as RxSubscription } from 'rxjs'
+import { filter, of, ReplaySubject, Subscription as RxSubscription, timer } from 'rxjs'
 import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
@@ -13,7 +13,7 @@ import { type Market, parseInstrument } from '../market/instrument.ts'
 import { turnsAt } from '../market/schedules.ts'
 import { type Channel, keyOf, type SubscriptionKey } from '../market/subscription.ts'
 import { consume } from '../sinks/consume.ts'
-import { isolate, type Sink } from '../sinks/sink.ts'
+import { isolate } from '../sinks/sink.ts'
 import { createBroadcast } from '../streams/broadcast.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
@@ -23,8 +23,10 @@ import { End } from '../streams/step.ts'
 import { type ClockSkew, skewOf } from './clock-skew.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import { agreements } from './agreements.ts'
+import { createAttachments } from './attachments.ts'
 import { createControl, type SocketSnapshot } from './control.ts'
 import { keepDayBook } from './day-book.ts'
+import { ended } from './ended.ts'
 import type { Feed, FeedOptions, FeedParts } from './feed-contract.ts'
 import { watchFlow } from './flow.ts'
 import { healthOf } from './health.ts'
@@ -113,7 +115,6 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let startedAt: number | undefined
   let clockSkew: ClockSkew | undefined
   let stopped: Promise<void> | undefined
-  let sinks = 0
 
   const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
   const recording = parts.recordFolder
@@ -139,6 +140,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     told,
   )
   const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
+  const attachments = createAttachments(events.values$, journal)
 
   function emit(event: MarketEvent): void {
     journal.event(event)
@@ -207,26 +209,30 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
 
   function status() {
     const latency = latencies.latency()
-    return readStatus({ settings, clock, control, transitions, flow, startedAt, clockSkew, latency })
+    const sinkTroubles = journal.sinkTroubles()
+    return readStatus({ settings, clock, control, transitions, flow, startedAt, clockSkew, latency, sinkTroubles })
   }
 
-  function attach(sink: Sink, name = sink.name || `sink ${++sinks}`): RxSubscription {
-    try {
-      return sink(isolate(events.values$, error => journal.sinkFailed(name, error)))
-    } catch (error) {
-      journal.sinkFailed(name, error)
-      return RxSubscription.EMPTY
-    }
-  }
-
+  /** Whatever hangs, this ends: within the grace, the pacing of every release, and `stopTimeoutMs`. */
   async function shutDown(): Promise<void> {
     running?.unsubscribe()
-    await control.stop()
+    const { stopTimeoutMs } = settings.timing
+    const late = new ReplaySubject<unknown>(1)
+    const alarm = timer(control.releaseMs() + 0.9 * stopTimeoutMs).subscribe(late)
+    const overdue = await control.stop(stopTimeoutMs / 2)
     confirmations.stop()
     lifecycle.complete()
     frames.complete()
-    await Promise.all([lastSeen?.stop(), dayBook?.stop(), recording?.stop()])
-    locks.release()
+    const kept = Promise.all([lastSeen?.stop(), dayBook?.stop(), recording?.stop()])
+    const [areKept, sinks] = await Promise.all([ended(kept, late), attachments.settled(late)])
+    alarm.unsubscribe()
+    // What is still written to is still ours; the lock of a process that is gone is stale.
+    if (areKept) locks.release()
+    journal.overdue([
+      ...overdue,
+      ...(areKept ? [] : ['what is kept in the data folder and the recording']),
+      ...sinks.map(name => `the sink '${name}'`),
+    ])
     journal.close()
   }
 
@@ -250,12 +256,12 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
       await confirmations.of(key, control.entryOf(key))
     },
     subscriptions,
-    attach,
-    consume(handler, { name = handler.name || `sink ${++sinks}`, ...options } = {}) {
+    attach: attachments.attach,
+    consume(handler, { name = handler.name || attachments.newName(), ...options } = {}) {
       const onLost = (count: number) => journal.sinkDropped(name, { count })
       const onDropped = (dropped: Dropped) => dropped.conflated && journal.sinkDropped(name, dropped)
       const onError = (error: unknown) => journal.sinkFailed(name, error)
-      return attach(consume(handler, { ...options, onDropped, onLost, onError }), name)
+      return attachments.attach(consume(handler, { ...options, onDropped, onLost, onError }), name)
     },
     noteDropped: (sink, count) => journal.sinkDropped(sink, { count }),
     switchUrl(market, url) {

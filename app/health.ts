@@ -10,6 +10,7 @@ import {
   turnsOf,
   type Verdict,
 } from './market-health.ts'
+import type { SinkTrouble } from './journal.ts'
 import type { FeedStatus } from './status.ts'
 
 export type HealthReport = {
@@ -35,7 +36,7 @@ export function healthOf(input: HealthInput): HealthReport {
   const verdicts = verdictsOf(status, found, reasons.length === 0)
   if (status.startedAt === undefined) reasons.unshift('the feed was not started')
   else if (isStopping(status)) reasons.unshift('the feed is stopping')
-  const notes = of('notes')
+  const notes = [...of('notes'), ...(status.sinkTroubles ?? []).map(sinkNote)]
   if (subscriptions.length === 0) notes.unshift('nothing is subscribed, so no data is expected')
   return {
     ready: reasons.length === 0,
@@ -75,4 +76,8 @@ function verdictsOf(
 
 function isStopping({ handOver }: FeedStatus): boolean {
   return handOver.state.startsWith('stop')
+}
+
+function sinkNote({ sink, reason, since, isOver }: SinkTrouble): string {
+  return `sink '${sink}': ${reason}; since ${formatKst(since)}, ${isOver ? 'for good' : 'it tries again'}`
 }

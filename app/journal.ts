@@ -23,6 +23,14 @@ export type Counters = {
     | 'sinkConflated']?: number
 }
 
+/** A sink that cannot do its work. `isOver`: for good; otherwise it tries again by itself. */
+export type SinkTrouble = {
+  readonly sink: string
+  readonly reason: string
+  readonly since: number
+  readonly isOver: boolean
+}
+
 export type Journal = {
   frame(): void
   event(event: MarketEvent): void
@@ -35,6 +43,13 @@ export type Journal = {
   silence(market: Market, quietMs: number): void
   sinkFailed(sink: string, error: unknown): void
   sinkDropped(sink: string, dropped: Pick<Dropped, 'count' | 'conflated'>): void
+  sinkAway(sink: string, reason: string): void
+  sinkBack(sink: string): void
+  sinkEnded(sink: string, end: { readonly reason: string; readonly isReaderGone: boolean }): void
+  /** At this moment. */
+  sinkTroubles(): readonly SinkTrouble[]
+  /** What did not end in time when the feed stopped. */
+  overdue(what: readonly string[]): void
   counters(): Counters
   /** Says what was left out of the log so far. */
   close(): void
@@ -62,6 +77,7 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
     counts[what] = (counts[what] ?? 0) + by
     return counts[what] as number
   }
+  const sinkTroubles = new Map<string, SinkTrouble>()
   let frames = 0
   let trades = 0
   let orderBooks = 0
@@ -171,6 +187,35 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
       const soFar = count('sinkDropped', dropped)
       tally.sinkDropped(sink, dropped)
       troubles.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it')
+    },
+
+    sinkAway(sink, given) {
+      const reason = redact(given)
+      const soFar = count('sinkErrors')
+      tally.sinkFailed(sink)
+      sinkTroubles.set(sink, { sink, reason, since: clock.now(), isOver: false })
+      log.error({ sink, soFar, reason }, 'a sink cannot do its work; it tries again, and the others go on')
+    },
+
+    sinkBack(sink) {
+      const trouble = sinkTroubles.get(sink)
+      sinkTroubles.delete(sink)
+      log.warn({ sink, reason: trouble?.reason }, 'a sink works again')
+    },
+
+    sinkEnded(sink, { reason: given, isReaderGone }) {
+      const reason = redact(given)
+      sinkTroubles.set(sink, { sink, reason, since: clock.now(), isOver: true })
+      if (isReaderGone) return log.info({ sink, reason }, 'a sink has no reader any more; the others go on')
+      const soFar = count('sinkErrors')
+      tally.sinkFailed(sink)
+      log.error({ sink, soFar, reason }, 'a sink ended; the others go on')
+    },
+
+    sinkTroubles: () => [...sinkTroubles.values()],
+
+    overdue(what) {
+      if (what.length > 0) log.error({ overdue: what }, 'stopped without waiting any longer for some of it')
     },
 
     close: () => troubles.flush(),

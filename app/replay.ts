@@ -1,7 +1,16 @@
 // A recording as a feed: the same observables and the same events, told anew, at the pace at which they came or another one. Time in
 // it is the time of the recording.
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
-import { filter, firstValueFrom, type Observable, race, type SchedulerLike, Subject, Subscription, timer } from 'rxjs'
+import {
+  filter,
+  firstValueFrom,
+  type Observable,
+  race,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  timer,
+} from 'rxjs'
 import { unknownColumns } from '../kis/columns.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import { unknownOptions } from '../market/did-you-mean.ts'
@@ -13,6 +22,8 @@ import { notRecorded, openRecording, type ReadOptions, type Recording } from '..
 import { isolate, type Sink } from '../sinks/sink.ts'
 import { createBroadcast } from '../streams/broadcast.ts'
 import { createVirtualTime } from '../streams/virtual-time.ts'
+import { defaultTiming } from '../machines/timing.ts'
+import { createAttachments } from './attachments.ts'
 import { createJournal } from './journal.ts'
 import { createTally } from './tally.ts'
 import { type Logger, silentLogger } from './log.ts'
@@ -89,6 +100,7 @@ export function createReplay(options: ReplayOptions): Replay {
     emit: isWanted === undefined ? event => events.next(event) : event => isWanted(event) && events.next(event),
   })
   const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
+  const attachments = createAttachments(events.values$, journal)
   const stopped = new Subject<void>()
   let isStopped = false
   let playing: Promise<void> | undefined
@@ -146,16 +158,13 @@ export function createReplay(options: ReplayOptions): Replay {
     orderBooks$: events$.pipe(filter(event => event.type === 'order-book')),
     clock: time.clock,
     scheduler: time.scheduler,
-    attach(sink, name = sink.name || 'a sink') {
-      try {
-        return sink(isolate(events.values$, error => journal.sinkFailed(name, error)))
-      } catch (error) {
-        journal.sinkFailed(name, error)
-        return Subscription.EMPTY
-      }
-    },
+    attach: attachments.attach,
     play() {
-      playing ??= playAll().finally(() => events.complete())
+      playing ??= playAll().finally(async () => {
+        events.complete()
+        const overdue = await attachments.settled(timer(defaultTiming.stopTimeoutMs))
+        journal.overdue(overdue.map(name => `the sink '${name}'`))
+      })
       return playing
     },
     stop() {

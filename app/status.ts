@@ -8,6 +8,7 @@ import type { Timing } from '../machines/timing.ts'
 import type { ClockSkew } from './clock-skew.ts'
 import type { AppKeyFacts, Control } from './control.ts'
 import type { Flow } from './flow.ts'
+import type { SinkTrouble } from './journal.ts'
 import type { Latency } from './latency.ts'
 import type { FeedSettings } from './settings.ts'
 import type { Phase, Transition, TransitionLog } from './transitions.ts'
@@ -61,6 +62,8 @@ export type FeedStatus = AppKeyStatus & {
   /** How far our clock is from KIS's; undefined until KIS's first heartbeat. */
   readonly clockSkew: ClockSkew | undefined
   readonly latency: Latency
+  /** Sinks that cannot do their work at this moment. Only there when there are some. */
+  readonly sinkTroubles?: readonly SinkTrouble[]
 }
 
 export type StatusParts = {
@@ -72,10 +75,11 @@ export type StatusParts = {
   readonly startedAt: number | undefined
   readonly clockSkew: ClockSkew | undefined
   readonly latency: Latency
+  readonly sinkTroubles: readonly SinkTrouble[]
 }
 
 export function readStatus(parts: StatusParts): FeedStatus {
-  const { settings, clock, control, startedAt, clockSkew, latency } = parts
+  const { settings, clock, control, startedAt, clockSkew, latency, sinkTroubles } = parts
   const { timing } = settings
   const time = clock.now()
   const facts = control.facts()
@@ -97,6 +101,7 @@ export function readStatus(parts: StatusParts): FeedStatus {
     ...(facts.usAppKey === undefined ? {} : { usAppKey: appKeyStatus(facts.usAppKey, timing) }),
     clockSkew,
     latency,
+    ...(sinkTroubles.length === 0 ? {} : { sinkTroubles }),
   }
 }
 

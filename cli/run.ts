@@ -262,11 +262,7 @@ function printLines(feed: Feed): Printed {
   const closed = new Promise<number>(resolve => {
     close = resolve
   })
-  const lines = jsonLines({
-    to: 1,
-    onClosed: () => close(0),
-    onDropped: count => feed.noteDropped('standard output', count),
-  })
+  const lines = jsonLines({ to: 1, onClosed: () => close(0) })
   feed.attach(lines, 'standard output')
   return { closed, flush: () => lines.close() }
 }

@@ -44,6 +44,8 @@ export type Timing = {
   readonly pulseMs: number
   /** Beyond a full session's releases and the grace: a market that has not let go of the line by then is passed over. */
   readonly handOverTimeoutMs: number
+  /** Beyond a session's releases and the grace: a stop that has not ended by then goes on without what hangs. */
+  readonly stopTimeoutMs: number
 }
 
 export const defaultTiming: Timing = {
@@ -68,4 +70,5 @@ export const defaultTiming: Timing = {
   silenceMs: 120_000,
   pulseMs: 150_000,
   handOverTimeoutMs: 15_000,
+  stopTimeoutMs: 5_000,
 }

@@ -33,8 +33,14 @@ export type RingWriter = {
   write(event: MarketEvent): boolean
   /** Says that nothing more will come. What is written after this goes nowhere. */
   close(): void
+  /** Says what was dropped, if there is room to: for when no event follows for now. */
+  sayDropped(): void
   /** Events dropped so far. */
   readonly dropped: number
+  /** The reader dealt with all there is to say. */
+  readonly isSettled: boolean
+  /** By their numbers in the rows, for a reader that takes over from another one. */
+  names(): Instrument[]
 }
 
 export function ringWriter(ring: SharedArrayBuffer): RingWriter {
@@ -201,8 +207,21 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
       Atomics.store(control, closedAt, 1)
       wake()
     },
+    sayDropped() {
+      if (isClosed || untold === 0 || !hasRoom(droppedWords)) return
+      tellDropped()
+      publish(tail)
+    },
     get dropped() {
       return total
+    },
+    get isSettled() {
+      return untold === 0 && Atomics.load(control, headAt) === tail
+    },
+    names() {
+      const names: Instrument[] = []
+      for (const [name, id] of ids) names[id] = name
+      return names
     },
   }
 }

@@ -1,11 +1,11 @@
-// The thread behind `jsonLines`: reads events from the ring, writes them as lines of JSON, and ends when the ring does. Whatever
-// else ends it (a full disk, a reader of the pipe that went away) it throws, and its parent reports.
+// The thread behind `jsonLines`: reads events from the ring, writes them as lines of JSON, and ends when the ring does. What the file
+// system refuses is reported and tried again, meanwhile events wait in the ring; a reader of the pipe that went away is the end.
 import { parentPort, workerData } from 'node:worker_threads'
 import { eventLine } from '../market/event-line.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
-import type { RingTask } from './event-thread.ts'
-import { type FileTurns, type LineFile, nap, openLineFile } from './line-file.ts'
-import { type RingReader, ringReader } from './ring-reader.ts'
+import type { RingTask, ThreadNews } from './event-thread.ts'
+import { type FileTurns, isOver, type LineFile, nap, openLineFile, WriteFailure } from './line-file.ts'
+import { ringReader } from './ring-reader.ts'
 
 export type JsonLinesTask = RingTask & { readonly to: number | string | FileTurns }
 
@@ -21,15 +21,29 @@ const napsBeforeSleep = 50
 /** The parent wakes a sleeper, so this only bounds what a lost wake-up could cost. */
 const sleepMs = 1_000
 
-const { buffer, to } = workerData as JsonLinesTask // given by `jsonLines`
-const file = openLineFile(to, finished => parentPort?.postMessage(finished))
-writeEvents(ringReader(buffer), file)
-file.close()
+/** A file system that refused is asked again after this many looks at whether the ring was closed: a second, as for a recording. */
+const looksBeforeRetry = 50
+const lookMs = 20
 
-function writeEvents(ring: RingReader, file: LineFile): void {
+const { buffer, names, to } = workerData as JsonLinesTask // given by `jsonLines`
+const ring = ringReader(buffer, names)
+const say = (news: ThreadNews) => parentPort?.postMessage(news)
+let isAway = false
+
+try {
+  const file = persist(() => openLineFile(to, finished => parentPort?.postMessage(finished)))
+  say({ is: 'back' })
+  writeEvents(file)
+  file.close()
+} catch (error) {
+  if (!ring.isClosed && !isOver(error)) throw error
+  say({ is: 'over', reason: reasonIn(error), isReaderGone: isOver(error) })
+}
+
+function writeEvents(file: LineFile): void {
   let naps = 0
   while (!ring.hasEnded) {
-    const length = writeBatch(ring, file)
+    const length = writeBatch(file)
     if (length > 0) naps = 0
     if (length >= batchLength) continue
     if (naps < napsBeforeSleep) nap(napMs)
@@ -39,7 +53,7 @@ function writeEvents(ring: RingReader, file: LineFile): void {
 }
 
 /** Writes what there is at the moment, up to a batch; the length of its text. */
-function writeBatch(ring: RingReader, file: LineFile): number {
+function writeBatch(file: LineFile): number {
   let lines = ''
   let time = 0
   while (lines.length < batchLength) {
@@ -48,13 +62,48 @@ function writeBatch(ring: RingReader, file: LineFile): number {
     const before = time
     time = timeOf(event)
     if (lines !== '' && !file.isSame(before, time)) {
-      file.write(Buffer.from(lines), before)
+      write(file, lines, before)
       lines = ''
     }
     lines += `${eventLine(event)}\n`
   }
-  if (lines !== '') file.write(Buffer.from(lines), time)
+  if (lines !== '') write(file, lines, time)
+  ring.settle()
   return lines.length
+}
+
+function write(file: LineFile, lines: string, time: number): void {
+  let rest = Buffer.from(lines)
+  persist(() => {
+    try {
+      file.write(rest, time)
+    } catch (error) {
+      if (error instanceof WriteFailure) rest = rest.subarray(error.written)
+      throw error
+    }
+  })
+}
+
+/** Until it works. Once the ring is closed, only one more time: its owner waits. */
+function persist<T>(act: () => T): T {
+  for (;;) {
+    const isLast = ring.isClosed
+    try {
+      const result = act()
+      if (isAway) say({ is: 'back' })
+      isAway = false
+      return result
+    } catch (error) {
+      if (isLast || isOver(error)) throw error
+      if (!isAway) say({ is: 'away', reason: reasonIn(error) })
+      isAway = true
+      for (let looks = 0; looks < looksBeforeRetry && !ring.isClosed; looks++) nap(lookMs)
+    }
+  }
+}
+
+function reasonIn(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function timeOf(event: MarketEvent | Dropped): number {

@@ -1,5 +1,5 @@
 // Where lines go: to something that is open already, to one file, or to files in a folder that take turns by day and by size. Writes
-// and nothing else; whoever writes sees to it that only whole lines come. What cannot be written throws.
+// and nothing else; whoever writes sees to it that only whole lines come. What cannot be written throws, and may be tried again.
 import {
   closeSync,
   fstatSync,
@@ -27,11 +27,23 @@ export type FileTurns = {
 }
 
 export interface LineFile {
-  /** Writes whole lines of events that `isFor` one time. */
+  /** Writes whole lines of events of one time. Throws a WriteFailure: what is left then, and only that, can be tried again. */
   write(lines: Uint8Array, time: number): void
   /** Whether lines of these two times may go into one file. */
   isSame(time: number, other: number): boolean
   close(): void
+}
+
+/** `message` is that of the file system. */
+export class WriteFailure extends Error {
+  override readonly name = 'WriteFailure'
+  /** Bytes that were written all the same. */
+  readonly written: number
+
+  constructor(cause: unknown, written: number) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.written = written
+  }
 }
 
 /** A full pipe is tried again after this. Meanwhile the ring fills, which is where events are dropped and counted. */
@@ -144,14 +156,24 @@ function writeAll(fd: number, bytes: Uint8Array): void {
     try {
       written += writeSync(fd, bytes, written)
     } catch (error) {
-      if (!isFull(error)) throw error
+      if (!isFull(error)) throw new WriteFailure(error, written)
       nap(retryMs)
     }
   }
 }
 
 function isFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EAGAIN'
+  return codeOf(error) === 'EAGAIN'
+}
+
+/** The reader of a pipe went away, or what was open is not any more: trying again is of no use. */
+export function isOver(error: unknown): boolean {
+  const code = codeOf(error instanceof WriteFailure ? error.cause : error)
+  return code === 'EPIPE' || code === 'EBADF'
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
 
 export function nap(ms: number): void {

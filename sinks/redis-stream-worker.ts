@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { firstValueFrom, timer } from 'rxjs'
 import { systemClock } from '../market/clock.ts'
-import type { RingTask } from './event-thread.ts'
+import type { RingTask, ThreadNews } from './event-thread.ts'
 import { type Entry, toFields } from './redis-entry.ts'
 import { connectRedis, type RedisConnection } from './redis-connection.ts'
-import type { RedisStreamNews, RedisStreamTask } from './redis-stream.ts'
+import type { RedisStreamTask } from './redis-stream.ts'
 import { type RingReader, ringReader } from './ring-reader.ts'
 
 /** Past this, an entry costs no less for each of its events. */
@@ -23,11 +23,17 @@ const retryMs = 100
 const task = workerData as RedisStreamTask & RingTask // given by `redisStream`
 const connection = connectRedis(task.url)
 const writer = randomUUID()
-const tell = (news: RedisStreamNews) => parentPort?.postMessage(news)
+const ring = ringReader(task.buffer, task.names)
+const say = (news: ThreadNews) => parentPort?.postMessage(news)
+/** Whether Redis took the last entry; undefined before the first one. */
+let isBack: boolean | undefined
 
 try {
   await connection.tried
-  await writeEvents(ringReader(task.buffer), connection)
+  await writeEvents(ring, connection)
+} catch (error) {
+  if (!ring.isClosed) throw error
+  say({ is: 'over', reason: error instanceof Error ? error.message : String(error), isReaderGone: false })
 } finally {
   connection.redis.disconnect()
 }
@@ -39,6 +45,7 @@ async function writeEvents(ring: RingReader, connection: RedisConnection): Promi
     const entry = packEntry(ring, offered)
     if (entry !== undefined) {
       await send(connection, entry, ring)
+      ring.settle()
       offered += entry.count
       looks = 0
       if (entry.isFull) continue
@@ -69,30 +76,22 @@ function packEntry(ring: RingReader, first: number): (Entry & { readonly isFull:
 }
 
 async function send({ redis, troubleOf }: RedisConnection, entry: Entry, ring: RingReader): Promise<void> {
-  let isAway = false
   let giveUpAt = Number.POSITIVE_INFINITY
   for (;;) {
     try {
       await redis.xadd(task.stream, 'MAXLEN', '~', task.maxEntries, '*', ...toFields(entry))
-      if (isAway) tell({ is: 'back' })
+      if (isBack !== true) say({ is: 'back' })
+      isBack = true
       return
     } catch (error) {
       const reason = troubleOf(error)
-      if (!isAway) tell({ is: 'away', reason })
-      isAway = true
+      if (isBack !== false) say({ is: 'away', reason })
+      isBack = false
       if (ring.isClosed) giveUpAt = Math.min(giveUpAt, systemClock.now() + task.closeTimeoutMs)
-      if (systemClock.now() >= giveUpAt) throw new Error(`Redis took nothing more (${reason}); ${left(entry, ring)}`)
+      if (systemClock.now() >= giveUpAt) throw new Error(`Redis took nothing more (${reason})`)
       await pause(retryMs)
     }
   }
-}
-
-function left(entry: Entry, ring: RingReader): string {
-  let count = entry.count
-  for (let event = ring.read(); event !== undefined; event = ring.read()) {
-    count += event.type === 'dropped' ? event.count : 1
-  }
-  return `${count} events were not written`
 }
 
 function pause(ms: number): Promise<unknown> {

@@ -17,30 +17,18 @@ export type RedisStreamOptions = EventThreadOptions & {
   readonly lingerMs?: number
   /** How long closing waits for a Redis that is away. 5 s unless told; then what was not written is lost, and `onClosed` says so. */
   readonly closeTimeoutMs?: number
-  /** Redis does not take entries: it is away, or it refuses. Called once, until it takes them again. */
-  readonly onAway?: (reason: string) => void
-  /** Redis takes entries again. */
-  readonly onBack?: () => void
 }
 
 export type RedisStreamTask = Required<
   Pick<RedisStreamOptions, 'url' | 'stream' | 'maxEntries' | 'lingerMs' | 'closeTimeoutMs'>
 >
 
-/** What the thread says. */
-export type RedisStreamNews = { readonly is: 'away'; readonly reason: string } | { readonly is: 'back' }
-
 export function redisStream(options: RedisStreamOptions): EventThread {
-  const { onAway, onBack, url } = options
-  const { stream = 'kis:events', maxEntries = 20_000, lingerMs = 10, closeTimeoutMs = 5_000 } = options
+  const { url, stream = 'kis:events', maxEntries = 20_000, lingerMs = 10, closeTimeoutMs = 5_000 } = options
   if (!(Number.isSafeInteger(maxEntries) && maxEntries >= 1)) {
     throw new RangeError(`maxEntries ${maxEntries}: expected a whole number from 1`)
   }
   checkRedisUrl(url)
   const task: RedisStreamTask = { url, stream, maxEntries, lingerMs, closeTimeoutMs }
-  return eventThread('redis-stream-worker', task, options, message => {
-    const news = message as RedisStreamNews // all that the thread ever says
-    if (news.is === 'away') onAway?.(news.reason)
-    else onBack?.()
-  })
+  return eventThread('redis-stream-worker', task, options)
 }

@@ -25,6 +25,8 @@ import {
 export type RingReader = {
   /** The next event, equal to what was written, or undefined when there is none at the moment. */
   read(): MarketEvent | Dropped | undefined
+  /** What was read so far is dealt with: only now the writer has its room, and a reader that takes over does not read it again. */
+  settle(): void
   /** Waits until there is something to read, but not longer than this. */
   sleep(timeoutMs: number): void
   /** The writer closed the ring; there may still be something in it. */
@@ -33,11 +35,12 @@ export type RingReader = {
   readonly hasEnded: boolean
 }
 
-export function ringReader(ring: SharedArrayBuffer): RingReader {
+/** `known`: the names that the writer has given so far, for a reader that takes over from another one. */
+export function ringReader(ring: SharedArrayBuffer, known: readonly Instrument[] = []): RingReader {
   const { control, figures, numbers, codes, bytes, mask } = viewsOf(ring)
-  const names: Instrument[] = []
-  let head = 0
-  let tail = 0 // how far was written when last asked
+  const names: Instrument[] = [...known]
+  let head = Atomics.load(control, headAt)
+  let tail = head // how far was written when last asked
   let hasEnded = false
 
   function read(): MarketEvent | Dropped | undefined {
@@ -70,11 +73,14 @@ export function ringReader(ring: SharedArrayBuffer): RingReader {
     return head === tail
   }
 
-  /** Hands the place of a row back to the writer, now that `content` was copied out of it. */
+  /** Goes on behind a row, now that `content` was copied out of it. */
   function passing<T>(rowWords: number, content: T): T {
     head = (head + rowWords) | 0
-    Atomics.store(control, headAt, head)
     return content
+  }
+
+  function settle(): void {
+    Atomics.store(control, headAt, head)
   }
 
   /** The ring is empty. Is it closed? Then look again: the last row may have been written in between. */
@@ -159,6 +165,7 @@ export function ringReader(ring: SharedArrayBuffer): RingReader {
 
   return {
     read,
+    settle,
     sleep,
     get isClosed() {
       return Atomics.load(control, closedAt) === 1

@@ -2,8 +2,26 @@
 import { Observable, type Observer, type Operator, Subscriber, type Subscription } from 'rxjs'
 import type { MarketEvent } from '../market/events.ts'
 
-/** Where a stream ends in an effect. */
-export type Sink = (events: Observable<MarketEvent>) => Subscription
+/**
+ * Where a stream ends in an effect. A function is enough. One that has its work done elsewhere, by a thread or a queue, says what
+ * becomes of it.
+ */
+export interface Sink {
+  (events: Observable<MarketEvent>): Subscription
+  /** Everything given so far is dealt with, or never will be. A feed that stops waits for it, for a while. */
+  readonly isSettled?: () => boolean
+  /** Reports what happens to the sink from now on. */
+  readonly watch?: (watcher: (news: SinkNews) => void) => Subscription
+}
+
+export type SinkNews =
+  /** It cannot do its work, and tries again by itself. Once, until it is `back`. */
+  | { readonly type: 'away'; readonly reason: string }
+  | { readonly type: 'back' }
+  /** For good. `lost`: events that it had taken and not dealt with. `isReaderGone`: it wrote to a pipe, and its reader left. */
+  | { readonly type: 'ended'; readonly reason: string; readonly lost: number; readonly isReaderGone: boolean }
+  /** So many more were dropped, because it was too slow. */
+  | { readonly type: 'dropped'; readonly count: number }
 
 export type Report = (error: unknown) => void
 

@@ -31,7 +31,7 @@ it('stop releases everything, waits the grace, closes, and completes the streams
 it('a feed that was never started stops as well, and one that was stopped stays so', async () => {
   const rig = await feedRig()
   await rig.feed.stop()
-  rig.feed.start()
+  expect(() => rig.feed.start()).toThrow('this feed was stopped')
   rig.feed.subscribe('KRX:000660')
   expect(rig.simulator.stats().socketsOpened).toBeLessThanOrEqual(1)
 })

@@ -10,7 +10,14 @@ import { anyEvent } from './any-event.ts'
 
 function openRing(capacityBytes: number) {
   const ring = createRing(capacityBytes)
-  return { writer: ringWriter(ring), reader: ringReader(ring) }
+  const reader = ringReader(ring)
+  const read = () => {
+    const event = reader.read()
+    reader.settle()
+    return event
+  }
+  // One that is done with what it read at once.
+  return { ring, writer: ringWriter(ring), reader: Object.assign(Object.create(reader) as RingReader, { read }) }
 }
 
 function readAll(reader: RingReader): (MarketEvent | Dropped)[] {
@@ -205,5 +212,47 @@ describe('whatever is written, at whatever pace, through rings of any size', () 
       ),
       { numRuns: 1_000 },
     )
+  })
+})
+
+describe('a reader that takes over', () => {
+  it('begins with what the one before had not dealt with, and knows every name', () => {
+    const { ring, writer } = openRing(65_536)
+    const first = ringReader(ring)
+    const sent = [trade({ receivedTime: 1 }), trade({ receivedTime: 2 }), orderBook(), trade({ receivedTime: 3 })]
+    for (const event of sent) writer.write(event)
+    first.read()
+    first.settle()
+    first.read() // in hand when it died
+    expect(writer.isSettled).toBe(false)
+    const second = ringReader(ring, writer.names())
+    expect(readAll(second)).toEqual(sent.slice(1))
+    writer.write(trade({ receivedTime: 4 }))
+    expect(second.read()).toEqual(trade({ receivedTime: 4 }))
+    second.settle()
+    expect(writer.isSettled).toBe(true)
+  })
+
+  it('leaves the room of what is not dealt with alone', () => {
+    const { ring, writer } = openRing(4_096)
+    const first = ringReader(ring)
+    let sent = 0
+    while (writer.write(trade({ receivedTime: ++sent })));
+    while (first.read() !== undefined);
+    expect(writer.write(trade())).toBe(false)
+    first.settle()
+    expect(writer.write(trade())).toBe(true)
+  })
+
+  it('is given a receipt for what was dropped, also when nothing follows', () => {
+    const { ring, writer, reader } = openRing(4_096)
+    let sent = 0
+    while (writer.write(trade({ receivedTime: ++sent })));
+    const read = readAll(reader).length
+    expect(writer.isSettled).toBe(false)
+    writer.sayDropped()
+    expect(readAll(reader)).toEqual([{ type: 'dropped', count: sent - read, from: sent, to: sent }])
+    expect(writer.isSettled).toBe(true)
+    expect(readAll(ringReader(ring, writer.names()))).toEqual([])
   })
 })

@@ -2,6 +2,7 @@ import { execFile, execFileSync } from 'node:child_process'
 import {
   closeSync,
   constants,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -17,6 +18,7 @@ import { promisify } from 'node:util'
 import { from, of, Subject } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { MarketEvent } from '../../market/events.ts'
+import { eventThread } from '../../sinks/event-thread.ts'
 import { type JsonLinesOptions, jsonLines } from '../../sinks/json-lines.ts'
 import { at, orderBook, trade } from '../streams/samples.ts'
 
@@ -272,6 +274,76 @@ describe('a file that cannot be written', () => {
     sink(of(trade()))
     await sink.close()
     expect(reasons).toEqual([expect.stringContaining('ENOENT')])
+  })
+})
+
+describe('a file that cannot be written for a while', () => {
+  it('is tried again, and nothing is lost: what it refuses is reported once, and so is that it takes it again', async () => {
+    const folderToCome = join(folder, 'mounted-later')
+    const { sink, reasons, droppedCounts } = open({ to: join(folderToCome, 'events.jsonl'), ...told })
+    const news: string[] = []
+    sink.watch(({ type }) => news.push(type))
+    const source = new Subject<MarketEvent>()
+    sink(source)
+    const events = manyTrades(1_000)
+    for (const event of events.slice(0, 500)) source.next(event)
+    await vi.waitFor(() => expect(news).toEqual(['away']), patience)
+    expect(sink.isSettled()).toBe(false)
+    mkdirSync(folderToCome)
+    for (const event of events.slice(500)) source.next(event)
+    await vi.waitFor(() => expect(sink.isSettled()).toBe(true), patience)
+    expect(linesOf(readFileSync(join(folderToCome, 'events.jsonl'), 'utf8'))).toEqual(toLines(events))
+    expect(news).toEqual(['away', 'back'])
+    expect(said).toEqual([expect.stringContaining('ENOENT'), 'back'])
+    await sink.close()
+    expect({ reasons, droppedCounts }).toEqual({ reasons: [], droppedCounts: [] })
+  })
+
+  const said: string[] = []
+  const told = { onAway: (reason: string) => said.push(reason), onBack: () => said.push('back') }
+
+  it.skipIf(process.platform !== 'linux')(
+    'that has no room says so, and how much it lost when it is closed',
+    async () => {
+      const { sink, reasons } = open({ to: '/dev/full' })
+      const news: unknown[] = []
+      sink.watch(event => news.push(event))
+      sink(from(manyTrades(7)))
+      await vi.waitFor(() => expect(news).toHaveLength(1), patience)
+      await sink.close()
+      const reason = expect.stringMatching(/^ENOSPC.*; 7 events were not written$/)
+      expect(news).toEqual([
+        { type: 'away', reason: expect.stringContaining('ENOSPC') },
+        { type: 'ended', reason, lost: 7, isReaderGone: false },
+      ])
+      expect(reasons).toEqual([reason])
+    },
+  )
+})
+
+describe('a thread that is not there', () => {
+  it('is reported and started again, at most once a second and only when there is something to do', async () => {
+    let now = 0
+    const reasons: string[] = []
+    const sink = eventThread(
+      'no-such-worker',
+      {},
+      { clock: { now: () => now }, onClosed: reason => reasons.push(reason) },
+    )
+    const news: unknown[] = []
+    sink.watch(event => news.push(event))
+    await vi.waitFor(() => expect(news).toHaveLength(1), patience)
+    expect(news).toEqual([{ type: 'away', reason: expect.stringContaining('no-such-worker') }])
+    const source = new Subject<MarketEvent>()
+    sink(source)
+    source.next(trade())
+    now = 1_000
+    source.next(trade())
+    const late: unknown[] = []
+    sink.watch(event => late.push(event))
+    expect(late).toEqual(news)
+    await sink.close()
+    expect(reasons).toEqual([expect.stringMatching(/no-such-worker.*; 2 events were not written$/s)])
   })
 })
 

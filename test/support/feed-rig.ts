@@ -32,6 +32,8 @@ export const shortTiming = {
   // Longer than any story: only those that are about it have another.
   pulseMs: 600_000,
   handOverTimeoutMs: 15_000,
+  // Long for a machine under load; only a sink that never ends uses it up.
+  stopTimeoutMs: 2_000,
 }
 
 /** A market in which nothing happens unless the test sends it. */
