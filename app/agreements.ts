@@ -21,14 +21,14 @@ export function agreements({ control, flow, transitions }: AgreementParts): Subs
     const hasSession = !withoutSession.has(transitions.of(market).current.phase)
     const ledger = control.ledgerOf(market)
     return entriesOf(hasSession ? ledger : newSession(ledger, control.reservedSlots)).map(
-      ([key, { status, code, isResting }]) => {
+      ([key, { status, code, isResting, isUnplaced }]) => {
         const wantedSince = control.wantedSince(key)
         return {
           ...subscriptionOf(key),
           status,
           ...(wantedSince === undefined ? {} : { wantedSince }),
           ...(code === undefined ? {} : { code }),
-          ...(status === 'refused' && isResting ? { isPassing: true as const } : {}),
+          ...(status === 'refused' && (isResting || isUnplaced) ? { isPassing: true as const } : {}),
           ...(hasSession ? flow.of(key) : {}),
         }
       },

@@ -52,7 +52,7 @@ export type SubscriptionState = {
   /** When it was asked of us. */
   readonly wantedSince?: number
   readonly code?: string
-  /** It was refused for a reason that passes, and is asked for again by itself. */
+  /** It was refused for a reason that passes, as the lack of a slot, and is asked for again by itself. */
   readonly isPassing?: true
   /** When data first came in this session, and last. An acknowledgement alone is no data. */
   readonly flowingSince?: number

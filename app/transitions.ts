@@ -11,6 +11,7 @@ import { phaseOf } from './phase.ts'
  */
 export type Cause =
   | 'its-turn'
+  | 'endpoint-switch'
   | 'wait-over'
   | 'socket-opened'
   | 'all-answered'
@@ -77,7 +78,8 @@ export function createTransitionLog(clock: Clock, redact: (text: string) => stri
 function causeOf(from: string, to: string, { context }: SocketSnapshot): Cause {
   switch (to) {
     case 'connecting.opening':
-      return from === 'reconnecting' ? 'wait-over' : 'its-turn'
+      if (from === 'reconnecting') return 'wait-over'
+      return context.loss === 'endpoint-switch' ? 'endpoint-switch' : 'its-turn'
     case 'connecting.subscribing':
       return 'socket-opened'
     case 'subscribed.settled':

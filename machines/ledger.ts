@@ -13,6 +13,8 @@ export type LedgerEntry = {
   readonly code?: string
   /** It was mute, unanswered or refused for a passing reason, and is not to be asked for before its rest is over. */
   readonly isResting?: true
+  /** Refused by us, because no slot is left: it takes the next one that is. */
+  readonly isUnplaced?: true
   /** How many times in a row it was refused for a passing reason: its rest grows with them. */
   readonly refusals?: number
 }
@@ -32,6 +34,7 @@ export const mute = 'MUTE'
 export const emptyLedger: Ledger = {}
 
 const wanted: LedgerEntry = { status: 'wanted', wished: true }
+const unplaced: LedgerEntry = { status: 'refused', wished: true, code: sessionFull, isUnplaced: true }
 
 /** Notes wishes. A key that was refused is tried again at once; one that is being released comes back once it is gone. */
 export function want(ledger: Ledger, keys: readonly SubscriptionKey[], reserved = 0): Ledger {
@@ -43,9 +46,17 @@ function wantOne(ledger: Ledger, key: SubscriptionKey, reserved: number): Ledger
   if (entry === undefined || entry.status === 'refused') {
     const others = entriesOf(ledger).flatMap(([other, placed]) => (other !== key && hasPlace(placed) ? [other] : []))
     const fits = hasRoom(others, key, reserved)
-    return set(ledger, key, fits ? wanted : { status: 'refused', wished: true, code: sessionFull })
+    return set(ledger, key, fits ? wanted : unplaced)
   }
   return entry.wished ? ledger : set(ledger, key, { ...entry, wished: true })
+}
+
+/** What had no slot takes those that became free, in the order of the wishes. */
+export function admitted(ledger: Ledger, reserved = 0): Ledger {
+  return keysWhere(ledger, entry => entry.isUnplaced === true).reduce(
+    (current, key) => wantOne(current, key, reserved),
+    ledger,
+  )
 }
 
 /** Whether a key fits beside the others. `reserved` of the 41 are for account notices, whether these are asked for or not. */
@@ -78,7 +89,7 @@ export function fitted(ledger: Ledger, reserved = 0): Ledger {
   return toRequest(ledger).reduce((current, key) => {
     const fits = hasRoom(placed, key, reserved)
     if (fits) placed.push(key)
-    return fits ? current : set(current, key, { status: 'refused', wished: true, code: sessionFull })
+    return fits ? current : set(current, key, unplaced)
   }, ledger)
 }
 

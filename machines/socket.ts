@@ -163,7 +163,9 @@ export const socketMachine = setup({
     }),
     dropWishes: assign({
       ledger: ({ context, event }) =>
-        event.type === 'unsubscribe' ? ledger.unwant(context.ledger, event.keys) : context.ledger,
+        event.type === 'unsubscribe'
+          ? ledger.admitted(ledger.unwant(context.ledger, event.keys), context.reservedSlots)
+          : context.ledger,
     }),
     forgetWhatTheServerSaid: assign({
       sessions: ({ context }) => context.sessions + 1,
@@ -181,7 +183,7 @@ export const socketMachine = setup({
           case 'subscription.acknowledged':
             return ledger.acknowledged(context.ledger, event.key)
           case 'subscription.released':
-            return ledger.released(context.ledger, event.key)
+            return ledger.admitted(ledger.released(context.ledger, event.key), context.reservedSlots)
           case 'subscription.duplicate':
             return ledger.duplicated(context.ledger, event.key)
           case 'subscription.unsent':
@@ -197,7 +199,9 @@ export const socketMachine = setup({
     }),
     noteRefusal: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'subscription.refused') return
-      const next = ledger.refused(context.ledger, event.key, event.code, event.isPassing)
+      const given = ledger.refused(context.ledger, event.key, event.code, event.isPassing)
+      // A final refusal leaves a slot to another; KIS's word that no slot is left does not.
+      const next = event.code === ledger.sessionFull ? given : ledger.admitted(given, context.reservedSlots)
       enqueue.assign({ ledger: next })
       restRefused(enqueue, [event.key], next, context.timing)
     }),

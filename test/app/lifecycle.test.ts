@@ -172,6 +172,14 @@ describe('why a line is where it is', () => {
     expect(rig.causes().at(-1)).toBe('subscribed.settled answer-missing')
   })
 
+  it('is the other address after a switch, and not that its turn came', async () => {
+    const rig = await flowing()
+    rig.command({ type: 'endpoint.switch', endpoint: { url: 'ws://two' } })
+    rig.server.releases(samsung, hynix)
+    await rig.advance(graceMs)
+    expect(rig.causes().at(-1)).toBe('connecting.opening endpoint-switch')
+  })
+
   it('is that all was answered when KIS refused, now or for good', async () => {
     const rig = watched()
     rig.server.opens()

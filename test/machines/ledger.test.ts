@@ -27,7 +27,12 @@ describe('ledger', () => {
     const keys = many(42)
     const entries = ledger.want({}, keys)
     expect(ledger.toRequest(entries)).toHaveLength(41)
-    expect(entries[keys[41] as SubscriptionKey]).toEqual({ status: 'refused', wished: true, code: 'OPSP0008' })
+    expect(entries[keys[41] as SubscriptionKey]).toEqual({
+      status: 'refused',
+      wished: true,
+      code: 'OPSP0008',
+      isUnplaced: true,
+    })
   })
 
   it('has room again once a key was released', () => {
@@ -41,10 +46,28 @@ describe('ledger', () => {
     expect(ledger.want(entries, [last])[last]?.status).toBe('wanted')
   })
 
+  it('gives a slot that became free to what had none, in the order of the wishes, and never too many', () => {
+    const keys = many(45)
+    const [first, second] = keys as [SubscriptionKey, SubscriptionKey]
+    let entries = ledger.requested(ledger.want({}, keys), keys.slice(0, 41))
+    expect(ledger.admitted(entries)).toEqual(entries)
+    entries = ledger.releasing(ledger.unwant(entries, [first, second]), [first, second])
+    expect(ledger.toRequest(ledger.admitted(entries))).toEqual([])
+    entries = ledger.admitted(ledger.released(entries, first))
+    expect(ledger.toRequest(entries)).toEqual([keys[41]])
+    // What KIS itself refused for lack of a slot waits for no slot of ours.
+    entries = ledger.refused(
+      ledger.requested(entries, [keys[41] as SubscriptionKey]),
+      keys[41] as SubscriptionKey,
+      'OPSP0008',
+    )
+    expect(ledger.toRequest(ledger.admitted(ledger.released(entries, second)))).toEqual([keys[42], keys[43]])
+  })
+
   it('keeps a slot for account notices, whatever else is wanted, and whether it comes before or after', () => {
     const [notices, overseas]: SubscriptionKey[] = ['KRX:NOTICES H0STCNI0', 'KRX:NOTICES H0GSCNI0']
     const keys = many(41)
-    const refused = { status: 'refused', wished: true, code: 'OPSP0008' }
+    const refused = { status: 'refused', wished: true, code: 'OPSP0008', isUnplaced: true }
     const full = ledger.want({}, keys, 1)
     expect(ledger.toRequest(full)).toEqual(keys.slice(0, 40))
     expect(full[keys[40] as SubscriptionKey]).toEqual(refused)
@@ -71,7 +94,12 @@ describe('ledger', () => {
     const asked = ledger.requested(ledger.want({}, keys.slice(0, 41)), keys.slice(0, 41))
     const answered = keys.slice(1, 41).reduce(ledger.acknowledged, asked)
     const resting = ledger.giveUpWaiting(answered, [first])
-    expect(ledger.want(resting, [last])[last]).toEqual({ status: 'refused', wished: true, code: 'OPSP0008' })
+    expect(ledger.want(resting, [last])[last]).toEqual({
+      status: 'refused',
+      wished: true,
+      code: 'OPSP0008',
+      isUnplaced: true,
+    })
     expect(ledger.toRequest(ledger.rested(resting, first))).toEqual([first])
   })
 
@@ -84,7 +112,12 @@ describe('ledger', () => {
     entries = ledger.acknowledged(entries, first)
     expect(ledger.held(entries)).toHaveLength(41)
     expect(ledger.toRequest(ledger.fitted(entries))).toEqual([])
-    expect(ledger.fitted(entries)[last]).toEqual({ status: 'refused', wished: true, code: 'OPSP0008' })
+    expect(ledger.fitted(entries)[last]).toEqual({
+      status: 'refused',
+      wished: true,
+      code: 'OPSP0008',
+      isUnplaced: true,
+    })
   })
 
   it('keeps the wishes and forgets every status when a session ends', () => {

@@ -42,6 +42,25 @@ it('all 41 come back after a cut, and the 42nd is refused again', async () => {
   await expectGoodAftermath(rig, { connections: 2 })
 })
 
+it('room that is given up goes to the 42nd, without anybody asking again', async () => {
+  const rig = await crowded(42)
+  rig.feed.unsubscribe('KRX:100000')
+  await rig.until('subscription', ({ instrument, status }) => instrument === 'KRX:100041' && status === 'active')
+  expect(rig.simulator.sessions()[0]?.registrations).toHaveLength(41)
+  await expectGoodAftermath(rig, { connections: 1 })
+})
+
+it('the room of a key that KIS refuses for good goes to the 42nd', async () => {
+  const clock = mondayAtTen()
+  const rig = await feedRig({
+    clock,
+    instruments: symbols(42),
+    simulator: { clock, faults: [{ atMs: 0, fault: { kind: 'refuse', code: 'OPSP8992', key: '100000' } }] },
+  })
+  await rig.until('subscription', ({ instrument, status }) => instrument === 'KRX:100041' && status === 'active')
+  expect(rig.feed.subscriptions().filter(({ status }) => status === 'refused')).toMatchObject([{ code: 'OPSP8992' }])
+})
+
 it('room that is given up is room for another', async () => {
   const rig = await crowded(41)
   rig.feed.unsubscribe('KRX:100000')
