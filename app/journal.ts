@@ -65,7 +65,7 @@ export type JournalParts = {
   readonly tally: TallyKeeper
 }
 
-/** A session that is left on purpose, because somebody or the schedule asked for it; any other one was lost. */
+/** A session that is left on purpose, by request or by the schedule. Any other one was lost. */
 const ownReasons: ReadonlySet<string> = new Set<Departure>(['stop', 'market-close', 'endpoint-switch'])
 
 export function createJournal({ log, clock, redact, tally }: JournalParts): Journal {

@@ -1,5 +1,5 @@
-// The options of a feed and of its jobs, from code: which of them are settings, which are parts, and which are mistakes. Types say the same to
-// whoever uses them; this is for everybody else, and for names that an object brought along.
+// The options of a feed and of its jobs, from code: settings, parts, and mistakes. Types say the same to
+// callers that have them; this is for the others, and for names that an object brought along.
 import type { FeedParts } from './feed-contract.ts'
 import type { JobsParts } from './jobs.ts'
 import { type FeedSettings, readSettings, SettingsError } from './settings.ts'
@@ -43,7 +43,7 @@ export const jobsParts: Parts<FeedParts & JobsParts> = {
   queues: { expected: 'a list of queues', fits: Array.isArray },
 }
 
-/** Settings and parts, everything that is undefined left out. Throws a SettingsError that lists every mistake. */
+/** Settings and parts, without what is undefined. Throws a SettingsError that lists every mistake. */
 export function readOptions<T>(
   options: Readonly<Record<string, unknown>>,
   known: Parts<T>,

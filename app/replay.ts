@@ -82,7 +82,7 @@ const optionNames: readonly string[] = [
   'pacedBy',
 ] satisfies (keyof ReplayOptions)[]
 
-/** Throws, in a sentence, when there is no recording in the folder, or the options ask for what is not there. */
+/** Throws, in sentences, when there is no recording in the folder, or not what the options ask for. */
 export function createReplay(options: ReplayOptions): Replay {
   const { folder, speed = 1, log = silentLogger, pacedBy = systemClock, instruments, ready } = options
   const recording = openRecording(folder)

@@ -164,14 +164,18 @@ const shape = z.object({
   timing: timingShape.default({}),
 })
 
+/** What is asked for, by itself: its mistakes are listed beside those of everything else. */
+const wantedShape = shape.pick({ instruments: true, channels: true, subscribe: true, overseasFeed: true, htsId: true })
+
 /** What may be told, unchecked: text from flags and the environment, or values from code. */
 export type FeedInput = z.input<typeof shape>
 
 export const settingNames: readonly string[] = Object.keys(shape.shape)
 
 /**
- * Checks everything at once. `nameOf` says how the reader knows a setting (`--instruments`, `KIS_APP_KEY`). An unknown name in `input` is
- * a mistake as well; `others` are names that it may have been meant to be besides. Throws a SettingsError.
+ * Checks everything at once. `nameOf` says how the reader knows a setting (`--instruments`, `KIS_APP_KEY`). An
+ * unknown name in `input` is a mistake as well; `others` are further names that it may stand for. Throws a
+ * SettingsError.
  */
 export function readSettings(
   input: Readonly<Record<string, unknown>>,
@@ -181,19 +185,17 @@ export function readSettings(
   const parsed = shape.safeParse(input)
   const unknown = unknownSettings(input, others)
   if (!parsed.success) {
+    const wanted = wantedShape.safeParse(input)
     throw new SettingsError([
       ...unknown,
       ...parsed.error.issues.map(
         issue => `${nameOf(issue.path.findLast(part => typeof part === 'string') ?? '')} ${issue.message}`,
       ),
+      ...(wanted.success ? subscriptionProblems(wanted.data) : []),
     ])
   }
   const told = parsed.data
-  const problems = [
-    ...unknown,
-    ...subscriptionProblems({ ...told, htsId: told.htsId }),
-    ...secondKeyProblems(told, nameOf),
-  ]
+  const problems = [...unknown, ...subscriptionProblems(told), ...secondKeyProblems(told, nameOf)]
   if (told.calendarFile !== undefined && told.calendarChanges !== undefined) {
     problems.push(`${nameOf('calendarFile')} and ${nameOf('calendarChanges')} were both given; one of them is enough`)
   }

@@ -1,4 +1,5 @@
-// What a feed is asked for: every instrument on every channel, and pairs that were named one by one; and how many slots that takes.
+// What a feed is asked for: every instrument on every channel, and pairs that are named one by one; and how
+// many slots that takes.
 import {
   isChannel,
   isNotice,
@@ -11,6 +12,7 @@ import {
 import type { Secret } from '../kis/secret.ts'
 import { mostSubscriptions } from '../machines/ledger.ts'
 import { type Instrument, type Market, marketOf, markets, parseInstrument } from '../market/instrument.ts'
+import { quoted } from '../market/plain-number.ts'
 import { type Channel, keyOf, type Subscription } from '../market/subscription.ts'
 
 export type Wanted = {
@@ -19,7 +21,7 @@ export type Wanted = {
   /** Pairs named one by one, beside instruments × channels. */
   readonly subscribe: readonly Subscription[]
   readonly overseasFeed: 'free' | 'paid'
-  readonly htsId: Secret | undefined
+  readonly htsId?: Secret | undefined
 }
 
 export function wireOptionsOf({ overseasFeed, htsId }: Pick<Wanted, 'overseasFeed' | 'htsId'>): WireOptions {
@@ -33,14 +35,14 @@ export function subscriptionsOf(wanted: Wanted): Subscription[] {
   return [...new Map([...fitting, ...wanted.subscribe].map(pair => [keyOf(pair), pair])).values()]
 }
 
-/** Whoever is in it on any channel. */
+/** Each instrument once, whatever its channels. */
 export function instrumentsOf({ instruments, subscribe }: Wanted): Instrument[] {
   return [...new Set([...instruments, ...subscribe.map(({ instrument }) => instrument)])]
 }
 
 /**
- * Of the product, a channel that fits none of the instruments is a mistake, and one that fits some is asked for those. A pair that was
- * named must fit, and so must the symbol of every stock.
+ * Of the product, a channel that fits none of the instruments is a mistake, and one that fits some is asked
+ * for those. A pair that is named must fit, and so must the symbol of every stock.
  */
 export function subscriptionProblems(wanted: Wanted): string[] {
   const options = wireOptionsOf(wanted)
@@ -59,15 +61,15 @@ function productOf({ instruments, channels }: Wanted): Subscription[] {
 }
 
 /**
- * Reads `KRX:005930@trade+order-book`, one for each instrument. Whether a channel fits its instrument is for `subscriptionProblems` to
- * say, which knows the HTS id.
+ * Reads items such as `KRX:005930@trade+order-book`. Whether a channel fits its instrument depends on the HTS
+ * id too: `subscriptionProblems` checks it.
  */
 export function readPairs(items: readonly string[]): { subscriptions: Subscription[]; problems: string[] } {
   const problems: string[] = []
   const subscriptions = items.flatMap(item => {
     const [name = '', list, ...more] = item.split('@')
     if (list === undefined || more.length > 0) {
-      problems.push(`'${item}'; expected an instrument, @ and its channels, as KRX:005930@trade+order-book`)
+      problems.push(`${quoted(item)}; expected an instrument, @ and its channels, as KRX:005930@trade+order-book`)
       return []
     }
     const parsed = parseInstrument(name)
@@ -79,7 +81,7 @@ export function readPairs(items: readonly string[]): { subscriptions: Subscripti
   return { subscriptions, problems: [...new Set(problems)] }
 }
 
-/** How many slots of its line each market needs. Account notices of one person are one, under whatever instruments they are asked for. */
+/** How many slots each market needs. Account notices of one login id are one, under any number of names. */
 export function slotsOf(wanted: Wanted): Readonly<Record<Market, number>> {
   const options = wireOptionsOf(wanted)
   const keys: Record<Market, Set<string>> = { KR: new Set(), US: new Set() }
@@ -105,7 +107,7 @@ export function mostSlotsOf(wanted: Wanted, market: Market): number {
 
 export type Overflow = { readonly market: Market; readonly slots: number; readonly most: number; readonly says: string }
 
-/** Markets that need more slots than a line has. Each has all of them: they take turns on one line, or each has its own. */
+/** Markets that need more slots than they have: 41 each, as they take turns on one line or have one each. */
 export function overflowOf(wanted: Wanted): Overflow[] {
   const slots = slotsOf(wanted)
   return markets.flatMap(market => {

@@ -83,8 +83,8 @@ export function feedSettings(told: Readonly<Record<string, unknown>>): Record<st
 const envFile = 'KIS_ENV_FILE'
 
 /**
- * Variables that look like ours and are none. No mistake by themselves, because other programs read KIS_ variables too; `meant` is there
- * where one is probably a misspelt one of ours. Values are not looked at.
+ * Variables that look like ours and are none. No mistake by themselves, because other programs read KIS_ variables
+ * too; `meant` is the one of ours that a misspelt one probably stands for. Values are not looked at.
  */
 export function unknownVariables(environment: Environment): { readonly says: string; readonly meant?: string }[] {
   const known = [...Object.values(environmentNames), ...Object.keys(defaultTiming).map(timingName), envFile]

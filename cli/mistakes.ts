@@ -40,7 +40,7 @@ export function strayWords(words: readonly string[]): string[] {
   })
 }
 
-/** What is no mistake and probably meant otherwise: said before the log begins, because it may be why there is none. */
+/** Probable typos in the environment: said before the log begins, because they may be why there is none. */
 export function reportUnknownVariables(environment: Environment, command: string): void {
   for (const { says } of unknownVariables(environment)) process.stderr.write(`kis-stream ${command}: ${says}\n`)
 }

@@ -27,7 +27,7 @@ export function readTime(text: string, date: number): number | string {
     : instant
 }
 
-/** `2026-09-15T02:30:00+09:00`, with its zone; undefined when it is none. `Date.parse` alone reads `5` as a day of 2001. */
+/** `2026-09-15T02:30:00+09:00`, with its zone. `Date.parse` alone reads `5` as a day of 2001. */
 export function readInstant(text: string): number | undefined {
   const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
   // It also reads a 31st of February.

@@ -99,7 +99,7 @@ export function unknownChannel(name: string): string {
 /** What keeps a subscription from being asked for, or undefined when nothing does. */
 export function problemWith(subscription: Subscription, options: WireOptions): string | undefined {
   const { channel, instrument } = subscription
-  // KIS acknowledges a symbol that cannot be, sends nothing for ever, and counts it among the 41 of a session.
+  // KIS acknowledges an impossible symbol, sends nothing for ever, and counts it among the 41 of a session.
   if (isOfStocks(channel)) return symbolProblem(instrument)
   if (layoutOf(channel) === undefined) return unknownChannel(channel)
   if (isNotice(channel)) {

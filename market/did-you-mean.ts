@@ -1,12 +1,12 @@
-// What a misspelt name was probably meant to be: the known name that takes the fewest slips of the hand to reach.
+// The known name that a misspelt one probably stands for: the one that the fewest slips of the hand lead to.
 
 /** Beyond this share of the letters, two names have nothing to do with each other. */
 const mostSlips = 0.4
 
-/** Text from outside may be long; a name that we know is not, and the comparison takes the product of both lengths. */
+/** Text from outside may be long, known names are not, and a comparison costs the product of both lengths. */
 const longestName = 64
 
-/** The known name nearest to `text`, or undefined when none is near. Capitals, dashes and underscores make no difference. */
+/** The known name nearest to `text`, if one is near. Case, dashes and underscores do not count. */
 export function nearest(text: string, names: Iterable<string>): string | undefined {
   if (text.length > longestName) return undefined
   const given = plain(text)

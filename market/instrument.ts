@@ -37,7 +37,7 @@ export type Venue = keyof typeof venues
 /** `KRX:005930`, `NXT:005930`, `UN:005930`, `NAS:AAPL`. */
 export type Instrument = `${Venue}:${string}`
 
-/** What a symbol may be at all (`NYS:BRK/B`). How the stocks of each venue are spelled is in symbol-shapes.ts. */
+/** What a symbol may be at all (`NYS:BRK/B`). The shapes of each venue's stocks are in symbol-shapes.ts. */
 const symbolPattern = /^[A-Z0-9][A-Z0-9./_-]{0,19}$/
 
 export function isVenue(text: string): text is Venue {

@@ -148,6 +148,15 @@ describe('settings', () => {
     })
   })
 
+  it('report symbols that cannot be beside mistakes of every other kind', () => {
+    expect(problemsOf({ instruments: 'KRX:5930', timing: { graceMs: 'abc' } })).toEqual([
+      'appKey is missing',
+      'appSecret is missing',
+      expect.stringContaining("graceMs 'abc'"),
+      expect.stringContaining('did you mean KRX:005930?'),
+    ])
+  })
+
   it('leave certificates unchecked for paper only', () => {
     expect(readSettings({ ...keys, environment: 'paper', checkCertificate: 'false' }).checkCertificate).toBe(false)
     expect(problemsOf({ ...keys, checkCertificate: false })).toEqual([

@@ -139,7 +139,7 @@ describe('kis-stream run', () => {
     }
   })
 
-  it('goes on when nobody reads its log any more, and ends in order', async () => {
+  it('goes on when the reader of its log leaves, and ends in order', async () => {
     const { simulator, environment } = await againstSimulator()
     const folder = mkdtempSync(join(tmpdir(), 'kis-run-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
