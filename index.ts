@@ -63,5 +63,6 @@ export {
   redisStreamReader,
 } from './sinks/redis-stream-reader.ts'
 export type { Sink, SinkNews } from './sinks/sink.ts'
-export { type BarInterval, type BarOptions, toBars } from './streams/bars.ts'
+export { type BarOptions, type ForgetReason, type ForgottenBar, type SkipReason, toBars } from './streams/bars.ts'
+export type { BarInterval } from './streams/bar-intervals.ts'
 export { toQuotes } from './streams/quotes.ts'

@@ -2,10 +2,18 @@
 // continuity, gaps and bars.
 import { unknownOptions } from '../market/did-you-mean.ts'
 import { openExportFolder } from '../recording/export-files.ts'
-import { type ExportFormat, exportedTables, rowOfBar, rowOfEvent, type TableName } from '../recording/export-tables.ts'
+import {
+  type ExportFormat,
+  exportedTables,
+  rowOfBar,
+  rowOfEvent,
+  rowOfForgotten,
+  type TableName,
+} from '../recording/export-tables.ts'
 import { notRecorded, openRecording } from '../recording/recording.ts'
 import { openStaging, type Staging } from '../recording/staging.ts'
-import { type BarInterval, parseBarInterval, toBars } from '../streams/bars.ts'
+import { type BarInterval, parseBarInterval } from '../streams/bar-intervals.ts'
+import { type ForgottenBar, toBars } from '../streams/bars.ts'
 import { createReplay } from './replay.ts'
 
 export type ExportOptions = {
@@ -61,8 +69,10 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
         await stage(staging, date)
         for (const table of exportedTables) {
           for (const instrument of staging.instrumentsIn(table.name)) {
-            await staging.write(table, instrument, format, files.place(table.name, date, instrument))
-            fileCount++
+            const place = () => files.place(table.name, date, instrument)
+            const written = await staging.write(table, instrument, format, place)
+            rows[table.name] += written
+            if (written > 0) fileCount++
           }
         }
       } finally {
@@ -89,14 +99,15 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
       if (failure !== undefined) return
       try {
         staging.add(row)
-        rows[row.table]++
       } catch (error) {
         failure = error
         replay.stop()
       }
     }
     // Bars first: a bar that a trade ends was over before it.
-    replay.events$.pipe(toBars(bars, replay)).subscribe(bar => add(rowOfBar(bar, bars)))
+    const { clock, scheduler } = replay
+    const options = { clock, scheduler, onForgotten: (bar: ForgottenBar) => add(rowOfForgotten(bar)) }
+    replay.events$.pipe(toBars(bars, options)).subscribe(bar => add(rowOfBar(bar, bars)))
     replay.events$.subscribe(event => add(rowOfEvent(event, sequence++)))
     await replay.play()
     if (failure !== undefined) throw failure

@@ -96,6 +96,7 @@ export function createAudience({ board, bars, marks, inspector, hello, status }:
       trades: trades.map(tapeRow),
       missed,
       bars: fresh.bars,
+      minutes: fresh.minutes,
       day: trade === undefined ? null : dayOf(trade),
       book: book === undefined ? null : bookOf(book),
     }

@@ -55,6 +55,8 @@ export type Watched = {
   readonly trades: readonly TapeRow[]
   readonly missed: number
   readonly bars: readonly BarRow[]
+  /** Minutes that are over and were repaired. */
+  readonly minutes: readonly BarRow[]
   readonly day: {
     readonly open: number | null
     readonly high: number | null

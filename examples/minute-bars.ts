@@ -1,4 +1,5 @@
-// One-minute bars and everything else that happens, as JSON lines in a file. Serialised in a thread of its own.
+// One-minute bars and everything else that happens, as JSON lines in a file. Serialised in a thread of its own. A
+// repaired bar comes late, behind newer ones: a list of bars takes it by its `startTime`.
 //   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/minute-bars.ts events.ndjson NAS:AAPL NAS:NVDA
 import { createFeed, jsonLines, toBars } from 'kis-stream'
 import { connect, onInterrupt } from './connection.ts'
@@ -15,9 +16,10 @@ const feed = createFeed({
 
 const lines = jsonLines({ to: file })
 feed.attach(lines, file)
-feed.events$
-  .pipe(toBars('1m'))
-  .subscribe(bar => console.log(bar.instrument, bar.open, bar.high, bar.low, bar.close, bar.volume))
+feed.events$.pipe(toBars('1m')).subscribe(({ instrument, startTime, open, high, low, close, volume, isRepaired }) => {
+  const minute = new Date(startTime).toISOString().slice(11, 16)
+  console.log(instrument, minute, open, high, low, close, volume, isRepaired ? 'repaired' : '')
+})
 onInterrupt(async () => {
   await feed.stop()
   await lines.close()

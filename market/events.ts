@@ -67,7 +67,10 @@ export type Quote = {
   readonly receivedTime: number
 }
 
-/** Open, high, low, close and volume over [startTime, endTime), by event time. Only whole bars are published. */
+/**
+ * Open, high, low, close and volume over [startTime, endTime), by event time. Only whole bars are
+ * published. One that a gap cut comes once it is whole, marked `isRepaired`, behind bars that are later.
+ */
 export type Bar = {
   readonly type: 'bar'
   readonly instrument: Instrument
@@ -79,6 +82,11 @@ export type Bar = {
   readonly close: number
   readonly volume: number
   readonly tradeCount: number
+  /**
+   * Only there when a part of it came late or was repaired. Such bars of an instrument are in order among
+   * themselves. It takes the place of one with the same start that was published before.
+   */
+  readonly isRepaired?: true
 }
 
 /** A record of any other KIS transaction. Numbers are numbers or null, codes and times are text. */

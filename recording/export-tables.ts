@@ -17,6 +17,8 @@ export type ExportedTable = {
   readonly numbers: number
   /** A folder for each instrument, and its venue and symbol as columns; otherwise one file a date. */
   readonly isByInstrument: boolean
+  /** Which staged rows are exported, and in what order: SQL in place of a table. Default: all, as they came. */
+  rowsOf?(staged: string): string
   columns(format: ExportFormat): readonly ExportedColumn[]
 }
 
@@ -117,9 +119,10 @@ export const exportedTables: readonly ExportedTable[] = [
   },
   {
     name: 'bars',
-    row: 'a whole bar over [start_time, end_time); bars of which anything is missing are not there',
-    numbers: 8,
+    row: 'a whole bar over [start_time, end_time), in order; bars of which anything is missing are not there. `is_repaired`: a part of it came late or from REST',
+    numbers: 9,
     isByInstrument: true,
+    rowsOf: latestBars,
     columns: format => [
       { name: 'interval', type: 'VARCHAR', sql: 't' },
       time(format, 'start_time', 0),
@@ -130,6 +133,7 @@ export const exportedTables: readonly ExportedTable[] = [
       number('close', 5),
       number('volume', 6),
       count('trade_count', 7),
+      { name: 'is_repaired', type: 'BOOLEAN', sql: 'n8 = 1' },
     ],
   },
   {
@@ -194,9 +198,24 @@ export function rowOfEvent(event: MarketEvent, sequence: number): StagedRow {
 }
 
 export function rowOfBar(bar: Bar, interval: string): StagedRow {
-  const { instrument, startTime, endTime, open, high, low, close, volume, tradeCount } = bar
-  const numbers = [startTime, endTime, open, high, low, close, volume, tradeCount]
+  const { instrument, startTime, endTime, open, high, low, close, volume, tradeCount, isRepaired } = bar
+  const numbers = [startTime, endTime, open, high, low, close, volume, tradeCount, isRepaired ? 1 : 0]
   return { table: 'bars', instrument, numbers, text: interval }
+}
+
+/** Takes back what was staged of a bar, should there be anything: a row without trades. */
+export function rowOfForgotten({
+  instrument,
+  startTime,
+  endTime,
+}: Pick<Bar, 'instrument' | 'startTime' | 'endTime'>): StagedRow {
+  return { table: 'bars', instrument, numbers: [startTime, endTime, 0, 0, 0, 0, 0, 0, 0], text: '' }
+}
+
+/** Repaired bars come behind later ones, and may replace one that was published: the last row of a start counts. */
+function latestBars(staged: string): string {
+  const latest = `SELECT * FROM ${staged} QUALIFY row_number() OVER (PARTITION BY n0 ORDER BY rowid DESC) = 1`
+  return `(SELECT * FROM (${latest}) WHERE n7 > 0 ORDER BY n0)`
 }
 
 function tradeRow(trade: Trade, sequence: number): StagedRow {

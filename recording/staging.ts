@@ -17,8 +17,16 @@ export type Staging = {
   ready(): Promise<void> | undefined
   /** The instruments that a table has rows of; one `undefined` for a table that is not by instrument, if it has any. */
   instrumentsIn(table: TableName): readonly (string | undefined)[]
-  /** Rows of one instrument, in the order in which they were added, as one file. Once: they are gone then. */
-  write(table: ExportedTable, instrument: string | undefined, format: ExportFormat, path: string): Promise<void>
+  /**
+   * Rows of one instrument, in the order in which they were added or that of the table, as one file. Once:
+   * they are gone then. Resolves to their number; without rows there is no file.
+   */
+  write(
+    table: ExportedTable,
+    instrument: string | undefined,
+    format: ExportFormat,
+    place: () => string,
+  ): Promise<number>
   close(): void
 }
 
@@ -124,14 +132,18 @@ export async function openStaging(folder: string, tables: readonly ExportedTable
       })()
     },
     instrumentsIn: table => [...(fillings.get(table)?.keys() ?? [])],
-    async write(table, instrument, format, path) {
+    async write(table, instrument, format, place) {
       const filling = fillingOf(table.name, instrument)
       pass(filling)
       await house(filling)
       filling.appender?.closeSync()
       fillings.get(table.name)?.delete(instrument)
-      await connection.run(copyStatement(table, filling, instrument, format, path))
+      const rows = table.rowsOf?.(filling.table) ?? filling.table
+      const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${rows}`)
+      const count = Number(counted.getRows()[0]?.[0] ?? 0)
+      if (count > 0) await connection.run(copyStatement(table, filling, rows, instrument, format, place()))
       await connection.run(`DROP TABLE ${filling.table}`)
+      return count
     },
     close() {
       for (const ofTable of fillings.values()) for (const { appender } of ofTable.values()) appender?.closeSync()
@@ -161,19 +173,20 @@ async function openTable(connection: DuckDBConnection, name: string, count: numb
 
 function copyStatement(
   { name, columns }: ExportedTable,
-  from: Filling,
+  { nulls }: Filling,
+  rows: string,
   instrument: string | undefined,
   format: ExportFormat,
   path: string,
 ): string {
   const [venue = '', symbol = ''] = instrument === undefined ? [] : instrument.split(':')
   const whose = instrument === undefined ? [] : [`${quoted(venue)} AS venue`, `${quoted(symbol)} AS symbol`]
-  const own = columns(format).map(column => `${sqlOf(column, at => from.nulls[at] === true)} AS ${column.name}`)
+  const own = columns(format).map(column => `${sqlOf(column, at => nulls[at] === true)} AS ${column.name}`)
   const how =
     format === 'csv'
       ? 'FORMAT csv, HEADER'
       : `FORMAT parquet, COMPRESSION zstd, KV_METADATA {kis_stream_table: ${quoted(name)}, kis_stream_schema_version: ${quoted(String(schemaVersion))}}`
-  return `COPY (SELECT ${[...whose, ...own].join(', ')} FROM ${from.table}) TO ${quoted(path)} (${how})`
+  return `COPY (SELECT ${[...whose, ...own].join(', ')} FROM ${rows}) TO ${quoted(path)} (${how})`
 }
 
 function quoted(text: string): string {

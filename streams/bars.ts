@@ -1,83 +1,104 @@
-// Trades → bars, by event time. Publishes only bars that hold every trade of their interval, and says of everything else why
-// it was left out.
+// Trades → bars, by event time. Publishes only bars that hold every trade of their interval, and reports of
+// everything else why it was left out. A bar that a gap cut is published once what was missing in it is
+// there.
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike, type Subscription, timer } from 'rxjs'
 import { type Clock, systemClock } from '../market/clock.ts'
-import type { Bar, Gap, MarketEvent, Resync, SubscriptionStatus, Trade } from '../market/events.ts'
-import { type Instrument, type Market, marketOf, partsOf, type Venue, zoneOf } from '../market/instrument.ts'
-import { koreanMidnight } from '../market/korea-time.ts'
-import { dayIn } from '../market/zone.ts'
+import type {
+  Backfill,
+  Bar,
+  Dropped,
+  Gap,
+  GapVerdict,
+  MarketEvent,
+  Resync,
+  SubscriptionStatus,
+  Trade,
+} from '../market/events.ts'
+import { type Instrument, type Market, marketOf, zoneOf } from '../market/instrument.ts'
+import { append, type BarTrade, type Figures, figuresOf, insert } from './bar-figures.ts'
+import { type BarInterval, bucketsOf, dayMs, earlyTradingMs, parseBarInterval } from './bar-intervals.ts'
+import { CutBars, type MissingRange, overlaps } from './cut-bars.ts'
 
-/** `1s`, `5s`, `1m`, `15m`, `1h`: anything that divides a day into equal parts; and `1d`, the business date. */
-export type BarInterval = `${number}${'s' | 'm' | 'h'}` | '1d'
-
-/** Why a trade entered no bar. `late`: the bar it belongs to was over. */
+/** Why a trade entered no bar. `late`: the bar it belongs to was over, and is not kept any more. */
 export type SkipReason = 'no-price' | 'no-volume' | 'no-event-time' | 'no-business-date' | 'late'
 
 /**
- * Why a bar was not published.
+ * Why a bar is not published.
  * - `joined-late`: the line was not known to be up when it began
  * - `disconnect` · `unsubscribed`: the line, or the instrument's subscription, ended before it did
  * - `completed`: the stream ended before it did
- * - `gap`: volume of its time did not come in its turn, or nobody can tell whether it did. A gap that shows after a bar was
- *   published cannot take it back
+ * - `unreadable`: a trade of its time entered no bar, because its price, volume, time or date could not be
+ *   read
+ * - `gap`: volume of its time did not come, or it is unknown whether it did, and it did not come later either
+ * - `unrepaired`: what is missing in it did not come for a day, or 1,000 bars of its instrument wait
  */
-export type ForgetReason = 'joined-late' | 'disconnect' | 'unsubscribed' | 'completed' | 'gap'
+export type ForgetReason =
+  | 'joined-late'
+  | 'disconnect'
+  | 'unsubscribed'
+  | 'completed'
+  | 'unreadable'
+  | 'gap'
+  | 'unrepaired'
 
 export type ForgottenBar = Pick<Bar, 'instrument' | 'startTime' | 'endTime' | 'volume' | 'tradeCount'>
 
 export type BarOptions = {
   /** The clock that stamps `receivedTime`: a playback must bring its own. */
   readonly clock?: Clock
-  /** How long a bar waits for stragglers when no later trade ends it. 2 s: KIS tells whole seconds, by a clock that is not ours. */
+  /**
+   * How long a bar waits for stragglers when no later trade ends it. 2 s: KIS tells whole seconds, by a clock
+   * that is not ours.
+   */
   readonly graceMs?: number
   readonly scheduler?: SchedulerLike
-  /** Told every trade that entered no bar. */
+  /** Called with every trade that entered no bar. */
   readonly onSkipped?: (trade: Trade, reason: SkipReason) => void
-  /** Told what entered a bar that was then not published. */
+  /**
+   * Called with what entered a bar that a gap cut, when the bar is over. It waits: it is published or
+   * forgotten later.
+   */
+  readonly onCut?: (bar: ForgottenBar) => void
+  /**
+   * Called with what entered a bar that is not published. A published one, too, of which it shows later that
+   * a part is missing for good. One of `disconnect` or `unsubscribed` may still be published, repaired.
+   */
   readonly onForgotten?: (bar: ForgottenBar, reason: ForgetReason) => void
 }
 
-const dayMs = 86_400_000
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
-
-/** A bar's clock may run at another pace than the scheduler's (a playback, a laptop's sleep): look at it this often. */
+/**
+ * A bar's clock may run at another pace than the scheduler's (a playback, a laptop's sleep): look at it this
+ * often.
+ */
 const lookEveryMs = 1_000
-/** When more than this lies between two looks, or less than nothing, the clock was set or the machine slept. */
+/**
+ * When more than this lies between two looks, or less than nothing, the clock was set or the machine slept.
+ */
 const longestBetweenLooksMs = 10_000
+/** As long as REST has the trades of a date. */
+const longestWaitMs = dayMs
 
-/** The interval that `text` names, its length null for `1d` (23 to 25 hours), or a sentence that says what is wrong with it. */
-export function parseBarInterval(
-  text: string,
-): { interval: BarInterval; lengthMs: number | null } | { problem: string } {
-  if (text === '1d') return { interval: text, lengthMs: null }
-  const [, count, unit] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? []
-  const lengthMs = Number(count) * unitMs[unit as keyof typeof unitMs] // NaN when there was no match
-  if (lengthMs < dayMs && dayMs % lengthMs === 0) return { interval: text as BarInterval, lengthMs }
-  const reason =
-    lengthMs >= dayMs ? 'a day is written 1d' : lengthMs > 0 ? 'it does not divide a day' : 'it is no interval'
-  return { problem: `'${text}': ${reason}; expected seconds, minutes or hours as in 1s, 30s, 1m, 15m, 1h, or 1d` }
-}
-
-/** A bar in the making. */
-type OpenBar = {
-  readonly startTime: number
-  readonly endTime: number
-  readonly open: number
-  /** Undefined when everything since its start is in it. */
-  flaw: 'joined-late' | 'gap' | undefined
-  high: number
-  low: number
-  close: number
-  volume: number
-  tradeCount: number
+/** A bar in the making, or one that waits for what is missing in it. */
+type OpenBar = Figures & {
+  /** Undefined when everything since its start is in it, or will be once its gaps are filled. */
+  flaw: ForgetReason | undefined
+  /** A gap reached into it, or a trade of it came after it was published. */
+  isCut: boolean
+  publishedCount: number
+  /** What of it `onForgotten` was called with. */
+  forgottenVolume: number
+  forgottenCount: number
   /**
-   * Trades of a delayed feed come this long after they happened, and so does the end of their bar. 0 within the grace. Infinite
-   * when the clock can no longer tell that it is over: then the next trade does.
+   * Trades of a delayed feed come this long after they happened, and so does the end of their bar. 0 within
+   * the grace. Infinite when the clock can no longer tell that it is over: then the next trade does.
    */
   lagMs: number
 }
 
-/** `unheard`: nobody spoke of its subscription, so it is as up as its market. `off`: what still comes are stragglers. */
+/**
+ * `unheard`: nobody spoke of its subscription, so it is as up as its market. `off`: what still comes are
+ * stragglers.
+ */
 type LineStatus = 'unheard' | 'off' | 'asked' | 'active'
 
 /** What is known of one instrument. */
@@ -86,33 +107,43 @@ type Line = {
   readonly market: Market
   readonly zone: string
   bar: OpenBar | undefined
+  /**
+   * The bar that the last interruption ended, until the next trade. A gap between the two can complete it.
+   */
+  interrupted: OpenBar | undefined
+  readonly cut: CutBars<OpenBar>
   /** Buckets that start before this are over. */
   closedUntil: number
-  /** Data came before this without an interruption since, so buckets that start here or later miss nothing. */
+  /**
+   * Data came before this without an interruption since, so buckets that start here or later miss nothing.
+   */
   provenFrom: number
   /** A bar was forgotten, so buckets that start before this miss what was in it. */
   brokenUntil: number
-  /** Buckets that start before this miss what is missing. */
+  /** Buckets that start before this miss what cannot be found. */
   gapUntil: number
+  /** Buckets that start before this miss a trade that could not be read. */
+  unreadableUntil: number
+  /**
+   * A trade of an unknown time came: it happened before this, and before any trade with a higher total than
+   * its own.
+   */
+  undatedUntil: number
+  undatedTotal: number
   status: LineStatus
   activeSince: number
 }
 
-/** `startOf` is NaN when the trade has no date. */
-type Buckets = {
-  startOf(trade: Dated, eventTime: number, line: Line): number
-  endOf(startTime: number, trade: Dated, line: Line): number
-}
-
-type Dated = Pick<Trade, 'businessDate'>
-
-/** Bars of all instruments in the stream. Never errors; when the events complete, unfinished bars are forgotten. */
-export function toBars(interval: BarInterval, options: BarOptions = {}): OperatorFunction<MarketEvent, Bar> {
+/**
+ * Bars of all instruments in the stream. Never errors; when the events complete, unfinished bars are
+ * forgotten.
+ */
+export function toBars(interval: BarInterval, options: BarOptions = {}): OperatorFunction<MarketEvent | Dropped, Bar> {
   const parsed = parseBarInterval(interval)
   if ('problem' in parsed) throw new RangeError(parsed.problem)
   const { lengthMs } = parsed
-  const { startOf, endOf } = lengthMs === null ? businessDates : equalParts(lengthMs)
-  const { clock = systemClock, graceMs = 2_000, scheduler = asyncScheduler, onSkipped, onForgotten } = options
+  const { startOf, endOf } = bucketsOf(lengthMs)
+  const { clock = systemClock, graceMs = 2_000, scheduler = asyncScheduler, onSkipped, onCut, onForgotten } = options
 
   return events =>
     new Observable(subscriber => {
@@ -121,21 +152,23 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
       let nextDue = Infinity
       let lookedAt = clock.now()
       let nextLook: Subscription | undefined
+      let nextExpiry: Subscription | undefined
 
       const subscription = events.subscribe({
         next: receive,
         error: error => subscriber.error(error),
         complete: () => {
-          for (const line of lines.values()) forget(line, 'completed')
+          for (const line of lines.values()) finish(line)
           subscriber.complete()
         },
       })
       return () => {
         subscription.unsubscribe()
         nextLook?.unsubscribe()
+        nextExpiry?.unsubscribe()
       }
 
-      function receive(event: MarketEvent): void {
+      function receive(event: MarketEvent | Dropped): void {
         if (event.type === 'trade') {
           const reason = enter(event)
           if (reason !== undefined) onSkipped?.(event, reason)
@@ -144,44 +177,108 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
           upSince[event.market] = Infinity
           for (const line of lines.values()) if (line.market === event.market) interrupt(line, 'disconnect', 'unheard')
         } else if (event.type === 'gap' || event.type === 'resync') {
-          noteGap(event)
+          noteGap(lineOf(event.instrument), event)
+        } else if (event.type === 'backfill') {
+          noteBackfill(lineOf(event.instrument), event)
+        } else if (event.type === 'gap-verdict') {
+          noteVerdict(lineOf(event.instrument), event)
         } else if (event.type === 'resume') {
           upSince[event.market] = event.receivedTime
         } else if (event.type === 'subscription' && event.channel === 'trade' && event.instrument !== null) {
           noteStatus(lineOf(event.instrument), event.status, event.receivedTime)
+        } else if (event.type === 'dropped') {
+          noteDropped(event)
         }
       }
 
       /** Undefined, or why not. */
       function enter(trade: Trade): SkipReason | undefined {
         const { price, volume, eventTime } = trade
-        if (price === null) return 'no-price'
-        if (volume === null) return 'no-volume'
-        if (eventTime === null) return 'no-event-time'
         const line = lineOf(trade.instrument)
-        const startTime = startOf(trade, eventTime, line)
-        if (Number.isNaN(startTime)) return 'no-business-date'
-        const lateness = trade.receivedTime - eventTime
-        const lagMs = lateness > graceMs ? lateness : 0
-        const { bar } = line
-        if (startTime < line.closedUntil) return 'late'
-        if (bar === undefined || startTime > bar.startTime) begin(line, trade, price, volume, startTime, lagMs)
-        else add(bar, price, volume, lagMs)
-        return undefined
+        line.interrupted = undefined // no gap came since: what was missing in it is unknown
+        const startTime = eventTime === null ? Number.NaN : startOf(trade, eventTime, line.zone)
+        const filled = line.cut.ranges.length > 0 && volume !== null ? fill(line, trade, volume, startTime) : undefined
+        let reason: SkipReason | undefined
+        if (price === null || volume === null || eventTime === null || Number.isNaN(startTime)) {
+          spoil(line, trade, startTime, filled)
+          reason =
+            price === null
+              ? 'no-price'
+              : volume === null
+                ? 'no-volume'
+                : eventTime === null
+                  ? 'no-event-time'
+                  : 'no-business-date'
+        } else {
+          const entering = { price, volume, eventTime, cumulativeVolume: trade.cumulativeVolume }
+          const { bar } = line
+          if (startTime === bar?.startTime) {
+            if (filled !== undefined || isBefore(entering, bar)) insert(bar, entering)
+            else goOn(line, bar, entering, trade.receivedTime)
+          } else if (filled !== undefined || startTime < line.closedUntil) {
+            if (!correct(line, entering, startTime, filled)) reason = 'late'
+          } else {
+            begin(line, trade, entering, startTime, lagOf(trade.receivedTime - eventTime))
+          }
+        }
+        if (filled !== undefined) publishComplete(line)
+        return reason
       }
 
-      function begin(line: Line, trade: Trade, price: number, volume: number, startTime: number, lagMs: number): void {
-        const { bar: finished } = line
-        const endTime = endOf(startTime, trade, line)
-        const flaw = startTime < line.gapUntil ? 'gap' : hasAllSince(line, startTime, trade) ? undefined : 'joined-late'
-        const figures = { open: price, high: price, low: price, close: price, volume, tradeCount: 1 }
-        line.bar = { startTime, endTime, ...figures, flaw, lagMs }
+      function goOn(line: Line, bar: OpenBar, trade: BarTrade, receivedTime: number): void {
+        append(bar, trade)
+        bar.lagMs = Math.max(bar.lagMs, lagOf(receivedTime - trade.eventTime))
+        passUndated(line, trade)
+      }
+
+      function noteUndated(line: Line, happenedBy: number, total: number | null): void {
+        line.undatedUntil = Math.max(line.undatedUntil, happenedBy)
+        line.undatedTotal = Math.max(line.undatedTotal, total ?? Number.NaN)
+      }
+
+      /** What happened before this trade belongs to no later bar. */
+      function passUndated(line: Line, { cumulativeVolume }: BarTrade): void {
+        if (line.undatedUntil === -Infinity || cumulativeVolume === null || !(cumulativeVolume > line.undatedTotal))
+          return
+        line.undatedUntil = -Infinity
+        line.undatedTotal = -Infinity
+      }
+
+      function fill(line: Line, trade: Trade, volume: number, startTime: number): MissingRange | undefined {
+        const { businessDate, cumulativeVolume } = trade
+        return businessDate === null ? undefined : line.cut.fill({ businessDate, cumulativeVolume, volume, startTime })
+      }
+
+      function lagOf(latenessMs: number): number {
+        return latenessMs > graceMs ? latenessMs : 0
+      }
+
+      function begin(line: Line, trade: Trade, entering: BarTrade, startTime: number, lagMs: number): void {
+        const { bar: finished, cut } = line
+        const endTime = endOf(startTime, trade, line.zone)
+        const spoiled = spoiledReason(line, startTime)
+        const resumed = cut.resume(startTime)
+        if (resumed !== undefined) append(resumed, entering)
+        const bar = resumed ?? openBar(figuresOf(startTime, endTime, entering))
+        bar.flaw ??= spoiled
+        if (resumed === undefined && bar.flaw === undefined) {
+          bar.isCut = cut.isCut(startTime)
+          if (bar.isCut ? !willHoldAll(line, startTime) : !hasAllSince(line, startTime, trade)) bar.flaw = 'joined-late'
+        }
+        bar.lagMs = lagMs
+        passUndated(line, entering)
+        line.bar = bar
         line.closedUntil = startTime
         line.provenFrom = Math.min(line.provenFrom, endTime)
         const due = dueOf(line.bar)
         if (due < nextDue) lookAt(due)
         // Last, because whoever receives the bar may cause the next event.
         if (finished !== undefined) release(line, finished)
+      }
+
+      function spoiledReason(line: Line, startTime: number): ForgetReason | undefined {
+        if (startTime < line.gapUntil) return 'gap'
+        return startTime < line.unreadableUntil || startTime < line.undatedUntil ? 'unreadable' : undefined
       }
 
       /** A first trade that is all of the day's volume so far has nothing before it. */
@@ -193,14 +290,137 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         return lineSince <= startTime - (lengthMs === null ? earlyTradingMs(line.instrument) : 0)
       }
 
-      /** What is missing happened in some bucket from that of the trade before it to that of the trade that revealed it. */
-      function noteGap(gap: Gap | Resync): void {
-        const line = lineOf(gap.instrument)
+      /** Whether everything before the first trade of a bar is in the gap that this trade revealed. */
+      function willHoldAll(line: Line, startTime: number): boolean {
+        const gap = line.cut.ranges.at(-1)
+        return gap !== undefined && gap.firstStart < startTime && startTime >= line.brokenUntil && line.status !== 'off'
+      }
+
+      /** A trade of a bar that is over: false when the bar is not kept. */
+      function correct(line: Line, trade: BarTrade, startTime: number, filled: MissingRange | undefined): boolean {
+        const kept = line.cut.reopen(startTime)
+        if (kept !== undefined) {
+          insert(kept, trade)
+          kept.isCut = true
+        } else if (filled !== undefined && filled.firstStart < startTime && startTime < filled.lastStart) {
+          // All trades of its time were missing.
+          const dated = { businessDate: filled.businessDate }
+          const bar = openBar(figuresOf(startTime, endOf(startTime, dated, line.zone), trade))
+          bar.isCut = true
+          line.cut.hold(bar)
+        } else {
+          return false
+        }
+        if (filled === undefined) publishComplete(line)
+        return true
+      }
+
+      /**
+       * A trade that enters no bar leaves its own incomplete: that of its time, or whichever it may belong
+       * to.
+       */
+      function spoil(line: Line, trade: Trade, startTime: number, filled: MissingRange | undefined): void {
         const { bar } = line
-        const first = gap.from === null ? -Infinity : startOf(gap, gap.from, line)
-        const last = startOf(gap, gap.to ?? gap.receivedTime, line)
-        if (bar !== undefined && first <= bar.startTime && bar.startTime <= last) bar.flaw ??= 'gap'
-        if (!Number.isNaN(last)) line.gapUntil = Math.max(line.gapUntil, endOf(last, gap, line))
+        if (Number.isNaN(startTime)) {
+          if (bar !== undefined) bar.flaw ??= 'unreadable'
+          const happenedBy = bar?.lagMs === Infinity ? Infinity : trade.receivedTime + graceMs
+          noteUndated(line, happenedBy, trade.cumulativeVolume)
+          if (filled !== undefined) giveUp(line, filled, 'unreadable')
+        } else if (startTime === bar?.startTime) {
+          bar.flaw ??= 'unreadable'
+        } else {
+          for (const kept of line.cut.takeIn(startTime, startTime, 'all')) forget(line, kept, 'unreadable')
+          if (startTime >= line.closedUntil) {
+            line.unreadableUntil = Math.max(line.unreadableUntil, endOf(startTime, trade, line.zone))
+          }
+        }
+      }
+
+      /**
+       * What is missing happened in some bucket from that of the trade before it to that of the trade that
+       * revealed it.
+       */
+      function noteGap(line: Line, gap: Gap | Resync): void {
+        const { bar, interrupted } = line
+        line.interrupted = undefined
+        const firstStart = gap.from === null ? -Infinity : startOf(gap, gap.from, line.zone)
+        const lastStart = startOf(gap, gap.to ?? gap.receivedTime, line.zone)
+        const isOpenIn = bar !== undefined && firstStart <= bar.startTime && bar.startTime <= lastStart
+        const canBeFilled = gap.type === 'gap' && gap.to !== null && Number.isFinite(firstStart + lastStart)
+        if (!canBeFilled) {
+          if (isOpenIn) bar.flaw ??= 'gap'
+          for (const waiting of line.cut.takeIn(firstStart, lastStart, 'waiting')) forget(line, waiting, 'gap')
+          if (!Number.isNaN(lastStart)) line.gapUntil = Math.max(line.gapUntil, endOf(lastStart, gap, line.zone))
+          return publishComplete(line)
+        }
+        if (interrupted !== undefined && interrupted.closeTime === gap.from && interrupted.flaw === undefined) {
+          interrupted.isCut = true
+          line.cut.hold(interrupted)
+        }
+        if (isOpenIn) bar.isCut = true
+        const { businessDate, fromVolume, toVolume } = gap
+        const range = { businessDate, fromVolume, toVolume, firstStart, lastStart, notedAt: clock.now() }
+        const surplus = line.cut.add(range)
+        if (surplus !== undefined) giveUp(line, surplus, 'unrepaired')
+        nextExpiry ??= timer(longestWaitMs, scheduler).subscribe(expire)
+      }
+
+      function noteBackfill(line: Line, { businessDate, trades }: Backfill): void {
+        for (const trade of trades) {
+          const startTime = startOf({ businessDate }, trade.eventTime, line.zone)
+          const filled = line.cut.fill({ businessDate, startTime, ...trade })
+          if (filled === undefined || Number.isNaN(startTime)) continue
+          if (startTime === line.bar?.startTime) insert(line.bar, trade)
+          else correct(line, trade, startTime, filled)
+        }
+        publishComplete(line)
+      }
+
+      /**
+       * What remains of the gap is explained, so no bar lacks it, or unknown, and then those that it reaches
+       * into do for ever.
+       */
+      function noteVerdict(line: Line, { verdict, unknown, ...gap }: GapVerdict): void {
+        for (const range of line.cut.settle(gap, gap)) {
+          const isUnknown =
+            verdict === 'unfillable' && (unknown.length === 0 || unknown.some(part => overlaps(part, range)))
+          if (isUnknown) giveUp(line, range, 'gap')
+        }
+        publishComplete(line)
+      }
+
+      /** What a slow consumer missed may be anything: a trade of any instrument, a gap or its repair. */
+      function noteDropped({ conflated, to }: Dropped): void {
+        if (conflated?.type === 'order-book') return
+        const affected = conflated === undefined ? [...lines.values()] : [lineOf(conflated.instrument)]
+        for (const line of affected) {
+          line.interrupted = undefined
+          if (line.bar !== undefined) line.bar.flaw ??= 'gap'
+          noteUndated(line, to + graceMs, null)
+          line.cut.ranges = []
+          for (const waiting of line.cut.takeIn(-Infinity, Infinity, 'waiting')) forget(line, waiting, 'gap')
+        }
+      }
+
+      /** What it reaches into is not completed any more. */
+      function giveUp(line: Line, { firstStart, lastStart }: MissingRange, reason: ForgetReason): void {
+        const { bar } = line
+        if (bar !== undefined && firstStart <= bar.startTime && bar.startTime <= lastStart) bar.flaw ??= reason
+        for (const over of line.cut.takeIn(firstStart, lastStart, 'all')) forget(line, over, reason)
+      }
+
+      function expire(): void {
+        const before = clock.now() - longestWaitMs
+        let next = Infinity
+        for (const line of lines.values()) {
+          for (const range of line.cut.expire(before)) giveUp(line, range, 'unrepaired')
+          publishComplete(line)
+          for (const { notedAt } of line.cut.ranges) next = Math.min(next, notedAt)
+        }
+        nextExpiry =
+          next === Infinity || subscriber.closed
+            ? undefined
+            : timer(Math.max(next - before, lookEveryMs), scheduler).subscribe(expire)
       }
 
       function noteStatus(line: Line, status: SubscriptionStatus, receivedTime: number): void {
@@ -217,28 +437,73 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
       function interrupt(line: Line, reason: ForgetReason, status: LineStatus): void {
         line.status = status
         line.provenFrom = Infinity
-        forget(line, reason)
-      }
-
-      function forget(line: Line, reason: ForgetReason): void {
         const { bar } = line
         if (bar === undefined) return
         line.bar = undefined
+        line.interrupted = bar
         line.brokenUntil = bar.endTime
-        tellForgotten(line, bar, reason)
+        forget(line, bar, reason)
+      }
+
+      function finish(line: Line): void {
+        const { bar } = line
+        line.bar = undefined
+        if (bar !== undefined) forget(line, bar, 'completed')
+        for (const waiting of line.cut.takeIn(-Infinity, Infinity, 'waiting')) {
+          if (line.cut.isCut(waiting.startTime)) forget(line, waiting, 'gap')
+          else publish(line, waiting)
+        }
       }
 
       /** What becomes of a bar that is over. */
       function release(line: Line, bar: OpenBar): void {
-        if (bar.flaw !== undefined) return tellForgotten(line, bar, bar.flaw)
-        const { startTime, endTime, open, high, low, close, volume, tradeCount } = bar
-        const { instrument } = line
-        subscriber.next({ type: 'bar', instrument, startTime, endTime, open, high, low, close, volume, tradeCount })
+        if (bar.flaw !== undefined) return forget(line, bar, bar.flaw)
+        if (!bar.isCut) return publish(line, bar)
+        line.cut.hold(bar)
+        if (line.cut.isCut(bar.startTime)) onCut?.(summaryOf(line, bar))
+        publishComplete(line)
       }
 
-      function tellForgotten({ instrument }: Line, bar: OpenBar, reason: ForgetReason): void {
-        const { startTime, endTime, volume, tradeCount } = bar
-        onForgotten?.({ instrument, startTime, endTime, volume, tradeCount }, reason)
+      /** Bars in which nothing is missing any more, in order. */
+      function publishComplete(line: Line): void {
+        for (let bar = nextOf(line); bar !== undefined; bar = nextOf(line)) publish(line, bar)
+      }
+
+      function nextOf(line: Line): OpenBar | undefined {
+        for (;;) {
+          const complete = line.cut.takeComplete()
+          if (complete !== undefined) return complete
+          const surplus = line.cut.takeSurplus()
+          if (surplus === undefined) return undefined
+          forget(line, surplus, 'unrepaired')
+        }
+      }
+
+      function publish(line: Line, bar: OpenBar): void {
+        const { startTime, endTime, open, high, low, close, volume, tradeCount, isCut } = bar
+        const { instrument } = line
+        const isNews = tradeCount > bar.publishedCount
+        bar.publishedCount = tradeCount
+        line.cut.remember(bar)
+        if (line.bar === undefined) line.closedUntil = Math.max(line.closedUntil, endTime)
+        if (!isNews) return
+        const figures = { startTime, endTime, open, high, low, close, volume, tradeCount }
+        subscriber.next({ type: 'bar', instrument, ...figures, ...(isCut ? { isRepaired: true } : {}) })
+      }
+
+      /** Reports what entered the bar, once. */
+      function forget(line: Line, bar: OpenBar, reason: ForgetReason): void {
+        if (bar.tradeCount === bar.forgottenCount) return
+        const forgotten = summaryOf(line, bar)
+        bar.forgottenVolume = bar.volume
+        bar.forgottenCount = bar.tradeCount
+        onForgotten?.(forgotten, reason)
+      }
+
+      function summaryOf({ instrument }: Line, bar: OpenBar): ForgottenBar {
+        const { startTime, endTime } = bar
+        const volume = bar.volume - bar.forgottenVolume
+        return { instrument, startTime, endTime, volume, tradeCount: bar.tradeCount - bar.forgottenCount }
       }
 
       function dueOf(bar: OpenBar): number {
@@ -282,10 +547,15 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
             market: marketOf(instrument),
             zone: zoneOf(instrument),
             bar: undefined,
+            interrupted: undefined,
+            cut: new CutBars(),
             closedUntil: -Infinity,
             provenFrom: Infinity,
             brokenUntil: -Infinity,
             gapUntil: -Infinity,
+            unreadableUntil: -Infinity,
+            undatedUntil: -Infinity,
+            undatedTotal: -Infinity,
             status: 'unheard',
             activeSince: Infinity,
           }
@@ -296,38 +566,19 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
     })
 }
 
-function add(bar: OpenBar, price: number, volume: number, lagMs: number): void {
-  if (price > bar.high) bar.high = price
-  if (price < bar.low) bar.low = price
-  bar.close = price
-  bar.volume += volume
-  bar.tradeCount++
-  if (lagMs > bar.lagMs) bar.lagMs = lagMs
+/** Late: by the day's total it happened before the last trade of its bar. */
+function isBefore({ cumulativeVolume }: BarTrade, { closeTotal }: Figures): boolean {
+  return cumulativeVolume !== null && cumulativeVolume < closeTotal
 }
 
-/** Intraday bars of every venue are aligned to Korean midnight, as their event times are Korean. */
-function equalParts(lengthMs: number): Buckets {
+function openBar(figures: Figures): OpenBar {
   return {
-    startOf(_trade, eventTime) {
-      const midnight = koreanMidnight(eventTime)
-      return midnight + Math.floor((eventTime - midnight) / lengthMs) * lengthMs
-    },
-    endOf: startTime => startTime + lengthMs,
+    ...figures,
+    flaw: undefined,
+    isCut: false,
+    publishedCount: 0,
+    forgottenVolume: 0,
+    forgottenCount: 0,
+    lagMs: 0,
   }
-}
-
-const businessDates: Buckets = {
-  startOf: (trade, _eventTime, line) => dayOf(trade, line)?.startTime ?? Number.NaN,
-  endOf: (_startTime, trade, line) => dayOf(trade, line)?.endTime ?? Number.NaN,
-}
-
-function dayOf({ businessDate }: Dated, { zone }: Line) {
-  return businessDate === null ? undefined : dayIn(zone, businessDate)
-}
-
-/** The US day market trades a business date from 10:00 KST on: the evening before it, up to four hours before its midnight. */
-const dayMarkets: ReadonlySet<Venue> = new Set(['BAQ', 'BAY', 'BAA'])
-
-function earlyTradingMs(instrument: Instrument): number {
-  return dayMarkets.has(partsOf(instrument).venue) ? 4 * unitMs.h : 0
 }

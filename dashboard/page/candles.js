@@ -51,6 +51,8 @@ export function createCandles(seconds) {
       if (known === undefined) return put({ ...bar, time, isWhole: false })
       return put({ ...known, high: Math.max(known.high, bar.high), low: Math.min(known.low, bar.low) })
     },
+    /** A minute that the server has put together anew, because a part of it was repaired. @param {BarRow} row */
+    minute: row => put(candleOf(row)),
     /** @param {TapeRow} trade @returns {Candle | undefined} */
     trade([eventTime, price, volume]) {
       if (eventTime === null || price === null) return undefined

@@ -188,6 +188,10 @@ export function createCandleChart() {
           if (length === settings.interval) changed.set(candle.time, candle)
         }
       }
+      for (const minute of watched.minutes) {
+        const candle = models[60].minute(minute)
+        if (settings.interval === 60) changed.set(candle.time, candle)
+      }
       const newest = model().all().at(-1)?.time ?? 0
       const isOld = [...changed.keys()].some(time => time < newest)
       // The chart takes changes of its newest bar alone; for any other it is given everything.

@@ -9,7 +9,7 @@ import type { Bar, MarketEvent } from '../../market/events.ts'
 import { partitionOf } from '../../recording/export-files.ts'
 import { toBars } from '../../streams/bars.ts'
 import { give, recorderFor, temporaryFolder } from '../recording/support.ts'
-import { kst, linesOf } from '../support/frames.ts'
+import { kst, linesOf, tradeFrame } from '../support/frames.ts'
 
 const date = 20_260_608
 const start = kst('2026-06-08T11:48:00')
@@ -120,6 +120,42 @@ describe('an exported recording', () => {
       order_books: expectedBooks.length,
       bars: bars.length,
     })
+  })
+
+  it('has its bars in order, each once: repaired ones in their place, and none that lacks a part', async () => {
+    const [folder, output] = [temporaryFolder(), temporaryFolder()]
+    const recorder = recorderFor(folder)
+    const at = (time: string) => kst(`2026-06-08T${time}`)
+    const trade = (time: string, volume: number, total: number, price = '70000', arrives = time) =>
+      give(recorder, tradeFrame(time.replaceAll(':', ''), price, volume, total), at(arrives))
+    recorder.marker({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: at('11:59:00') })
+    trade('12:00:10', 1, 1_001)
+    trade('12:01:05', 2, 1_003)
+    trade('12:01:50', 3, 1_106) // and 100 shares did not come
+    trade('12:02:10', 4, 1_110)
+    trade('12:03:10', 5, 1_115)
+    trade('12:03:20', 6, 1_121, '')
+    trade('12:04:10', 7, 1_128)
+    trade('12:02:59', 8, 1_136, '70500', '12:05:00')
+    trade('12:05:10', 9, 1_145)
+    trade('12:04:59', 9, 1_154, '', '12:06:00')
+    trade('12:07:10', 1, 1_155)
+    const gap = { instrument: 'KRX:005930', businessDate: date, fromVolume: 1_003, toVolume: 1_103 } as const
+    const found = { price: 71_000, volume: 100, cumulativeVolume: 1_103, bidPrice: null, askPrice: null }
+    const trades = [{ ...found, eventTime: at('12:01:30') }]
+    recorder.marker({ type: 'backfill', ...gap, trades, receivedTime: at('12:08:00') })
+    await recorder.stop()
+
+    const exported = await exportRecording({ folder, output })
+    const columns = 'epoch_ms(start_time) AS start, high, volume, is_repaired'
+    const rows = await query(`SELECT ${columns} FROM read_parquet('${output}/bars/**/*.parquet')`)
+    expect(rows).toEqual([
+      { start: String(at('12:00:00')), high: 70_000, volume: 1, is_repaired: false },
+      { start: String(at('12:01:00')), high: 71_000, volume: 105, is_repaired: true },
+      { start: String(at('12:02:00')), high: 70_500, volume: 12, is_repaired: true },
+      { start: String(at('12:05:00')), high: 70_000, volume: 9, is_repaired: false },
+    ])
+    expect(exported.rows.bars).toBe(4)
   })
 
   it('lies in hive-style folders, with its schema version in every file and beside them', async () => {

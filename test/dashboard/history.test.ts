@@ -90,8 +90,8 @@ describe('the bars', () => {
       [60, 7],
     ])
     expect(bars.minutes(samsung)[0]).toEqual([minute, 10, 30, 5, 5, 6, true])
-    expect(bars.since(samsung, 2)).toEqual({ bars: bars.seconds(samsung).slice(2), count: 4 })
-    expect(bars.since('KRX:000001', 0)).toEqual({ bars: [], count: 0 })
+    expect(bars.since(samsung, 2)).toEqual({ bars: bars.seconds(samsung).slice(2), minutes: [], count: 4 })
+    expect(bars.since('KRX:000001', 0)).toEqual({ bars: [], minutes: [], count: 0 })
   })
 
   it('say of a minute that lacks a part of itself that it does', () => {
@@ -120,6 +120,73 @@ describe('the bars', () => {
       [9, false],
       [12, false],
     ])
+  })
+
+  it('take in a repaired one where it belongs, and the minute it completes is whole again', () => {
+    const { bars, tells } = story()
+    const minute = at('10:00:00') / 1000
+    const own = { instrument: samsung, businessDate: 20260914 } as const
+    function trades(time: string, price: number, cumulativeVolume: number, arrives = time): void {
+      vi.advanceTimersByTime(Math.max(0, at(arrives) - Date.now()))
+      bars.note(trade({ price, volume: 1, cumulativeVolume, eventTime: at(time), receivedTime: at(arrives) }))
+    }
+    trades('10:00:01', 10, 1)
+    trades('10:00:06', 11, 2)
+    const span = { missingVolume: 3, fromVolume: 2, toVolume: 5, from: at('10:00:06'), to: at('10:00:18') }
+    tells({ type: 'gap', cause: 'lost', ...own, missingValue: null, ...span, receivedTime: at('10:00:18') })
+    trades('10:00:18', 12, 6)
+    trades('10:00:26', 13, 7)
+    trades('10:01:01', 14, 8)
+    trades('10:01:06', 15, 9)
+    expect(bars.minutes(samsung)[0]).toEqual([minute, 10, 13, 10, 13, 2, false])
+    const { count } = bars.since(samsung, 0)
+
+    const found = { volume: 1, bidPrice: null, askPrice: null }
+    tells({
+      type: 'backfill',
+      ...own,
+      fromVolume: 2,
+      toVolume: 5,
+      trades: [
+        { ...found, price: 20, cumulativeVolume: 3, eventTime: at('10:00:07') },
+        { ...found, price: 5, cumulativeVolume: 4, eventTime: at('10:00:12') },
+        { ...found, price: 6, cumulativeVolume: 5, eventTime: at('10:00:17') },
+      ],
+      receivedTime: at('10:01:07'),
+    })
+    expect(bars.seconds(samsung).map(([time, , , , , volume]) => [time - minute, volume])).toEqual([
+      [0, 1],
+      [5, 2],
+      [10, 1],
+      [15, 2],
+      [25, 1],
+      [60, 1],
+    ])
+    const whole = [minute, 10, 20, 5, 13, 7, true]
+    expect(bars.minutes(samsung)[0]).toEqual(whole)
+    const news = bars.since(samsung, count)
+    expect(news.bars.map(([time]) => time - minute)).toEqual([5, 10, 15])
+    expect(news.minutes).toEqual([whole])
+    expect(bars.since(samsung, news.count).minutes).toEqual([])
+  })
+
+  it('say of a minute that is repaired before it is over so once it is, and of a withdrawn one that it is not whole', () => {
+    const { bars, trades } = story()
+    const minute = at('10:00:00') / 1000
+    trades('10:00:01', 10)
+    trades('10:00:06', 11)
+    trades('10:00:11', 12)
+    trades('10:00:07', 13)
+    const { count, minutes } = bars.since(samsung, 0)
+    expect(minutes).toEqual([])
+    bars.note(trade({ price: null, volume: 9, eventTime: at('10:00:02') }))
+    expect(bars.seconds(samsung).map(([time, , , , , volume, isWhole]) => [time - minute, volume, isWhole])).toEqual([
+      [0, 1, false],
+      [5, 2, true],
+    ])
+    trades('10:01:01', 14)
+    trades('10:01:06', 15)
+    expect(bars.since(samsung, count).minutes).toEqual([[minute, 10, 13, 10, 12, 4, false]])
   })
 })
 

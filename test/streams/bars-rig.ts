@@ -1,29 +1,25 @@
 // Bars under fake timers: tells a story at given Korean times, and keeps everything that came of it.
 import { Subject, type Subscription } from 'rxjs'
 import { vi } from 'vitest'
-import type { Bar, MarketEvent, SubscriptionStatus, Trade } from '../../market/events.ts'
+import type { Bar, Dropped, MarketEvent, SubscriptionStatus, Trade } from '../../market/events.ts'
 import type { Instrument, Market } from '../../market/instrument.ts'
-import {
-  type BarInterval,
-  type BarOptions,
-  type ForgetReason,
-  type ForgottenBar,
-  type SkipReason,
-  toBars,
-} from '../../streams/bars.ts'
+import type { BarInterval } from '../../streams/bar-intervals.ts'
+import { type BarOptions, type ForgetReason, type ForgottenBar, type SkipReason, toBars } from '../../streams/bars.ts'
 import { at, samsung, trade } from './samples.ts'
 
 export function barRig(interval: BarInterval, options: BarOptions = {}) {
-  const events = new Subject<MarketEvent>()
+  const events = new Subject<MarketEvent | Dropped>()
   const bars: Bar[] = []
   const skipped: { trade: Trade; reason: SkipReason }[] = []
   const forgotten: { bar: ForgottenBar; reason: ForgetReason }[] = []
+  const cut: ForgottenBar[] = []
   let isComplete = false
 
   const subscription: Subscription = events
     .pipe(
       toBars(interval, {
         onSkipped: (skippedTrade, reason) => skipped.push({ trade: skippedTrade, reason }),
+        onCut: bar => cut.push(bar),
         onForgotten: (bar, reason) => forgotten.push({ bar, reason }),
         ...options,
       }),
@@ -42,6 +38,14 @@ export function barRig(interval: BarInterval, options: BarOptions = {}) {
     /** `['10:00', 12]`: start and volume of each bar, which is enough to know it by. */
     get published(): [string, number][] {
       return bars.map(bar => [timeOf(bar.startTime), bar.volume])
+    },
+    /** Those that came repaired, like `published`. */
+    get repaired(): [string, number][] {
+      return bars.filter(({ isRepaired }) => isRepaired).map(bar => [timeOf(bar.startTime), bar.volume])
+    },
+    /** What waits, or waited, for what a gap took out of it. */
+    get waiting(): [string, number][] {
+      return cut.map(bar => [timeOf(bar.startTime), bar.volume])
     },
     get lost(): [string, number, ForgetReason][] {
       return forgotten.map(({ bar, reason }) => [timeOf(bar.startTime), bar.volume, reason])

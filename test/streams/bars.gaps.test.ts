@@ -32,7 +32,7 @@ function gap(from: string | null, to: string | null, changes: Partial<Gap> = {})
 }
 
 describe('a gap', () => {
-  it('inside a bar spoils it, and no other', () => {
+  it('inside a bar holds it back, and no other', () => {
     const rig = upRig('1m')
     rig.trades('10:00:10', 1)
     rig.trades('10:00:10', 2, { instrument: hynix })
@@ -44,10 +44,13 @@ describe('a gap', () => {
       [hynix, 2],
       [samsung, 8],
     ])
+    expect(rig.waiting).toEqual([['10:00:00', 5]])
+    expect(rig.lost).toEqual([])
+    rig.events.complete()
     expect(rig.lost).toEqual([['10:00:00', 5, 'gap']])
   })
 
-  it('from one bar into another spoils both, and those between', () => {
+  it('from one bar into another holds both back', () => {
     const rig = upRig('1m')
     rig.trades('10:00:50', 1)
     rig.events.next(gap('10:00:50', '10:03:10'))
@@ -55,13 +58,13 @@ describe('a gap', () => {
     rig.trades('10:04:10', 4)
     rig.advanceTo('10:06:00')
     expect(rig.published).toEqual([['10:04:00', 4]])
-    expect(rig.lost).toEqual([
-      ['10:00:00', 1, 'gap'],
-      ['10:03:00', 2, 'gap'],
+    expect(rig.waiting).toEqual([
+      ['10:00:00', 1],
+      ['10:03:00', 2],
     ])
   })
 
-  it('after a bar was published takes nothing back, and spoils the bar of the trade that revealed it', () => {
+  it('after a bar was published takes nothing back, and holds back the bar of the trade that revealed it', () => {
     const rig = upRig('1m')
     rig.trades('10:00:50', 1)
     rig.advanceTo('10:01:30')
@@ -69,10 +72,10 @@ describe('a gap', () => {
     rig.trades('10:01:30', 2)
     rig.advanceTo('10:04:00')
     expect(rig.published).toEqual([['10:00:00', 1]])
-    expect(rig.lost).toEqual([['10:01:00', 2, 'gap']])
+    expect(rig.waiting).toEqual([['10:01:00', 2]])
   })
 
-  it('of an outage spoils the bar after it, which the line’s return alone would not', () => {
+  it('of an outage holds back the bar after it, which the line’s return alone would not', () => {
     const rig = upRig('1m')
     rig.trades('10:00:50', 1)
     rig.disconnects('10:00:55')
@@ -81,10 +84,8 @@ describe('a gap', () => {
     rig.trades('10:01:05', 2)
     rig.advanceTo('10:04:00')
     expect(rig.published).toEqual([])
-    expect(rig.lost).toEqual([
-      ['10:00:00', 1, 'disconnect'],
-      ['10:01:00', 2, 'gap'],
-    ])
+    expect(rig.lost).toEqual([['10:00:00', 1, 'disconnect']])
+    expect(rig.waiting).toEqual([['10:01:00', 2]])
   })
 
   it('whose beginning or end is not known spoils whatever it may lie in', () => {
@@ -100,14 +101,15 @@ describe('a gap', () => {
     expect(rig.lost.map(([, , reason]) => reason)).toEqual(['gap', 'gap', 'gap'])
   })
 
-  it('spoils the whole of its day, by its business date', () => {
+  it('holds back the whole of its day, by its business date', () => {
     const rig = upRig('1d')
     const day = { instrument: 'BAQ:AAPL', businessDate: 20260915 } as const
     rig.trades('10:00:00', 5, { ...day, cumulativeVolume: 5 })
     rig.events.next(gap('10:00:00', '10:00:30', day))
     rig.trades('10:00:30', 1, day)
     rig.trades('10:01:00', 1, { ...day, businessDate: 20260916 })
-    expect(rig.lost.map(([, volume, reason]) => [volume, reason])).toEqual([[6, 'gap']])
+    expect(rig.waiting.map(([, volume]) => volume)).toEqual([6])
+    expect(rig.bars).toEqual([])
   })
 
   it('that may be is as bad as one that is', () => {

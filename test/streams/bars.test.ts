@@ -2,7 +2,8 @@ import { NEVER, of, Subject, take, throwError } from 'rxjs'
 import { TestScheduler } from 'rxjs/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { MarketEvent } from '../../market/events.ts'
-import { parseBarInterval, toBars } from '../../streams/bars.ts'
+import { parseBarInterval } from '../../streams/bar-intervals.ts'
+import { toBars } from '../../streams/bars.ts'
 import { barRig, upRig } from './bars-rig.ts'
 import { apple, at, hynix, samsung, trade } from './samples.ts'
 
@@ -217,20 +218,26 @@ describe('a trade that enters no bar', () => {
     expect(rig.skipped).toEqual([{ trade: incomplete, reason }])
   })
 
-  it('is late when its bar was ended by a later trade', () => {
-    const rig = upRig('1m')
+  it('is late when its bar is over, and was not published', () => {
+    const rig = barRig('1m')
     rig.trades('10:00:10', 1)
     rig.trades('10:01:10', 1)
     rig.trades('10:01:11', 9, { eventTime: at('10:00:59') })
-    expect(rig.skipped).toMatchObject([{ reason: 'late', trade: { volume: 9 } }])
+    rig.trades('10:01:12', 9, { eventTime: at('09:59:59') })
+    expect(rig.skipped).toMatchObject([
+      { reason: 'late', trade: { volume: 9 } },
+      { reason: 'late', trade: { volume: 9 } },
+    ])
   })
 
-  it('is late when its bar was ended by the time', () => {
-    const rig = upRig('1m')
-    rig.trades('10:00:10', 1)
-    rig.trades('10:01:03', 9, { eventTime: at('10:00:59') })
-    expect(rig.published).toEqual([['10:00:00', 1]])
-    expect(rig.skipped).toMatchObject([{ reason: 'late', trade: { volume: 9 } }])
+  it('is late when its bar was published more than a hundred bars ago', () => {
+    const rig = upRig('1s')
+    const seconds = Array.from({ length: 102 }, (_, second) => at('10:00:00') + second * 1_000)
+    for (const eventTime of seconds) rig.events.next(trade({ eventTime }))
+    rig.events.next(trade({ eventTime: at('10:00:00'), volume: 9 }))
+    rig.events.next(trade({ eventTime: at('10:00:01'), volume: 9 }))
+    expect(rig.skipped).toMatchObject([{ reason: 'late', trade: { eventTime: at('10:00:00') } }])
+    expect(rig.repaired).toEqual([['10:00:01', 10]])
   })
 
   it('is not late for an instrument because of another', () => {
@@ -238,6 +245,25 @@ describe('a trade that enters no bar', () => {
     rig.trades('10:01:10', 1, { instrument: hynix })
     rig.trades('10:01:11', 1, { eventTime: at('10:00:59') })
     expect(rig.skipped).toEqual([])
+  })
+})
+
+describe('a trade that comes after its bar was published', () => {
+  it.each([
+    ['by a later trade', '10:01:10', '10:01:11'],
+    ['by the time', '10:00:20', '10:01:03'],
+  ])('%s has the bar published once more, with it, as repaired', (_, next, late) => {
+    const rig = upRig('1m')
+    rig.trades('10:00:10', 1, { price: 10, cumulativeVolume: 101 })
+    rig.trades(next, 1, { price: 20, cumulativeVolume: 102 })
+    rig.trades(late, 9, { price: 30, cumulativeVolume: 111, eventTime: at('10:00:59') })
+    expect(rig.skipped).toEqual([])
+    const [first, second] = rig.bars
+    expect(first).not.toHaveProperty('isRepaired')
+    const volume = Number(first?.volume) + 9
+    expect(second).toMatchObject({ startTime: at('10:00:00'), open: 10, high: 30, close: 30, volume, isRepaired: true })
+    rig.advanceTo('10:03:00')
+    expect(rig.repaired).toEqual([['10:00:00', volume]])
   })
 })
 

@@ -99,3 +99,11 @@ export function typesOf(events: readonly DecodedEvent[]): string[] {
 export function kst(dateTime: string): number {
   return Date.parse(`${dateTime}+09:00`)
 }
+
+/** A captured trade of KRX:005930, on 2026-06-08, with other values where they matter. `time`: `120010`. */
+export function tradeFrame(time: string, price: string, volume: number, total: number): Buffer {
+  const line = lineOf('H0STCNT0.txt', 1)
+  const [record = []] = recordsOf(line)
+  const values = { STCK_CNTG_HOUR: time, STCK_PRPR: price, CNTG_VOL: String(volume), ACML_VOL: String(total) }
+  return Buffer.from(frame('H0STCNT0', withValues('H0STCNT0', record, values)))
+}
