@@ -4,7 +4,7 @@ import { problemWith } from '../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../kis/endpoints.ts'
 import type { RawFrame } from '../kis/frame.ts'
 import { createPreviousCloseReader } from '../kis/previous-close.ts'
-import { createRedaction } from '../kis/redaction.ts'
+import { addressOf, createRedaction } from '../kis/redaction.ts'
 import type { HeardAnswer } from '../machines/connection.ts'
 import { createCalendar } from '../market/calendar.ts'
 import { systemClock } from '../market/clock.ts'
@@ -266,7 +266,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     noteDropped: (sink, count) => journal.sinkDropped(sink, { count }),
     switchUrl(market, url) {
       if (!URL.canParse(url) || !/^wss?:/.test(url)) {
-        throw new TypeError(`'${url}' is no address of a WebSocket; expected ws://HOST:PORT`)
+        throw new TypeError(`'${addressOf(url)}' is no address of a WebSocket; expected ws://HOST:PORT`)
       }
       if (isIgnored(`switchUrl ${market}`)) return
       control.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })

@@ -42,7 +42,7 @@ export async function importCapture(options: ImportOptions): Promise<Imported> {
   const problems = unknownOptions(options, ['lines', 'output', 'date', 'onMalformed'] satisfies (keyof ImportOptions)[])
   if (date !== undefined && Number.isNaN(koreanDate(date))) problems.push(`date ${date}: expected one as 20260608`)
   if (problems.length > 0) throw new TypeError(problems.join('\n'))
-  mkdirSync(output, { recursive: true })
+  mkdirSync(output, { recursive: true, mode: 0o700 })
   const work = join(output, `.import-${randomUUID()}`)
   mkdirSync(work, { mode: 0o700 })
   const counts = { lines: 0, frames: 0, answers: 0, malformed: 0 }

@@ -5,6 +5,7 @@ import { isChannel, unknownChannel } from '../kis/channel.ts'
 import { unknownColumns } from '../kis/columns.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../kis/endpoints.ts'
 import type { AppKeys } from '../kis/credentials.ts'
+import { addressOf } from '../kis/redaction.ts'
 import { Secret } from '../kis/secret.ts'
 import type { Endpoint } from '../machines/events.ts'
 import { defaultTiming, type Timing } from '../machines/timing.ts'
@@ -66,7 +67,7 @@ const url = (protocols: readonly string[]) =>
     .string({ error: issue => `${quoted(issue.input)}; expected an address` })
     .refine(text => URL.canParse(text) && protocols.includes(new URL(text).protocol), {
       error: issue =>
-        `'${String(issue.input)}' is no address; expected one that starts with ${protocols.map(p => `${p}//`).join(' or ')}`,
+        `'${addressOf(String(issue.input))}' is no address; expected one that starts with ${protocols.map(p => `${p}//`).join(' or ')}`,
     })
 
 const trueOrFalse = z.union([z.boolean(), z.stringbool()], {
@@ -218,7 +219,7 @@ export function readSettings(
     htsId: told.htsId,
     overseasFeed: told.overseasFeed,
     checkCertificate: told.checkCertificate,
-    restUrl: (told.restUrl ?? known.rest).replace(/\/+$/, ''),
+    restUrl: withoutUser(told.restUrl ?? known.rest).replace(/\/+$/, ''),
     endpoints: { KR: address(told.koreanSocketUrl), US: address(told.usSocketUrl) },
     instruments: told.instruments,
     channels: told.channels,
@@ -236,6 +237,15 @@ function unknownSettings(input: Readonly<Record<string, unknown>>, others: reado
   const unknown = unknownOptions(input, [...settingNames, ...others])
   if (typeof timing !== 'object' || timing === null) return unknown
   return [...unknown, ...unknownOptions(timing, Object.keys(defaultTiming), 'timing.')]
+}
+
+/** User and password would not be sent, and the address stands in errors, in files and on the page. */
+function withoutUser(address: string): string {
+  const url = new URL(address)
+  if (url.username === '' && url.password === '') return address
+  url.username = ''
+  url.password = ''
+  return url.href
 }
 
 /** What must never be shown, whatever is issued later. */

@@ -167,9 +167,15 @@ const shapes: readonly RegExp[] = [
   /(?<=:\/\/)[^/\s@]+(?=@)/g, // user and password of an address
 ]
 
-/** An address without user and password, also one that is misspelt. */
+/**
+ * An address without user and password. Also one that is misspelt, whose parts cannot be told apart: everything up to the last `@` goes,
+ * and everything behind a colon that is followed by no port.
+ */
 export function addressOf(url: string): string {
-  return url.replace(/^([a-z][a-z0-9+.-]{0,20}:\/*)[^/?#]*@/i, `$1${redacted}@`)
+  const scheme = /^[a-z][a-z0-9+.-]*:\/*/i.exec(url)?.[0] ?? ''
+  const rest = url.slice(scheme.length)
+  if (rest.includes('@')) return `${scheme}${redacted}${rest.slice(rest.lastIndexOf('@'))}`
+  return /^[^/[]*:(?!\d{1,5}(?:[/?#]|$))/.test(rest) ? `${scheme}${redacted}` : url
 }
 
 /** Whether a transaction's records tell who holds an account. */

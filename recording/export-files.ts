@@ -1,6 +1,6 @@
 // Where an export's files lie: hive-style folders that every engine reads, `trades/date=2026-11-20/instrument=KRX-005930/data.parquet`.
 // They are made aside and moved into place one by one, so whoever reads meanwhile finds each of them whole, old or new.
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
 import { type ExportFormat, exportedTables, schemaVersion, type TableName } from './export-tables.ts'
@@ -20,7 +20,7 @@ export type ExportFolder = {
 export function openExportFolder(folder: string, format: ExportFormat): ExportFolder {
   const work = join(folder, `.export-${randomUUID()}`)
   const scratch = join(work, 'scratch')
-  mkdirSync(scratch, { recursive: true })
+  mkdirSync(scratch, { recursive: true, mode: 0o700 })
   const made = new Set<string>()
 
   function partitionsOf(table: TableName, date: number): string[] {
@@ -36,13 +36,15 @@ export function openExportFolder(folder: string, format: ExportFormat): ExportFo
       const partition = instrument === undefined ? [] : [`instrument=${partitionOf(instrument)}`]
       const path = join(table, `date=${folderOf(date)}`, ...partition, fileName(format))
       made.add(path)
-      mkdirSync(dirname(join(work, path)), { recursive: true })
+      mkdirSync(dirname(join(work, path)), { recursive: true, mode: 0o700 })
       return join(work, path)
     },
     finish(dates, keepOthers) {
       const old = dates.flatMap(date => exportedTables.flatMap(({ name }) => partitionsOf(name, date)))
       for (const path of made) {
-        mkdirSync(dirname(join(folder, path)), { recursive: true })
+        mkdirSync(dirname(join(folder, path)), { recursive: true, mode: 0o700 })
+        // Written by DuckDB, in a folder that nobody else may enter.
+        chmodSync(join(work, path), 0o600)
         renameSync(join(work, path), join(folder, path))
       }
       if (!keepOthers) for (const path of old) if (!made.has(path)) rmSync(join(folder, path), { force: true })
@@ -89,6 +91,6 @@ function writeSchema(folder: string, work: string, format: ExportFormat): void {
     },
   ])
   const schema = { schemaVersion, format, tables: Object.fromEntries(tables) as object }
-  writeFileSync(join(work, name), `${JSON.stringify(schema, undefined, 2)}\n`)
+  writeFileSync(join(work, name), `${JSON.stringify(schema, undefined, 2)}\n`, { mode: 0o600 })
   renameSync(join(work, name), join(folder, name))
 }

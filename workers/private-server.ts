@@ -46,12 +46,17 @@ wait "$server"
 wait "$server"
 kill "$watch" 2>/dev/null`
 
+/** A program that somebody else wrote is given no more than where programs are: our keys stand in the environment. */
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'] }
+}
+
 /** The program on PATH that a private server would be, or undefined. */
 export async function findServerProgram(programs: readonly string[] = serverPrograms): Promise<string | undefined> {
   // Neither unix sockets nor named pipes of this kind are to be had there.
   if (process.platform === 'win32') return undefined
   for (const program of programs) {
-    const answer = await run(program, ['--version']).catch(() => undefined)
+    const answer = await run(program, ['--version'], { env: environment() }).catch(() => undefined)
     if (answer !== undefined) return program
   }
   return undefined
@@ -187,6 +192,7 @@ async function start(home: string, program: string, socket: string, deadline: Ab
     cwd: home,
     // A session of its own: Ctrl-C in our terminal is meant for us.
     detached: true,
+    env: environment(),
     stdio: [pipe, 'ignore', 'ignore'],
   })
   closeSync(pipe)
@@ -208,7 +214,7 @@ async function start(home: string, program: string, socket: string, deadline: Ab
 
 /** A named pipe, held open for writing. Both ways, because opening one for writing alone waits for a reader. */
 async function holdPipe(path: string): Promise<number> {
-  await run('mkfifo', ['-m', '600', path]).catch(async (error: unknown) => {
+  await run('mkfifo', ['-m', '600', path], { env: environment() }).catch(async (error: unknown) => {
     const there = await stat(path).catch(() => undefined)
     if (there?.isFIFO() !== true) throw error
   })

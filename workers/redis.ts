@@ -2,6 +2,7 @@
 // takes another one than was named.
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Clock } from '../market/clock.ts'
+import { visible } from '../market/visible-text.ts'
 import { findServerProgram, joinPrivateServer, serverPrograms } from './private-server.ts'
 
 /**
@@ -92,7 +93,10 @@ async function findRedis(options: RedisSourceOptions): Promise<RedisSource> {
 }
 
 async function openNamed(url: string): Promise<RedisSource> {
-  const place = placeOf(url)
+  const place = redisPlace(url)
+  if (place === undefined) {
+    throw new Error('REDIS_URL is no address; expected redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH')
+  }
   const probe = new Redis(url, { lazyConnect: true, connectTimeout: connectTimeoutMs, retryStrategy: () => null })
   let trouble = ''
   probe.on('error', error => {
@@ -102,7 +106,7 @@ async function openNamed(url: string): Promise<RedisSource> {
     await probe.connect()
     await probe.ping()
   } catch (error) {
-    const why = trouble || (error instanceof Error ? error.message : String(error))
+    const why = visible(trouble || (error instanceof Error ? error.message : String(error)))
     throw new Error(`REDIS_URL names ${place}, which cannot be reached: ${why}. Start it, or unset REDIS_URL.`)
   } finally {
     probe.disconnect()
@@ -115,13 +119,16 @@ async function openNamed(url: string): Promise<RedisSource> {
   }
 }
 
-/** An address without its user and password. */
-function placeOf(url: string): string {
-  if (!URL.canParse(url) || !/^(rediss?|unix):$/.test(new URL(url).protocol)) {
-    throw new Error('REDIS_URL is no address; expected redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH')
-  }
+/**
+ * Where a server is, without user and password; undefined where the address is none. Of a misspelt one nothing may be shown: without a
+ * slash the password is a part of the path.
+ */
+export function redisPlace(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined
   const { protocol, host, pathname } = new URL(url)
-  return `${protocol}//${host}${pathname}`
+  if (protocol === 'unix:') return pathname.includes('@') || host !== '' ? undefined : `unix://${pathname}`
+  if (!/^rediss?:$/.test(protocol) || host === '') return undefined
+  return `${protocol}//${host}${/^\/\d+$/.test(pathname) ? pathname : ''}`
 }
 
 async function openPrivate(folder: string, program: string, options: RedisSourceOptions): Promise<RedisSource> {

@@ -1,5 +1,6 @@
 // Whether KIS can be reached: its REST host by one request without keys, its WebSocket hosts by a TCP connection without a word. No
 // session is opened and nothing counts against the app key.
+import { addressOf } from '../../kis/redaction.ts'
 import { markets } from '../../market/instrument.ts'
 import { askHttp, knockTcp, reasonOf } from './answer.ts'
 import type { Finding, Patient } from './finding.ts'
@@ -22,8 +23,9 @@ async function restFinding({ clock, settings }: Patient, url: string): Promise<F
   }
 }
 
-async function socketFinding(url: string): Promise<Finding> {
-  const { hostname, port, protocol } = new URL(url)
+async function socketFinding(address: string): Promise<Finding> {
+  const { hostname, port, protocol } = new URL(address)
+  const url = addressOf(address)
   try {
     await knockTcp(hostname.replaceAll(/^\[|\]$/g, ''), Number(port || (protocol === 'wss:' ? 443 : 80)))
     return { check, severity: 'ok', found: `${url} takes connections` }

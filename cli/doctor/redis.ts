@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
+import { redisPlace } from '../../workers/redis.ts'
 import { reasonOf } from './answer.ts'
 import type { Finding, Patient } from './finding.ts'
 
@@ -38,7 +39,7 @@ function isProgram(path: string): boolean {
 }
 
 async function examineNamed(url: string): Promise<Finding[]> {
-  const place = placeOf(url)
+  const place = redisPlace(url)?.replace(/^\w+:\/\//, '')
   if (place === undefined) {
     const remedy = 'Write redis://HOST:PORT, or rediss:// with TLS.'
     return [{ check, severity: 'error', found: 'REDIS_URL is no address', remedy }]
@@ -106,11 +107,4 @@ export function readInfo(text: string): Record<string, string> {
     return colon > 0 && !line.startsWith('#') ? [[line.slice(0, colon), line.slice(colon + 1)] as const] : []
   })
   return Object.fromEntries(pairs)
-}
-
-/** Without user and password. */
-function placeOf(url: string): string | undefined {
-  if (!URL.canParse(url)) return undefined
-  const { protocol, host, pathname } = new URL(url)
-  return /^(rediss?|unix):$/.test(protocol) ? `${host}${pathname === '/' ? '' : pathname}` : undefined
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
@@ -191,6 +191,21 @@ describe('an exported recording', () => {
     expect(schema.tables['order_books']?.columns.map(({ name, type }) => [name, type.replace(' (JSON)', '')])).toEqual(
       described.map(row => [row['column_name'], row['column_type']]),
     )
+  })
+
+  it('is nobody else’s to read', async () => {
+    const folder = temporaryFolder()
+    await record(folder)
+    for (const format of ['parquet', 'csv'] as const) {
+      const output = join(temporaryFolder(), 'exported')
+      await exportRecording({ folder, output, format })
+      const modes = readdirSync(output, { recursive: true, encoding: 'utf8' }).map(name => {
+        const { mode } = statSync(join(output, name))
+        return (mode & 0o777).toString(8)
+      })
+      expect(new Set(modes)).toEqual(new Set(['700', '600']))
+      expect(statSync(output).mode & 0o777).toBe(0o700)
+    }
   })
 
   it('holds the same as CSV', async () => {

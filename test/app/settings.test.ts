@@ -32,6 +32,22 @@ describe('settings', () => {
     expect(Object.isFrozen(settings)).toBe(true)
   })
 
+  it('show no password of an address, right or misspelt', () => {
+    const given = 'https://someone:planted-password@gateway:9443/'
+    expect(readSettings({ ...keys, restUrl: given }).restUrl).toBe('https://gateway:9443')
+    const misspelt = [
+      'htps://someone:planted-password@gateway',
+      'https//someone:planted-password@gateway',
+      'https://someone:planted-password',
+      'https://someone:planted/password@gateway',
+    ]
+    for (const restUrl of misspelt) {
+      const problems = problemsOf({ ...keys, restUrl, socketUrl: restUrl }).join()
+      expect(problems).toContain('is no address')
+      expect(problems).not.toMatch(/planted|password/)
+    }
+  })
+
   it('of paper use its hosts and its slower pace', () => {
     expect(readSettings({ ...keys, environment: 'paper' })).toMatchObject({
       restUrl: 'https://openapivts.koreainvestment.com:29443',

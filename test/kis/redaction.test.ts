@@ -218,8 +218,14 @@ describe('an address', () => {
     ['https://user:p@ss@host', 'https://[redacted]@host'],
     ['redis:/user:pass@host', 'redis:/[redacted]@host'],
     ['rediss:user:pass@host', 'rediss:[redacted]@host'],
-    ['https://host:9443/a@b', 'https://host:9443/a@b'],
-  ])('%s is shown without user and password', (url, shown) => {
+    ['https://user:12/pass@host', 'https://[redacted]@host'],
+    ['https://user:pass', 'https://[redacted]'],
+    ['user:pass@host', 'user:[redacted]@host'],
+    ['https//user:pass@host', '[redacted]@host'],
+    ['https://host:9443/a', 'https://host:9443/a'],
+    ['http://[::1]:8080', 'http://[::1]:8080'],
+    ['host', 'host'],
+  ])('%s is shown without its password', (url, shown) => {
     expect(addressOf(url)).toBe(shown)
   })
 })

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { systemClock } from '../../market/clock.ts'
 import { newHolder } from '../../workers/lock-file.ts'
 import { thisProcess } from '../../workers/process-identity.ts'
@@ -37,6 +37,21 @@ describe('a Redis that was named', () => {
 
   it.each(['nowhere', 'http://127.0.0.1:6379', ''])('by what is no address is a mistake: %j', async url => {
     await expect(openRedis({ url, clock })).rejects.toThrow('REDIS_URL is no address')
+  })
+
+  it.each([
+    'redis:/user:A-SECRET@127.0.0.1:6379',
+    'redis:user:A-SECRET@127.0.0.1:6379',
+    'rediss:///A-SECRET@127.0.0.1',
+    'redis//user:A-SECRET@127.0.0.1',
+    'redis://user:A/SECRET@127.0.0.1',
+    'unix://user:A-SECRET@/run/redis.sock',
+    'unix:/A-SECRET@run/redis.sock',
+  ])('by what is nearly an address is a mistake that shows none of it: %s', async url => {
+    const error = await openRedis({ url, clock }).catch((reason: unknown) => reason)
+    expect((error as Error).message).toBe(
+      'REDIS_URL is no address; expected redis://HOST:PORT, rediss://HOST:PORT or unix:///PATH',
+    )
   })
 
   it.skipIf(serverProgram === undefined)('is taken, and nothing of our own is started', async () => {
@@ -98,6 +113,29 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
     expect(await redis.config('GET', 'port')).toEqual(['port', '0'])
     expect(statSync(join(folder, 'redis')).mode & 0o077).toBe(0)
     expect(statSync(join(folder, 'redis/redis.sock')).mode & 0o077).toBe(0)
+  })
+
+  it.skipIf(process.platform !== 'linux')('is given no more of the environment than PATH', async () => {
+    vi.stubEnv('KIS_APP_SECRET', 'planted-secret')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const folder = temporaryFolder()
+    const source = await openRedis({ folder, clock })
+    onTestFinished(() => source.close())
+    await connected(source)
+    const pids = (await pidsOf(folder)).map(line => line.trim().split(' ')[0])
+    const environments = pids.map(pid => readFileSync(`/proc/${pid}/environ`, 'utf8'))
+    expect(environments.length).toBeGreaterThanOrEqual(2) // the server and its keeper
+    // A shell adds its own.
+    const names = environments.flatMap(text =>
+      text
+        .split('\0')
+        .filter(Boolean)
+        .map(pair => pair.split('=')[0]),
+    )
+    expect(new Set(names)).toEqual(
+      new Set(['PATH', ...names.filter(name => ['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? ''))]),
+    )
+    expect(environments.join()).not.toContain('planted-secret')
   })
 
   it('is reached in a folder named from where we are, as the usual one is', async () => {
