@@ -54,6 +54,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'machines/outbox.ts',
     'kis/rest.ts',
     'kis/rate-limit.ts',
+    'kis/authorized-client.ts',
     'workers/',
     'recording/recorder-thread.ts',
     'simulator/',
