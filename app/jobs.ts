@@ -41,6 +41,8 @@ export type Jobs = {
   /** Where the jobs are kept, for people. */
   readonly says: string
   readonly redisKind: RedisSource['kind']
+  /** BullMQ's `prefix`, for a `Queue` of your own: one for each app key and address, made from a hash of the two. */
+  readonly prefix: string
   /** Puts a job in and returns its id. Rejects while Redis is away. */
   enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>
   /** Resolves when a job has ended, with its result or why it failed. Rejects when Redis stays away. */
@@ -110,6 +112,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   return {
     says: redis.says,
     redisKind: redis.kind,
+    prefix,
     queues,
     enqueue: (queue, name, payload) => queues.enqueue(queue, name, payload),
     done: (queue, id) => endOf(queues, queue, id),

@@ -78,7 +78,7 @@ async function carryOut(jobs: Jobs, { queue, name, payload }: Order): Promise<nu
 async function list(jobs: Jobs): Promise<number> {
   const found = await jobs.queues.list()
   for (const { addedAt, ...one } of found) print({ ...one, addedAt: isoKst(addedAt) })
-  say(`${found.length} jobs`)
+  say(`${found.length} jobs; BullMQ prefix of this app key: ${jobs.prefix}`)
   return 0
 }
 

@@ -43,6 +43,7 @@ export async function worker(flags: Readonly<Record<string, unknown>>, words: re
     }
     log.info({}, jobs.says)
     await jobs.startWorkers()
+    log.info({ prefix: jobs.prefix }, `BullMQ prefix of this app key: ${jobs.prefix}`)
     log.info({}, 'Waiting for jobs. Ctrl-C lets those that run finish and ends.')
     await stopSignal('Stopping: letting jobs that run finish. Once more to leave at once.')
     await jobs.close()

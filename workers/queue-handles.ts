@@ -1,7 +1,7 @@
 // The way to the queues: puts jobs in, hears what became of them, lists them. Fails at once while Redis is away; whoever puts a job in
 // decides whether to try again.
 import { type Job, Queue, QueueEvents } from 'bullmq'
-import { jobIdOf, type Payloads, persistence, type QueueName, queueNames, type Results } from './queues.ts'
+import { jobIdOf, jobOptions, type Payloads, type QueueName, queueNames, type Results } from './queues.ts'
 import type { RedisSource } from './redis.ts'
 import { within } from './within.ts'
 
@@ -56,7 +56,6 @@ export type QueueHandlesParts = {
 const states = ['active', 'waiting', 'delayed', 'prioritized', 'completed', 'failed'] as const
 /** For a goodbye that Redis answers. */
 const leaveMs = 1_000
-const daySeconds = 86_400
 
 /** Resolves once Redis answers. */
 export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueHandlesParts): Promise<QueueHandles> {
@@ -90,7 +89,7 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
   return {
     async enqueue(queue, name, payload) {
       const id = jobIdOf(name)
-      await queues[queue].add(name, payload, { jobId: id, ...optionsOf(queue) })
+      await queues[queue].add(name, payload, { jobId: id, ...jobOptions(queue) })
       return id
     },
     async outcomeOf(queue, id) {
@@ -114,7 +113,7 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
     },
     async schedule(queue, name, when, payload) {
       const repeat = 'everyMs' in when ? { every: when.everyMs } : { pattern: when.pattern, tz: 'Asia/Seoul' }
-      await queues[queue].upsertJobScheduler(name, repeat, { name, data: payload, opts: optionsOf(queue) })
+      await queues[queue].upsertJobScheduler(name, repeat, { name, data: payload, opts: jobOptions(queue) })
     },
     async list(mostOfEach = 20) {
       const found = await Promise.all(
@@ -139,12 +138,6 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
       for (const link of [connection, ...listening]) link.disconnect()
     },
   }
-}
-
-function optionsOf(queue: QueueName) {
-  const { attempts, keptDays } = persistence[queue]
-  const kept = { age: keptDays * daySeconds, count: 10_000 }
-  return { attempts, backoff: { type: 'custom' }, removeOnComplete: kept, removeOnFail: kept }
 }
 
 function summaryOf(queue: QueueName, job: Job, state: string): JobSummary {

@@ -89,6 +89,15 @@ export const persistence: Readonly<Record<QueueName, Persistence>> = {
   certificate: { attempts: 8, keptDays: 30 },
 }
 
+const daySeconds = 86_400
+
+/** How a job is tried and kept, in BullMQ's words. `custom` is the backoff of workers/run.ts. */
+export function jobOptions(queue: QueueName) {
+  const { attempts, keptDays } = persistence[queue]
+  const kept = { age: keptDays * daySeconds, count: 10_000 }
+  return { attempts, backoff: { type: 'custom' }, removeOnComplete: kept, removeOnFail: kept }
+}
+
 /** A job's id from its name. BullMQ forbids colons, and takes a bare number for an id of its own. */
 export function jobIdOf(name: string): string {
   const id = name.replaceAll(':', '-')

@@ -2,7 +2,8 @@
 // What a job does is none of its business.
 import { type Job, UnrecoverableError, Worker, type WorkerOptions } from 'bullmq'
 import { KisError } from '../kis/errors.ts'
-import { type JobContext, type Processor, type Processors, type QueueName, queueNames } from './queues.ts'
+import { readPayload } from './payloads.ts'
+import { jobOptions, type JobContext, type Processor, type Processors, type QueueName, queueNames } from './queues.ts'
 import type { RedisSource } from './redis.ts'
 import { TryLater } from './try-later.ts'
 import { within } from './within.ts'
@@ -57,7 +58,7 @@ export function startWorkers(parts: WorkerParts): RunningWorkers {
   function start(queue: QueueName, processor: Processor<QueueName>) {
     const connection = parts.redis.connect('work')
     connection.on('error', onTrouble)
-    const worker = new Worker(queue, (job, _token, signal) => run(job, processor, signal), {
+    const worker = new Worker(queue, (job, _token, signal) => run(queue, job, processor, signal), {
       connection,
       prefix: parts.prefix,
       concurrency: concurrency[queue],
@@ -94,18 +95,36 @@ export function startWorkers(parts: WorkerParts): RunningWorkers {
   }
 }
 
-async function run(job: Job, processor: Processor<QueueName>, signal = new AbortController().signal): Promise<unknown> {
+async function run(
+  queue: QueueName,
+  job: Job,
+  processor: Processor<QueueName>,
+  signal = new AbortController().signal,
+): Promise<unknown> {
+  completeOptions(queue, job)
+  const read = readPayload(queue, job.data)
+  if ('problem' in read) throw new UnrecoverableError(read.problem)
   const context: JobContext = {
     progress: (done, of, what) => void job.updateProgress({ done, of, what }).catch(() => {}),
     signal,
     isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
   }
   try {
-    return await processor(job.data, context)
+    return await processor(read.payload, context)
   } catch (error) {
     if (error instanceof KisError && !error.retryable) throw new UnrecoverableError(error.message)
     throw error
   }
+}
+
+/** A job that some other client put in may say nothing of how it is tried and kept; then it is as ours are. BullMQ reads them from here. */
+function completeOptions(queue: QueueName, { opts }: Job): void {
+  const usual = jobOptions(queue)
+  // BullMQ's own default is 0, which is one attempt.
+  opts.attempts ||= usual.attempts
+  opts.backoff ??= usual.backoff
+  opts.removeOnComplete ??= usual.removeOnComplete
+  opts.removeOnFail ??= usual.removeOnFail
 }
 
 /** Doubling from a second to five minutes, unless the job knows better. */

@@ -3,6 +3,7 @@
 import { instrumentsOf } from '../../app/subscriptions.ts'
 import { mayValidateKeys } from '../../market/key-validation-windows.ts'
 import { formatKst } from '../../market/korea-time.ts'
+import { prefixOf } from '../../workers/scope.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'keys'
@@ -37,7 +38,9 @@ export function examineKeys(patient: Patient): readonly Finding[] {
   const when = allowed
     ? 'KIS may be asked about them now'
     : `${reason}; KIS may be asked about them from ${formatKst(next).slice(0, 16)} KST`
-  return [...findings, { check, severity: 'info', found: `not used here. ${when} (kis-stream job key-validation)` }]
+  findings.push({ check, severity: 'info', found: `not used here. ${when} (kis-stream job key-validation)` })
+  if (settings === undefined) return findings
+  return [...findings, { check, severity: 'info', found: `BullMQ prefix of their jobs: ${prefixOf(settings)}` }]
 }
 
 /** `_US`: the app key of its own that the US market may have. */

@@ -65,8 +65,9 @@ describe('the doctor on Node', () => {
 
 describe('the doctor on keys', () => {
   it('finds them well formed, does not use them, and says when KIS may be asked', () => {
-    const [shape, use] = examineKeys(patient())
+    const [shape, use, prefix] = examineKeys(patient())
     expect(shape?.severity).toBe('ok')
+    expect(prefix?.found).toMatch(/BullMQ prefix of their jobs: \{kis-[0-9a-f]{16}\}/)
     expect(use?.found).toMatch(/Market is Open; .*from 2026-11-23 20:00 KST/)
   })
 

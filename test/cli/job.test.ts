@@ -96,6 +96,7 @@ describe('kis-stream job', () => {
     expect(simulator.stats().tokensIssued).toBe(1)
     const done = jsonLinesOf(list.out).filter(({ id }) => String(id).startsWith('token-refresh-'))
     expect(done).toMatchObject([{ state: 'completed' }, { state: 'completed' }])
+    expect(list.err).toMatch(/BullMQ prefix of this app key: \{kis-[0-9a-f]{16}\}/)
     for (const { out, err } of [first, second, list]) {
       for (const secret of secrets) expect(out + err).not.toContain(secret)
     }

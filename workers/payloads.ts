@@ -1,0 +1,93 @@
+// What a job of each queue may be told, as a check. Jobs come from any BullMQ client in any language, so a payload is anybody's JSON:
+// what is wrong with it is said in a sentence, and never crashes a worker.
+import { z } from 'zod'
+import { parseInstrument, zoneOf } from '../market/instrument.ts'
+import { koreanDate } from '../market/korea-time.ts'
+import { dateIn } from '../market/zone.ts'
+import type { Payloads, QueueName } from './queues.ts'
+
+/** The year 2100: a longer one is a time in microseconds. */
+const lastTime = 4_102_444_800_000
+
+const time = z
+  .number({ error: 'expected epoch milliseconds' })
+  .int('expected whole milliseconds')
+  .min(0, 'expected epoch milliseconds')
+  .max(lastTime, 'expected epoch milliseconds, not micro- or nanoseconds')
+const shares = z.number({ error: 'expected a number of shares' }).min(0, 'is negative')
+const date = z
+  .number({ error: 'expected a date as the number 20261120' })
+  .refine(digits => !Number.isNaN(koreanDate(digits)), 'is no date; expected one as the number 20261120')
+
+const instrument = z.string({ error: 'expected an instrument as KRX:005930' }).transform((text, context) => {
+  const parsed = parseInstrument(text.slice(0, 40))
+  if ('instrument' in parsed) return parsed.instrument
+  context.addIssue(parsed.problem)
+  return z.NEVER
+})
+
+const gap = z
+  .strictObject({
+    instrument,
+    /** Absent: that of `from`. */
+    businessDate: date.optional(),
+    /** Without volumes, what was traded between the two times is measured. */
+    fromVolume: shares.default(0),
+    toVolume: shares.default(0),
+    from: time.nullable().default(null),
+    to: time.nullable().default(null),
+    missingVolume: shares.default(0),
+    cause: z
+      .enum(['lost', 'outage', 'unsubscribed', 'restart', 'by-hand'], {
+        error: 'expected lost, outage, unsubscribed, restart or by-hand',
+      })
+      .default('by-hand'),
+  })
+  .transform((told, context): Payloads['gap-validation'] => {
+    const { from, to, fromVolume, toVolume, instrument: of } = told
+    if (fromVolume > toVolume) context.addIssue('fromVolume is more than toVolume')
+    if (toVolume === 0 && (from === null || to === null)) context.addIssue('needs from and to, or two volumes')
+    if (toVolume === 0 && from !== null && to !== null && from >= to) context.addIssue('from is not before to')
+    const businessDate = told.businessDate ?? (from === null ? undefined : dateIn(zoneOf(of), from))
+    if (businessDate === undefined) context.addIssue('needs a businessDate, as the number 20261120, or from')
+    return { ...told, businessDate: businessDate ?? 0 }
+  })
+
+const schemas: Readonly<Record<QueueName, z.ZodType>> = {
+  'token-refresh': z.strictObject({
+    reason: z
+      .enum(['scheduled', 'by-hand', 'refused'], { error: 'expected scheduled, by-hand or refused' })
+      .default('by-hand'),
+    refused: z.string({ error: 'expected the fingerprint of a token' }).optional(),
+  }),
+  'key-validation': z.strictObject({
+    dryRun: z.boolean({ error: 'expected true or false' }).optional(),
+    at: time.optional(),
+  }),
+  'gap-validation': gap,
+  certificate: z.strictObject({
+    date: z.union([date, z.enum(['today', 'yesterday'])], {
+      error: 'expected a date as the number 20261120, today or yesterday',
+    }),
+  }),
+}
+
+/** What the job is told, or everything that is wrong with it, in a sentence. Values are not quoted: anything may stand in them. */
+export function readPayload<Q extends QueueName>(
+  queue: Q,
+  data: unknown,
+): { readonly payload: Payloads[Q] } | { readonly problem: string } {
+  const read = schemas[queue].safeParse(data ?? {})
+  // The schema of each queue gives its payload: test/workers/payloads.test.ts.
+  if (read.success) return { payload: read.data as Payloads[Q] }
+  const wrong = read.error.issues.map(issue => {
+    if (issue.code === 'unrecognized_keys') return `${issue.keys.map(shown).join(', ')}: ${queue} takes no such field`
+    if (issue.path.length === 0) return issue.code === 'custom' ? issue.message : 'expected an object'
+    return `${issue.path.map(String).join('.')}: ${issue.message}`
+  })
+  return { problem: `the payload is not one of ${queue}: ${wrong.join('; ')}. Put it in again, corrected` }
+}
+
+function shown(name: string): string {
+  return JSON.stringify(name.slice(0, 40))
+}
