@@ -100,7 +100,7 @@ export function unknownChannel(name: string): string {
 export function problemWith(subscription: Subscription, options: WireOptions): string | undefined {
   const { channel, instrument } = subscription
   // KIS acknowledges an impossible symbol, sends nothing for ever, and counts it among the 41 of a session.
-  if (isOfStocks(channel)) return symbolProblem(instrument)
+  if (isOfStocks(channel)) return stockProblem(instrument)
   if (layoutOf(channel) === undefined) return unknownChannel(channel)
   if (isNotice(channel)) {
     return options.htsId ? undefined : `channel '${channel}' needs the HTS login id (KIS_HTS_ID)`
@@ -109,6 +109,14 @@ export function problemWith(subscription: Subscription, options: WireOptions): s
   return fits(channel, venue)
     ? undefined
     : `channel '${channel}' is none of ${venue}'s, which ${instrument} is asked from`
+}
+
+function stockProblem(instrument: Instrument): string | undefined {
+  const problem = symbolProblem(instrument)
+  // KOSPI is 0001, KOSDAQ 1001.
+  return problem !== undefined && /^KRX:[012]\d{3}$/.test(instrument)
+    ? `${problem}; an index has a channel of its own: ${instrument}@H0UPCNT0`
+    : problem
 }
 
 /** Whether the channel names a stock. Other ones have keys of their own: of indices, futures, bonds. */

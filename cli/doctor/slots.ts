@@ -15,13 +15,17 @@ export function examineSlots({ settings, told }: Patient): readonly Finding[] {
   const slots = slotsOf(settings)
   const overflow = overflowOf(settings)
   // `run` refuses to start with more than fit, unless it may go without them.
-  const severity = onOrOff.safeParse(told['allowUnplaced']).data === true ? 'warning' : 'error'
+  const isAllowed = onOrOff.safeParse(told['allowUnplaced']).data === true
+  const severity = isAllowed ? 'warning' : 'error'
   return markets.flatMap((market): Finding[] => {
     if (slots[market] === 0) return []
     const over = overflow.find(other => other.market === market)
     if (over !== undefined) {
       const { says } = over
-      const remedy = `${over.slots - over.most} are refused (OPSP0008), the last ones named. Drop some, or use another app key.`
+      const tooMany = over.slots - over.most
+      const remedy = isAllowed
+        ? `The last ${tooMany} are refused (OPSP0008). Leave out some, or divide them over app keys.`
+        : `run does not start so. Leave out ${tooMany}, divide them over app keys, or go without the last ${tooMany}: KIS_ALLOW_UNPLACED=on.`
       return [{ check, severity, found: says, remedy }]
     }
     const found = `${market}: ${slots[market]} of ${mostSubscriptions} slots needed`

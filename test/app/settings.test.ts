@@ -84,7 +84,7 @@ describe('settings', () => {
     expect(problemsOf(told)).toEqual([
       expect.stringMatching(/^'KRX:5930' is no stock.*; did you mean KRX:005930\?$/),
       expect.stringMatching(/^'NYS:BRK.B' is no stock.*; did you mean NYS:BRK\/B\?$/),
-      expect.stringMatching(/^'KRX:0001' is no stock: [^?]*$/),
+      expect.stringMatching(/^'KRX:0001' is no stock: .*; an index has a channel of its own: KRX:0001@H0UPCNT0$/),
     ])
     expect(problemsOf({ ...keys, instruments: 'KRX:0001,KRX:1001', channels: 'H0UPCNT0' })).toEqual([])
   })

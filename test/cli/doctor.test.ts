@@ -127,6 +127,8 @@ describe('the doctor on slots', () => {
       found: 'KR: 42 slots are asked for (21 trade, 21 order-book), and an app key has 41',
     })
     expect(us).toMatchObject({ severity: 'ok', found: 'US: 2 of 41 slots needed' })
+    const [allowed] = examineSlots(patient(told, { told: { allowUnplaced: 'on' } }))
+    expect(allowed).toMatchObject({ severity: 'warning', remedy: expect.stringContaining('The last 1 are') as string })
   })
 })
 

@@ -188,7 +188,7 @@ describe('what keeps a subscription from being asked for', () => {
     ['HKS:700', 'HKS:00700'],
     ['TSE:7203.T', 'TSE:7203'],
     ['NYS:BRK.B', 'NYS:BRK/B'],
-    ['KRX:0001', undefined],
+    ['KRX:삼성', undefined],
   ] as const)('is the symbol of %s, on trades and books alone', (instrument, meant) => {
     for (const channel of ['trade', 'order-book']) {
       const problem = problemWith({ instrument, channel }, free) ?? ''
@@ -196,6 +196,15 @@ describe('what keeps a subscription from being asked for', () => {
       expect(/; did you mean (.*)\?$/.exec(problem)?.[1]).toBe(meant)
     }
     if (instrument.startsWith('KRX')) expect(problemWith({ instrument, channel: 'H0UPCNT0' }, free)).toBeUndefined()
+  })
+
+  it('is an index among stocks, with the channel that it has', () => {
+    for (const index of ['KRX:0001', 'KRX:1001', 'KRX:2001'] as const) {
+      const problem = problemWith({ instrument: index, channel: 'trade' }, free)
+      expect(problem).toMatch(
+        new RegExp(`'${index}' is no stock.*; an index has a channel of its own: ${index}@H0UPCNT0$`),
+      )
+    }
   })
 
   it('is a notice without the HTS login id', () => {
