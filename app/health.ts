@@ -17,11 +17,11 @@ export type HealthReport = {
   readonly ready: boolean
   /** Why it is not. Empty when it is. */
   readonly reasons: readonly string[]
-  /** What somebody should look at although data flows: refused and stale subscriptions, a line that was lost just now. */
+  /** What somebody should look at although data flows: refused and stale subscriptions, a failed sink, a line lost just now. */
   readonly warnings: readonly string[]
   /** What a person should know besides. */
   readonly notes: readonly string[]
-  /** Of every line, the worst first. In trouble exactly when there is a reason or a warning. */
+  /** Of every line, and of failed sinks, the worst first. In trouble exactly when there is a reason or a warning. */
   readonly verdicts: readonly [Verdict, ...Verdict[]]
   /** In Korean time. */
   readonly time: string
@@ -30,18 +30,19 @@ export type HealthReport = {
 
 export function healthOf(input: HealthInput): HealthReport {
   const { status, subscriptions } = input
+  const { sinkTroubles = [] } = status
   const found = { KR: lookAtMarket('KR', input), US: lookAtMarket('US', input) }
   const of = (what: 'reasons' | 'warnings' | 'notes') => markets.flatMap(market => found[market][what])
   const reasons = of('reasons')
   const verdicts = verdictsOf(status, found, reasons.length === 0)
   if (status.startedAt === undefined) reasons.unshift('the feed was not started')
   else if (isStopping(status)) reasons.unshift('the feed is stopping')
-  const notes = [...of('notes'), ...(status.sinkTroubles ?? []).map(sinkNote)]
+  const notes = of('notes')
   if (subscriptions.length === 0) notes.unshift('nothing is subscribed, so no data is expected')
   return {
     ready: reasons.length === 0,
     reasons,
-    warnings: of('warnings'),
+    warnings: [...of('warnings'), ...sinkTroubles.map(sinkWarning)],
     notes,
     verdicts,
     time: formatKst(status.time),
@@ -66,18 +67,23 @@ function verdictsOf(
   })
   if (isStopping(status)) return [waiting('stopping', turn)]
   if (state === 'handing-over' && isReady) return [waiting('handing-over', next)]
-  const [first, ...others] = turnsOf(status)
+  const lines = turnsOf(status)
     .map(market => found[market].verdict)
     // Of two lines, one may rightly have nothing to do.
     .filter(({ reason }) => reason !== 'nothing-asked')
-    .toSorted((a, b) => worstFirst.indexOf(a.level) - worstFirst.indexOf(b.level))
-  return first === undefined ? [waiting('nothing-asked', turn)] : [first, ...others]
+  if (lines.length === 0) lines.push(waiting('nothing-asked', turn))
+  const { length: count } = status.sinkTroubles ?? []
+  const sinks: Verdict = { ...waiting('sink-failed', undefined), level: 'trouble', count }
+  const [first = sinks, ...others] = (count === 0 ? lines : [...lines, sinks]).toSorted(
+    (a, b) => worstFirst.indexOf(a.level) - worstFirst.indexOf(b.level),
+  )
+  return [first, ...others]
 }
 
 function isStopping({ handOver }: FeedStatus): boolean {
   return handOver.state.startsWith('stop')
 }
 
-function sinkNote({ sink, reason, since, isOver }: SinkTrouble): string {
+function sinkWarning({ sink, reason, since, isOver }: SinkTrouble): string {
   return `sink '${sink}': ${reason}; since ${formatKst(since)}, ${isOver ? 'for good' : 'it tries again'}`
 }

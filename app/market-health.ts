@@ -40,9 +40,10 @@ export type Verdict = {
     | 'letting-go'
     | 'reconnecting'
     | 'nothing-asked'
+    | 'sink-failed'
     | 'stopping'
   readonly market: Market | null
-  /** Subscriptions, failed attempts, or for `no-data` seconds. */
+  /** Subscriptions, failed attempts, sinks, or for `no-data` seconds. */
   readonly count: number
   /** Whether a health check says so as well. */
   readonly isReady: boolean

@@ -184,6 +184,7 @@ const words = {
   'verdict-reconnecting': ['{market} lost the line · reconnecting', '{market} 회선 끊김 · 재연결 중'],
   'verdict-nothing-asked': ['{market} · nothing to watch', '{market} · 구독할 종목 없음'],
   'verdict-unknown': ['Not known: no connection', '연결이 끊겨 알 수 없음'],
+  'verdict-sink-failed': ['sinks that failed: {count}', '실패한 싱크 {count}개'],
   'verdict-stopping': ['Stopping', '종료 중'],
 
   'cause-its-turn': ['its turn on the line', '회선을 넘겨받음'],

@@ -126,6 +126,21 @@ describe('the verdict', () => {
     expect(judge('market-switch', [], idle)).toMatchObject({ ready: false, verdicts: [{ isReady: false }] })
   })
 
+  it('is in trouble with a sink that failed, behind a line that is in trouble, and ready', () => {
+    const sinkTroubles = [{ sink: 'archive', reason: 'ENOSPC', since: evening, isOver: false }]
+    const well = judge('subscribed.settled', [flowing], { sinkTroubles })
+    expect(well).toMatchObject({
+      ready: true,
+      warnings: [expect.stringMatching(/^sink 'archive': ENOSPC/)],
+      verdicts: [
+        { level: 'trouble', reason: 'sink-failed', count: 1, market: null, isReady: true },
+        { level: 'good', reason: 'flowing' },
+      ],
+    })
+    const lost = judge('reconnecting', [flowing], { sinkTroubles })
+    expect(lost.verdicts.map(({ reason }) => reason)).toEqual(['reconnecting', 'sink-failed'])
+  })
+
   it('is one for each line where both markets have one, the worst first, and of none that has nothing to do', () => {
     const handOver = { state: 'trading', turn: 'KR', turns: ['KR', 'US'], next: 'KR' } as const
     const american: SubscriptionState = { ...flowing, instrument: 'NAS:AAPL' }

@@ -177,7 +177,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await page.getByRole('button', { name: '한국어' }).click()
     await refusal.filter({ hasText: '다른 앱키를 사용하세요' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('ko')
-    expect(await page.locator('#verdict').innerText()).toContain('1건 거부됨')
+    await page.locator('#verdict[data-level="trouble"]', { hasText: '1건 거부됨' }).waitFor()
     await page.reload()
     await refusal.filter({ hasText: '다른 앱키를 사용하세요' }).waitFor()
   })

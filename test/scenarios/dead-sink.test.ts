@@ -29,13 +29,13 @@ function keptLog() {
   return { lines, log: { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') } }
 }
 
-const notesOf = (feed: Feed) =>
+const warningsOf = (feed: Feed) =>
   healthOf({
     status: feed.status(),
     subscriptions: feed.subscriptions(),
     calendar,
     silenceMs: shortTiming.silenceMs,
-  }).notes.join()
+  }).warnings.join()
 
 const market = () => ({ tape: generatedTape({ rate: 500 }) })
 
@@ -58,11 +58,11 @@ it('is an error in the log, a number of its own and named by /health, and comes 
   expect(rig.feed.tally().sinks.get('archive')).toEqual({ dropped: 0, errors: 1 })
   expect(rig.feed.counters().sinkErrors).toBe(1)
   expect(rig.feed.status().sinkTroubles).toMatchObject([{ sink: 'archive', isOver: false }])
-  expect(notesOf(rig.feed)).toMatch(/sink 'archive': ENOENT.*it tries again/)
+  expect(warningsOf(rig.feed)).toMatch(/sink 'archive': ENOENT.*it tries again/)
 
   mkdirSync(folder)
   await eventually(() => lines.some(({ message }) => message === 'a sink works again'))
-  expect(notesOf(rig.feed)).not.toContain('archive')
+  expect(warningsOf(rig.feed)).not.toContain('archive')
   expect(rig.feed.status().sinkTroubles).toBeUndefined()
   await rig.feed.stop()
   // From the first event on: what came while it could not be written had waited.
@@ -87,8 +87,8 @@ it('in a thread that cannot be started, or on a Redis that is not there, is the 
       ['stream', { dropped: 0, errors: 1 }],
     ]),
   )
-  expect(notesOf(rig.feed)).toMatch(/sink 'lost': .*no-such-worker/)
-  expect(notesOf(rig.feed)).toMatch(/sink 'stream': .*ENOENT/)
+  expect(warningsOf(rig.feed)).toMatch(/sink 'lost': .*no-such-worker/)
+  expect(warningsOf(rig.feed)).toMatch(/sink 'stream': .*ENOENT/)
   await rig.until('trade')
   await rig.feed.stop()
   expect(lines.at(-1)).toEqual({
