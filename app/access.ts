@@ -6,18 +6,23 @@ import { KisError } from '../kis/errors.ts'
 import { createRateLimit, type RateLimit, spacingOf } from '../kis/rate-limit.ts'
 import { createRestClient, type RestClient } from '../kis/rest.ts'
 import type { Secret } from '../kis/secret.ts'
-import { type ConnectBudget, createBudget } from '../machines/budget.ts'
+import { type Budget, type ConnectBudget, createBudget } from '../machines/budget.ts'
+import type { LineOwner } from '../machines/owner.ts'
 import type { Clock } from '../market/clock.ts'
-import { connectsLeft, createConnectBudget } from '../workers/connect-budget.ts'
+import { connectsLeft, createSharedConnects } from '../workers/connect-budget.ts'
 import { createSharedRateLimit } from '../workers/rate-limit.ts'
 import type { RedisClient } from '../workers/redis.ts'
+import { createRequestCount } from '../workers/request-count.ts'
 import { prefixOf } from '../workers/scope.ts'
 import { createSharedCredential } from '../workers/shared-credential.ts'
 import { approvalRules, type RefreshDeps, tokenRules } from '../workers/token-refresh.ts'
 import { createTokenStore } from '../workers/token-store.ts'
 import { TryLater } from '../workers/try-later.ts'
+import { createLineOwner } from './line-owner.ts'
+import { type LineMemory, openLineMemory } from './line-memory.ts'
 import type { Logger } from './log.ts'
 import type { FeedSettings } from './settings.ts'
+import { createSharedRequests } from './shared-requests.ts'
 
 export type Access = {
   readonly rest: RestClient
@@ -32,6 +37,8 @@ export type Access = {
   /** Has KIS issue a new approval key whatever is kept, and keeps it. */
   issueApproval(): Promise<void>
   readonly connects: ConnectBudget
+  readonly requests: Budget
+  readonly owner: LineOwner
   /** What is left for all processes together. Rejects while Redis is away. */
   limits(): Promise<SharedLimits>
   close(): Promise<void>
@@ -54,15 +61,18 @@ export type AccessParts = {
   readonly clock: Clock
   readonly log: Logger
   readonly onSecret: (secret: Secret) => void
+  /** What outlives this process. Without it, nothing does. */
+  readonly memory?: LineMemory
 }
 
 /** Shorter than the lock of a refresh, so that an answer comes while the lock is still ours. */
 const issueTimeoutMs = 8_000
 
-export function createAccess({ settings, redis, clock, log, onSecret }: AccessParts): Access {
+export function createAccess(parts: AccessParts): Access {
+  const { settings, redis, clock, log, onSecret, memory = openLineMemory(undefined, log) } = parts
   const { timing, environment, restUrl, appKey, appSecret } = settings
-  const owner = { appKey, appSecret, restUrl }
-  const prefix = prefixOf(owner)
+  const keys = { appKey, appSecret, restUrl }
+  const prefix = prefixOf(keys)
   const rest = createRestClient({
     baseUrl: restUrl,
     clock,
@@ -71,7 +81,7 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
     checkCertificate: settings.checkCertificate,
   })
   const tokenRefresh: RefreshDeps = {
-    store: createTokenStore({ redis, owner, kind: 'token' }),
+    store: createTokenStore({ redis, owner: keys, kind: 'token' }),
     rules: tokenRules,
     async issue() {
       const issued = await issueToken(rest, settings, clock.now())
@@ -80,7 +90,7 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
     },
   }
   const approvalRefresh: RefreshDeps = {
-    store: createTokenStore({ redis, owner, kind: 'approval' }),
+    store: createTokenStore({ redis, owner: keys, kind: 'approval' }),
     rules: approvalRules,
     async issue() {
       const secret = await issueApprovalKey(rest, settings)
@@ -91,12 +101,25 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
   const tokens = createSharedCredential({ ...tokenRefresh, clock, onSecret })
   const approvals = createSharedCredential({ ...approvalRefresh, clock, onSecret })
   const alone = {
-    connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock),
+    connects: createBudget(timing.mostConnects, timing.connectWindowMs, clock, memory.of(prefix).connects),
+    requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
     limit: createRateLimit(environment, clock),
     approvalKey: ownApprovalKey(async () => (await approvalRefresh.issue()).secret, clock),
   }
   const budget = { redis, prefix, most: timing.mostConnects, windowMs: timing.connectWindowMs }
-  const reserve = createConnectBudget(budget)
+  const sharedConnects = createSharedConnects({
+    ...budget,
+    installation: () => memory.installation,
+    standbyMs: timing.occupiedMs,
+  })
+  const owner = createLineOwner({ kept: memory.of(prefix), shared: sharedConnects })
+  const requestRules = { most: timing.mostRequests, windowMs: timing.requestWindowMs }
+  const requests = createSharedRequests({
+    ...requestRules,
+    own: alone.requests,
+    count: createRequestCount({ ...requestRules, redis, prefix }),
+    clock,
+  })
   const onTrouble = (error: unknown) =>
     log.debug({ problem: textOf(error) }, 'Redis is away: this process keeps the pace of REST calls by itself')
   const limit = createSharedRateLimit({
@@ -109,6 +132,7 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
   })
   let awayUntil = Number.NEGATIVE_INFINITY
   let approvalKeyIssuedAt: number | undefined
+  let isReserved = false
 
   /** What the socket needs must not wait for Redis: once it was away, it is not asked again for a while. */
   async function preferShared<T>(ask: () => Promise<T>, go: () => T | Promise<T>, uses: string): Promise<T> {
@@ -164,19 +188,35 @@ export function createAccess({ settings, redis, clock, log, onSecret }: AccessPa
       else await approvals.renew(held.secret)
     },
     connects: {
-      take: () =>
-        preferShared(
-          async () => {
-            const waitMs = await reserve()
-            if (waitMs === 0) alone.connects.spend()
-            return waitMs
-          },
-          () => alone.connects.take(),
-          'its own count of connections',
-        ),
+      async take() {
+        // What is kept here counts even where Redis lost what it knew.
+        isReserved = false
+        const waitMs = alone.connects.left() > 0 ? 0 : alone.connects.take()
+        return waitMs > 0 ? waitMs : await preferShared(takeShared, takeAlone, 'its own count of connections')
+      },
       left: () => alone.connects.left(),
+      isReserved: () => isReserved,
     },
-    close: () => rest.close(),
+    requests,
+    owner,
+    async close() {
+      await owner.release()
+      await rest.close()
+    },
+  }
+
+  async function takeShared(): Promise<number> {
+    const [reserved] = await Promise.all([sharedConnects.reserve(), requests.learn()])
+    owner.learn(reserved.owner)
+    isReserved = reserved.isReserved
+    if (reserved.waitMs === 0) alone.connects.spend()
+    return reserved.waitMs
+  }
+
+  function takeAlone(): number {
+    owner.learn(undefined)
+    isReserved = false
+    return alone.connects.take()
   }
 }
 

@@ -4,16 +4,21 @@ import { type ApprovalKeys, createApprovalKeys } from '../kis/approval.ts'
 import { type AppKeys, issueApprovalKey } from '../kis/credentials.ts'
 import type { RestClient } from '../kis/rest.ts'
 import type { Secret } from '../kis/secret.ts'
-import { type ConnectBudget, createBudget } from '../machines/budget.ts'
+import { type Budget, type ConnectBudget, createBudget } from '../machines/budget.ts'
 import type { AppKeyAccess } from '../machines/connection.ts'
 import { createLine } from '../machines/line.ts'
+import type { LineOwner } from '../machines/owner.ts'
 import type { Timing } from '../machines/timing.ts'
 import type { Clock } from '../market/clock.ts'
+import type { KeptLine } from './line-memory.ts'
+import { createLineOwner } from './line-owner.ts'
 
 export type AppKeyParts = {
   readonly keys: AppKeys
   /** There when other processes use this app key too. */
-  readonly shared: SharedAccess | undefined
+  readonly shared: SharedKey | undefined
+  /** What outlives this process, where nothing is shared. */
+  readonly kept: KeptLine
   readonly rest: RestClient
   readonly timing: Timing
   readonly clock: Clock
@@ -21,15 +26,22 @@ export type AppKeyParts = {
   readonly onSecret: (secret: Secret) => void
 }
 
-/** An approval key and a budget of connections that more processes than this one use. */
-export type SharedAccess = {
+/** What more processes than this one use of an app key: its approval key, its budgets, its line. */
+export type SharedKey = {
   approvalKey(refused?: Secret): Promise<Secret>
   /** When KIS issued the one that was handed out last, to whichever process. */
   approvalKeyIssuedAt(): number | undefined
   readonly connects: ConnectBudget
+  readonly requests: Budget
+  readonly owner: LineOwner
 }
 
-export function openAppKey({ keys, shared, rest, timing, clock, onSecret }: AppKeyParts): AppKeyAccess {
+export type SharedAccess = SharedKey & {
+  /** Of the US market's own app key, if it has one. */
+  readonly us?: SharedKey | undefined
+}
+
+export function openAppKey({ keys, shared, kept, rest, timing, clock, onSecret }: AppKeyParts): AppKeyAccess {
   const issue = async (refused?: Secret) => {
     const key = await (shared === undefined ? issueApprovalKey(rest, keys) : shared.approvalKey(refused))
     onSecret(key)
@@ -42,7 +54,8 @@ export function openAppKey({ keys, shared, rest, timing, clock, onSecret }: AppK
   return {
     approvalKeys,
     line: createLine(),
-    connects: shared?.connects ?? createBudget(timing.mostConnects, timing.connectWindowMs, clock),
-    requests: createBudget(timing.mostRequests, timing.requestWindowMs, clock),
+    connects: shared?.connects ?? createBudget(timing.mostConnects, timing.connectWindowMs, clock, kept.connects),
+    requests: shared?.requests ?? createBudget(timing.mostRequests, timing.requestWindowMs, clock),
+    owner: shared?.owner ?? createLineOwner({ kept }),
   }
 }

@@ -17,8 +17,10 @@ import type { Clock } from '../market/clock.ts'
 import { type Market, marketOf, markets } from '../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 import { heartbeats } from '../streams/liveness.ts'
-import { openAppKey, type SharedAccess } from './app-key.ts'
+import { prefixOf } from '../workers/scope.ts'
+import { openAppKey, type SharedAccess, type SharedKey } from './app-key.ts'
 import { ended } from './ended.ts'
+import type { LineMemory } from './line-memory.ts'
 import { phaseOf } from './phase.ts'
 import type { FeedSettings } from './settings.ts'
 import { reservedSlotsOf, wireOptionsOf } from './subscriptions.ts'
@@ -62,6 +64,8 @@ export type ControlParts = {
   readonly inspect: Inspect | undefined
   /** What other processes of the app key spend as well. */
   readonly shared: SharedAccess | undefined
+  /** What outlives this process, where nothing is shared. */
+  readonly memory: LineMemory
   readonly deliver: (frame: RawFrame, moreFollow: boolean) => void
   readonly heard: (answer: HeardAnswer) => void
   /** KIS's clock, and ours at the same moment. */
@@ -100,6 +104,9 @@ export type Control = {
   stop(marginMs: number): Promise<readonly string[]>
 }
 
+/** A Redis that does not answer is no reason to stay: the claim ends by itself. */
+const claimTimeoutMs = 1_000
+
 export function createControl(parts: ControlParts): Control {
   const { settings, clock } = parts
   const { timing } = settings
@@ -113,10 +120,12 @@ export function createControl(parts: ControlParts): Control {
     timeoutMs: 2 * timing.openTimeoutMs,
     checkCertificate: settings.checkCertificate,
   })
-  const open = (keys: AppKeys, shared?: SharedAccess) =>
-    openAppKey({ keys, shared, rest, timing, clock, onSecret: parts.onSecret })
+  const open = (keys: AppKeys, shared?: SharedKey) => {
+    const kept = parts.memory.of(prefixOf({ ...keys, restUrl: settings.restUrl }))
+    return openAppKey({ keys, shared, kept, rest, timing, clock, onSecret: parts.onSecret })
+  }
   const ordinary = open(settings, parts.shared)
-  const access = { KR: ordinary, US: settings.us === undefined ? ordinary : open(settings.us) }
+  const access = { KR: ordinary, US: settings.us === undefined ? ordinary : open(settings.us, parts.shared?.us) }
   const connection = createConnection({
     accessOf: market => access[market],
     customerType: settings.customerType,
@@ -225,10 +234,13 @@ export function createControl(parts: ControlParts): Control {
       // A call that hangs holds the line: it is ended first.
       await rest.close()
       // The machine has left; a line is free once its socket is really closed.
-      const lines = [...new Set(Object.values(access))].map(({ line }) => line.take())
+      const keys = [...new Set(Object.values(access))]
+      const lines = keys.map(({ line }) => line.take())
       if (isStarted && !(await ended(Promise.all(lines), timing.closeTimeoutMs + marginMs / 2))) {
         overdue.push('the close of the connection')
       }
+      const claims = keys.map(({ owner }) => owner.release())
+      if (!(await ended(Promise.all(claims), claimTimeoutMs))) overdue.push('the end of the claim in Redis')
       return overdue
     },
   }

@@ -34,6 +34,7 @@ import { holdFolders } from './held-folders.ts'
 import { createJournal } from './journal.ts'
 import { keepLastSeen } from './last-seen.ts'
 import { createLatencyWatch } from './latency.ts'
+import { countsForItself, openLineMemory } from './line-memory.ts'
 import { watchLifecycle } from './lifecycle.ts'
 import { silentLogger } from './log.ts'
 import { phaseOf, waitOf } from './phase.ts'
@@ -51,6 +52,7 @@ import { createTransitionLog } from './transitions.ts'
 /** A feed for one app key, or one for each market. Throws a SettingsError that lists everything wrong with the options. */
 export function createFeed(options: FeedOptions): Feed {
   const { settings, parts } = readOptions<FeedParts>(options, feedParts)
+  if (!parts.dataFolder && parts.shared === undefined) parts.log?.warn({}, countsForItself)
   return composeFeed(settings, parts)
 }
 
@@ -98,6 +100,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     seed: parts.seed ?? clock.now() | 0,
     inspect: parts.inspect,
     shared: parts.shared,
+    memory: openLineMemory(folder || undefined, log),
     deliver,
     heard,
     heartbeat: (serverTime, receivedTime) => {

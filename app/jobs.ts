@@ -2,6 +2,7 @@
 // the data plane in one place: gaps go in, findings come out.
 import { Subscription } from 'rxjs'
 import { createRedaction } from '../kis/redaction.ts'
+import type { AppKeys } from '../kis/credentials.ts'
 import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import { endOf, type JobEnd } from '../workers/job-end.ts'
@@ -14,6 +15,7 @@ import { createAccess, type SharedLimits } from './access.ts'
 import type { SharedAccess } from './app-key.ts'
 import type { Feed } from './feed-contract.ts'
 import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
+import { openLineMemory } from './line-memory.ts'
 import { type Logger, silentLogger } from './log.ts'
 import { createProcessors } from './processors.ts'
 import { watchRedis } from './redis-watch.ts'
@@ -81,7 +83,13 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   connection.on('error', () => {}) // said by the watch
   const watch = watchRedis(connection, log)
   const queues = await openQueues({ redis, prefix })
-  const access = createAccess({ settings, redis: connection, clock, log, onSecret: redaction.add })
+  const memory = openLineMemory(parts.dataFolder, log)
+  const accessOf = (keys: AppKeys) => {
+    const own = { ...settings, appKey: keys.appKey, appSecret: keys.appSecret }
+    return createAccess({ settings: own, redis: connection, clock, log, onSecret: redaction.add, memory })
+  }
+  const access = accessOf(settings)
+  const us = settings.us && accessOf(settings.us)
   const gapJobs = createGapJobs({ queues, log, redact: redaction.line })
   const counts = { completed: 0, failed: 0 }
   let workers: RunningWorkers | undefined
@@ -105,7 +113,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     gapJobs.stop()
     await workers?.stop()
     await queues.close()
-    await access.close()
+    await Promise.all([access.close(), us?.close()])
     await redis.close()
   }
 
@@ -116,7 +124,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     queues,
     enqueue: (queue, name, payload) => queues.enqueue(queue, name, payload),
     done: (queue, id) => endOf(queues, queue, id),
-    shared: access,
+    shared: { ...access, us },
     repair(feed) {
       watching.add(gapJobs.findings$.subscribe(finding => feed.repair(finding)))
       watching.add(gapJobs.watch(feed.events$, feed.openGaps()))

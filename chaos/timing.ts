@@ -17,6 +17,7 @@ export const chaosTiming: Timing = {
   longestBackoffMs: scaled(defaultTiming.longestBackoffMs),
   occupiedMs: scaled(defaultTiming.occupiedMs),
   longestOccupiedMs: scaled(defaultTiming.longestOccupiedMs),
+  lingerMs: scaled(defaultTiming.lingerMs),
   refusedMs: scaled(defaultTiming.refusedMs),
   longestRefusedMs: scaled(defaultTiming.longestRefusedMs),
   pacingMs: scaled(defaultTiming.pacingMs),

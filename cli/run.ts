@@ -8,6 +8,7 @@ import { composeFeed } from '../app/feed.ts'
 import type { Feed } from '../app/feed-contract.ts'
 import { expectFree, FolderInUseError } from '../app/folder-lock.ts'
 import type { Jobs } from '../app/jobs.ts'
+import { countsForItself } from '../app/line-memory.ts'
 import type { Logger } from '../app/log.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
 import { jsonLines } from '../sinks/json-lines.ts'
@@ -107,6 +108,8 @@ async function stream(
   const passing = simulator === undefined || output.data.jobs === 'off' ? undefined : temporaryFolder()
   const jobs = await openWork(served, { ...output.data, folder: passing ?? folder }, log)
   if (jobs === 'unreachable') return await simulator?.stop()
+  const isAlone = jobs === undefined || jobs.redisKind === 'embedded'
+  if (simulator === undefined && folder === undefined && isAlone) log.warn({}, countsForItself)
   const feed = composeFeed(served, {
     log,
     dataFolder: folder ?? false,

@@ -16,10 +16,18 @@ export type ConnectBudget = {
   take(): number | Promise<number>
   /** What is left as far as this process knows. */
   left(): number
+  /** The last wait was for connections that are kept for the process that has the line. */
+  isReserved?(): boolean
+}
+
+/** Where a budget is kept, so that the next process does not begin with a full one. Times in epoch milliseconds, oldest first. */
+export type KeptTimes = {
+  read(): readonly number[]
+  write(times: readonly number[]): void
 }
 
 /** At most `most` in any `windowMs`. */
-export function createBudget(most: number, windowMs: number, clock: Clock): Budget {
+export function createBudget(most: number, windowMs: number, clock: Clock, kept?: KeptTimes): Budget {
   let spent: number[] = []
 
   function forgetTheOld(now: number): void {
@@ -27,19 +35,36 @@ export function createBudget(most: number, windowMs: number, clock: Clock): Budg
     spent = spent.map(time => Math.min(time, now)).filter(time => now - time < windowMs)
   }
 
+  /** What is kept counts, and so does what could not be written down or was removed since. */
+  function recall(now: number): void {
+    forgetTheOld(now)
+    const known = spent
+    spent = [...(kept?.read() ?? [])].toSorted((a, b) => a - b)
+    const isAhead = (spent.at(-1) ?? now) > now
+    forgetTheOld(now)
+    if (known.length > spent.length) spent = known
+    // Written down as it counts now, or a clock that was ahead once would hold up every process anew.
+    if (isAhead) kept?.write(spent)
+  }
+
+  function note(now: number): void {
+    spent.push(now)
+    kept?.write(spent)
+  }
+
   return {
     take() {
       const now = clock.now()
-      forgetTheOld(now)
+      recall(now)
       const oldest = spent[spent.length - most]
       if (oldest !== undefined) return oldest + windowMs - now
-      spent.push(now)
+      note(now)
       return 0
     },
     spend() {
       const now = clock.now()
-      forgetTheOld(now)
-      spent.push(now)
+      recall(now)
+      note(now)
     },
     left() {
       forgetTheOld(clock.now())

@@ -19,6 +19,7 @@ import { createBatch } from './batch.ts'
 import type { Instruction, Observation } from './events.ts'
 import type { Budget, ConnectBudget } from './budget.ts'
 import type { Line } from './line.ts'
+import type { LineOwner } from './owner.ts'
 import { createOutbox, type Request } from './outbox.ts'
 import { createPending } from './pending.ts'
 import { createPulses } from './pulse.ts'
@@ -39,6 +40,7 @@ export type AppKeyAccess = {
   /** Asked before every connection. */
   readonly connects: ConnectBudget
   readonly requests: Budget
+  readonly owner: LineOwner
 }
 
 export type ConnectionParts = {
@@ -84,7 +86,7 @@ export function createConnection(parts: ConnectionParts) {
   return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
     const { market, endpoint } = input
     const { clock, timing, deliver } = parts
-    const { approvalKeys, line, connects, requests } = parts.accessOf(market)
+    const { approvalKeys, line, connects, requests, owner } = parts.accessOf(market)
     const tell = (observation: Observation) => sendBack(observation)
     const notices = createNoticeOpener()
     const pending = createPending(timing.ackTimeoutMs)
@@ -97,6 +99,7 @@ export function createConnection(parts: ConnectionParts) {
     let socket: WebSocket | undefined
     let trouble = ''
     let isLeft = false
+    let isAccepted = false
     let unansweredHeartbeats = 0
     const pulse = pulses.of(endpoint.url)
     let nextLook: NodeJS.Timeout | undefined
@@ -127,7 +130,7 @@ export function createConnection(parts: ConnectionParts) {
         if (isLeft) return freeLine()
         if (waitMs > 0) {
           freeLine()
-          return tell({ type: 'connect.denied', waitMs })
+          return tell({ type: 'connect.denied', waitMs, isReserved: connects.isReserved?.() === true })
         }
         connect(freeLine)
       } catch (error) {
@@ -250,7 +253,7 @@ export function createConnection(parts: ConnectionParts) {
       const { entry } = answer
       if (entry.reaction === 'occupied') {
         parts.heard({ market, entry, key: undefined })
-        return tell({ type: 'session.occupied' })
+        return tell({ type: 'session.occupied', isOwnerGone: owner.isGone() })
       }
       if (entry.reaction === 'renew-approval') {
         approvalKeys.forget()
@@ -261,7 +264,11 @@ export function createConnection(parts: ConnectionParts) {
       if (settled?.verb === 'heartbeat') return tell({ type: 'heartbeat.refused' })
       const key = settled?.key ?? pending.keyOf(answer)
       parts.heard({ market, entry, key })
-      if (entry.reaction === 'acknowledged') approvalKeys.accepted()
+      if (entry.reaction === 'acknowledged') {
+        approvalKeys.accepted()
+        if (!isAccepted) owner.accepted()
+        isAccepted = true
+      }
       const tr = answer.tr ?? settled?.wire.tr
       if (answer.noticeKey !== undefined && tr !== undefined) {
         notices.learn(tr, answer.noticeKey)

@@ -19,9 +19,10 @@ export type Command =
 export type Observation =
   | { readonly type: 'socket.opened' }
   | { readonly type: 'socket.closed'; readonly reason: string }
-  /** The connect budget is spent: nothing was opened. */
-  | { readonly type: 'connect.denied'; readonly waitMs: number }
-  | { readonly type: 'session.occupied' }
+  /** The connect budget is spent, or what is left is for the process that has the line: nothing was opened. */
+  | { readonly type: 'connect.denied'; readonly waitMs: number; readonly isReserved?: boolean }
+  /** OPSP8996. `isOwnerGone`: the process that had the line is known to have ended; its session lingers. */
+  | { readonly type: 'session.occupied'; readonly isOwnerGone?: boolean }
   | { readonly type: 'credentials.refused'; readonly code: string }
   | ({ readonly type: 'subscription.acknowledged' } & Key)
   | ({ readonly type: 'subscription.released' } & Key)

@@ -3,7 +3,7 @@
 import { assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
-import { nextBackoff } from './backoff.ts'
+import { nextBackoff, occupiedWait } from './backoff.ts'
 import type { Endpoint, Instruction, SocketEvent } from './events.ts'
 import * as ledger from './ledger.ts'
 import type { Timing } from './timing.ts'
@@ -44,6 +44,8 @@ export type SocketContext = {
   /** What was tried for each mute or unanswered key since it last flowed: steps up the ladder. Outlives sessions, as ghosts do. */
   readonly cures: Readonly<Record<SubscriptionKey, number>>
   readonly failures: number
+  /** OPSP8996 in a row, all with an owner that is known to be gone, or all without. */
+  readonly occupied: { readonly times: number; readonly isOwnerGone: boolean }
   readonly waitMs: number
   readonly seed: number
 }
@@ -107,6 +109,8 @@ function restAfter(refusals: number | undefined, { graceMs, refusedMs, longestRe
 function timesTried({ cures }: SocketContext, key: SubscriptionKey): number {
   return cures[key] ?? 0
 }
+
+const neverOccupied = { times: 0, isOwnerGone: false }
 
 const unplugged = (name: string) => () => {
   throw new Error(`the socket machine has no ${name}: plug one in with provide()`)
@@ -176,7 +180,7 @@ export const socketMachine = setup({
       heartbeatRefused: false,
       releases: 0,
     }),
-    forgetFailures: assign({ failures: 0, waitMs: 0 }),
+    forgetFailures: assign({ failures: 0, waitMs: 0, occupied: neverOccupied }),
     noteAnswer: assign({
       ledger: ({ context, event }) => {
         switch (event.type) {
@@ -223,8 +227,10 @@ export const socketMachine = setup({
         event.type === 'credentials.refused' ? `${event.code}: credentials refused` : 'credentials refused',
     }),
     noteDenied: assign({
-      loss: ({ context: { timing } }) =>
-        `connect budget spent: ${timing.mostConnects} in ${timing.connectWindowMs / 60_000} minutes`,
+      loss: ({ context: { timing }, event }) =>
+        event.type === 'connect.denied' && event.isReserved === true
+          ? 'the connections that are left are for the process that has the line'
+          : `connect budget spent: ${timing.mostConnects} in ${timing.connectWindowMs / 60_000} minutes`,
       waitMs: ({ context, event }) => (event.type === 'connect.denied' ? event.waitMs : context.waitMs),
     }),
     forgetMissingAnswers: assign({ isAnswerMissing: false }),
@@ -241,13 +247,15 @@ export const socketMachine = setup({
       if (failures === 1) return { failures, waitMs: graceMs }
       return { failures, ...nextBackoff(context, graceMs, longestBackoffMs) }
     }),
-    waitForTheOther: assign(({ context }) => ({
-      failures: context.failures + 1,
-      waitMs: Math.min(
-        context.timing.longestOccupiedMs,
-        Math.max(context.timing.occupiedMs, context.waitMs >= context.timing.occupiedMs ? context.waitMs * 2 : 0),
-      ),
-    })),
+    waitForTheOther: assign(({ context, event }) => {
+      const isOwnerGone = event.type === 'session.occupied' && event.isOwnerGone === true
+      const times = context.occupied.isOwnerGone === isOwnerGone ? context.occupied.times + 1 : 1
+      return {
+        failures: context.failures + 1,
+        occupied: { times, isOwnerGone },
+        waitMs: occupiedWait(times, isOwnerGone, context.timing),
+      }
+    }),
     /** What KIS needs to tidy up. Longer waits are this market's own, and no reason to keep the other one waiting. */
     waitTheGraceOnly: assign({ waitMs: ({ context }) => Math.min(context.waitMs, context.timing.graceMs) }),
     countCure: assign({
@@ -304,6 +312,7 @@ export const socketMachine = setup({
     heartbeatRefused: false,
     cures: {},
     failures: 0,
+    occupied: neverOccupied,
     waitMs: 0,
   }),
   on: {

@@ -1,5 +1,5 @@
-// How often an app key may connect, counted over all its processes: KIS counts app keys, not processes. Asked before a connection, and
-// never while one is open.
+// How often an app key may connect, counted over all its processes, and which of them has its line: KIS counts app keys, not processes.
+// Asked before a connection, and never while one is open. KIS decides who has the line; what it decided is written down here.
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
@@ -9,36 +9,139 @@ export type ConnectBudgetParts = {
   /** At most so many in any window. */
   readonly most: number
   readonly windowMs: number
+  /** Random, of the data folder: the process that follows one that crashed has the same. Asked when it is needed first. */
+  readonly installation: () => string
+  /** Where what is left is kept for the owner, it may end before the window does: then this is the wait. */
+  readonly standbyMs: number
 }
+
+/** Who had the line last, as seen by one that wants it. */
+export type FormerOwner =
+  /** Not known: maybe a program that knows nothing of this Redis. */
+  | 'unknown'
+  /** This installation, in this process or in one before it. */
+  | 'ours'
+  /** Another one, whose claim ended. */
+  | 'gone'
+  /** Another one, which renews its claim. */
+  | 'alive'
+
+export type Reserved = {
+  readonly waitMs: number
+  readonly owner: FormerOwner
+  /** There are some left, for the process that has the line. */
+  readonly isReserved: boolean
+}
+
+export type SharedConnects = {
+  /** Spends one connection, or none and says how long until the next. Rejects while Redis is away. */
+  reserve(): Promise<Reserved>
+  /** KIS accepted a session of this process. */
+  claim(): Promise<void>
+  /** False when KIS accepted another process since. */
+  renew(): Promise<boolean>
+  /** Ends the claim, if it is ours. */
+  release(): Promise<void>
+}
+
+/** A claim that was not renewed for so long has ended. Renewed three times within it. */
+export const claimMs = 15_000
+export const renewClaimMs = 5_000
+
+/** Of the connections, for the owner while its claim lives: two of the four that KIS is asked for in ten minutes. */
+function reservedOf(most: number): number {
+  return Math.floor(most / 2)
+}
+
+const timeLua = `local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`
 
 /**
  * The connections of the window, oldest first. Spends one and returns 0, or spends nothing and returns how long until the next. Asked
  * once what is there, not first how many: a server that runs a script while its clock goes on may let the key end in between.
+ * Of a process with the name of our installation the claim is ours, unless it was renewed since we began: then it is a copy of our folder.
  */
-const reserveLua = `local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const reserveLua = `${timeLua}
+local most = tonumber(ARGV[1])
+local began = tonumber(ARGV[6])
+if began == 0 then began = now end
+local claim = redis.call('HMGET', KEYS[2], 'installation', 'process', 'renewed')
+local owner = 'unknown'
+if claim[1] then
+  local renewed = tonumber(claim[3])
+  local isOurs = claim[2] == ARGV[5] or (claim[1] == ARGV[4] and renewed <= began)
+  if isOurs then owner = 'ours' elseif now - renewed < ${claimMs} then owner = 'alive' else owner = 'gone' end
+end
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2])
-local last = redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -tonumber(ARGV[1]), 'WITHSCORES')
-if last[2] then return last[2] + ARGV[2] - now + 1 end
+local last = redis.call('ZRANGE', KEYS[1], -most, -most, 'WITHSCORES')
+if last[2] then return { last[2] + ARGV[2] - now + 1, owner, began, 0 } end
+if owner == 'alive' and redis.call('ZCARD', KEYS[1]) >= most - tonumber(ARGV[7]) then
+  return { tonumber(ARGV[8]), owner, began, 1 }
+end
 redis.call('ZADD', KEYS[1], now, ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 0`
+return { 0, owner, began, 0 }`
+
+/** Kept for as long as a lingering session, and a claimant's waits for it, may last. */
+const keepClaimMs = 600_000
+
+const claimLua = `${timeLua}
+redis.call('HSET', KEYS[1], 'installation', ARGV[1], 'process', ARGV[2], 'renewed', now)
+redis.call('PEXPIRE', KEYS[1], ${keepClaimMs})
+return 1`
+
+/** A Redis that lost what it knew is told again; one that knows of another owner is believed. */
+const renewLua = `local owner = redis.call('HGET', KEYS[1], 'process')
+if owner and owner ~= ARGV[2] then return 0 end
+${claimLua}`
+
+/** The claim stays readable as one that has ended. */
+const releaseLua = `${timeLua}
+if redis.call('HGET', KEYS[1], 'process') ~= ARGV[1] then return 0 end
+redis.call('HSET', KEYS[1], 'renewed', now - ${claimMs})
+return 1`
 
 /** Spends nothing. */
-const spentLua = `local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+const spentLua = `${timeLua}
 return redis.call('ZCOUNT', KEYS[1], '(' .. (now - ARGV[1]), '+inf')`
 
-/** 0, or milliseconds to wait. Rejects while Redis is away. */
-export function createConnectBudget({ redis, prefix, most, windowMs }: ConnectBudgetParts): () => Promise<number> {
-  return async () => Number(await redis.eval(reserveLua, 1, keyIn(prefix), most, windowMs, randomUUID()))
+export function createSharedConnects(parts: ConnectBudgetParts): SharedConnects {
+  const { redis, prefix, most, windowMs, installation, standbyMs } = parts
+  const process = randomUUID()
+  const [connects, owner] = [connectsIn(prefix), `${prefix}:owner`]
+  /** By Redis's clock. */
+  let began = 0
+
+  return {
+    async reserve() {
+      const rules = [most, windowMs, randomUUID(), installation(), process, began, reservedOf(most), standbyMs]
+      const found = (await redis.eval(reserveLua, 2, connects, owner, ...rules)) as [
+        number,
+        FormerOwner,
+        number,
+        number,
+      ]
+      const [waitMs, former, since, isReserved] = found
+      began = since
+      return { waitMs, owner: former, isReserved: isReserved === 1 }
+    },
+    claim: async () => void (await redis.eval(claimLua, 1, owner, installation(), process)),
+    renew: async () => (await redis.eval(renewLua, 1, owner, installation(), process)) === 1,
+    release: async () => void (await redis.eval(releaseLua, 1, owner, process)),
+  }
 }
 
 /** What is left for all processes together, without spending any. Rejects while Redis is away. */
-export async function connectsLeft({ redis, prefix, most, windowMs }: ConnectBudgetParts): Promise<number> {
-  return Math.max(0, most - Number(await redis.eval(spentLua, 1, keyIn(prefix), windowMs)))
+export async function connectsLeft({
+  redis,
+  prefix,
+  most,
+  windowMs,
+}: Pick<ConnectBudgetParts, 'redis' | 'prefix' | 'most' | 'windowMs'>): Promise<number> {
+  return Math.max(0, most - Number(await redis.eval(spentLua, 1, connectsIn(prefix), windowMs)))
 }
 
-function keyIn(prefix: string): string {
+function connectsIn(prefix: string): string {
   return `${prefix}:connects`
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createBudget } from '../../machines/budget.ts'
+import { tries } from '../support/property.ts'
 
 function rig(most: number, windowMs: number) {
   let now = 1_000_000
@@ -53,5 +54,50 @@ describe('a budget', () => {
         }
       }),
     )
+  })
+
+  it('that is kept grants no more to a process that is started again and again, its clock set back or not', () => {
+    const step = fc.record({
+      ms: fc.oneof({ arbitrary: fc.integer({ min: 0, max: 400 }), weight: 9 }, fc.constant(-5_000)),
+      isStart: fc.boolean(),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 200 }), steps => {
+        let now = 1_000_000
+        /** Time that passes, whatever the clock is set to. */
+        let real = 0
+        let file: readonly number[] = []
+        const kept = { read: () => file, write: (times: readonly number[]) => void (file = [...times]) }
+        const start = () => createBudget(4, 1_000, { now: () => now }, kept)
+        let budget = start()
+        const granted: number[] = []
+        for (const { ms, isStart } of steps) {
+          now += ms
+          real += Math.max(0, ms)
+          if (isStart) budget = start()
+          if (budget.take() === 0) granted.push(real)
+        }
+        for (const [index, time] of granted.entries()) {
+          const fourEarlier = granted[index - 4]
+          if (fourEarlier !== undefined) expect(time - fourEarlier).toBeGreaterThanOrEqual(1_000)
+        }
+      }),
+      tries(300),
+    )
+  })
+
+  it('counts by itself while it cannot be written down, and does not wait for ever for a clock that was ahead', () => {
+    let now = 1_000_000
+    const budget = createBudget(2, 1_000, { now: () => now }, { read: () => [], write: () => {} })
+    expect([budget.take(), budget.take(), budget.take()]).toEqual([0, 0, 1_000])
+
+    let file: readonly number[] = [9_000_000, 9_000_001]
+    const kept = { read: () => file, write: (times: readonly number[]) => void (file = [...times]) }
+    const start = () => createBudget(2, 1_000, { now: () => now }, kept)
+    expect(start().take()).toBe(1_000)
+    now += 600
+    expect(start().take()).toBe(400)
+    now += 400
+    expect(start().take()).toBe(0)
   })
 })

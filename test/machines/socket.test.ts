@@ -473,6 +473,24 @@ describe('socket machine, after a loss', () => {
     expect(waits).toEqual([occupiedMs, 120_000, 240_000, 480_000, longestOccupiedMs, longestOccupiedMs])
   })
 
+  it('waits out the session of an owner that is gone: 45 s, another 50 s, then 120 s, doubling', async () => {
+    const rig = socketRig()
+    const waits: number[] = []
+    const refused = async (isOwnerGone: boolean) => {
+      rig.server.opens()
+      rig.tell({ type: 'session.occupied', isOwnerGone })
+      waits.push(rig.context.waitMs)
+      await rig.advance(rig.context.waitMs)
+    }
+    for (let refusal = 0; refusal < 7; refusal++) await refused(true)
+    expect(waits).toEqual([45_000, 50_000, 120_000, 240_000, 480_000, longestOccupiedMs, longestOccupiedMs])
+
+    // Another owner came, and went: each time it begins anew.
+    waits.length = 0
+    for (const isOwnerGone of [false, false, true, true]) await refused(isOwnerGone)
+    expect(waits).toEqual([occupiedMs, 2 * occupiedMs, 45_000, 50_000])
+  })
+
   it('goes nowhere when its turn ends while it waits', async () => {
     const rig = subscribedRig()
     rig.server.closes()

@@ -18,6 +18,7 @@ export const shortTiming = {
   longestBackoffMs: 200,
   occupiedMs: 80,
   longestOccupiedMs: 300,
+  lingerMs: 72,
   refusedMs: 60,
   longestRefusedMs: 600,
   pacingMs: 1,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createRateLimit, type RateLimit } from '../../kis/rate-limit.ts'
 import { systemClock } from '../../market/clock.ts'
-import { createConnectBudget } from '../../workers/connect-budget.ts'
+import { type ConnectBudgetParts, createSharedConnects } from '../../workers/connect-budget.ts'
 import { createSharedRateLimit, type SharedRateLimit } from '../../workers/rate-limit.ts'
 import { connected, isMissing, redisKinds, redisRig } from '../support/redis.ts'
 
@@ -86,6 +86,12 @@ describe.each(redisKinds)('the pace of REST calls, on %s', kind => {
     expect(troubles).toHaveLength(1)
   })
 })
+
+/** The waits of one process. */
+function createConnectBudget(parts: Omit<ConnectBudgetParts, 'installation' | 'standbyMs'>): () => Promise<number> {
+  const { reserve } = createSharedConnects({ ...parts, installation: () => 'one', standbyMs: 60_000 })
+  return async () => (await reserve()).waitMs
+}
 
 describe.each(redisKinds)('the budget of connections, on %s', kind => {
   const test = it.skipIf(isMissing(kind))
