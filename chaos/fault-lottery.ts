@@ -63,6 +63,7 @@ const lottery: { readonly [K in FaultKind]: { readonly weight: number; readonly 
   'token-without': { weight: 1, draw: () => ({ field: 'expires_in', count: 1 }) },
   'rest-slow': { weight: 1, draw: dice => ({ ...onApproval, byMs: dice.between(50, 1_200), count: 1 }) },
   'refuse-handshake': { weight: 1, draw: dice => ({ count: dice.between(1, 2) }) },
+  'no-pongs': { weight: 1, draw: perhapsLasting },
   'slow-close': { weight: 1, draw: dice => ({ byMs: dice.between(20, 600), count: dice.between(1, 2) }) },
 }
 

@@ -52,6 +52,10 @@ watching(subcommand('run', 'stream market events; without KIS keys, from a simul
   .option('--dashboard-port [port]', 'where the dashboard is, 8710 or the next free one (KIS_DASHBOARD_PORT)')
   .option('--dashboard-host [address]', 'elsewhere than 127.0.0.1 only with KIS_DASHBOARD_TOKEN (KIS_DASHBOARD_HOST)')
   .option('--no-dashboard', 'without the dashboard (KIS_DASHBOARD=off)')
+  .option(
+    '--at [time]',
+    'an hour of your own, as 2026-11-20T08:29:45+09:00; only with a simulator or another stand-in on loopback',
+  )
   .option('--inspect', 'record the machines from the start, and feed the Stately inspector (KIS_INSPECT)')
   .action(async (flags, command: Command) => (await import('./run.ts')).run(flags, command.args))
 
@@ -100,6 +104,9 @@ subcommand('simulate', 'be KIS, on loopback')
   .option('--speed [speed]', 'of a recording: 1 as it came, 10 ten times as fast, max as fast as it is taken', '1')
   .option('--rate [rate]', 'records per second (frames, with a tape)', '20')
   .option('--seed [seed]', 'another number, another market', '1')
+  .option('--width [widths]', 'layouts of before, as trade=46,book=59')
+  .option('--notices [every]', 'an order is accepted and filled so often, as every=5s, for account notices')
+  .option('--at [time]', 'an hour of your own, as 2026-11-20T08:29:45+09:00')
   .option('--fault [fault]', 'trouble to make, as cut@30s; may be given many times (see below)', collect)
   .addHelpText('after', faultHelp)
   .action(async (flags, command: Command) => (await import('./simulate.ts')).simulate(flags, command.args))

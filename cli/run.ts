@@ -11,11 +11,13 @@ import type { Jobs } from '../app/jobs.ts'
 import { countsForItself } from '../app/line-memory.ts'
 import type { Logger } from '../app/log.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
+import type { Clock } from '../market/clock.ts'
 import { jsonLines } from '../sinks/json-lines.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { dashboardSettings, openDashboard } from './dashboard.ts'
 import { defaultChannels, feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
+import { clockOf } from './hour.ts'
 import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, reportUnknownVariables, strayWords } from './mistakes.ts'
@@ -86,6 +88,9 @@ async function stream(
     mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
   }
   const settings = settingsOr(mistakes, complete, nameOf)
+  // The simulator of a demonstration is on loopback as well.
+  const addresses = settings === undefined || isDemonstration ? [] : addressesOf(settings)
+  const clock = clockOf(flags['at'], addresses, mistakes)
   if (settings !== undefined && output.data?.allowUnplaced === false) mistakes.push(...unplacedIn(settings))
   if (settings === undefined || !output.success || !page.success || mistakes.length > 0) {
     return reportMistakes(new SettingsError(mistakes), command)
@@ -97,7 +102,7 @@ async function stream(
   const inUse = whoUses(folder, recordFolder)
   if (inUse !== undefined) return refuse(command, inUse)
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
-  const simulator = isDemonstration ? await startSimulator({ tape: generatedTape() }) : undefined
+  const simulator = isDemonstration ? await startSimulator({ clock, tape: generatedTape() }) : undefined
   if (simulator !== undefined) {
     process.stderr.write(
       'No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).\n',
@@ -106,11 +111,12 @@ async function stream(
   if (recordFolder !== undefined) process.stderr.write(`Recording to ${recordFolder}. Ctrl-C ends it.\n`)
   const served = simulator === undefined ? settings : pointedAt(simulator, settings)
   const passing = simulator === undefined || output.data.jobs === 'off' ? undefined : temporaryFolder()
-  const jobs = await openWork(served, { ...output.data, folder: passing ?? folder }, log)
+  const jobs = await openWork(served, { ...output.data, folder: passing ?? folder, clock }, log)
   if (jobs === 'unreachable') return await simulator?.stop()
   const isAlone = jobs === undefined || jobs.redisKind === 'embedded'
   if (simulator === undefined && folder === undefined && isAlone) log.warn({}, countsForItself)
   const feed = composeFeed(served, {
+    clock,
     log,
     dataFolder: folder ?? false,
     recordFolder: recordFolder ?? false,
@@ -131,6 +137,7 @@ async function stream(
     'Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.',
   )
   const dashboard = await openDashboard(feed, page.data, {
+    clock,
     isDemonstration,
     metrics,
     ...(jobs === undefined
@@ -196,6 +203,7 @@ type Work = {
   readonly jobs: 'here' | 'elsewhere' | 'off'
   readonly redisUrl?: string | undefined
   readonly folder: string | undefined
+  readonly clock: Clock
 }
 
 /** The work plane, or why there is none. A Redis that was named and is not there is a mistake, not a reason to take another one. */
@@ -204,7 +212,7 @@ async function openWork(settings: FeedSettings, work: Work, log: Logger): Promis
   try {
     // Loaded only here: half of what a start costs, and not needed by who streams alone.
     const { openJobs } = await import('../app/jobs.ts')
-    const jobs = await openJobs(settings, { redisUrl: work.redisUrl, dataFolder: work.folder, log })
+    const jobs = await openJobs(settings, { redisUrl: work.redisUrl, dataFolder: work.folder, clock: work.clock, log })
     log.info({}, jobs.says)
     return jobs
   } catch (error) {
@@ -239,6 +247,10 @@ function settingsOr(
     mistakes.push(...error.problems)
     return undefined
   }
+}
+
+function addressesOf({ restUrl, endpoints }: FeedSettings): string[] {
+  return [restUrl, endpoints.KR.url, endpoints.US.url]
 }
 
 function pointedAt(simulator: Simulator, settings: FeedSettings): FeedSettings {

@@ -3,16 +3,20 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { numberSetting } from '../app/number-setting.ts'
 import { SettingsError } from '../app/settings.ts'
+import { layoutOf } from '../kis/layout.ts'
 import { type Clock, clockStartingAt, systemClock } from '../market/clock.ts'
 import { type Market, marketOf, parseInstrument } from '../market/instrument.ts'
 import { symbolProblem } from '../market/symbol-shapes.ts'
 import { openRecording } from '../recording/recording.ts'
 import { summariesOf } from '../recording/summary.ts'
+import { readDuration } from '../simulator/fault-fields.ts'
 import { readFaultScript } from '../simulator/fault-script.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
 import { firstFrameOf, recordedTape } from '../simulator/recorded-tape.ts'
+import type { Widths } from '../simulator/rows.ts'
 import { type ScheduledFault, startSimulator } from '../simulator/server.ts'
 import { capturedTape } from '../simulator/tape.ts'
+import { clockOf } from './hour.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { defaultRecording, readPart } from './replay.ts'
 import { stopSignal } from './stop-signal.ts'
@@ -22,6 +26,8 @@ const shape = z.object({
   rate: numberSetting({ expected: 'records per second', least: 0.001, most: 1_000_000, isFraction: true }),
   seed: numberSetting({ expected: 'a whole number', least: 0, most: 2 ** 32 - 1 }),
   tape: z.string({ error: 'needs a file' }).optional(),
+  width: z.string({ error: 'needs widths, as trade=46,book=59' }).optional(),
+  notices: z.string({ error: 'needs a time, as every=5s' }).optional(),
 })
 
 export async function simulate(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
@@ -32,6 +38,13 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
   const lines = typeof flags['tape'] === 'string' ? readTape(flags['tape'], mistakes) : undefined
   const recorded = flags['recording'] === undefined ? undefined : readRecording(flags, mistakes)
   if (recorded !== undefined && lines !== undefined) mistakes.push('--tape and --recording: one of them')
+  const width = readWidth(flags['width'], mistakes)
+  const noticesEveryMs = readNotices(flags['notices'], mistakes)
+  const atHour = clockOf(flags['at'], [], mistakes)
+  const isGenerated = recorded === undefined && lines === undefined
+  if (width !== undefined && !isGenerated)
+    mistakes.push('--width is for a generated market: a tape has the widths it has')
+  if (flags['at'] !== undefined && recorded !== undefined) mistakes.push('--at and --recording: one of them')
   if (mistakes.length > 0 || !read.success) return reportMistakes(new SettingsError(mistakes), 'simulate')
 
   const { port, rate, seed } = read.data
@@ -39,13 +52,24 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
     recorded !== undefined
       ? recordedTape(openRecording(recorded.folder), recorded)
       : lines === undefined
-        ? generatedTape({ rate, seed })
+        ? generatedTape({ rate, seed, ...(width === undefined ? {} : { width }) })
         : capturedTape(lines, { rate })
   try {
     const log = (line: string) => void process.stderr.write(`${line}\n`)
     const whatToWatch = recorded === undefined ? '--market KR --instruments KRX:005930' : await recordedNames(recorded)
-    const clock = recorded === undefined ? systemClock : await clockOf(recorded)
-    const simulator = await startSimulator({ port, clock, tape, log, faults: script, faultSeed: seed, control: true })
+    const clock = recorded === undefined ? atHour : await recordedClock(recorded)
+    const simulator = await startSimulator({
+      port,
+      clock,
+      // A client's token must not be expired when it comes, whatever day is played.
+      credentialClock: systemClock,
+      tape,
+      log,
+      faults: script,
+      faultSeed: seed,
+      control: true,
+      ...(noticesEveryMs === undefined ? {} : { noticesEveryMs }),
+    })
     // Before anybody can know that there is something to stop.
     void stopSignal()
       .then(() => simulator.stop())
@@ -55,19 +79,61 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
 Any app key and secret will do. To point kis-stream at it:
 
   KIS_APP_KEY=any KIS_APP_SECRET=any KIS_REST_URL=${simulator.restUrl} KIS_WS_URL=${simulator.wsUrl} \\
-    kis-stream run ${whatToWatch}
+    kis-stream run ${whatToWatch}${typeof flags['at'] === 'string' ? ` --at ${flags['at']}` : ''}
 
-Any other KIS client: these two addresses in place of KIS's own, plain http and ws. Ctrl-C ends it.
+Any other KIS client: these two addresses in place of KIS's own, plain http and ws. Ctrl-C ends it.${widthsOf(width)}
 
 Trouble, from the start with --fault (see --help), or while it runs:
 
   curl -d '{"kind":"cut"}' ${simulator.restUrl}/simulator/faults
   curl ${simulator.restUrl}/simulator/withheld
+
+An account notice, to whoever registered H0STCNI0:
+
+  curl -d '{"symbol":"005930","volume":10,"side":"buy"}' ${simulator.restUrl}/simulator/notices
 `)
   } catch (error) {
     process.stderr.write(`kis-stream simulate: ${(error as Error).message}\n`)
     process.exitCode = misuse
   }
+}
+
+/** `trade=46,book=59`: layouts of before, for clients that count columns. */
+function readWidth(flag: unknown, mistakes: string[]): Widths | undefined {
+  if (typeof flag !== 'string') return undefined
+  const known = { trade: widthsKnown('H0STCNT0'), book: [...widthsKnown('H0STASP0'), ...widthsKnown('H0UNASP0')] }
+  const widths: { trade?: number; book?: number } = {}
+  for (const part of flag.split(',')) {
+    const [, name, columns] = /^(trade|book)=(\d{1,3})$/.exec(part.trim()) ?? []
+    const kind = name === 'trade' || name === 'book' ? name : undefined
+    if (kind !== undefined && known[kind].includes(Number(columns))) widths[kind] = Number(columns)
+    else {
+      const expected = (of: readonly number[]) => [...new Set(of)].toSorted((a, b) => a - b).join(' or ')
+      mistakes.push(`--width '${part}': expected trade=${expected(known.trade)}, book=${expected(known.book)}`)
+    }
+  }
+  return widths
+}
+
+function widthsKnown(tr: string): readonly number[] {
+  return Object.keys(layoutOf(tr)?.widths ?? {}).map(Number)
+}
+
+function widthsOf({ trade, book }: Widths = {}): string {
+  const columns = [
+    ...(trade === undefined ? [] : [`trades ${trade}`]),
+    ...(book === undefined ? [] : [`books ${book}`]),
+  ]
+  return columns.length === 0 ? '' : `\nColumns as before: ${columns.join(', ')}.`
+}
+
+/** `every=5s`. */
+function readNotices(flag: unknown, mistakes: string[]): number | undefined {
+  if (typeof flag !== 'string') return undefined
+  const every = /^every=(.+)$/.exec(flag)?.[1]
+  const ms = every === undefined ? undefined : readDuration(every)
+  if (ms === undefined || ms < 1) mistakes.push(`--notices '${flag}': expected a time, as every=5s`)
+  return ms
 }
 
 /** `given`: what was behind each --fault, or true where nothing was. */
@@ -95,7 +161,7 @@ function readRecording(flags: Readonly<Record<string, unknown>>, mistakes: strin
 }
 
 /** It is the recorded day again: REST is asked for "today", and means that one. */
-async function clockOf({ folder, date, from }: RecordedDay): Promise<Clock> {
+async function recordedClock({ folder, date, from }: RecordedDay): Promise<Clock> {
   const start = from ?? (await firstFrameOf(openRecording(folder), date))
   return start === undefined ? systemClock : clockStartingAt(start)
 }

@@ -24,3 +24,8 @@ export function socketAddress(base: string, path: string): string {
   if (url.pathname === '/' && !base.endsWith('/')) url.pathname = path
   return url.href
 }
+
+/** Whether an address can be of nobody but this machine. */
+export function isLoopbackUrl(address: string): boolean {
+  return /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(new URL(address).hostname)
+}

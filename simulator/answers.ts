@@ -4,7 +4,7 @@
 //  "output":{"iv":"96de248bda413d58","key":"npudbpdylbqfsndkjgvknsjgsveanbca"}}} (2026-06-08)
 // {"header":{"tr_id":"(null)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9","msg_cd":"OPSP8996","msg1":"ALREADY IN USE appkey"}} (2025-11)
 import { createCipheriv } from 'node:crypto'
-import type { Registration } from './transactions.ts'
+import { isNotice, type Registration } from './transactions.ts'
 import { koreanZone, wallTime } from './wall-clock.ts'
 
 /** What opens a session's encrypted notices: 16 and 32 letters and digits, used as they are, as UTF-8. */
@@ -66,7 +66,8 @@ export function answer(code: AddressedCode, { tr, key }: Registration, noticeKey
   const [result, text] = addressed[code]
   const output = code === 'OPSP0000' ? { output: { iv: noticeKey.iv, key: noticeKey.key } } : {}
   return JSON.stringify({
-    header: { tr_id: tr, tr_key: key, encrypt: 'N' },
+    // Clients decrypt notices only when this says so (the broker's own sample).
+    header: { tr_id: tr, tr_key: key, encrypt: isNotice(tr) ? 'Y' : 'N' },
     body: { rt_cd: result, msg_cd: code, msg1: text, ...output },
   })
 }

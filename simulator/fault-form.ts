@@ -188,6 +188,13 @@ export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof Faul
     needs: [],
     fields: { count, status: wholeNumber(400, 599), forMs },
   },
+  'no-pongs': {
+    does: "a client's protocol pings are not answered",
+    example: 'no-pongs',
+    main: [],
+    needs: [],
+    fields: { forMs },
+  },
   'slow-close': {
     does: "a client's close is answered late",
     example: 'slow-close:5s,count=1',

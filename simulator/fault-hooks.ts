@@ -39,6 +39,8 @@ export type Hooks = {
   reword?(session: Session, request: SubscriptionRequest, text: string): string | undefined
   /** Whether nobody is home for this session, so that a message is not heard, or not said. */
   isAbsent?(session: Session, message: 'heard' | 'said'): boolean
+  /** Whether a protocol ping of this session gets no pong. */
+  ignoresPing?(session: Session): boolean
   /** By how many milliseconds the answer to a close frame comes late. */
   closing?(session: Session): number | undefined
   /** The HTTP status that refuses an upgrade. */

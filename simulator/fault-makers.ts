@@ -5,7 +5,7 @@ import type { Fault, FaultKind } from './faults.ts'
 import { duplicate, lose, muteSymbol, newColumn, reorder } from './frame-faults.ts'
 import { ghosts } from './ghosts.ts'
 import { restError, restRefusal, restSlow, tokenWithout } from './rest-faults.ts'
-import { cut, halfOpen, muteSession, refuseHandshake, rubbish, slowClose } from './session-faults.ts'
+import { cut, halfOpen, muteSession, noPongs, refuseHandshake, rubbish, slowClose } from './session-faults.ts'
 
 const makers: { readonly [K in FaultKind]: FaultMaker<K> } = {
   cut,
@@ -29,6 +29,7 @@ const makers: { readonly [K in FaultKind]: FaultMaker<K> } = {
   'token-without': tokenWithout,
   'rest-slow': restSlow,
   'refuse-handshake': refuseHandshake,
+  'no-pongs': noPongs,
   'slow-close': slowClose,
 }
 

@@ -85,6 +85,8 @@ export type Fault =
   | ({ readonly kind: 'rest-slow'; readonly byMs: number; readonly path?: string } & Counted & Lasting)
   /** The upgrade to WebSocket is refused; absent: with HTTP 503. */
   | ({ readonly kind: 'refuse-handshake'; readonly status?: number } & Counted & Lasting)
+  /** A client's protocol pings are not answered. Whether the real service answers them is not settled (protocol notes 3.6). */
+  | ({ readonly kind: 'no-pongs' } & Lasting)
   /** A client's close frame is answered late. Until then the session lives on, with its app key and its data. */
   | ({ readonly kind: 'slow-close'; readonly byMs: number } & Counted & Lasting)
 

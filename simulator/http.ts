@@ -10,14 +10,16 @@ const mostBodyBytes = 64 * 1024
 export function createRestServer(rest: Rest, log: (line: string) => void): Server {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { headers, method = '', url = '' } = request
-    const [path = '', search = ''] = url.split('?', 2)
+    const [asked = '', search = ''] = url.split('?', 2)
+    // mojito asks for //uapi/…, and KIS answers it.
+    const path = asked.replace(/^\/+/, '/')
     const text = await readBody(request)
     if (text === undefined) {
-      response.writeHead(413, { connection: 'close' }).end()
+      response.writeHead(413, { Connection: 'close' }).end()
       return
     }
     const { host = '', origin } = headers
-    const asked = new URLSearchParams(search)
+    const parameters = byLowerCase(new URLSearchParams(search))
     const answer = await rest.answer({
       method,
       path,
@@ -25,19 +27,39 @@ export function createRestServer(rest: Rest, log: (line: string) => void): Serve
       host,
       origin,
       header: name => String(headers[name] ?? ''),
-      parameter: name => asked.get(name) ?? '',
+      parameter: name => parameters.get(name.toLowerCase()) ?? '',
     })
     const { body, status } = answer
     const code = body.error_code ?? (body.rt_cd === '1' ? body.msg_cd : undefined)
     const error = typeof code === 'string' ? ` ${code}` : ''
-    // A path of somebody's making may hold anything.
-    log(`${method} ${status === 404 ? 'an unknown path' : path}: ${status}${error}`)
+    log(`${method} ${status === 404 ? `${printable(path)}, which does not exist` : path}: ${status}${error}`)
     response
-      .writeHead(status, { ...answer.headers, 'content-type': 'application/json; charset=utf-8' })
+      // Spelled as KIS does: the broker's own sample collects the headers whose names are all lower case, and expects three of them.
+      .writeHead(status, { ...answer.headers, 'Content-Type': 'application/json; charset=utf-8' })
       .end(JSON.stringify(body))
   }
 
   return createServer((request, response) => void serve(request, response))
+}
+
+/** Clients name query fields in upper and in lower case; KIS takes both. The first of a name counts. */
+function byLowerCase(given: URLSearchParams): ReadonlyMap<string, string> {
+  const values = new Map<string, string>()
+  for (const [name, value] of given) if (!values.has(name.toLowerCase())) values.set(name.toLowerCase(), value)
+  return values
+}
+
+const longestShown = 120
+
+/** A path of somebody's making may hold anything: escape sequences, or a key where a word should be. */
+function printable(path: string): string {
+  const words = path.slice(0, longestShown).split('/')
+  return words.map(word => (isKeyLike(word) ? '…' : word.replaceAll(/[^\w.%~-]/g, '?'))).join('/')
+}
+
+/** Words of paths are short or have no digits; tokens, approval keys and app keys are long and have some. */
+function isKeyLike(word: string): boolean {
+  return word.length >= 20 && /\d/.test(word)
 }
 
 /** Undefined when it is too long, or broke off. */
@@ -59,7 +81,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 /** No WebSocket for this one. */
 export function refuseUpgrade(socket: Duplex, status: number): void {
   socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   )
 }
 

@@ -46,6 +46,8 @@ export type Injector = Interference & {
   reword(session: Session, request: SubscriptionRequest, text: string): string
   /** Whether nobody is home, so that what it sends is not heard, and nothing is said to it. */
   isAbsent(session: Session, message: 'heard' | 'said'): boolean
+  /** Whether a protocol ping gets no pong. */
+  ignoresPing(session: Session): boolean
   /** Closes when the client's close is to be answered. */
   closing(session: Session, close: () => void): void
   /** The HTTP status that refuses an upgrade. */
@@ -224,6 +226,8 @@ export function createInjector({ alarms, host, ledger, log, seed }: InjectorOpti
     },
     reword: (session, request, text) => first(hooks => hooks.reword?.(session, request, text)) ?? text,
     isAbsent: (session, message) => inForce.some(({ hooks }) => hooks.isAbsent?.(session, message)),
+    ignoresPing: session =>
+      injector.isAbsent(session, 'heard') || (first(hooks => hooks.ignoresPing?.(session) || undefined) ?? false),
     closing(session, close) {
       if (injector.isAbsent(session, 'heard')) return
       const lateMs = first(hooks => hooks.closing?.(session))

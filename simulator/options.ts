@@ -2,6 +2,7 @@
 import type { Clock } from '../market/clock.ts'
 import type { Fault, FaultReport, Injected, ScheduledFault } from './faults.ts'
 import type { LedgerSizes, TruthRecord, Withheld } from './ledger.ts'
+import type { NoticeOf } from './notices.ts'
 import type { PastMarket } from './past-market.ts'
 import type { SimulatorStats } from './stats.ts'
 import type { Tape } from './tape.ts'
@@ -22,6 +23,11 @@ export type SimulatorOptions = {
   /** Default 0: any free one. Listens on 127.0.0.1 only. */
   readonly port?: number
   readonly clock?: Clock
+  /**
+   * When tokens and approval keys are issued and expire. Default: `clock`. A day of the past has its own clock, and a client's token must
+   * live by the client's.
+   */
+  readonly credentialClock?: Clock
   /** Default: a generated market. */
   readonly tape?: Tape
   /** The server's PINGPONG. KIS's period is reported as about 110 s (protocol notes 3.6). */
@@ -32,6 +38,8 @@ export type SimulatorOptions = {
   readonly faults?: readonly ScheduledFault[]
   /** The same seed, the same dice in every fault. Default 1. */
   readonly faultSeed?: number
+  /** An order is accepted and filled this often, sent to every session that registered account notices. Default: never. */
+  readonly noticesEveryMs?: number
   /** Whether faults can be injected over HTTP, under /simulator. Default false. */
   readonly control?: boolean
   /**
@@ -57,6 +65,8 @@ export type Simulator = {
   send(text: string): void
   /** Sends an account notice to every session that registered `tr`, encrypted with that session's key; says to how many. */
   sendNotice(tr: string, plaintext: string): number
+  /** The notices of an order that is accepted and filled, as `POST /simulator/notices`; says to how many sessions. */
+  sendOrder(tr: string, of?: NoticeOf): number
   /** Cuts every connection without a close handshake, as a network or KIS does. */
   cut(): void
   /** Makes trouble from now on, or at once. Throws, with everything that is wrong with it, what is no fault. */

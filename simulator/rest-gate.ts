@@ -59,14 +59,15 @@ export function createGate(credentials: Credentials, clock: Clock, callsPerSecon
         return refuse('EGW00201')
       }
       counts.quotationsAnswered++
-      const bearer = /^Bearer (.+)$/.exec(header('authorization'))?.[1]
+      const bearer = /^Bearer +(.+)$/i.exec(header('authorization'))?.[1]
       if (bearer === undefined) return refuse('EGW00205')
       const token = credentials.tokenOf(bearer)
       if (token === undefined || token.expired) counts.tokensNotTaken++
       if (token === undefined) return refuse('EGW00121')
       if (token.expired) return refuse('EGW00123')
       if (token.appKey !== appKey) return refuse('EGW00103')
-      if (!['P', 'B'].includes(header('custtype'))) return refuse('EGW00208')
+      // Documents require it; clients that never send it work (python-kis, mojito).
+      if (!['', 'P', 'B'].includes(header('custtype'))) return refuse('EGW00208')
       if (header('tr_id') !== tr) return refuse('OPSQ0002')
       return undefined
     },

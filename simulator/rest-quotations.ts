@@ -1,5 +1,6 @@
 // The quotations: their paths, the gateway before them, and the envelope around their answers. What they answer is in
 // rest-domestic.ts, rest-overseas.ts and rest-calendar.ts.
+import { randomUUID } from 'node:crypto'
 import type { Quote, Quoting } from './quoting.ts'
 import type { Gate } from './rest-gate.ts'
 import type { RestAnswer, RestCall } from './rest.ts'
@@ -27,6 +28,12 @@ export function answerQuotation(call: RestCall, gate: Gate, quoting: Quoting): R
   const quotation = Object.hasOwn(quotations, name) ? quotations[name] : undefined
   if (quotation === undefined) return undefined
   const { tr, quote } = quotation
+  const answer = answerOf(call, gate, quoting, tr, quote)
+  // All three are on every answer, `tr_cont` empty where nothing follows: the broker's own sample reads it without looking.
+  return { ...answer, headers: { tr_id: tr, tr_cont: '', gt_uid: newGlobalId(), ...answer.headers } }
+}
+
+function answerOf(call: RestCall, gate: Gate, quoting: Quoting, tr: string, quote: Quote): RestAnswer {
   const refusal = gate.refusal(call, tr)
   if (refusal !== undefined) return refusal
   const quoted = quote(parameter => call.parameter(parameter), quoting, call.header('tr_cont') === 'N')
@@ -34,7 +41,12 @@ export function answerQuotation(call: RestCall, gate: Gate, quoting: Quoting): R
   const { hasMore = false, outputs } = quoted
   return {
     status: 200,
-    headers: { tr_id: tr, tr_cont: hasMore ? 'M' : 'D' },
+    headers: { tr_cont: hasMore ? 'M' : 'D' },
     body: { ...outputs, rt_cd: '0', msg_cd: 'MCA00000', msg1: '정상처리 되었습니다.' },
   }
+}
+
+/** Of this call alone; 32 letters and digits. */
+function newGlobalId(): string {
+  return randomUUID().replaceAll('-', '').toUpperCase()
 }

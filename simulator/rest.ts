@@ -79,8 +79,11 @@ export function createRest(credentials: Credentials, gate: Gate, quoting: Quotin
   }
   const notFound: RestAnswer = {
     status: 404,
+    // What KIS says of a path that it does not have is not known. Clients read these three of every answer.
     body: {
-      error: 'the simulator has no such path',
+      rt_cd: '1',
+      msg_cd: 'OPSQ0002',
+      msg1: '없는 서비스 코드 입니다 (the simulator has no such path)',
       exists: [...Object.keys(routes), ...quotationPaths, 'WebSocket on any path'],
     },
   }

@@ -23,6 +23,7 @@ import { createRest } from './rest.ts'
 import { createSessions, type Session } from './session.ts'
 import { createCounters, rememberHandshake, rememberRequest, statsOf } from './stats.ts'
 import { generatedTape, type Listener, severalHistories } from './tape.ts'
+import { createNoticeWriter, type NoticeOf } from './notices.ts'
 import { isNotice, nameOf, type Registration } from './transactions.ts'
 
 export type { Fault, FaultKind, FaultReport, Injected, ScheduledFault } from './faults.ts'
@@ -44,7 +45,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { port = 0, clock = systemClock, tape = generatedTape(), log = () => {} } = options
   const { control = false, faultSeed = 1, faults = [], pingIntervalMs = 110_000, pingTimeoutMs = 100_000 } = options
   const counters = createCounters()
-  const credentials = createCredentials(clock)
+  const credentials = createCredentials(options.credentialClock ?? clock)
   const connections = new Map<Session, Connection>()
   /** The TCP connections under them, until the client hangs up: what is left to tidy up here is not the client's doing. */
   const lines = new Set<Duplex>()
@@ -85,11 +86,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const stats = () => statsOf(counters, credentials.counts(), gate.stats(), tape.stats(), ledger.stats())
   const rest = injector.restBehind(createRest(credentials, gate, quoting))
-  const server = createRestServer(control ? controlBefore(rest, { injector, ledger, stats }) : rest, log)
-  // KIS does not answer a client's protocol pings either (protocol notes 3.6).
+  const server = createRestServer(control ? controlBefore(rest, { injector, ledger, stats, notify }) : rest, log)
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
+    // Answered below, unless a fault is against it.
     autoPong: false,
     maxPayload: mostMessageBytes,
   })
@@ -137,8 +138,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     // ws answers a close frame by calling this, which is where the answer can be put off.
     const close = socket.close.bind(socket)
     socket.close = (code, reason) => injector.closing(session, () => close(code, reason))
-    socket.on('ping', () => {
+    socket.on('ping', data => {
       counters.protocolPings++
+      if (!injector.ignoresPing(session)) socket.pong(data)
       log(`session ${session.id}: a protocol ping; the real service drops a client for these after about 30 s`)
     })
     socket.on('error', error => log(`session ${session.id}: ${error.message}`))
@@ -215,11 +217,38 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return socket.bufferedAmount < congestedBytes
   }
 
+  const noticeWriter = createNoticeWriter(clock, faultSeed)
+
+  /** To every session that registered it, encrypted with that session's key; says to how many. */
+  function sendNotice(tr: string, plaintext: string): number {
+    if (!isNotice(tr)) throw new Error(`${tr} is no account notice, so nothing would decrypt it`)
+    const meant = [...connections.keys()].flatMap(session => {
+      const held = [...session.registrations.values()].find(registration => registration.tr === tr)
+      return held === undefined ? [] : [{ session, listener: listeners.get(held) }]
+    })
+    for (const { listener, session } of meant) listener?.emit(noticeFrame(tr, plaintext, session.noticeKey))
+    return meant.length
+  }
+
+  function notify(tr: string, what: string | NoticeOf): number {
+    if (typeof what === 'string') return sendNotice(tr, what)
+    return Math.max(...noticeWriter.order(tr, what).map(plaintext => sendNotice(tr, plaintext)))
+  }
+
+  /** An order every so often, for whatever notices are registered. */
+  function notifyEvery(everyMs: number): void {
+    const registered = [...connections.keys()].flatMap(session => [...session.registrations.values()])
+    for (const tr of new Set(registered.map(registration => registration.tr).filter(isNotice))) notify(tr, {})
+    alarms.in(everyMs, () => notifyEvery(everyMs))
+  }
+
   const actualPort = await listen(server, loopback, port)
   const histories = [...(ledger.keepsTruth ? [ledger] : []), ...(keptTrades > 0 ? [heard] : [])]
   tape.start(histories.length === 0 ? { clock, log } : { clock, log, history: severalHistories(histories) })
   log(`listening on http://${loopback}:${actualPort} and ws://${loopback}:${actualPort}`)
   startFaults()
+  const { noticesEveryMs } = options
+  if (noticesEveryMs !== undefined) alarms.in(noticesEveryMs, () => notifyEvery(noticesEveryMs))
   let stopped: Promise<void> | undefined
 
   function cut(): void {
@@ -248,15 +277,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     send(text) {
       for (const connection of connections.values()) say(connection, text)
     },
-    sendNotice(tr, plaintext) {
-      if (!isNotice(tr)) throw new Error(`${tr} is no account notice, so nothing would decrypt it`)
-      const meant = [...connections.keys()].flatMap(session => {
-        const held = [...session.registrations.values()].find(registration => registration.tr === tr)
-        return held === undefined ? [] : [{ session, listener: listeners.get(held) }]
-      })
-      for (const { listener, session } of meant) listener?.emit(noticeFrame(tr, plaintext, session.noticeKey))
-      return meant.length
-    },
+    sendNotice,
+    sendOrder: (tr, of = {}) => notify(tr, of),
     inject: fault => injector.inject(fault),
     faults: () => injector.reports(),
     withheld: () => ledger.withheld(),

@@ -45,6 +45,13 @@ export const muteSession: FaultMaker<'mute-session'> = (fault, work) => {
   return { ...concerned.hooks, frames: withholding(work, to => concerned.has(to.session)) }
 }
 
+export const noPongs: FaultMaker<'no-pongs'> = (_fault, work) => ({
+  ignoresPing(session) {
+    work.tally('not answered', `a protocol ping of session ${session.id}`)
+    return true
+  },
+})
+
 /** Of what captures and bug reports of clients know: cut off, wrong counts, wrong types, another protocol altogether. */
 export const defaultRubbish: readonly string[] = [
   '',

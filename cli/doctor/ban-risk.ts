@@ -1,5 +1,6 @@
 // Whether KIS might take us for somebody who attacks it: settings below what it asks for, and connections used up lately. KIS blocks
 // addresses and app keys that connect in a loop (notice of 2026-02-24).
+import { isLoopbackUrl } from '../../kis/endpoints.ts'
 import type { SupportRecord } from '../../app/support-record.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { timingName } from '../environment.ts'
@@ -12,7 +13,7 @@ const hurried = ['graceMs', 'pacingMs', 'occupiedMs', 'connectWindowMs', 'reques
 const plenty = ['mostConnects', 'mostRequests'] as const
 
 export function examineBanRisk({ settings, record, clock }: Patient): readonly Finding[] {
-  const findings = settings === undefined || isLoopback(settings.restUrl) ? [] : settingFindings(settings.timing)
+  const findings = settings === undefined || isLoopbackUrl(settings.restUrl) ? [] : settingFindings(settings.timing)
   if (typeof record === 'object') findings.push(...budgetFindings(record, clock.now()))
   return findings.length > 0
     ? findings
@@ -50,8 +51,4 @@ function connectFindings(whose: string, { left, most, windowMs }: Connects, agoM
   if (left > 1) return [{ check, severity: 'info', found }]
   const minutes = Math.ceil((windowMs - agoMs) / 60_000)
   return [{ check, severity: 'warning', found, remedy: `Start no other process with this app key for ${minutes} min.` }]
-}
-
-function isLoopback(url: string): boolean {
-  return /^(127\.|localhost$|\[?::1)/.test(new URL(url).hostname)
 }

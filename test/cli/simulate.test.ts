@@ -43,3 +43,60 @@ describe('kis-stream simulate --fault', () => {
     expect(out).toContain('@TIME')
   })
 })
+
+describe('kis-stream simulate --at, --width and --notices', () => {
+  it('is at an hour of its own, which run shares, and a hand-over can be watched', async () => {
+    const at = '2026-11-20T16:29:58+09:00'
+    const simulating = startCommand([
+      'simulate',
+      '--port',
+      '0',
+      '--rate',
+      '500',
+      '--at',
+      at,
+      '--width',
+      'trade=46,book=59',
+    ])
+    let printed = ''
+    await simulating.printed(out => (printed = out).includes('/simulator/notices'))
+    expect(printed).toContain('Columns as before: trades 46, books 59.')
+    const [command = ''] = /kis-stream run .*/.exec(printed) ?? []
+    expect(command).toContain(`--at ${at}`)
+    const variables = Object.fromEntries(
+      [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    )
+    const running = startCommand(
+      ['run', '--at', at, '--instruments', 'KRX:005930,NAS:AAPL', '--output', 'ndjson', '--no-jobs'],
+      { ...variables, KIS_GRACE_MS: '50', KIS_PACING_MS: '1', KIS_HEARTBEAT_MS: '0' },
+    )
+    await running.printed(out =>
+      /"type":"trade","instrument":"KRX:005930".*\n(.*\n)*.*"type":"trade","instrument":"NAS:AAPL"/.test(out),
+    )
+    running.process.kill('SIGINT')
+    const { code, out } = await running.finished
+    expect(code).toBe(0)
+    expect(out).toMatch(/"instrument":"KRX:005930".*"businessDate":20261120/)
+    simulating.process.kill('SIGINT')
+    expect((await simulating.finished).code).toBe(0)
+  })
+
+  it('names what is wrong with them', async () => {
+    const { code, err } = await runCommand(['simulate', '--at', 'noon', '--width', 'trade=45', '--notices', '5'])
+    expect(code).toBe(2)
+    expect(err).toMatch(/--at 'noon' is no instant/)
+    expect(err).toMatch(/--width 'trade=45': expected trade=46 or 47, book=59 or/)
+    expect(err).toMatch(/--notices '5': expected a time, as every=5s/)
+  })
+
+  it('is refused to a feed that would connect to KIS itself', async () => {
+    const { code, err } = await runCommand(
+      ['run', '--at', '2026-11-20T08:29:45+09:00', '--instruments', 'KRX:005930'],
+      { KIS_APP_KEY: 'any', KIS_APP_SECRET: 'any', KIS_REST_URL: 'http://127.0.0.1:1' },
+    )
+    expect(code).toBe(2)
+    expect(err).toMatch(
+      /--at is for a simulator or another stand-in on this machine, and ops\.koreainvestment\.com:21000 is none/,
+    )
+  })
+})

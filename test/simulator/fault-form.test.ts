@@ -26,6 +26,7 @@ const examples: readonly Fault[] = [
   { kind: 'token-without', field: 'expires_in', count: 1, forMs: 1_000 },
   { kind: 'rest-slow', byMs: 5_000, path: '/oauth2/tokenP', count: 1, forMs: 1_000 },
   { kind: 'refuse-handshake', count: 3, status: 502, forMs: 1_000 },
+  { kind: 'no-pongs', forMs: 1_000 },
   { kind: 'slow-close', byMs: 5_000, count: 1, forMs: 1_000 },
 ]
 

@@ -1,3 +1,4 @@
+import type { Simulator } from '../../simulator/server.ts'
 import { describe, expect, it } from 'vitest'
 import { connect, handClock, simulator, until } from './support.ts'
 
@@ -68,14 +69,24 @@ describe('a heartbeat of the client’s own', () => {
 })
 
 describe('a protocol ping of the client', () => {
-  it('is counted and, as with KIS, not answered', async () => {
-    const kis = await simulator()
+  const pinged = async (kis: Simulator) => {
     const client = await connect(kis)
-    let pongs = 0
-    client.socket.on('pong', () => pongs++)
+    const pongs: string[] = []
+    client.socket.on('pong', data => pongs.push(data.toString()))
     client.socket.ping('hello')
     await client.subscribe('H0STMBC0', '005930')
     expect(kis.stats().protocolPings).toBe(1)
-    expect(pongs).toBe(0)
+    return pongs
+  }
+
+  it("is counted and answered: the broker's own sample hangs up without a pong", async () => {
+    expect(await pinged(await simulator())).toEqual(['hello'])
+  })
+
+  it('is not answered where a fault is against it', async () => {
+    const kis = await simulator()
+    const fault = kis.inject({ kind: 'no-pongs' })
+    expect(await pinged(kis)).toEqual([])
+    expect(fault.report().acted).toBe(1)
   })
 })

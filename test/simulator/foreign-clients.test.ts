@@ -1,0 +1,172 @@
+// What KIS clients need that are not ours: each was tried with nothing but its addresses changed.
+import { request } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { createNoticeOpener } from '../../kis/notices.ts'
+import { layoutOf } from '../../kis/layout.ts'
+import { layouts } from '../../kis/layouts.ts'
+import type { Simulator } from '../../simulator/server.ts'
+import { connect, post, simulator, until } from './support.ts'
+
+type Answer = {
+  readonly status: number
+  readonly headers: readonly string[]
+  readonly body: Record<string, unknown>
+}
+
+/** The answer with its header names as they came: `fetch` makes them lower case. */
+function get(kis: Simulator, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    request(kis.restUrl + path, { method, headers }, response => {
+      let text = ''
+      response.setEncoding('utf8').on('data', chunk => (text += String(chunk)))
+      response.on('end', () => {
+        const names = response.rawHeaders.filter((_, index) => index % 2 === 0)
+        resolve({ status: response.statusCode ?? 0, headers: names, body: JSON.parse(text) as Answer['body'] })
+      })
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
+async function withToken(kis: Simulator) {
+  const { body } = await post(kis, '/oauth2/tokenP', {
+    grant_type: 'client_credentials',
+    appkey: 'app-key-1',
+    appsecret: 'secret',
+  })
+  return {
+    authorization: `Bearer ${String(body['access_token'])}`,
+    appkey: 'app-key-1',
+    appsecret: 'secret',
+    tr_id: 'FHPST01060000',
+  }
+}
+
+const executions = '/uapi/domestic-stock/v1/quotations/inquire-time-itemconclusion'
+const query = 'FID_COND_MRKT_DIV_CODE=J&FID_INPUT_ISCD=005930&FID_INPUT_HOUR_1=153000'
+
+describe('a REST answer', () => {
+  it("has no lower-case header name but KIS's own three, on success and on refusal", async () => {
+    const kis = await simulator()
+    const answers = [
+      await get(kis, `${executions}?${query}`, await withToken(kis)),
+      await get(kis, `${executions}?${query}`),
+      await get(kis, '/nowhere'),
+      await get(kis, '/oauth2/tokenP', {}, 'POST'),
+    ]
+    for (const { headers } of answers) {
+      expect(headers).toContain('Content-Type')
+      const lower = headers.filter(name => name === name.toLowerCase())
+      expect(['gt_uid', 'tr_cont', 'tr_id']).toEqual(expect.arrayContaining(lower))
+    }
+    expect(answers[0]?.headers).toEqual(expect.arrayContaining(['tr_id', 'tr_cont', 'gt_uid']))
+  })
+
+  it('comes without custtype, for a path with two slashes, lower-case names and any spelling of Bearer', async () => {
+    const kis = await simulator()
+    const { authorization, ...headers } = await withToken(kis)
+    const [, token] = authorization.split(' ')
+    for (const [path, scheme] of [
+      [`${executions}?${query}`, 'bearer'],
+      [`/${executions}?${query.toLowerCase().replace('=j&', '=J&')}`, 'BEARER'],
+      [`//${executions}?${query}`, 'Bearer '],
+    ] as const) {
+      const given = { ...headers, authorization: `${scheme} ${token}` }
+      expect((await get(kis, path, given)).body, path).toMatchObject({ rt_cd: '0', msg_cd: 'MCA00000' })
+    }
+    const wrong = await get(kis, `${executions}?${query}`, { ...headers, authorization, custtype: 'X' })
+    expect(wrong.body).toMatchObject({ rt_cd: '1', msg_cd: 'EGW00208' })
+  })
+
+  it("is in KIS's envelope for a path that is none, which the log names", async () => {
+    const log: string[] = []
+    const kis = await simulator({ log: line => log.push(line) })
+    const { status, body } = await get(kis, '/uapi/somewhere\u001b[2Jelse?x=1')
+    expect(status).toBe(404)
+    expect(body).toMatchObject({ rt_cd: '1', msg_cd: 'OPSQ0002' })
+    expect(typeof body['msg1']).toBe('string')
+    expect(log.at(-1)).toMatch(/^GET \/uapi\/somewhere[?%\w]+else, which does not exist: 404/)
+  })
+})
+
+describe('tokens of a simulator that plays another day', () => {
+  it('live by the clock of the client', async () => {
+    const now = Date.parse('2026-11-20T10:00:00+09:00')
+    const kis = await simulator({
+      clock: { now: () => Date.parse('2024-01-02T10:00:00+09:00') },
+      credentialClock: { now: () => now },
+    })
+    const { body } = await post(kis, '/oauth2/tokenP', {
+      grant_type: 'client_credentials',
+      appkey: 'app-key-1',
+      appsecret: 'secret',
+    })
+    expect(body['access_token_token_expired']).toBe('2026-11-21 10:00:00')
+  })
+})
+
+describe('account notices', () => {
+  const notices = Object.values(layouts).filter(({ kind }) => kind === 'notice')
+
+  it.each(notices.map(({ tr }) => tr))('%s: the acknowledgement says that it is encrypted', async tr => {
+    const kis = await simulator()
+    const client = await connect(kis)
+    const header = (text: string | undefined) => (JSON.parse(text ?? '{}') as { header: unknown }).header
+    expect(header(await client.subscribe(tr, 'HTSID'))).toMatchObject({ tr_id: tr, encrypt: 'Y' })
+    expect(header(await client.subscribe('H0STCNT0', '005930'))).toMatchObject({ encrypt: 'N' })
+  })
+
+  it.each(notices.map(({ tr }) => tr))('%s of an order: accepted, then filled to the share', async tr => {
+    const kis = await simulator()
+    const client = await connect(kis)
+    const acknowledged = JSON.parse((await client.subscribe(tr, 'HTSID')) ?? '{}') as {
+      body: { output: { key: string; iv: string } }
+    }
+    const opener = createNoticeOpener()
+    opener.learn(tr, acknowledged.body.output)
+    expect(kis.sendOrder(tr, { symbol: '000660', volume: 7, price: 200, side: 'sell' })).toBe(1)
+    await until(() => client.texts.filter(text => text.startsWith('1|')).length >= 2)
+    const columns = (layoutOf(tr)?.columns ?? []).map(([name]) => name)
+    const seen = client.texts
+      .filter(text => text.startsWith('1|'))
+      .map(
+        text =>
+          Buffer.from(opener.open(Buffer.from(text)) as Uint8Array)
+            .toString()
+            .split('|')[3]
+            ?.split('^') ?? [],
+      )
+    for (const values of seen) expect(values).toHaveLength(columns.length)
+    const of = (name: string) => seen.map(values => values[columns.indexOf(name)])
+    if (columns.includes('CNTG_YN')) {
+      expect(of('CNTG_YN')).toEqual(['1', ...seen.slice(1).map(() => '2')])
+      const filled = of('CNTG_QTY').slice(1).map(Number)
+      expect(filled.reduce((sum, quantity) => sum + quantity, 0)).toBe(7)
+      expect(of('STCK_SHRN_ISCD')).toEqual(seen.map(() => '000660'))
+      expect(of('SELN_BYOV_CLS')).toEqual(seen.map(() => '01'))
+    }
+  })
+
+  it('are sent by any program over HTTP, which says to how many and what is wrong', async () => {
+    const kis = await simulator({ control: true })
+    const client = await connect(kis)
+    const send = (content: unknown) => post(kis, '/simulator/notices', content as Record<string, unknown>)
+    expect((await send({ symbol: '005930' })).status).toBe(201)
+    await client.subscribe('H0STCNI0', 'HTSID')
+    const { body } = await send({ tr: 'H0STCNI0', plaintext: 'HTSID^1^2' })
+    expect(body).toEqual({ sessions: 1 })
+    await until(() => client.texts.some(text => text.startsWith('1|H0STCNI0|001|')))
+    const refused = await send({ tr: 'H0STCNT0', symbol: 5, price: -1, colour: 'red', plaintext: '' })
+    expect(refused.status).toBe(400)
+    expect(refused.body['mistakes']).toHaveLength(5)
+    expect((await send([])).status).toBe(400)
+  })
+
+  it('come by themselves where that is wanted', async () => {
+    const kis = await simulator({ noticesEveryMs: 5 })
+    const client = await connect(kis)
+    await client.subscribe('H0STCNI0', 'HTSID')
+    await until(() => client.texts.filter(text => text.startsWith('1|H0STCNI0|001|')).length > 4)
+  })
+})
