@@ -8,7 +8,8 @@ export function clockOf(flag: unknown, addresses: readonly string[], mistakes: s
   if (flag === undefined) return systemClock
   const time = typeof flag === 'string' ? readInstant(flag) : undefined
   if (time === undefined) {
-    mistakes.push(`--at '${String(flag)}' is no instant; expected one with its zone, as 2026-11-20T08:29:45+09:00`)
+    const given = typeof flag === 'string' ? `'${flag}' is no instant` : 'needs a time'
+    mistakes.push(`--at ${given}; expected one with its zone, as 2026-11-20T08:29:45+09:00`)
     return systemClock
   }
   const real = addresses.find(address => !isLoopbackUrl(address))
