@@ -43,7 +43,10 @@ export type Jobs = {
   /** Where the jobs are kept, for people. */
   readonly says: string
   readonly redisKind: RedisSource['kind']
-  /** BullMQ's `prefix`, for a `Queue` of your own: one for each app key and address, made from a hash of the two. */
+  /**
+   * BullMQ's `prefix`, for a `Queue` of your own: one for each app key and address, made from a hash of the
+   * two.
+   */
   readonly prefix: string
   /** Puts a job in and returns its id. Rejects while Redis is away. */
   enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>

@@ -21,7 +21,7 @@ export type AuthorizedOptions = {
   readonly customerType: CustomerType
   readonly tokens: AccessTokens
   readonly limit: RateLimit
-  /** Between a refusal that nobody knows and the next attempt. */
+  /** Between a refusal of kind `unknown` and the next attempt. */
   readonly wait?: (ms: number) => Promise<unknown>
 }
 
@@ -36,8 +36,8 @@ export type Quotation = {
 
 export type AuthorizedClient = {
   /**
-   * Rejects with a KisError. A token that is refused is renewed once; a call that came too soon is made again, later; a refusal in
-   * words that nobody knows is taken for passing three times.
+   * Rejects with a KisError. A token that is refused is renewed once; a call that came too soon is made
+   * again, later; a refusal in words that no source quotes is tried again three times.
    */
   get(quotation: Quotation): Promise<RestPage>
 }

@@ -25,7 +25,10 @@ export type Reaction =
   | 'wait-for-token'
   /** Too many calls per second. */
   | 'slow-down'
-  /** Passing trouble at KIS. On the socket: the key is refused now, and is asked for again later. See `isPassing`. */
+  /**
+   * Passing trouble at KIS. On the socket: the key is refused now, and is asked for again later. See
+   * `isPassing`.
+   */
   | 'retry'
   /** The same request would fail again: invalid, not permitted, or the keys are wrong. */
   | 'give-up'
@@ -43,7 +46,10 @@ export type CodeEntry = {
   readonly remedy: { readonly en: string; readonly ko: string }
 }
 
-/** Every code that a source describes. A code with several meanings is here once for each, the default meaning last. */
+/**
+ * Every code that a source describes. A code with several meanings is here once for each, the default meaning
+ * last.
+ */
 export const catalogue: readonly CodeEntry[] = [...webSocketCatalogue, ...restCatalogue]
 
 // A Map, because codes come from the wire and an object would answer to `__proto__`.
@@ -55,14 +61,16 @@ for (const entry of catalogue) {
 }
 
 /**
- * Which text points to which meaning, for codes that have several: one expression for each meaning but the last, which any other
- * text is read as.
+ * Which text points to which meaning, for codes that have several: one expression for each meaning but the
+ * last, which any other text is read as.
  *
- * OPSP0003: the wire says `UNSUBSCRIBE ERROR(not found!)` (protocol notes 3.5), spelt with and without a space before
- * the bracket, so "not found" is what counts. `MANDATORY INPUT MISSING` (operating guide 3.2), and everything that is
- * neither, is a refusal: to take a refusal for a release would lose a key in silence, the opposite costs a line of log.
+ * OPSP0003: the wire says `UNSUBSCRIBE ERROR(not found!)` (protocol notes 3.5), spelt with and without a
+ * space before the bracket, so "not found" is what counts. `MANDATORY INPUT MISSING` (operating guide 3.2),
+ * and everything that is neither, is a refusal: to take a refusal for a release would lose a key in silence,
+ * the opposite costs a line of log.
  *
- * EGW00213: anything but the missing company name is "not a paper TR", because only allied corporations send a name.
+ * EGW00213: anything but the missing company name is "not a paper TR", because only allied corporations send
+ * a name.
  *
  * OPSQ2001: three texts are reported by clients. Only the one about the hour passes.
  */
@@ -89,9 +97,10 @@ const entriesByText: Readonly<Record<Side, ReadonlyMap<string, CodeEntry>>> = {
 }
 
 /**
- * Explains an answer by its code, and by its text where the code has several meanings. The texts of all other codes vary
- * too much to decide anything (MCA00000 was captured as 정상처리 되었습니다 with a full stop and with an exclamation
- * mark), so a text of its own is quoted in `message` and changes nothing else. Unknown codes are kept verbatim.
+ * Explains an answer by its code, and by its text where the code has several meanings. The texts of all other
+ * codes vary too much to decide anything (MCA00000 was captured as 정상처리 되었습니다 with a full stop and with an
+ * exclamation mark), so a text of its own is quoted in `message` and changes nothing else. Unknown codes are
+ * kept verbatim.
  *
  * Without a code the text decides, as the socket says it; one that no source quotes is a passing refusal.
  */
@@ -112,7 +121,7 @@ export function explainText(text: string, side: Side): CodeEntry | undefined {
   return entry === undefined ? undefined : saying(entry, text)
 }
 
-/** What the text of a REST refusal asks for in words, whatever its code; undefined when it asks for nothing. */
+/** What the text of a REST refusal asks for, whatever its code; undefined for nothing. */
 export function patienceIn(text: string): 'slow-down' | 'retry' | undefined {
   if (/초당/.test(text)) return 'slow-down'
   return /잠시\s*후|일시적|다시\s*시도|재\s*조회/.test(text) ? 'retry' : undefined
@@ -120,11 +129,14 @@ export function patienceIn(text: string): 'slow-down' | 'retry' | undefined {
 
 function entryOf(code: string, text: string): CodeEntry | undefined {
   const entries = entriesByCode.get(code) ?? []
-  const told = (telltales.get(code) ?? []).findIndex(telltale => telltale.test(text))
-  return entries[told] ?? entries.at(-1)
+  const index = (telltales.get(code) ?? []).findIndex(telltale => telltale.test(text))
+  return entries[index] ?? entries.at(-1)
 }
 
-/** The entry with the text that came, if that is another one. KIS may quote an approval key in it, which is left out. */
+/**
+ * The entry with the text that came, if that is another one. KIS may quote an approval key in it, which is
+ * left out.
+ */
 function saying(entry: CodeEntry, text: string): CodeEntry {
   if (text.trim() === '' || alike(text, entry.message)) return entry
   return { ...entry, message: text.replace(/(invalid approval[^:]*:\s*)(?!not found)\S.*/i, '$1[redacted]') }
@@ -155,7 +167,10 @@ function essenceOf(text: string): string {
     .replaceAll(/[^\p{L}\p{N}]+/gu, '')
 }
 
-/** Whether a refused subscription may be accepted later. Every other refusal is final: the request itself is at fault. */
+/**
+ * Whether a refused subscription may be accepted later. Every other refusal is final: the request itself is
+ * at fault.
+ */
 export function isPassing({ reaction }: CodeEntry): boolean {
   return reaction === 'retry'
 }
@@ -170,9 +185,10 @@ function alike(text: string, message: string | null): boolean {
 }
 
 /**
- * An entry for a code that no source describes. The socket has only ever sent OPSP codes, and a control frame may lack
- * its code, so these two are refusals, and passing ones: to ask again costs little, and never to ask loses the day. A REST code is judged by what its text asks for: codes newer than KIS's list ask
- * for patience in the same words as the listed ones (EGW00215 초당, EGW00316 재 조회, both from users' reports).
+ * An entry for a code that no source describes. The socket has only ever sent OPSP codes, and a control frame
+ * may lack its code, so these two are refusals, and passing ones: to ask again costs little, and never to ask
+ * loses the day. A REST code is judged by what its text asks for: codes newer than KIS's list ask for
+ * patience in the same words as the listed ones (EGW00215 초당, EGW00316 재 조회, both from users' reports).
  */
 function unknown(code: string, text: string): CodeEntry {
   const quoted = text.trim() === '' ? { en: 'no text', ko: '메시지 없음' } : { en: text, ko: text }

@@ -29,7 +29,10 @@ export function lifetimeOf({ expiresAt, grantedMs }: AccessToken, now: number): 
 /** How long KIS grants access (protocol notes 2.1), for an answer that says only until when. */
 const documentedMs = 24 * 3_600_000
 
-/** A number in the documents, a numeric string in some clients' logs. Anything else, or more than a year, is not taken for one. */
+/**
+ * A number in the documents, a numeric string in some clients' logs. Anything else, or more than a year, is
+ * not taken for one.
+ */
 const seconds = z
   .union([
     z.number(),

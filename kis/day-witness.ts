@@ -1,5 +1,5 @@
-// Whether an instrument was traded on a Korean date, by the minute bars. They carry their date, and the conclusions do not: on a closed
-// day KIS tells those of the last trading day (measured 2026-09-27, a Sunday).
+// Whether an instrument was traded on a Korean date, by the minute bars. They carry a date, the conclusions
+// do not: on a closed day KIS returns those of the last trading day (measured 2026-09-27, a Sunday).
 import type { Calendar } from '../market/calendar.ts'
 import { type Instrument, marketOf } from '../market/instrument.ts'
 import { dateDigits as koreanDateOf } from '../market/korea-time.ts'
@@ -8,13 +8,16 @@ import { tradedDatesBefore } from './domestic-minutes.ts'
 import { KisError } from './errors.ts'
 import { latestTradedDates } from './overseas-minutes.ts'
 
-/** `refusal`: KIS will not tell, now or later. */
+/** `refusal`: KIS refuses the minute bars, and would again. */
 export type Sight = 'traded' | 'not-traded' | { readonly refusal: string }
 
-/** `at`: an instant of the date, at or before which something was traded if anything was. What may be told later is thrown. */
+/**
+ * `at`: an instant of the date, at or before which something was traded if anything was. Passing trouble is
+ * thrown.
+ */
 export type DayWitness = (instrument: Instrument, at: number) => Promise<Sight>
 
-/** What says on which day a row without a date was traded. */
+/** What dates a row that carries no date. */
 export type Dating = { readonly calendar: Calendar; readonly witness: DayWitness }
 
 /** A day that was traded stays one, so it is asked about once for each instrument. */

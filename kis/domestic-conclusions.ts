@@ -1,5 +1,6 @@
-// 주식현재가 당일시간대별체결 (FHPST01060000): the day's conclusions, 30 a call, newest first. KRX, NXT and unified; today only. They have
-// a time and no date, and on a closed day they are those of the last trading day: the calendar and the minute bars say which day it is.
+// 주식현재가 당일시간대별체결 (FHPST01060000): the day's conclusions, 30 a call, newest first. KRX, NXT and unified; today
+// only. They have a time and no date, and on a closed day they are those of the last trading day: the
+// calendar and the minute bars say which day it is.
 //
 // {"stck_cntg_hour":"100001","stck_prpr":"274000","askp":"274500","bidp":"274000","acml_vol":"1834","cnqn":"12",…}
 import { z } from 'zod'
@@ -36,8 +37,9 @@ const row = z
 const body = z.object({ output1: z.object({ acml_vol: number }).optional().catch(undefined), output2: rowsOf(row) })
 
 /**
- * `until` must be on the Korean date of `now`: KIS tells no other day's. A day that the calendar calls closed is asked about only where
- * the minute bars have a trade of it, and rows of a day that they do not have are left out.
+ * `until` must be on the Korean date of `now`: KIS tells no other day's. A day that the calendar calls closed
+ * is asked for only where the minute bars have a trade of it. Rows are left out when the minute bars have
+ * none of that day.
  */
 export async function domesticConclusions(
   client: AuthorizedClient,

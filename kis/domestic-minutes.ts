@@ -61,8 +61,8 @@ export async function domesticMinutes(
 }
 
 /**
- * The dates of the minutes with a trade, of the last 30 up to the one of `until`, which is today and may be the running minute: what is
- * wrong with that one's stamp is its time, not its date.
+ * The dates of the minutes with a trade, of the last 30 up to the one of `until`, which is today and may be
+ * the running minute: what is wrong with that one's stamp is its time, not its date.
  */
 export async function tradedDatesBefore(
   client: AuthorizedClient,

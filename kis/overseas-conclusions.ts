@@ -27,8 +27,8 @@ const row = z.object({
 const body = z.union([z.object({ output2: rowsOf(row) }), z.object({ output1: rowsOf(row) })])
 
 /**
- * Rows are dated by the clock, and left out where that falls on a day that the calendar of the venue calls closed and the minute bars
- * do not know: those are of the last trading day.
+ * Rows are dated by the clock, and left out where that falls on a day that the calendar of the venue calls
+ * closed and the minute bars do not know: those are of the last trading day.
  */
 export async function overseasConclusions(
   client: AuthorizedClient,

@@ -1,5 +1,6 @@
-// What KIS answered over REST: the body, or an error that says what was refused. Its code stands in `msg_cd`, under /oauth2 in
-// `error_code`, and in some answers in `message`; where there is none, the text and the status say what is to be done.
+// What KIS answered over REST: the body, or an error that says what was refused. Its code stands in `msg_cd`,
+// under /oauth2 in `error_code`, and in some answers in `message`; where there is none, the text and the
+// status say what is to be done.
 //
 // {"rt_cd":"1","msg_cd":"EGW00123","msg1":"기간이 만료된 token 입니다."} (HTTP 500)
 // {"error_code":"EGW00133","error_description":"접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)"} (HTTP 403)
@@ -10,7 +11,10 @@ import { createRedaction, type Redaction } from './redaction.ts'
 
 const anybodys = createRedaction()
 
-/** The parsed body of a success. Throws a KisError for everything else. `redaction`: knows the secrets that were sent. */
+/**
+ * The parsed body of a success. Throws a KisError for everything else. `redaction`: knows the secrets that
+ * were sent.
+ */
 export function acceptAnswer(path: string, status: number, text: string, redaction: Redaction = anybodys): unknown {
   const body = parseJson(text)
   const envelope = envelopeOf(body, redaction)
@@ -27,7 +31,10 @@ export function acceptAnswer(path: string, status: number, text: string, redacti
 
 const tooManyRequests = 429
 
-/** What an answer says of itself, empty where it says nothing. `result`: `rt_cd`, undefined where it is not there. */
+/**
+ * What an answer says of itself, empty where it says nothing. `result`: `rt_cd`, undefined where it is not
+ * there.
+ */
 type Envelope = { readonly result: string | undefined; readonly code: string; readonly text: string }
 
 /** EGW00201, OPSQ2001. In `message` any text may stand, so a code is what looks like one. */
@@ -95,7 +102,10 @@ function tooMany(path: string, envelope: Envelope | undefined): KisError {
   )
 }
 
-/** What a status says where nothing else does. HTTP 500 says nothing: KIS sends it with refusals of every kind. */
+/**
+ * What a status says where nothing else does. HTTP 500 says nothing: KIS sends it with refusals of every
+ * kind.
+ */
 function statusKind(status: number): KisErrorKind | undefined {
   if (status === 401) return 'authentication'
   return status > 500 ? 'server' : undefined

@@ -71,7 +71,7 @@ export function createRestClient(options: RestOptions): RestClient {
     if (turn > now) await wait(turn - now, undefined, { signal: closing.signal })
   }
 
-  /** A call that came too soon holds up the next one, and words that nobody knows are final when they are said too often. */
+  /** A rate limit delays the next call; a refusal of kind `unknown` is final when it repeats. */
   function acceptInTurn(path: string, { status, text }: Sent, redaction: Redaction): unknown {
     try {
       const body = acceptAnswer(path, status, text, redaction)

@@ -37,7 +37,10 @@ export function createPending(patienceMs: number): Pending {
   }
 }
 
-/** For an answer that names nobody. A good one, which lacks its header then, is never that of a heartbeat: KIS does not accept those in words. */
+/**
+ * For an answer without a key. A success is never that of a heartbeat: KIS does not answer a heartbeat that
+ * it accepts.
+ */
 function indexOfOldest(waiting: readonly Sent[], { entry }: Answer): number {
   switch (entry.reaction) {
     case 'acknowledged':

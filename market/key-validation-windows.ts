@@ -5,7 +5,10 @@ import type { Instrument, Venue } from './instrument.ts'
 import { dateDigits, koreanMidnight, koreanTimeOfDay } from './korea-time.ts'
 import { addDays, timeOfDay } from './wall-clock.ts'
 
-/** The first is the operating guide's own word for its skip (5.1). The second is where nothing is open, outside its two windows. */
+/**
+ * The first is the operating guide's own word for its skip (5.1). The second is where nothing is open,
+ * outside its two windows.
+ */
 export type KeyValidationReason = 'Market is Open' | 'Outside the allowed windows'
 
 /** `next`: the first instant from the one asked about on which it is allowed; the same one when it is allowed now. */

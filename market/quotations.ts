@@ -16,19 +16,22 @@ export type Conclusion = {
 export type ConclusionPage = {
   /** Newest first. Not to be trusted to be complete: KIS skips some now and then. */
   readonly conclusions: readonly Conclusion[]
-  /** How many more KIS told that happened after the instant asked for; absent for none. */
+  /** Rows that happened after the instant asked for, and are left out; absent for none. */
   readonly later?: number
   /** The day's total as REST knows it by now, whatever was asked for; undefined when it does not say. */
   readonly total: number | undefined
   /** Until when to ask for older ones; undefined when there are none that can be asked for. */
   readonly older: number | undefined
   /**
-   * Why there are none: `day-begins`: the day's first was reached · `latest-only`: only the latest are told, as abroad ·
-   * `today-only`: the day is over, and what happened in it is not told any more · `closed`: the calendar has no trading on the day,
-   * and nothing else has either · `other-day`: what KIS told is of another day.
+   * Why there are none: `day-begins`: the day's first was reached · `latest-only`: only the latest are told,
+   * as abroad · `today-only`: the day is over, and what happened in it is not told any more · `closed`:
+   * neither the calendar nor the minute bars have trading on the day · `other-day`: by the minute bars, the
+   * rows are of another day.
    */
   readonly end?: 'day-begins' | 'latest-only' | 'today-only' | 'closed' | 'other-day'
-  /** KIS dates none of them. Why their date is the calendar's word alone; absent where the minute bars have it too. */
+  /**
+   * The rows carry no date. Why only the calendar dates them; absent where the minute bars confirm the date.
+   */
   readonly undated?: string
 }
 

@@ -68,8 +68,9 @@ export type Fault =
   /** HTTP 500 instead of an answer; absent: on every path, with EGW00002. */
   | ({ readonly kind: 'rest-500'; readonly path?: string; readonly code?: string } & Counted & Lasting)
   /**
-   * A refusal as no document has it. `codeIn`, where the code stands: in its usual field (absent: that), in `message`, nowhere, so that only
-   * the text is left, or in an envelope whose three fields are empty. Absent otherwise: EGW00201 with HTTP 500, on every path.
+   * A refusal as no document has it. `codeIn`, where the code stands: in its usual field (absent: that), in
+   * `message`, nowhere, so that only the text is left, or in an envelope whose three fields are empty. Absent
+   * otherwise: EGW00201 with HTTP 500, on every path.
    */
   | ({
       readonly kind: 'rest-refuse'

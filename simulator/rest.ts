@@ -42,8 +42,9 @@ export function serverError(path: string, code: string): RestAnswer {
 }
 
 /**
- * Refusals that clients report and no document has. The code in `message`, with HTTP 500, stands in one project's logs, on calls of
- * every kind; HTTP 429 is reported with and without a code. The rest are what a client must be ready for all the same.
+ * Refusals that clients report and no document has. The code in `message`, with HTTP 500, stands in one
+ * project's logs, on calls of every kind; HTTP 429 is reported with and without a code. The rest are what a
+ * client must be ready for all the same.
  */
 export function oddRefusal(path: string, code: string, codeIn: CodePlace, status: number): RestAnswer {
   const text = serverText(code)

@@ -73,7 +73,7 @@ export type CertificateDeps = {
 
 export type CertificateContext = {
   readonly signal?: AbortSignal
-  /** Trouble with one instrument is then its problem, and no reason to give up all the others. */
+  /** Passing trouble with one instrument is then its `problem`, and the others are certified. */
   readonly isLastAttempt?: boolean
   progress?(done: number, of: number, what: string): void
 }
@@ -118,7 +118,7 @@ export async function certify(
   return certificate
 }
 
-function certifyInstrument(day: InstrumentDay, bars: Told, over: number): InstrumentCertificate {
+function certifyInstrument(day: InstrumentDay, bars: BarsOrProblem, over: number): InstrumentCertificate {
   const compared = 'problem' in bars ? undefined : compare(day, bars, over)
   const repaired = sumOf(day, ({ repairedVolume }) => repairedVolume)
   const unknownVolume = volumeOf(day.missing)
@@ -152,7 +152,7 @@ function certifyInstrument(day: InstrumentDay, bars: Told, over: number): Instru
   }
 }
 
-type Told = readonly MinuteBar[] | { readonly problem: string }
+type BarsOrProblem = readonly MinuteBar[] | { readonly problem: string }
 
 /** From when counting began to the end of the day, as far as its minutes are `over`, or why REST does not say. What is worth trying again is thrown. */
 async function barsOf(
@@ -160,7 +160,7 @@ async function barsOf(
   date: number,
   over: number,
   { quotations, calendar }: CertificateDeps,
-): Promise<Told> {
+): Promise<BarsOrProblem> {
   const { venue } = partsOf(day.instrument)
   const first = firstWholeMinute(day)
   const last = calendar.sessionsOn(venue, date).at(-1)?.closesAt ?? dayIn(homeOf(venue).zone, date)?.endTime

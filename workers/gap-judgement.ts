@@ -17,7 +17,7 @@ export type Witness = {
   readonly bars: readonly MinuteBar[] | undefined
   /** By how much the day's total moved in these minutes; undefined where the conclusions do not reach. */
   readonly moved: number | undefined
-  /** All conclusions of the gap that KIS tells were seen, and each of them was believed. */
+  /** The conclusions reach back to the beginning of the gap, and none of them was rejected. */
   readonly isWhole: boolean
 }
 
@@ -79,7 +79,7 @@ export function judge(minutes: Minutes, witness: Witness, instrument: Instrument
   }
   const evidence =
     moved === told
-      ? `the minute bars of ${when} have all ${told} shares by which the day's total moved: it was traded, and ${isWhole ? 'the conclusions skip it' : 'no conclusion that could be believed has it'}`
+      ? `the minute bars of ${when} have all ${told} shares by which the day's total moved: it was traded, and ${isWhole ? 'the conclusions skip it' : 'no accepted conclusion has it'}`
       : `the day's total moved by ${moved} shares in ${when}, the minute bars have ${told}: they do not agree`
   return remains(spans, evidence)
 }

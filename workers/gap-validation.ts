@@ -36,10 +36,10 @@ const minuteMs = 60_000
 const settledMs = 3_000
 
 /**
- * Throws a TryLater while REST cannot have the answer yet, and a KisError when it gave none and may give one later; on the last attempt
- * neither. What REST refuses for good (the day market has no such call, for one) takes nothing from what was proven without it: the
- * rest remains unknown, and the evidence says why.
- * Without volumes (`toVolume` 0) they are taken from REST: everything between the two times.
+ * Throws a TryLater while REST cannot have the answer yet, and a KisError when it gave none and may give one
+ * later; on the last attempt neither. What REST refuses for good (the day market has no such call, for one)
+ * takes nothing from what was proven without it: the rest remains unknown, and the evidence says why. Without
+ * volumes (`toVolume` 0) they are taken from REST: everything between the two times.
  */
 export async function validateGap(
   asked: GapQuestion,
@@ -54,7 +54,10 @@ export async function validateGap(
   const now = deps.clock.now()
   const isFresh = now - (question.to ?? now) < behindMs
   if (!isLast && collected.isOtherDay && (question.to ?? now) + minuteMs + settledMs > now) {
-    throw new TryLater(minuteMs, 'REST tells another day so far: the minute bars have no trade of this one yet')
+    throw new TryLater(
+      minuteMs,
+      'the rows of REST are of another day so far: the minute bars have no trade of this one yet',
+    )
   }
   if (!isLast && isFresh && total !== undefined && total < question.toVolume) {
     throw new TryLater(askAgainMs, `REST has told ${total} of ${question.toVolume} shares so far`)
@@ -98,8 +101,8 @@ type Answer<T> = { readonly value: T } | { readonly refusal: string }
 type Ask = <T>(call: () => Promise<T>) => Promise<Answer<T>>
 
 /**
- * What was asked for, or why it is refused for good. What may be had later is thrown, unless there is no later: then it is a refusal
- * too, and `trouble` has it.
+ * What was asked for, or why it is refused for good. What may be had later is thrown, unless there is no
+ * later: then it is a refusal too, and `trouble` has it.
  */
 function createAsk(isLast: boolean): { readonly ask: Ask; trouble(): KisError | undefined } {
   let trouble: KisError | undefined
@@ -136,23 +139,23 @@ async function measure(asked: GapQuestion, { quotations }: GapValidationDeps): P
   return { ...asked, fromVolume, toVolume }
 }
 
-/** Says that none are told only where none are. */
+/** Claims that there are none only where REST returned none. */
 function whyUnmeasured(span: string, from: number, until: ConclusionPage): string {
   const reason = reasons[until.end ?? 'today-only']
   const within = until.conclusions.filter(({ eventTime }) => eventTime >= from).length
   if (within > 0) {
-    return `${within} conclusions of ${span} are told and none before them, so how much was traded in it is not known; ${reason}`
+    return `${within} conclusions of ${span} and none before them, so the volume between the two times is not known; ${reason}`
   }
   const others = until.conclusions.length + (until.later ?? 0)
-  return `no conclusions of ${span}${others === 0 ? '' : `; the ${others} that are told are of other times`}; ${reason}`
+  return `no conclusions of ${span}${others === 0 ? '' : `; the ${others} that REST returned are of other times`}; ${reason}`
 }
 
 const reasons: Readonly<Record<NonNullable<ConclusionPage['end']>, string>> = {
   'day-begins': 'the day had none before',
-  'latest-only': 'only the latest are told abroad',
+  'latest-only': 'REST returns only the latest of an overseas instrument',
   'today-only': 'only those of today are told',
   closed: 'the calendar has no trading on that day, and the minute bars have none either',
-  'other-day': 'those that KIS tells are of another day, by the minute bars',
+  'other-day': 'by the minute bars, those that REST returned are of another day',
 }
 
 /** The day's total by the newest of a page; 0 before the day's first trade. */
@@ -169,11 +172,11 @@ type Collected = {
   readonly isWhole: boolean
   /** Not one call was answered. */
   readonly isRefused: boolean
-  /** What REST told happened on another day, by the minute bars. */
+  /** By the minute bars, the rows are of another day. */
   readonly isOtherDay: boolean
 }
 
-/** The conclusions from the end of the gap back to its beginning, or as far back as KIS tells them before it refuses. */
+/** The conclusions from the end of the gap back to its beginning, as far back as REST returns them. */
 async function collect(
   { instrument, fromVolume, toVolume, to }: GapQuestion,
   { quotations, clock }: GapValidationDeps,
@@ -207,7 +210,7 @@ async function collect(
     pages++
     if (page.undated !== undefined && refusals.length === 0)
       refusals.push(
-        `the conclusions carry no date; it is the calendar's alone, because the minute bars say nothing: ${page.undated}`,
+        `the conclusions carry no date and only the calendar dates them, because the minute bars are refused: ${page.undated}`,
       )
     told += page.conclusions.length + (page.later ?? 0)
     later += page.later ?? 0

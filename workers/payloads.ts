@@ -1,5 +1,5 @@
-// What a job of each queue may be told, as a check. Jobs come from any BullMQ client in any language, so a payload is anybody's JSON:
-// what is wrong with it is said in a sentence, and never crashes a worker.
+// The payload of each queue, as a schema. Jobs come from any BullMQ client in any language, so a payload is
+// untrusted JSON: a mistake becomes a sentence and never crashes a worker.
 import { z } from 'zod'
 import { parseInstrument, zoneOf } from '../market/instrument.ts'
 import { koreanDate } from '../market/korea-time.ts'
@@ -43,14 +43,14 @@ const gap = z
       })
       .default('by-hand'),
   })
-  .transform((told, context): Payloads['gap-validation'] => {
-    const { from, to, fromVolume, toVolume, instrument: of } = told
+  .transform((given, context): Payloads['gap-validation'] => {
+    const { from, to, fromVolume, toVolume, instrument: of } = given
     if (fromVolume > toVolume) context.addIssue('fromVolume is more than toVolume')
     if (toVolume === 0 && (from === null || to === null)) context.addIssue('needs from and to, or two volumes')
     if (toVolume === 0 && from !== null && to !== null && from >= to) context.addIssue('from is not before to')
-    const businessDate = told.businessDate ?? (from === null ? undefined : dateIn(zoneOf(of), from))
+    const businessDate = given.businessDate ?? (from === null ? undefined : dateIn(zoneOf(of), from))
     if (businessDate === undefined) context.addIssue('needs a businessDate, as the number 20261120, or from')
-    return { ...told, businessDate: businessDate ?? 0 }
+    return { ...given, businessDate: businessDate ?? 0 }
   })
 
 const schemas: Readonly<Record<QueueName, z.ZodType>> = {
@@ -72,7 +72,9 @@ const schemas: Readonly<Record<QueueName, z.ZodType>> = {
   }),
 }
 
-/** What the job is told, or everything that is wrong with it, in a sentence. Values are not quoted: anything may stand in them. */
+/**
+ * The payload with its defaults, or all mistakes in one sentence. Values are not quoted: they may be secrets.
+ */
 export function readPayload<Q extends QueueName>(
   queue: Q,
   data: unknown,

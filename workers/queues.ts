@@ -68,7 +68,7 @@ export type JobContext = {
   progress(done: number, of: number, what: string): void
   /** Aborted when the worker is to stop at once. */
   readonly signal: AbortSignal
-  /** A failure now is the end of the job: better half an answer than none. */
+  /** No attempt follows a failure of this one. */
   readonly isLastAttempt?: boolean
 }
 

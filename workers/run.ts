@@ -117,7 +117,10 @@ async function run(
   }
 }
 
-/** A job that some other client put in may say nothing of how it is tried and kept; then it is as ours are. BullMQ reads them from here. */
+/**
+ * A job that some other client put in may say nothing of how it is tried and kept; then it is as ours are.
+ * BullMQ reads them from here.
+ */
 function completeOptions(queue: QueueName, { opts }: Job): void {
   const usual = jobOptions(queue)
   // BullMQ's own default is 0, which is one attempt.

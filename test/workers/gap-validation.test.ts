@@ -233,7 +233,7 @@ describe('what the conclusions leave open', () => {
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100 }])
     expect(finding.evidence.at(-2)).toBe('2 of them contradict each other or the stream, and were left out')
-    expect(finding.evidence.at(-1)).toMatch(/it was traded, and no conclusion that could be believed has it/)
+    expect(finding.evidence.at(-1)).toMatch(/it was traded, and no accepted conclusion has it/)
   })
 
   it('is all of it when the second holds more trades than a page, as far as they cannot be paged', async () => {
@@ -271,11 +271,11 @@ describe('a gap abroad', () => {
     const byHand = { ...apple, fromVolume: 0, toVolume: 0, from: at('09:50:00'), to: at('10:00:06') }
     const within = restOf({ conclusions: missing, latestOnly: true })
     await expect(validateGap(gapOf(byHand), depsOf(within.quotations, '10:00:07'))).rejects.toThrow(
-      /: 2 conclusions of .* are told and none before them, so how much was traded in it is not known; only the latest/,
+      /: 2 conclusions of .* and none before them, so the volume between the two times is not known; REST returns only the latest/,
     )
     const later = restOf({ conclusions: [conclusion('11:00:00', 5_000, 10)], latestOnly: true })
     await expect(validateGap(gapOf(byHand), depsOf(later.quotations, '11:00:07'))).rejects.toThrow(
-      /: no conclusions of .*; the 1 that are told are of other times; only the latest are told abroad/,
+      /: no conclusions of .*; the 1 that REST returned are of other times; REST returns only the latest of an overseas instrument/,
     )
   })
 
