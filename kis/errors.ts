@@ -19,16 +19,19 @@ export class KisError extends Error {
   readonly kind: KisErrorKind
   /** KIS's code, or undefined when it said none. */
   readonly code: string | undefined
+  /** KIS's text, which tells the meanings of a code apart; undefined when it sent none. */
+  readonly said: string | undefined
   readonly retryable: boolean
 
   constructor(
     kind: KisErrorKind,
     message: string,
-    facts: { code?: string; retryable?: boolean; cause?: unknown } = {},
+    facts: { code?: string; said?: string; retryable?: boolean; cause?: unknown } = {},
   ) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
     this.kind = kind
     this.code = facts.code
+    this.said = facts.said
     this.retryable = facts.retryable ?? kind !== 'invalid-request'
   }
 }

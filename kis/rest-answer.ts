@@ -35,7 +35,13 @@ const tooManyRequests = 429
  * What an answer says of itself, empty where it says nothing. `result`: `rt_cd`, undefined where it is not
  * there.
  */
-type Envelope = { readonly result: string | undefined; readonly code: string; readonly text: string }
+type Envelope = {
+  readonly result: string | undefined
+  readonly code: string
+  readonly text: string
+  /** `error_description`, which only a refusal has. */
+  readonly isDescribed: boolean
+}
 
 /** EGW00201, OPSQ2001. In `message` any text may stand, so a code is what looks like one. */
 const codeShape = /^[A-Z]{2,6}\d{4,8}$/
@@ -52,6 +58,7 @@ function envelopeOf(body: unknown, redaction: Redaction): Envelope | undefined {
     result: result && redaction.code(result),
     code: redaction.code(code),
     text: redaction.quote(text),
+    isDescribed: (said('error_description') ?? '') !== '',
   }
 }
 
@@ -64,10 +71,10 @@ function textAt(body: object, name: string): string | undefined {
 }
 
 /** `rt_cd` decides where there is one. Bodies of /oauth2 have none, and no code either when all is well. */
-function isRefusal({ result, code, text }: Envelope, isGood: boolean): boolean {
+function isRefusal({ result, code, text, isDescribed }: Envelope, isGood: boolean): boolean {
   if (result !== undefined) return result !== '0'
   if (code !== '') return !isGood || !isCatalogued(code) || explain(code, text).reaction !== 'none'
-  return !isGood && explainText(text, 'rest') !== undefined
+  return !isGood && (isDescribed || explainText(text, 'rest') !== undefined || patienceIn(text) !== undefined)
 }
 
 /** By the code; without one by the text, then by the status. */
@@ -122,7 +129,7 @@ const kindOf: Partial<Record<Reaction, KisErrorKind>> = {
 function explained(path: string, { code, message, meaning, reaction, remedy }: CodeEntry): KisError {
   const kind = kindOf[reaction] ?? 'invalid-request'
   const text = `${path} refused, ${code} ${message ?? ''}: ${meaning.en} ${remedy.en}`
-  return new KisError(kind, text, { code, retryable: kind !== 'invalid-request' })
+  return new KisError(kind, text, { code, said: message ?? '', retryable: kind !== 'invalid-request' })
 }
 
 function parseJson(text: string): unknown {

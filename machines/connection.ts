@@ -141,8 +141,9 @@ export function createConnection(parts: ConnectionParts) {
 
     function failToOpen(error: unknown): void {
       const said = error instanceof KisError ? error.code : undefined
+      const text = error instanceof KisError ? error.said : undefined
       const why = redaction.line(error instanceof Error ? error.message : String(error))
-      if (said !== undefined) parts.heard({ market, entry: explain(said, ''), key: undefined })
+      if (said !== undefined) parts.heard({ market, entry: explain(said, text ?? ''), key: undefined })
       tell(
         isAboutKeys(error)
           ? { type: 'credentials.refused', code: said ?? why }

@@ -97,6 +97,15 @@ describe('a refusal without a code', () => {
     expect(error.message).toBe(`${path} refused, HTTP ${status} without a code. KIS said: 모르는 말.`)
   })
 
+  it.each([
+    [403, { error_description: '모르는 말' }, 'unknown'],
+    [403, { error_code: '', error_description: '토큰은 잠시 후에 발급됩니다' }, 'server'],
+    [403, { message: '잠시 후 다시 시도해 주세요' }, 'server'],
+    [403, { message: 'forbidden' }, 'invalid-request'],
+  ])('and without rt_cd, HTTP %i with %j, is %s', (status, body, kind) => {
+    expect(errorOf(status, body).kind).toBe(kind)
+  })
+
   it('with the text of a success is in words that nobody knows', () => {
     expect(errorOf(200, { rt_cd: '1', msg1: '정상처리 되었습니다.' }).kind).toBe('unknown')
   })
@@ -126,7 +135,7 @@ describe('a code with several texts', () => {
     ['TIME LIMIT 00:00 ~ 15:40', true, /TIME LIMIT 00:00 ~ 15:40: KIS does not answer this call at this hour/],
   ])('OPSQ2001 is explained by %s', (msg1, retryable, message) => {
     const error = errorOf(500, { rt_cd: '1', msg_cd: 'OPSQ2001', msg1 })
-    expect(error).toMatchObject({ code: 'OPSQ2001', retryable, message: expect.stringMatching(message) })
+    expect(error).toMatchObject({ code: 'OPSQ2001', said: msg1, retryable, message: expect.stringMatching(message) })
   })
 })
 

@@ -32,6 +32,23 @@ describe('a line that cannot be opened', () => {
     expect(rig.of('disconnect')).toHaveLength(1)
   })
 
+  it('for a code with two meanings has the one of its text in the log', async () => {
+    const gateway = createServer((_, response) => {
+      response.writeHead(403, { 'content-type': 'application/json' })
+      response.end('{"error_code":"EGW00213","error_description":"제휴사명(corpname)은 필수 입니다."}')
+    })
+    await once(gateway.listen(0, '127.0.0.1'), 'listening')
+    onTestFinished(() => void gateway.close())
+    const lines: string[] = []
+    const keep = (_: object, text: string) => void lines.push(text)
+    const rig = await feedRig({
+      restUrl: `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`,
+      log: { debug: keep, info: keep, warn: keep, error: keep },
+    })
+    await rig.until('subscription', ({ status }) => status === 'refused')
+    expect(lines).toContainEqual(expect.stringMatching(/^KIS: .*corpname/))
+  })
+
   it('for keys that KIS refuses is an event with the code', async () => {
     const gateway = createServer((_, response) => {
       response.writeHead(403, { 'content-type': 'application/json' })
