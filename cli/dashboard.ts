@@ -5,6 +5,7 @@ import { numberSetting } from '../app/number-setting.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
 import { isLoopback } from '../dashboard/access.ts'
 import { onOrOff } from './on-or-off.ts'
+import { say } from './output.ts'
 
 export const defaultDashboardPort = 8710
 
@@ -48,14 +49,14 @@ export async function openDashboard(
       ...parts,
     })
     if (port !== 0 && dashboard.port !== port) {
-      process.stderr.write(`Port ${port} is taken; the dashboard is on ${dashboard.port}.\n`)
+      say(`Port ${port} is taken; the dashboard is on ${dashboard.port}.`)
     }
     const howToEnter = token === undefined ? '' : ' (add ?token=… once)'
-    process.stderr.write(`Dashboard: ${dashboard.url}${howToEnter}\n`)
-    if (inspect) process.stderr.write(`${whereMachinesAre(dashboard)}\n`)
+    say(`Dashboard: ${dashboard.url}${howToEnter}`)
+    if (inspect) say(`${whereMachinesAre(dashboard)}`)
     return dashboard
   } catch (error) {
-    process.stderr.write(`${(error as Error).message}\n`)
+    say(`${(error as Error).message}`)
     return undefined
   }
 }

@@ -27,7 +27,6 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
 
   const events = createLineDecoder(columns)
   const input = file === undefined || file === '-' ? process.stdin : createReadStream(file)
-  process.stdout.on('error', () => process.exit(0)) // the reader of the pipe has seen enough
   try {
     for await (const line of linesOf(input)) {
       const text = events(line, receivedTime).map(event => `${eventLine(event)}\n`)

@@ -2,21 +2,26 @@
 import { type Logger, type LoggerOptions, pino } from 'pino'
 import pretty from 'pino-pretty'
 import { visible } from '../market/visible-text.ts'
+import { standardError, whenErrorsWereDropped } from './output.ts'
 
 export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
+/** Never waits: what standard error does not take is kept up to a bound, and what is dropped beyond it is said in the log. */
 export function createLog(level: (typeof logLevels)[number], forPeople: boolean): Logger {
-  const destination = forPeople
-    ? pretty({
-        destination: 2,
-        sync: true,
+  const output = standardError()
+  const show = forPeople
+    ? pretty.prettyFactory({
         singleLine: true,
         ignore: 'market,from,to',
         translateTime: 'SYS:HH:MM:ss.l o',
         colorize: process.stderr.isTTY,
       })
-    : pino.destination({ dest: 2, sync: true })
-  return pino({ level, base: null, hooks: escaping }, destination)
+    : (line: string) => line
+  const log = pino({ level, base: null, hooks: escaping }, { write: line => output.write(show(line)) })
+  whenErrorsWereDropped(dropped =>
+    log.warn({ dropped }, 'log lines were dropped, because standard error did not take them'),
+  )
+  return log
 }
 
 /**

@@ -5,6 +5,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../app/version.ts'
 import { faultHelp } from '../simulator/fault-script.ts'
 import { misuse, rememberFlags } from './mistakes.ts'
+import { endWithOutput } from './output.ts'
 
 const program = new Command('kis-stream')
   .description('Real-time market data from the Korea Investment & Securities (KIS) Open API.')
@@ -168,6 +169,7 @@ process.stdout.on('error', () => {
 })
 process.stderr.on('error', () => {})
 
+endWithOutput(process.argv[2] ?? '')
 try {
   await program.parseAsync()
 } catch (error) {

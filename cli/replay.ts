@@ -59,7 +59,6 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   const pretty = prettyPrinter(text => void process.stdout.write(text), process.stdout.isTTY)
   playing.attach(output === 'ndjson' ? lines.sink : pretty, 'standard output')
   void stopSignal().then(() => playing.stop())
-  process.stdout.on('error', () => process.exit(0))
   let isEmpty = true
   const first = playing.events$.subscribe(() => {
     isEmpty = false

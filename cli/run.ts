@@ -22,6 +22,8 @@ import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, reportUnknownVariables, strayWords } from './mistakes.ts'
 import { observe } from './observation.ts'
+import { openOutput, say, standardError, unwritable } from './output.ts'
+import { createPatience } from './patience.ts'
 import { onOrOff } from './on-or-off.ts'
 import { prettyPrinter } from './pretty.ts'
 import { latestCertificate } from '../workers/certificate-file.ts'
@@ -104,11 +106,9 @@ async function stream(
   const log = createLog(output.data.logLevel, output.data.output === 'pretty')
   const simulator = isDemonstration ? await startSimulator({ clock, tape: generatedTape() }) : undefined
   if (simulator !== undefined) {
-    process.stderr.write(
-      'No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).\n',
-    )
+    say('No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).')
   }
-  if (recordFolder !== undefined) process.stderr.write(`Recording to ${recordFolder}. Ctrl-C ends it.\n`)
+  if (recordFolder !== undefined) say(`Recording to ${recordFolder}. Ctrl-C ends it.`)
   const served = simulator === undefined ? settings : pointedAt(simulator, settings)
   const passing = simulator === undefined || output.data.jobs === 'off' ? undefined : temporaryFolder()
   const jobs = await openWork(served, { ...output.data, folder: passing ?? folder, clock }, log)
@@ -150,19 +150,34 @@ async function stream(
   jobs?.repair(feed)
   if (output.data.jobs === 'here' && late === undefined)
     await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
-  const exitCode = late === undefined ? await Promise.race([stopping, printed.closed]) : 1
-  await feed.stop()
+  const asked = stopping.then(code => ({ code, reason: undefined }))
+  const { code, reason } =
+    late === undefined ? await Promise.race([asked, printed.closed]) : { code: 1, reason: undefined }
+  if (reason !== undefined) say(unwritable(command, reason))
+  const { graceMs, pacingMs, stopTimeoutMs } = served.timing
+  const patience = createPatience(graceMs + feed.subscriptions().length * pacingMs + stopTimeoutMs)
+  await patience.waitFor('the feed', feed.stop())
   observation.stop()
+  const [isWritten] = await Promise.all([
+    patience.waitFor('what is printed', printed.flush()),
+    patience.waitFor('the jobs', endOfWork(jobs, passing, log)),
+    patience.waitFor('the dashboard', dashboard?.stop()),
+  ])
+  await patience.waitFor('the simulator', simulator?.stop())
+  patience.end()
+  if (patience.overdue.length > 0) say(`kis-stream ${command}: left without waiting for ${patience.overdue.join(', ')}`)
+  await standardError().drained(lastLinesMs)
+  process.exit(code === 0 && (isWritten !== true || patience.overdue.length > 0) ? 1 : code)
+}
+
+/** For the last lines of a log whose reader may have stalled. */
+const lastLinesMs = 100
+
+async function endOfWork(jobs: Jobs | undefined, passing: string | undefined, log: Logger): Promise<void> {
   await jobs?.close()
+  if (passing === undefined) return
   // A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that tries only its last step again.
-  if (passing !== undefined)
-    await rm(passing, { recursive: true, force: true, maxRetries: 20 }).catch(error =>
-      log.warn({ error }, 'left behind'),
-    )
-  await printed.flush()
-  await dashboard?.stop()
-  await simulator?.stop()
-  process.exit(exitCode)
+  await rm(passing, { recursive: true, force: true, maxRetries: 20 }).catch(error => log.warn({ error }, 'left behind'))
 }
 
 /** The simulator welcomes any key, but one session for each, as KIS does. */
@@ -195,7 +210,7 @@ function startOr(feed: Feed): FolderInUseError | undefined {
 }
 
 function refuse(command: string, error: Error): void {
-  process.stderr.write(`kis-stream ${command}: ${error.message}\n`)
+  say(`kis-stream ${command}: ${error.message}`)
   process.exitCode = 1
 }
 
@@ -216,7 +231,7 @@ async function openWork(settings: FeedSettings, work: Work, log: Logger): Promis
     log.info({}, jobs.says)
     return jobs
   } catch (error) {
-    process.stderr.write(`kis-stream run: ${error instanceof Error ? error.message : String(error)}\n`)
+    say(`kis-stream run: ${error instanceof Error ? error.message : String(error)}`)
     process.exitCode = 1
     return 'unreachable'
   }
@@ -258,10 +273,13 @@ function pointedAt(simulator: Simulator, settings: FeedSettings): FeedSettings {
   return { ...settings, restUrl: simulator.restUrl, endpoints: { KR: endpoint, US: endpoint } }
 }
 
+type End = { readonly code: number; readonly reason: string | undefined }
+
 type Printed = {
-  /** Settles when nobody reads any more. */
-  readonly closed: Promise<number>
-  flush(): Promise<void>
+  /** Settles when nothing can be printed any more: with code 0 when the reader went away, as `head` does. */
+  readonly closed: Promise<End>
+  /** Whether everything was printed, as far as there was a reader. */
+  flush(): Promise<boolean>
 }
 
 function printAs(output: 'pretty' | 'ndjson', feed: Feed): Printed {
@@ -269,27 +287,46 @@ function printAs(output: 'pretty' | 'ndjson', feed: Feed): Printed {
 }
 
 function printNothing(): Printed {
-  return { closed: new Promise(() => {}), flush: () => Promise.resolve() }
+  return { closed: new Promise(() => {}), flush: () => Promise.resolve(true) }
 }
 
 function printLines(feed: Feed): Printed {
-  let close = (_code: number) => {}
-  const closed = new Promise<number>(resolve => {
+  let close = (_end: End) => {}
+  const closed = new Promise<End>(resolve => {
     close = resolve
   })
-  const lines = jsonLines({ to: 1, onClosed: () => close(0) })
+  let hasFailed = false
+  const lines = jsonLines({ to: 1 })
+  lines.watch(news => {
+    const isEnd = news.type === 'away' || news.type === 'ended'
+    if (!isEnd) return
+    const isReaderGone = news.type === 'ended' && news.isReaderGone
+    hasFailed ||= !isReaderGone
+    close(isReaderGone ? { code: 0, reason: undefined } : { code: 1, reason: news.reason })
+  })
   feed.attach(lines, 'standard output')
-  return { closed, flush: () => lines.close() }
+  return { closed, flush: () => lines.close().then(() => !hasFailed) }
 }
 
 function printPretty(feed: Feed): Printed {
-  const closed = new Promise<number>(resolve => process.stdout.on('error', () => resolve(0)))
+  let close = (_end: End) => {}
+  const closed = new Promise<End>(resolve => {
+    close = resolve
+  })
+  let hasFailed = false
+  const output = openOutput(1, {
+    onDropped: count => {
+      feed.noteDropped('standard output', count)
+      output.write(`… ${count} lines were left out, because they were read too slowly\n`)
+    },
+    onFailure: ({ code, message }) => {
+      hasFailed = code !== 'EPIPE'
+      close(hasFailed ? { code: 1, reason: message } : { code: 0, reason: undefined })
+    },
+  })
   feed.attach(
-    prettyPrinter(text => void process.stdout.write(text), process.stdout.isTTY),
+    prettyPrinter(text => output.write(text), process.stdout.isTTY),
     'standard output',
   )
-  return {
-    closed,
-    flush: () => new Promise(resolve => process.stdout.write('', () => resolve())),
-  }
+  return { closed, flush: async () => (await output.drained()) || !hasFailed }
 }

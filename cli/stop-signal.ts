@@ -1,5 +1,6 @@
-// SIGINT and SIGTERM: the first asks for a graceful end, one that comes later does not wait for it.
+// SIGINT, SIGTERM and SIGHUP: the first asks for a graceful end, one that comes later does not wait for it.
 import { type Clock, systemClock } from '../market/clock.ts'
+import { say } from './output.ts'
 
 /**
  * Runners such as npm and tsx pass a terminal's Ctrl-C on to a process that has it already, so one press arrives twice. A second
@@ -8,7 +9,7 @@ import { type Clock, systemClock } from '../market/clock.ts'
 const samePressMs = 1_000
 
 /** Resolves with 0 on the first signal, and says so where there is something to say. */
-export function stopSignal(says?: string, clock: Clock = systemClock): Promise<number> {
+export function stopSignal(says?: string, clock: Clock = systemClock, tell = say): Promise<number> {
   return new Promise(resolve => {
     let stoppingSince: number | undefined
     const stop = () => {
@@ -19,10 +20,12 @@ export function stopSignal(says?: string, clock: Clock = systemClock): Promise<n
         return
       }
       stoppingSince = now
-      if (says !== undefined) process.stderr.write(`${says}\n`)
+      if (says !== undefined) tell(says)
       resolve(0)
     }
     process.on('SIGINT', stop)
     process.on('SIGTERM', stop)
+    // A terminal that is closed may say so twice, by the system and by its shell: that is no impatience.
+    process.on('SIGHUP', () => stoppingSince === undefined && stop())
   })
 }

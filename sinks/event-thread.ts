@@ -84,8 +84,6 @@ export function eventThread(
     let failure: string | undefined
     const started = startWorker(file, { ...task, buffer, names: ring.names() })
     worker = started
-    // Waiting for events is no reason to keep the process; having some to deal with is, so the end of the process waits for them.
-    started.unref()
     started.on('message', (message: unknown) => {
       if (!isThreadNews(message)) return onMessage(message)
       if (message.is === 'away') noteAway(message.reason)
@@ -102,6 +100,9 @@ export function eventThread(
       retryAt = clock.now() + retryMs
       noteAway(failure ?? `the thread ${file} ended with code ${code}`)
     })
+    // Waiting for events is no reason to keep the process; having some to deal with is, so the end of the process waits for them. Last,
+    // because a listener for messages is a reason again.
+    started.unref()
   }
 
   function noteAway(reason: string): void {

@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { dateDigits } from '../market/korea-time.ts'
+import { unblocked } from './unblocked.ts'
 
 /** Files in a folder: `events-2026-11-20.ndjson`, and `events-2026-11-20.1.ndjson` when that one is full. */
 export type FileTurns = {
@@ -54,12 +55,12 @@ const bed = new Int32Array(new SharedArrayBuffer(4))
 
 export function openLineFile(to: number | string | FileTurns, onFinished: (file: string) => void): LineFile {
   if (typeof to === 'object') return openTurns(to, onFinished)
-  const fd = typeof to === 'number' ? to : openToAppend(to)
+  const fd = typeof to === 'number' ? unblocked(to) : openToAppend(to)
   return {
     write: lines => writeAll(fd, lines),
     isSame: () => true,
     close: () => {
-      if (typeof to === 'string') closeSync(fd)
+      if (fd !== to) closeSync(fd)
     },
   }
 }

@@ -37,7 +37,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   cli: {
     folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'recording', 'simulator', 'app', 'dashboard'],
-    packages: ['commander', 'ioredis', 'pino', 'pino-pretty', 'zod'],
+    packages: ['commander', 'ioredis', 'pino', 'pino-pretty', 'rxjs', 'zod'],
   },
 }
 

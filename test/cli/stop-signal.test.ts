@@ -14,7 +14,7 @@ describe('a signal', () => {
 
   /** Handlers of this test alone, and the codes with which the process would have ended. */
   function signals() {
-    const before = (['SIGINT', 'SIGTERM'] as const).map(name => [name, process.listeners(name)] as const)
+    const before = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map(name => [name, process.listeners(name)] as const)
     onTestFinished(() => {
       for (const [name, known] of before) {
         for (const listener of process.listeners(name)) if (!known.includes(listener)) process.off(name, listener)
@@ -22,7 +22,6 @@ describe('a signal', () => {
     })
     const ended: unknown[] = []
     vi.spyOn(process, 'exit').mockImplementation(code => ended.push(code) as never) // does not return otherwise
-    vi.spyOn(process.stderr, 'write').mockReturnValue(true)
     return ended
   }
 
@@ -35,13 +34,27 @@ describe('a signal', () => {
   ])('that comes again %s', async (_, afterMs, expected) => {
     const ended = signals()
     let now = 1_000_000
-    const stopping = stopSignal('Stopping', { now: () => now })
+    const says = vi.fn()
+    const stopping = stopSignal('Stopping', { now: () => now }, says)
     process.emit('SIGINT')
     expect(await stopping).toBe(0)
     now += afterMs
     process.emit('SIGTERM')
     expect(ended).toEqual(expected)
-    expect(process.stderr.write).toHaveBeenCalledExactlyOnceWith('Stopping\n')
+    expect(says).toHaveBeenCalledExactlyOnceWith('Stopping')
+  })
+
+  it('of a terminal that is closed is one, however often it comes', async () => {
+    const ended = signals()
+    let now = 1_000_000
+    const stopping = stopSignal(undefined, { now: () => now })
+    process.emit('SIGHUP')
+    expect(await stopping).toBe(0)
+    now += 5_000
+    process.emit('SIGHUP')
+    expect(ended).toEqual([])
+    process.emit('SIGTERM')
+    expect(ended).toEqual([130])
   })
 })
 
