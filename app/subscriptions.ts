@@ -13,7 +13,9 @@ import type { Secret } from '../kis/secret.ts'
 import { mostSubscriptions } from '../machines/ledger.ts'
 import { type Instrument, type Market, marketOf, markets, parseInstrument } from '../market/instrument.ts'
 import { quoted } from '../market/plain-number.ts'
-import { type Channel, keyOf, type Subscription } from '../market/subscription.ts'
+import type { ScheduleName } from '../market/schedules.ts'
+import { type Channel, keyOf, type Subscription, subscriptionOf } from '../market/subscription.ts'
+import { createNoticeNames } from './notices.ts'
 
 export type Wanted = {
   readonly instruments: readonly Instrument[]
@@ -22,6 +24,8 @@ export type Wanted = {
   readonly subscribe: readonly Subscription[]
   readonly overseasFeed: 'free' | 'paid'
   readonly htsId?: Secret | undefined
+  /** Side by side, each market has a line of its own, and account notices are asked for on one of them. */
+  readonly schedule?: ScheduleName
 }
 
 export function wireOptionsOf({ overseasFeed, htsId }: Pick<Wanted, 'overseasFeed' | 'htsId'>): WireOptions {
@@ -85,11 +89,17 @@ export function readPairs(items: readonly string[]): { subscriptions: Subscripti
 export function slotsOf(wanted: Wanted): Readonly<Record<Market, number>> {
   const options = wireOptionsOf(wanted)
   const keys: Record<Market, Set<string>> = { KR: new Set(), US: new Set() }
-  for (const pair of subscriptionsOf(wanted)) {
+  for (const pair of placedOf(wanted)) {
     const { tr, key } = toWire(pair, options)
     keys[marketOf(pair.instrument)].add(`${tr} ${key}`)
   }
   return { KR: keys.KR.size, US: keys.US.size }
+}
+
+/** What is asked of KIS for it: account notices under the one name that they go by. */
+function placedOf(wanted: Wanted): Subscription[] {
+  const { want } = createNoticeNames(wanted.schedule === 'side-by-side')
+  return want(subscriptionsOf(wanted).map(keyOf)).map(subscriptionOf)
 }
 
 /** Who gives the HTS login id is owed account notices: their slot is kept, whenever they are asked for. */
@@ -99,7 +109,7 @@ export function reservedSlotsOf({ htsId }: Pick<Wanted, 'htsId'>): number {
 
 /** Slots of a market's line for what is asked for: all 41, or one less while a slot is kept for notices that are not among it. */
 export function mostSlotsOf(wanted: Wanted, market: Market): number {
-  const hasNotices = subscriptionsOf(wanted).some(
+  const hasNotices = placedOf(wanted).some(
     ({ instrument, channel }) => marketOf(instrument) === market && isNotice(channel),
   )
   return mostSubscriptions - (hasNotices ? 0 : reservedSlotsOf(wanted))
@@ -114,7 +124,7 @@ export function overflowOf(wanted: Wanted): Overflow[] {
     const count = slots[market]
     const most = mostSlotsOf(wanted, market)
     if (count <= most) return []
-    const pairs = subscriptionsOf(wanted).filter(({ instrument }) => marketOf(instrument) === market)
+    const pairs = placedOf(wanted).filter(({ instrument }) => marketOf(instrument) === market)
     const channels = [...new Set(pairs.map(({ channel }) => channel))].map(
       name => `${pairs.filter(({ channel }) => channel === name).length} ${name}`,
     )

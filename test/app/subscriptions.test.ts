@@ -134,6 +134,13 @@ describe('the slots of a line', () => {
     expect(overflowOf(read({ ...told, instruments: symbols(41) }))).toMatchObject([{ slots: 42, most: 41 }])
   })
 
+  it('hold account notices on one of two lines that stand side by side, and on each that takes its turn', () => {
+    const told = { subscribe: 'KRX:005930@H0STCNI0,NAS:AAPL@H0STCNI0', htsId: 'somebody' }
+    expect(slotsOf(read(told))).toEqual({ KR: 1, US: 1 })
+    const second = { usAppKey: 'another', usAppSecret: 'another', schedule: 'side-by-side' }
+    expect(slotsOf(read({ ...told, ...second }))).toEqual({ KR: 1, US: 0 })
+  })
+
   it('are one less beside an HTS login id, so that account notices can be asked for at any time', () => {
     const told = { instruments: symbols(41), channels: 'trade', htsId: 'somebody' }
     expect(overflowOf(read(told))).toMatchObject([{ market: 'KR', slots: 41, most: 40 }])

@@ -44,7 +44,8 @@ describe('the hand-over between markets, at the hours of the operating guide', (
     const clock = clockStartingAt(Date.parse('2026-11-20T03:00:00+09:00'))
     const rig = await feedRig({ ...bothMarkets, market: 'KR', clock, simulator: { clock, tape: generatedTape() } })
     await rig.feed.confirmed('KRX:005930')
-    expect(rig.feed.subscriptions()).toContainEqual({ instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' })
+    const waiting = { instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted', wantedSince: expect.any(Number) }
+    expect(rig.feed.subscriptions()).toContainEqual(waiting)
   })
 
   it('follows another schedule when one is named', async () => {
