@@ -1,6 +1,6 @@
 // A recording as tables for analysis: Parquet or CSV, by date and instrument. What is in them is what a replay tells: the same decoder,
 // continuity, gaps and bars.
-import { unknownOptions } from '../market/did-you-mean.ts'
+import { refuseUnknown } from '../market/did-you-mean.ts'
 import { openExportFolder } from '../recording/export-files.ts'
 import {
   type ExportFormat,
@@ -47,8 +47,7 @@ const exportOptionNames = [
 /** Rejects, in a sentence, when there is nothing to export or it cannot be written; then the output is as it was. */
 export async function exportRecording(options: ExportOptions): Promise<Exported> {
   const { folder, output, format = 'parquet', instruments, bars = '1m' } = options
-  const problems = unknownOptions(options, exportOptionNames)
-  if (problems.length > 0) throw new TypeError(problems.join('\n'))
+  refuseUnknown(options, exportOptionNames)
   const interval = parseBarInterval(bars)
   if ('problem' in interval) throw new RangeError(`bars ${interval.problem}`)
   const recorded = openRecording(folder)
@@ -57,7 +56,7 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
   const dates = options.dates ?? recorded
   const missing = dates.filter(date => !recorded.includes(date))
   if (missing.length > 0) throw new Error(missing.map(date => notRecorded(date, recorded, folder)).join('\n'))
-  if (dates.length === 0) throw new Error(`nothing was recorded in ${folder}`)
+  if (dates.length === 0) throw new Error(`nothing was recorded in ${folder}, so there is nothing to export`)
 
   const files = openExportFolder(output, format)
   const rows: Record<TableName, number> = { trades: 0, order_books: 0, bars: 0, gaps: 0, events: 0 }

@@ -37,6 +37,12 @@ export function unknownOptions(given: object, known: readonly string[], path = '
     .map(name => `${path}${name} is no option here${didYouMean(name, known)}`)
 }
 
+/** Throws a TypeError that lists the names in `given` that are none of `known`. */
+export function refuseUnknown(given: object, known: readonly string[], path = ''): void {
+  const problems = unknownOptions(given, known, path)
+  if (problems.length > 0) throw new TypeError(problems.join('\n'))
+}
+
 function plain(name: string): string {
   return name.toLowerCase().replaceAll(/[-_ ]/g, '')
 }

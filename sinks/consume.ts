@@ -2,7 +2,7 @@
 // given, and it is told what it missed.
 import { inspect } from 'node:util'
 import { Subscription } from 'rxjs'
-import { unknownOptions } from '../market/did-you-mean.ts'
+import { refuseUnknown } from '../market/did-you-mean.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
 import { type Backpressure, checkBackpressure, waitingLine } from './backpressure.ts'
 import type { Sink } from './sink.ts'
@@ -29,8 +29,7 @@ const optionNames = ['policy', 'limit', 'mostBytes', 'folder', 'onDropped', 'onL
  */
 export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
   const { onDropped, onLost, onError = warn } = options
-  const problems = unknownOptions(options, optionNames)
-  if (problems.length > 0) throw new TypeError(problems.join('\n'))
+  refuseUnknown(options, optionNames)
   checkBackpressure(options)
 
   return events => {

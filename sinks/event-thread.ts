@@ -26,6 +26,15 @@ export type EventThreadOptions = {
   readonly clock?: Clock
 }
 
+export const eventThreadOptions = [
+  'capacityBytes',
+  'onDropped',
+  'onAway',
+  'onBack',
+  'onClosed',
+  'clock',
+] as const satisfies (keyof EventThreadOptions)[]
+
 export type EventThread = Sink & {
   readonly isSettled: NonNullable<Sink['isSettled']>
   readonly watch: NonNullable<Sink['watch']>

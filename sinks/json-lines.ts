@@ -1,6 +1,7 @@
 // Events as lines of JSON: to a pipe, to a file, or to a file for each day and so many bytes. The text is made and the disk waited for
 // in a thread of its own, and its lines say what was dropped when that thread fell behind.
-import { type EventThread, type EventThreadOptions, eventThread } from './event-thread.ts'
+import { refuseUnknown } from '../market/did-you-mean.ts'
+import { type EventThread, type EventThreadOptions, eventThread, eventThreadOptions } from './event-thread.ts'
 import { type FileTurns, problemWithTurns } from './line-file.ts'
 
 export type JsonLinesOptions = EventThreadOptions & {
@@ -12,7 +13,11 @@ export type JsonLinesOptions = EventThreadOptions & {
 
 export type JsonLines = EventThread
 
-export function jsonLines({ to, onFinished, ...options }: JsonLinesOptions): JsonLines {
+const optionNames = ['to', 'onFinished', ...eventThreadOptions] satisfies (keyof JsonLinesOptions)[]
+
+export function jsonLines(given: JsonLinesOptions): JsonLines {
+  refuseUnknown(given, optionNames)
+  const { to, onFinished, ...options } = given
   const problem = typeof to === 'object' ? problemWithTurns(to) : undefined
   if (problem !== undefined) throw new RangeError(problem)
   return eventThread('json-lines-worker', { to }, options, finished => onFinished?.(finished as string)) // all it ever says

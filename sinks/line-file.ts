@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { unknownOptions } from '../market/did-you-mean.ts'
 import { dateDigits } from '../market/korea-time.ts'
 import { unblocked } from './unblocked.ts'
 
@@ -65,7 +66,12 @@ export function openLineFile(to: number | string | FileTurns, onFinished: (file:
   }
 }
 
-export function problemWithTurns({ name = 'events', maxBytes, keepFiles }: FileTurns): string | undefined {
+const turnNames = ['folder', 'name', 'maxBytes', 'keepFiles'] satisfies (keyof FileTurns)[]
+
+export function problemWithTurns(turns: FileTurns): string | undefined {
+  const { name = 'events', maxBytes, keepFiles } = turns
+  const [unknown] = unknownOptions(turns, turnNames)
+  if (unknown !== undefined) return unknown
   if (!/^[\w-]+$/.test(name)) return `name '${name}': expected letters, digits, '-' or '_'`
   if (maxBytes !== undefined && !(maxBytes >= 1)) return `maxBytes ${maxBytes}: expected 1 or more`
   if (keepFiles !== undefined && !(keepFiles >= 1)) return `keepFiles ${keepFiles}: expected 1 or more`

@@ -1,6 +1,7 @@
 // The other end of `redisStream`, in another process: the same observables as a feed, from a Redis stream. Redis is the buffer: reading
 // waits for handlers, so nothing piles up here, and what is trimmed away unread comes as a receipt.
 import { filter, firstValueFrom, type Observable, Subject, Subscription, timer } from 'rxjs'
+import { refuseUnknown } from '../market/did-you-mean.ts'
 import type { Dropped, MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import { connectRedis } from './redis-connection.ts'
 import { eventsOf } from './redis-entry.ts'
@@ -49,7 +50,20 @@ const blockMs = 1_000
 /** A Redis that is away is asked again after this. */
 const retryMs = 100
 
+const optionNames = [
+  'url',
+  'stream',
+  'from',
+  'group',
+  'onAway',
+  'onBack',
+  'onError',
+] satisfies (keyof RedisStreamReaderOptions)[]
+const groupNames = ['name', 'consumer', 'claimAfterMs', 'from'] satisfies (keyof Group)[]
+
 export function redisStreamReader(options: RedisStreamReaderOptions): RedisStreamReader {
+  refuseUnknown(options, optionNames)
+  refuseUnknown(options.group ?? {}, groupNames, 'group.')
   const { url, stream = 'kis:events', from = 'now', group, onAway, onBack } = options
   const { redis, tried, troubleOf } = connectRedis(url)
   const source =

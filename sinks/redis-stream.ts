@@ -1,6 +1,7 @@
 // Events to a Redis stream, for other processes to follow (redis-stream-reader.ts). The text is made and Redis waited for in a thread
 // of its own. When Redis is away the feed goes on: what the ring holds waits for it, the rest is dropped, counted and told in its place.
-import { type EventThread, type EventThreadOptions, eventThread } from './event-thread.ts'
+import { refuseUnknown } from '../market/did-you-mean.ts'
+import { type EventThread, type EventThreadOptions, eventThread, eventThreadOptions } from './event-thread.ts'
 import { checkRedisUrl } from './redis-address.ts'
 
 export type RedisStreamOptions = EventThreadOptions & {
@@ -23,7 +24,17 @@ export type RedisStreamTask = Required<
   Pick<RedisStreamOptions, 'url' | 'stream' | 'maxEntries' | 'lingerMs' | 'closeTimeoutMs'>
 >
 
+const optionNames = [
+  'url',
+  'stream',
+  'maxEntries',
+  'lingerMs',
+  'closeTimeoutMs',
+  ...eventThreadOptions,
+] satisfies (keyof RedisStreamOptions)[]
+
 export function redisStream(options: RedisStreamOptions): EventThread {
+  refuseUnknown(options, optionNames)
   const { url, stream = 'kis:events', maxEntries = 20_000, lingerMs = 10, closeTimeoutMs = 5_000 } = options
   if (!(Number.isSafeInteger(maxEntries) && maxEntries >= 1)) {
     throw new RangeError(`maxEntries ${maxEntries}: expected a whole number from 1`)

@@ -222,9 +222,14 @@ describe('files that take turns', () => {
     [{ name: '../up' }, "name '../up'"],
     [{ maxBytes: 0 }, 'maxBytes 0'],
     [{ keepFiles: 0 }, 'keepFiles 0'],
+    [{ maxByte: 5 }, 'maxByte is no option here; did you mean maxBytes?'],
   ])('are refused with %o', (turns, message) => {
     expect(() => jsonLines({ to: { folder, ...turns } })).toThrow(message)
   })
+})
+
+it('takes no option that it does not know, and begins nothing then', () => {
+  expect(() => jsonLines({ to: '/nowhere/x', onDroped: () => {} } as never)).toThrow('did you mean onDropped?')
 })
 
 /** `kr-2026-09-14.1.ndjson` → 1. */

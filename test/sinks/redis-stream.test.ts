@@ -234,6 +234,14 @@ describe('a Redis stream', () => {
     expect(() => redisStream({ url: 'redis://localhost', maxEntries })).toThrow('expected a whole number from 1')
   })
 
+  it('takes no option that it does not know, at either end', () => {
+    const url = '/nowhere/redis.sock'
+    expect(() => redisStream({ url, maxEntrys: 5 } as never)).toThrow('did you mean maxEntries?')
+    expect(() => redisStreamReader({ url, form: 'start' } as never)).toThrow('did you mean from?')
+    const group = { name: 'a', consumer: 'b', claimAfter: 5 }
+    expect(() => redisStreamReader({ url, group } as never)).toThrow('group.claimAfter is no option here')
+  })
+
   it('has no position that is none', () => {
     expect(() => redisStreamReader({ url: '/nowhere/redis.sock', from: 'yesterday' })).toThrow(
       "'yesterday' is no position",
