@@ -1,5 +1,6 @@
 // Which process this is, in a way that another process can check: a pid alone is used again, and in containers every pid is 1.
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
@@ -42,11 +43,17 @@ function linuxStart(pid: number): string | undefined {
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     // A zombie has ended; only its parent has not looked yet. In a container without an init, none ever does.
     if (/^[ZX]/.test(fields[stateField] ?? '')) return undefined
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${fields[startField]}`
+    return `${bootOf()} ${fields[startField]}`
   } catch {
     // It ended just now, or /proc hides the processes of other users.
     return isAlive(pid) ? '' : undefined
   }
+}
+
+/** Of the machine since it was started; shortened, because nothing more than a comparison is wanted of it. */
+function bootOf(): string {
+  const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  return createHash('sha256').update(boot).digest('hex').slice(0, 12)
 }
 
 function listedStart(pid: number): string {

@@ -1,17 +1,23 @@
 // Planted secrets, and a search for them in everything a person could ever see.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
 import { inspect } from 'node:util'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { healthOf } from '../../app/health.ts'
 import { createMetrics } from '../../app/metrics.ts'
 import { standardCalendar } from '../../market/calendar.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { eventually, feedRig, planted } from '../support/feed-rig.ts'
 
-it('no secret appears in a log line, an event, an error, a snapshot or an inspection', async () => {
+it('no secret appears in a log line, an event, an error, a snapshot, an inspection or a file of the data folder', async () => {
   const seen: unknown[] = []
   const record = (...what: unknown[]) => void seen.push(...what)
   const simulatorLog: string[] = []
+  const dataFolder = mkdtempSync(join(tmpdir(), 'kis-stream-'))
+  onTestFinished(() => rmSync(dataFolder, { recursive: true, force: true }))
   const rig = await feedRig({
+    dataFolder,
     htsId: 'planted-hts-id',
     log: { debug: record, info: record, warn: record, error: record },
     inspect: event => {
@@ -38,13 +44,17 @@ it('no secret appears in a log line, an event, an error, a snapshot or an inspec
   const asked = { status: rig.feed.status(), subscriptions: rig.feed.subscriptions() }
   record(healthOf({ ...asked, calendar: standardCalendar, silenceMs: 120_000 }))
   await rig.feed.confirmed('KRX:999999').catch(record)
+  const whileItRuns = contentOf(dataFolder)
   await rig.feed.stop()
+  const files = { ...whileItRuns, ...contentOf(dataFolder) }
+  expect(Object.keys(files)).toEqual(expect.arrayContaining(['feed.lock', 'last-seen.json', 'lines.json']))
   await eventually(() => rig.simulator.sessions().length === 0)
 
   const text = [
     inspect(seen, { depth: 6, maxArrayLength: null, maxStringLength: null }),
     JSON.stringify(rig.events),
     ...simulatorLog,
+    ...Object.values(files),
   ].join('\n')
   const approvalKeys = text.match(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi)
   expect(approvalKeys).toBeNull()
@@ -53,6 +63,13 @@ it('no secret appears in a log line, an event, an error, a snapshot or an inspec
   }
   expect(text).toContain('[redacted]')
 })
+
+/** Every file in it, the folders below included, by its path. */
+function contentOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile())
+  const paths = files.map(({ name, parentPath }) => join(parentPath, name))
+  return Object.fromEntries(paths.map(path => [relative(folder, path), readFileSync(path, 'utf8')]))
+}
 
 function contextOf(snapshot: unknown): unknown {
   return typeof snapshot === 'object' && snapshot !== null && 'context' in snapshot ? snapshot.context : undefined
