@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { frameText, isControl, transactionAt, transactionLength } from '../kis/frame.ts'
 import { createRedaction } from '../kis/redaction.ts'
 import { unknownOptions } from '../market/did-you-mean.ts'
-import type { MarketEvent } from '../market/events.ts'
+import type { Malformed, MarketEvent } from '../market/events.ts'
 import { type Market, marketOf } from '../market/instrument.ts'
 import { koreanDate } from '../market/korea-time.ts'
 import { type CaptureLine, readCaptureLine } from '../recording/capture-line.ts'
 import { createOfflineWriter } from '../recording/offline-writer.ts'
-import { createLineDecoder } from './line-decoder.ts'
+import { createLineDecoder, tooLong } from './line-decoder.ts'
 
 export type ImportOptions = {
   readonly lines: AsyncIterable<Uint8Array>
@@ -57,7 +57,8 @@ export async function importCapture(options: ImportOptions): Promise<Imported> {
       if (line.length === 0) continue
       const { frame, time } = readCaptureLine(line)
       const guess = times.guess(time, counts.lines)
-      const events = decode(frame, guess ?? 0)
+      const long = tooLong(line, guess ?? 0)
+      const events = long === undefined ? decode(frame, guess ?? 0) : [long]
       const malformed = events.find(event => event.type === 'malformed')
       const receivedTime = times.of(time, guess, events, counts.lines)
       market = marketAmong(events, frame) ?? market
@@ -70,7 +71,7 @@ export async function importCapture(options: ImportOptions): Promise<Imported> {
         for (const event of events) writer.marker({ ...event, receivedTime }, market)
       } else {
         if (malformed === undefined) counts.frames++
-        writer.frame({ market, bytes: redaction.frame(frame), receivedTime })
+        writer.frame({ market, bytes: redaction.frame(long === undefined ? frame : stubOf(long)), receivedTime })
       }
     }
     await writer.close()
@@ -87,6 +88,11 @@ export async function importCapture(options: ImportOptions): Promise<Imported> {
     writer.abandon()
     rmSync(work, { recursive: true, force: true })
   }
+}
+
+/** What is kept of a line that is too long: its beginning, behind words that make it unreadable in a replay too. */
+function stubOf({ reason, raw }: Malformed): Uint8Array {
+  return Buffer.from(`${reason}: ${raw}`)
 }
 
 /** When each line came. */

@@ -3,9 +3,22 @@ import { fromWire } from '../kis/channel.ts'
 import type { CodeEntry } from '../kis/codes.ts'
 import { readControl } from '../kis/control.ts'
 import { createDecoder } from '../kis/decoder.ts'
-import { isControl } from '../kis/frame.ts'
+import { frameText, isControl } from '../kis/frame.ts'
 import { createNoticeOpener, isEncrypted } from '../kis/notices.ts'
-import type { MarketEvent, SubscriptionStatus } from '../market/events.ts'
+import { withoutNamed } from '../kis/redaction.ts'
+import type { Malformed, MarketEvent, SubscriptionStatus } from '../market/events.ts'
+
+/** As long as what is taken from a socket; twenty records are about 8 KB. */
+export const longestLine = 1024 * 1024
+const mostShown = 16 * 1024
+
+/** What is made of a line of more than that, of which only the beginning is looked at; undefined for any other. */
+export function tooLong(line: Uint8Array, receivedTime: number): Malformed | undefined {
+  if (line.length <= longestLine) return undefined
+  const reason = `a line of more than ${longestLine} bytes; KIS sends a few thousand`
+  const raw = `${withoutNamed(frameText(line.subarray(0, mostShown)))}…`
+  return { type: 'malformed', reason, raw, receivedTime }
+}
 
 /** Lines of one file are one session: the keys of its acknowledgements open its notices. */
 export function createLineDecoder(
@@ -15,6 +28,8 @@ export function createLineDecoder(
   const notices = createNoticeOpener()
 
   return (line, receivedTime) => {
+    const long = tooLong(line, receivedTime)
+    if (long !== undefined) return [long]
     const events: MarketEvent[] = []
     const opened = isEncrypted(line) ? notices.open(line) : line
     const message = isControl(line) ? readControl(line) : undefined
