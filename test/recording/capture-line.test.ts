@@ -5,6 +5,7 @@ import { kst, lineOf } from '../support/frames.ts'
 
 const frame = lineOf('H0STCNT0.txt', 1)
 const answer = '{"header":{"tr_id":"PINGPONG","datetime":"20230502221924"}}'
+const headless = '{"body":{"rt_cd":"0","msg_cd":"OPSP0000","msg1":"SUBSCRIBE SUCCESS"}}'
 const at = kst('2026-06-08T11:48:27.123')
 const read = (line: string) => {
   const { frame: bytes, time } = readCaptureLine(Buffer.from(line))
@@ -31,6 +32,7 @@ describe('a line of a capture', () => {
   ])('may have %s in front', (_what, before, time) => {
     expect(read(before + frame)).toEqual({ frame, time })
     expect(read(before + answer)).toEqual({ frame: answer, time })
+    expect(read(before + headless)).toEqual({ frame: headless, time })
   })
 
   it.each([
