@@ -39,6 +39,7 @@ export type {
   OrderBook,
   OtherRecord,
   Quote,
+  InstrumentsForgotten,
   RecordingTrouble,
   Resume,
   Resync,

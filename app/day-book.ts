@@ -40,6 +40,8 @@ export function keepDayBook({
   const received = createReceivedVolume()
   let waiting: DayBookEntry[] = []
   let isFailing = false
+  /** Entries that were given up since it could last be written. */
+  let lost = 0
   let writing: Promise<void> = Promise.resolve()
   let saving: Subscription | undefined
 
@@ -54,11 +56,23 @@ export function keepDayBook({
       await mkdir(path, { recursive: true, mode: 0o700 })
       while (entries.length > 0) await append(entries)
       isFailing = false
+      if (lost > 0)
+        log.error({ folder: path, lost }, 'the day book is written again; the certificate lacks what was lost')
+      lost = 0
     } catch (error) {
       if (!isFailing) log.warn({ folder: path, problem: String(error) }, 'the day book cannot be written; trying on')
       isFailing = true
-      waiting = [...entries, ...waiting].slice(-mostWaiting)
+      keepWaiting([...entries, ...waiting])
     }
+  }
+
+  function keepWaiting(entries: DayBookEntry[]): void {
+    waiting = entries.slice(-mostWaiting)
+    const surplus = entries.length - waiting.length
+    if (surplus === 0) return
+    if (lost === 0)
+      log.error({ folder: path, most: mostWaiting }, 'the day book loses its oldest entries: too many wait')
+    lost += surplus
   }
 
   /** The entries of one date go out, and out of the list, together: none is written twice. */

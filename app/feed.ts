@@ -8,7 +8,15 @@ import { addressOf, createRedaction } from '../kis/redaction.ts'
 import type { HeardAnswer } from '../machines/connection.ts'
 import { createCalendar } from '../market/calendar.ts'
 import { systemClock } from '../market/clock.ts'
-import type { Dropped, Lifecycle, MarketEvent, OrderBook, RecordingTrouble, Trade } from '../market/events.ts'
+import type {
+  Dropped,
+  InstrumentsForgotten,
+  Lifecycle,
+  MarketEvent,
+  OrderBook,
+  RecordingTrouble,
+  Trade,
+} from '../market/events.ts'
 import { type Market, parseInstrument } from '../market/instrument.ts'
 import { turnsAt } from '../market/schedules.ts'
 import { type Channel, keyOf, type SubscriptionKey } from '../market/subscription.ts'
@@ -70,7 +78,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const refusals = createRefusalWatch(clock, log)
 
   const frames = createBroadcast<RawFrame>()
-  const lifecycle = createBroadcast<Lifecycle | RecordingTrouble>()
+  const lifecycle = createBroadcast<Lifecycle | RecordingTrouble | InstrumentsForgotten>()
   const events = createBroadcast<MarketEvent>()
   const watches = {
     KR: watchLifecycle('KR', clock, emitLifecycle),
@@ -91,7 +99,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     log,
     onRecordingLost: reason => recording?.giveUp(reason),
   })
-  const lastSeen = folder ? keepLastSeen({ folder, source, memory, log, mayWrite: locks.isDataOurs }) : undefined
+  const lastSeen = folder
+    ? keepLastSeen({ folder, source, memory, log, mayWrite: locks.isDataOurs, onForgotten: tellForgotten('last-seen') })
+    : undefined
   const dayBook = folder ? keepDayBook({ folder, log, mayWrite: locks.isDataOurs }) : undefined
 
   const control = createControl({
@@ -119,7 +129,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   let clockSkew: ClockSkew | undefined
   let stopped: Promise<void> | undefined
 
-  const continuity = parts.continuity === false ? false : { memory, onDuplicate: journal.duplicate }
+  const continuity =
+    parts.continuity === false
+      ? false
+      : { memory, onDuplicate: journal.duplicate, onForgotten: tellForgotten('continuity') }
   const recording = parts.recordFolder
     ? recordFeed({
         folder: parts.recordFolder,
@@ -163,6 +176,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     frames.next(frame)
     latencies.end(began)
     recording?.closes(frame, moreFollow)
+  }
+
+  function tellForgotten(of: InstrumentsForgotten['of']) {
+    return (most: number) => lifecycle.next({ type: 'instruments-forgotten', of, most, receivedTime: clock.now() })
   }
 
   function emitLifecycle(event: Lifecycle): void {

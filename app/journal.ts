@@ -121,6 +121,11 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
           const { instrument, reason, from, to } = event
           return troubles.warn({ instrument, reason, from, to, soFar }, 'it cannot be told whether volume is missing')
         }
+        case 'instruments-forgotten': {
+          const { of, most } = event
+          const text = `more than ${most} instruments: those that traded longest ago are forgotten, and what is missing of them`
+          return log.warn({ of, most }, text)
+        }
         case 'disconnect': {
           const facts = { market: event.market, reason: redact(event.reason) }
           const level = ownReasons.has(event.reason) ? 'info' : 'warn'

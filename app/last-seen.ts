@@ -25,6 +25,8 @@ export type LastSeenOptions = {
   readonly log: Logger
   /** False once the folder is another process's: nothing is written into it any more. */
   readonly mayWrite?: () => boolean
+  /** Called when instruments of the file are left out because there are too many, with how many stay. */
+  readonly onForgotten?: (most: number) => void
   /** 1 s. A process that is killed knows nothing of what it delivered since, and will call it missing. */
   readonly everyMs?: number
   readonly scheduler?: SchedulerLike
@@ -72,7 +74,16 @@ const content = z.object({
 const sinceContent = z.object({ after: z.int(), source: z.string(), instrument: z.string(), counts: savedCounts })
 
 export function keepLastSeen(options: LastSeenOptions): LastSeen {
-  const { folder, source, memory, log, mayWrite = () => true, everyMs = 1_000, scheduler = asyncScheduler } = options
+  const {
+    folder,
+    source,
+    memory,
+    log,
+    mayWrite = () => true,
+    onForgotten,
+    everyMs = 1_000,
+    scheduler = asyncScheduler,
+  } = options
   const file = join(folder, lastSeenFile)
   const since = openSinceFile(join(folder, sinceFile))
   let saves = 0
@@ -95,7 +106,8 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
       log.info({ file }, 'what was last seen came from elsewhere; starting afresh')
     } else {
       saves = saved.saves
-      restoreLines(memory, saved.lines)
+      restoreLines(memory, saved.lines.slice(-mostKept))
+      if (saved.lines.length > mostKept) onForgotten?.(mostKept)
       return readSince(saves)
     }
     readSince(Number.POSITIVE_INFINITY)
@@ -188,8 +200,8 @@ function parse(text: string): { source: string; saves: number; lines: SavedLine[
     if ('problem' in named) return named
     lines.push({ instrument: named.instrument, counts })
   }
-  lines.sort((a, b) => lastTime(b) - lastTime(a))
-  return { source: parsed.data.source, saves: parsed.data.saves, lines: lines.slice(0, mostKept) }
+  lines.sort((a, b) => lastTime(a) - lastTime(b))
+  return { source: parsed.data.source, saves: parsed.data.saves, lines }
 }
 
 function parseSince(text: string): (SavedLine & { source: string; after: number }) | undefined {

@@ -258,6 +258,12 @@ const data: readonly MetricDefinition[] = [
   },
   {
     type: 'counter',
+    name: 'kis_stream_instruments_forgotten_total',
+    help: 'Ceilings of instruments that were reached: from then on those that traded longest ago are forgotten.',
+    read: ({ counters }) => [[counters['instruments-forgotten'] ?? 0]],
+  },
+  {
+    type: 'counter',
     name: 'kis_stream_mute_total',
     help: 'Times a subscription was asked for again because it was silent while others flowed.',
     read: ({ counters }) => [[counters.mute ?? 0]],

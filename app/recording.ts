@@ -45,6 +45,7 @@ export function isFromFrame({ type }: MarketEvent): boolean {
     case 'backfill':
     case 'gap-verdict':
     case 'recording-trouble':
+    case 'instruments-forgotten':
       return false
     default:
       return true

@@ -79,6 +79,8 @@ function newsLine(event: MarketEvent): string | undefined {
       return `${event.instrument} gap of ${amount(event.toVolume - event.fromVolume, 0)} shares: ${event.verdict}${event.unknownVolume === 0 ? '' : `, ${amount(event.unknownVolume, 0)} remain unknown`}`
     case 'resync':
       return `${event.instrument} cannot tell whether volume is missing: ${event.reason}`
+    case 'instruments-forgotten':
+      return `more than ${event.most} instruments (${event.of}): those that traded longest ago are forgotten`
     case 'recording-trouble':
       return `recording: ${event.reason}${event.isOver ? `; over, ${amount(event.lost, 0)} frames and events lost` : ''}`
     case 'malformed':

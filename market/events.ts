@@ -304,6 +304,19 @@ export type RecordingTrouble = {
   readonly receivedTime: number
 }
 
+/**
+ * More instruments came than are kept: for each new one, the one that traded longest ago is forgotten. Once for each `of`.
+ * What is missing of a forgotten instrument is not known any more, and its next trade is taken for a first one.
+ */
+export type InstrumentsForgotten = {
+  readonly type: 'instruments-forgotten'
+  /** `continuity`: those whose volume is followed · `last-seen`: those that the data folder keeps for the next feed */
+  readonly of: 'continuity' | 'last-seen'
+  /** How many are kept. */
+  readonly most: number
+  readonly receivedTime: number
+}
+
 /** Given to a slow consumer in place of what it missed. */
 export type Dropped = {
   readonly type: 'dropped'
@@ -317,7 +330,16 @@ export type Dropped = {
 
 export type MarketData = Trade | OrderBook | OtherRecord
 export type Lifecycle = Disconnect | Resume | SubscriptionChange | Heartbeat
-export type Trouble = SchemaDrift | Malformed | Gap | GapFilled | Backfill | GapVerdict | Resync | RecordingTrouble
+export type Trouble =
+  | SchemaDrift
+  | Malformed
+  | Gap
+  | GapFilled
+  | Backfill
+  | GapVerdict
+  | Resync
+  | RecordingTrouble
+  | InstrumentsForgotten
 
 /** What `feed.events$` emits. */
 export type MarketEvent = MarketData | Lifecycle | Trouble

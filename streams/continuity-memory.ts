@@ -13,6 +13,7 @@ import {
   type SavedCount,
   saveCount,
   setSteady,
+  usedAt,
 } from './volume-count.ts'
 
 export type Line = {
@@ -35,6 +36,8 @@ export type Line = {
   /** Where the figures of one of its counts are, and those of the other one, should there ever have been one. */
   readonly at: number
   secondAt: number | undefined
+  /** When it was last used other than by a trade that simply follows: the number of changes by then. */
+  used: number
 }
 
 export type ContinuityMemory = {
@@ -42,6 +45,10 @@ export type ContinuityMemory = {
   /** Of all counts, and where the next one's go. */
   readonly figures: Figures
   nextAt: number
+  /** Places of instruments that were forgotten. */
+  readonly free: number[]
+  /** Instruments that were forgotten, because there were too many. */
+  forgotten: number
   /** Tells of each trade which instrument it is of. */
   readonly numbering: Numbering
   /** By the number of an instrument, where the figures of its current count are; -1 while nobody asked, or it has none. */
@@ -60,7 +67,7 @@ export type SavedLine = {
   readonly interruption?: GapCause | null
 }
 
-/** Rubbish can name endlessly many instruments. Past this many, forget them all and start over. */
+/** Broken input can name endlessly many instruments. Past this many, the least recently used is forgotten. */
 export const mostLines = 4_096
 
 /** More than a session carries. */
@@ -71,6 +78,8 @@ export function createContinuityMemory(): ContinuityMemory {
     lines: new Map(),
     figures: createFigures(firstPlaces),
     nextAt: 0,
+    free: [],
+    forgotten: 0,
     numbering: new Numbering(),
     currentByNumber: new Int32Array(firstPlaces).fill(nowhere),
     last: undefined,
@@ -108,11 +117,7 @@ export function lineOf(memory: ContinuityMemory, instrument: Instrument): Line {
 
 function addLine(memory: ContinuityMemory, named: Instrument): Line {
   const { lines } = memory
-  if (lines.size >= mostLines) {
-    lines.clear()
-    memory.currentByNumber.fill(nowhere)
-    memory.nextAt = 0
-  }
+  if (lines.size >= mostLines) forgetLeastUsed(memory)
   const instrument = canonical(named)
   const line: Line = {
     instrument,
@@ -125,12 +130,41 @@ function addLine(memory: ContinuityMemory, named: Instrument): Line {
     still: undefined,
     at: takePlace(memory),
     secondAt: undefined,
+    used: memory.changes,
   }
   lines.set(instrument, line)
   return line
 }
 
+function forgetLeastUsed(memory: ContinuityMemory): void {
+  let least: Line | undefined
+  let leastUsed = Infinity
+  for (const line of memory.lines.values()) {
+    const used = lastUsed(memory, line)
+    if (used >= leastUsed) continue
+    least = line
+    leastUsed = used
+  }
+  if (least === undefined) return
+  memory.lines.delete(least.instrument)
+  memory.free.push(least.at)
+  if (least.secondAt !== undefined) memory.free.push(least.secondAt)
+  // All of them, because the line does not know its number.
+  memory.currentByNumber.fill(nowhere)
+  if (memory.last === least) memory.last = undefined
+  memory.forgotten++
+}
+
+function lastUsed({ figures: { all } }: ContinuityMemory, { at, secondAt = at, used }: Line): number {
+  return Math.max(used, all[at + usedAt] as number, all[secondAt + usedAt] as number)
+}
+
 function takePlace(memory: ContinuityMemory): number {
+  const free = memory.free.pop()
+  if (free !== undefined) {
+    memory.figures.all[free + usedAt] = 0
+    return free
+  }
   const { figures, nextAt } = memory
   memory.nextAt += placeLength
   if (memory.nextAt > figures.all.length) {
@@ -186,7 +220,10 @@ export function handedOverLines(memory: ContinuityMemory): SavedLine[] {
   }))
 }
 
-/** What is missing of these from now on was missed because nobody ran, unless they say otherwise. */
+/**
+ * What is missing of these from now on was missed because no feed ran, unless they say otherwise. Should there be
+ * too many, those at the beginning are forgotten first.
+ */
 export function restoreLines(memory: ContinuityMemory, saved: readonly SavedLine[]): void {
   for (const { instrument, counts, interruption = 'restart' } of saved) {
     const line = lineOf(memory, instrument)

@@ -11,6 +11,7 @@ import {
   type Line,
   lineOf,
   makeCurrent,
+  mostLines,
   unsettle,
 } from './continuity-memory.ts'
 import {
@@ -36,6 +37,7 @@ import {
   mustHaveBeenDelivered,
   noteDelivered,
   setSteady,
+  usedAt,
   valueBefore,
   wasDelivered,
 } from './volume-count.ts'
@@ -45,13 +47,15 @@ export type ContinuityOptions = {
   readonly memory?: ContinuityMemory
   /** Told every record that was dropped because it had been delivered before. */
   readonly onDuplicate?: (trade: Trade) => void
+  /** Called once, when the first instrument is forgotten because there are too many. */
+  readonly onForgotten?: (most: number) => void
   /** Told the first trade of a date when volume traded before it. */
   readonly onJoinedLate?: (trade: Trade, volumeBefore: number) => void
 }
 
 /** Passes on everything but repeats, in the order it came; adds `gap`, `gap-filled` and `resync` before the trades they speak of. */
 export function checkContinuity(options: ContinuityOptions = {}): OperatorFunction<MarketEvent, MarketEvent> {
-  const { onDuplicate, onJoinedLate } = options
+  const { onDuplicate, onForgotten, onJoinedLate } = options
 
   return events =>
     new Observable(subscriber => {
@@ -71,12 +75,15 @@ export function checkContinuity(options: ContinuityOptions = {}): OperatorFuncti
       function receive(trade: Trade, number: number): void {
         const at = currentAt(memory, trade.instrument, number)
         if (at < 0 || !followAt(memory.figures, at, trade)) return consider(trade)
-        memory.changes++
+        memory.figures.all[at + usedAt] = ++memory.changes
         subscriber.next(trade)
       }
 
       function consider(trade: Trade): void {
+        const { forgotten } = memory
         const line = lineOf(memory, trade.instrument)
+        line.used = ++memory.changes
+        if (forgotten === 0 && memory.forgotten > 0) onForgotten?.(mostLines)
         const { count } = line
         if (!isCounted(trade)) {
           line.unplaced += trade.volume ?? Number.NaN

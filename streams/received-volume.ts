@@ -30,7 +30,10 @@ export type ReceivedVolume = {
 }
 
 const minuteMs = 60_000
-/** Rubbish can name endlessly many instruments. Past this many, the counts begin anew. */
+/**
+ * Broken input can name endlessly many instruments. Past this many, the minute of the one that came longest ago
+ * ends early: it is kept in parts, and nothing of it is lost.
+ */
 const mostInstruments = 4_096
 
 type Running = {
@@ -49,12 +52,20 @@ export function createReceivedVolume(): ReceivedVolume {
 
   function turn(instrument: Instrument, minute: Running | undefined, businessDate: number, eventTime: number): Running {
     if (minute !== undefined && minute.trades > 0) over.push({ ...minute })
-    if (minute === undefined && running.size >= mostInstruments) running.clear()
+    if (minute === undefined && running.size >= mostInstruments) endOldest()
     const startTime = Math.floor(eventTime / minuteMs) * minuteMs
     const next = minute ?? { instrument, businessDate, startTime, trades: 0, volume: 0, total: 0 }
     Object.assign(next, { businessDate, startTime, trades: 0, volume: 0 })
     running.set(instrument, next)
     return next
+  }
+
+  function endOldest(): void {
+    let oldest: Running | undefined
+    for (const minute of running.values()) if (minute.startTime < (oldest?.startTime ?? Infinity)) oldest = minute
+    if (oldest === undefined) return
+    if (oldest.trades > 0) over.push(oldest)
+    running.delete(oldest.instrument)
   }
 
   return {

@@ -28,19 +28,24 @@ const valueAt = 2
 const timeAt = 3
 /** Totals up to here may have been delivered and forgotten; whatever is above and not among the last was never delivered. */
 const forgottenAt = 4
-/** Holes below here were given up. */
-const givenUpAt = 5
+/** When the count was last used: the memory's number of changes by then. */
+export const usedAt = 5
 /** Where the next record goes, and where among the older ones: in the place of the oldest. */
 const nextAt = 6
 const olderNextAt = 7
+/** Holes below here were given up. */
+const givenUpAt = 8
 /** The last records that were delivered, by what sets one apart: total, money and time. */
-const recentAt = 8
+const recentAt = 11
 const recordLength = 3
 /** How many numbers a count takes: four lines of a processor's cache. */
 export const placeLength = 32
 
-/** A replay after a reconnection is short; two lines that carry the same trades are seconds apart at most. */
-const mostOlder = 120
+/**
+ * A replay after a reconnection is short; two lines that carry the same trades are seconds apart at most. As
+ * many as are moved at once, 17 times.
+ */
+const mostOlder = 119
 
 export class Count {
   readonly businessDate: number

@@ -330,7 +330,9 @@ it('instruments that nobody has watched for long leave the file, a thousand othe
     first.trades(1, 1, { instrument: `KRX:${100_000 + i}`, eventTime })
   }
   await first.lastSeen.stop()
-  const second = run()
+  const forgotten: number[] = []
+  const second = run({ onForgotten: most => forgotten.push(most) })
+  expect(forgotten).toEqual([1_000])
   second.trades(1, 3, { instrument: 'KRX:100099' })
   second.trades(1, 3, { instrument: 'KRX:100100' })
   await second.lastSeen.stop()

@@ -144,6 +144,12 @@ const anyOther: fc.Arbitrary<MarketEvent> = fc.oneof(
     receivedTime: time,
   }),
   record({
+    type: constant('instruments-forgotten' as const),
+    of: constantFrom('continuity', 'last-seen'),
+    most: fc.nat(),
+    receivedTime: time,
+  }),
+  record({
     type: constant('malformed' as const),
     reason: text,
     raw: fc.string({ unit: 'binary' }),

@@ -10,6 +10,7 @@ export function continuityRig() {
   const seen: MarketEvent[] = []
   const duplicates: Trade[] = []
   const joinedLate: number[] = []
+  const forgotten: number[] = []
   let memory = createContinuityMemory()
   let events = run()
 
@@ -19,6 +20,7 @@ export function continuityRig() {
       .pipe(
         checkContinuity({
           memory,
+          onForgotten: most => forgotten.push(most),
           onDuplicate: duplicate => duplicates.push(duplicate),
           onJoinedLate: (_trade, volumeBefore) => joinedLate.push(volumeBefore),
         }),
@@ -37,6 +39,8 @@ export function continuityRig() {
     seen,
     duplicates,
     joinedLate,
+    /** What `onForgotten` was called with. */
+    forgotten,
     send,
     of: <T extends MarketEvent['type']>(type: T) =>
       seen.filter((event): event is Extract<MarketEvent, { type: T }> => event.type === type),

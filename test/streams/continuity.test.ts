@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { Subject, throwError } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../market/events.ts'
@@ -60,28 +61,74 @@ describe('more instruments than anybody subscribes to', () => {
     expect(rig.duplicates).toEqual([])
   })
 
-  it('are forgotten when there are too many, and followed afresh', () => {
+  it('are forgotten when there are too many, the least recently used first, which is said once', () => {
     const rig = continuityRig()
     for (let index = 0; index < mostLines; index++) rig.trades(1, 10, { instrument: named(index) })
-    for (let total = 11; total < 40; total++) rig.trades(1, total, { instrument: named(0) })
-    rig.trades(5, 900, { instrument: named(mostLines) })
+    // All but these two trade on.
+    for (let index = 0; index < mostLines; index++)
+      if (index !== 5 && index !== 9) rig.trades(1, 11, { instrument: named(index) })
+    expect(rig.forgotten).toEqual([])
     rig.joinedLate.length = 0
-    rig.trades(1, 700, { instrument: named(0) })
-    rig.trades(1, 701, { instrument: named(0) })
+    rig.trades(5, 900, { instrument: named(mostLines) })
+    rig.trades(5, 900, { instrument: named(mostLines + 1) })
+    expect(rig.forgotten).toEqual([mostLines])
+    expect(rig.joinedLate).toEqual([895, 895])
+
+    // Of all others nothing is forgotten: what follows follows, and what does not is a gap.
+    rig.joinedLate.length = 0
+    for (let index = 10; index < mostLines; index++) rig.trades(1, 12, { instrument: named(index) })
+    rig.trades(1, 20, { instrument: named(4) })
     rig.trades(5, 905, { instrument: named(mostLines) })
-    expect(rig.joinedLate).toEqual([699])
-    expect(rig.told).toEqual([])
+    expect(rig.joinedLate).toEqual([])
+    expect(rig.told).toMatchObject([{ type: 'gap', instrument: named(4), missingVolume: 8 }])
+
+    // These are followed afresh.
+    rig.trades(1, 30, { instrument: named(5) })
+    rig.trades(1, 31, { instrument: named(5) })
+    rig.trades(1, 40, { instrument: named(9) })
+    expect(rig.joinedLate).toEqual([29, 39])
+    expect(rig.of('gap')).toHaveLength(1)
     expect(rig.duplicates).toEqual([])
+    expect(rig.forgotten).toHaveLength(1)
   })
 
-  it('are forgotten all at once, by a trade that cannot be counted as well', () => {
+  it('are forgotten for a trade that cannot be counted as well, with both of their counts', () => {
     const rig = continuityRig()
     for (let index = 0; index < mostLines; index++) rig.trades(1, 10, { instrument: named(index) })
+    rig.trades(1, 1, { instrument: named(0), businessDate: 20260915 })
+    for (let index = 1; index < mostLines; index++) rig.trades(1, 11, { instrument: named(index) })
     rig.joinedLate.length = 0
-    rig.trades(1, 11, { instrument: named(7) })
     rig.send(trade({ instrument: named(mostLines), volume: null }))
-    rig.trades(1, 12, { instrument: named(7) })
-    expect(rig.joinedLate).toEqual([11])
+    rig.trades(1, 2, { instrument: named(0), businessDate: 20260915 })
+    rig.trades(1, 12, { instrument: named(2) })
+    rig.trades(1, 5, { instrument: named(mostLines) })
+    // 0 made room for the unreadable one, and 1 for 0.
+    expect(rig.joinedLate).toEqual([1, 4])
+    rig.trades(1, 12, { instrument: named(1) })
+    expect(rig.joinedLate).toEqual([1, 4, 11])
+    expect(rig.told).toEqual([])
+  })
+
+  it('are followed as if there were no others, whatever the order in which they come', () => {
+    const most = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 120 })
+    fc.assert(
+      fc.property(most, order => {
+        const rig = continuityRig()
+        for (let index = 100; index < 100 + mostLines - 20; index++) rig.trades(1, 1, { instrument: named(index) })
+        // The fillers are newer than nothing: twenty places, and then theirs, from the oldest on.
+        const totals = new Map<number, number>()
+        for (const index of order) {
+          const total = (totals.get(index) ?? 0) + 1
+          totals.set(index, total)
+          rig.trades(1, total, { instrument: named(index) })
+        }
+        expect(rig.told).toEqual([])
+        expect(rig.joinedLate).toEqual([])
+        expect(rig.duplicates).toEqual([])
+        expect(rig.forgotten).toHaveLength(totals.size > 20 ? 1 : 0)
+      }),
+      { numRuns: 20 },
+    )
   })
 })
 

@@ -46,6 +46,18 @@ describe('received volume', () => {
     expect(received.take()).toEqual({ minutes: [], first: [] })
   })
 
+  it('loses nothing when more instruments come than are kept at a time', () => {
+    const received = createReceivedVolume()
+    for (let round = 0; round < 2; round++)
+      for (let index = 0; index < 5_000; index++)
+        received.note(trade(ten + round, 1, { instrument: `KRX:${100_000 + index}` }))
+    const { minutes } = received.take()
+    const volumes = new Map<string, number>()
+    for (const { instrument, volume } of minutes) volumes.set(instrument, (volumes.get(instrument) ?? 0) + volume)
+    expect(volumes.size).toBe(5_000)
+    expect([...volumes.values()].every(volume => volume === 2)).toBe(true)
+  })
+
   it('goes on with a minute of which a part was told', () => {
     const received = createReceivedVolume()
     received.note(trade(ten, 10))
