@@ -1,5 +1,6 @@
 // `kis-stream replay`: a recording on the terminal, as `run` would have shown it then.
 import { once } from 'node:events'
+import { timer } from 'rxjs'
 import { createReplay } from '../app/replay.ts'
 import { SettingsError } from '../app/settings.ts'
 import { unknownColumns } from '../kis/columns.ts'
@@ -9,12 +10,16 @@ import { notRecorded, openRecording } from '../recording/recording.ts'
 import type { Sink } from '../sinks/sink.ts'
 import { createLog } from './log.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+import { say } from './output.ts'
 import { prettyPrinter } from './pretty.ts'
 import { stopSignal } from './stop-signal.ts'
 import { namesIn, readDate, readSpeed, readTime } from './when.ts'
 
 /** Where `record` records, and where everybody looks for it. */
 export const defaultRecording = 'recordings'
+
+/** What is being printed may take so long to end after a signal, as with `run`. */
+const patienceMs = 5_000
 
 /** Text that makes one write. */
 const batchLength = 65_536
@@ -58,7 +63,16 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   })
   const pretty = prettyPrinter(text => void process.stdout.write(text), process.stdout.isTTY)
   playing.attach(output === 'ndjson' ? lines.sink : pretty, 'standard output')
-  void stopSignal().then(() => playing.stop())
+  let isStopping = false
+  void stopSignal().then(() => {
+    isStopping = true
+    playing.stop()
+    // A reader that stalled holds up the entry that the replay is at.
+    timer(patienceMs).subscribe(() => {
+      say('kis-stream replay: left without waiting for what is printed')
+      process.exit(1)
+    })
+  })
   let isEmpty = true
   const first = playing.events$.subscribe(() => {
     isEmpty = false
@@ -74,6 +88,7 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
     process.stderr.write(`kis-stream replay: ${(error as Error).message}\n`)
     process.exitCode = misuse
   }
+  if (isStopping) process.stdout.write('', () => process.exit())
 }
 
 /** What is meant by `--date`, `--from`, `--to` and `--speed`; without a date, by default, the last one if there can be only one. */
