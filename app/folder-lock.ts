@@ -1,5 +1,6 @@
-// One process to a folder: two feeds in one data folder overwrite each other's files, and two recorders in one folder play everything
-// twice. Readers, workers and jobs take no lock: they may use the folder of a feed that runs.
+// One process to a folder: two feeds in one data folder overwrite each other's files, and two recorders in
+// one folder play everything twice. Readers, workers and jobs take no lock: they may use the folder of a feed
+// that runs.
 import { type BigIntStats, closeSync, fstat as fstatOf, mkdirSync, write as writeTo } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -66,8 +67,8 @@ const neighbourMs = 3 * renewMs
 const strangerMs = 60_000
 
 /**
- * Throws a FolderInUseError when another process has it. A folder that cannot be written is no reason to stop a feed: that is logged, and
- * the lock is tried again with every renewal.
+ * Throws a FolderInUseError when another process has it. A folder that cannot be written is no reason to stop
+ * a feed: that is logged, and the lock is tried again with every renewal.
  */
 export function lockFolder(options: FolderLockOptions): FolderLock {
   const { use, clock = systemClock, log = silentLogger, onLost, scheduler = asyncScheduler } = options

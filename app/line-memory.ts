@@ -1,5 +1,6 @@
-// What has to outlive a process so that a restart loop gets no app key blocked: a random name of this installation, the connections of
-// the last minutes, and whether it had the line. Kept in the data folder; without one, in this process alone.
+// What has to outlive a process so that a restart loop gets no app key blocked: a random name of this
+// installation, the connections of the last minutes, and whether it had the line. Kept in the data folder;
+// without one, in this process alone.
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// Whether this process has the line of its app key, told to the others through Redis and to the next process through the data folder.
+// Whether this process has the line of its app key, written down for the others in Redis and for the next
+// process in the data folder.
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import type { LineOwner } from '../machines/owner.ts'
 import { type FormerOwner, renewClaimMs, type SharedConnects } from '../workers/connect-budget.ts'
@@ -35,7 +36,8 @@ export function createLineOwner({ kept, shared, scheduler = asyncScheduler }: Li
       claimed = now
       if (!isOurs) stopRenewing()
     } catch {
-      // The claim ends meanwhile, which costs its owner the connections that are kept for it, and nothing else.
+      // The claim ends meanwhile, which costs its owner the connections that are kept for it, and nothing
+      // else.
     }
   }
 

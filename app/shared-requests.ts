@@ -1,5 +1,5 @@
-// The budget of requests of an app key that other processes spend from too. Never waits: what the others spent is known from the answer
-// to the request before.
+// The budget of requests of an app key that other processes spend from too. Never waits: what the others
+// spent is known from the answer to the request before.
 import type { Budget } from '../machines/budget.ts'
 import type { Clock } from '../market/clock.ts'
 import type { RequestCount } from '../workers/request-count.ts'

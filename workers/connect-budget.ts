@@ -1,5 +1,6 @@
-// How often an app key may connect, counted over all its processes, and which of them has its line: KIS counts app keys, not processes.
-// Asked before a connection, and never while one is open. KIS decides who has the line; what it decided is written down here.
+// How often an app key may connect, counted over all its processes, and which of them has its line: KIS
+// counts app keys, not processes. Asked before a connection, and never while one is open. KIS decides who has
+// the line; what it decided is written down here.
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
@@ -9,7 +10,10 @@ export type ConnectBudgetParts = {
   /** At most so many in any window. */
   readonly most: number
   readonly windowMs: number
-  /** Random, of the data folder: the process that follows one that crashed has the same. Asked when it is needed first. */
+  /**
+   * Random, of the data folder: the process that follows one that crashed has the same. Asked when it is
+   * needed first.
+   */
   readonly installation: () => string
   /** Where what is left is kept for the owner, it may end before the window does: then this is the wait. */
   readonly standbyMs: number
@@ -48,7 +52,10 @@ export type SharedConnects = {
 export const claimMs = 15_000
 export const renewClaimMs = 5_000
 
-/** Of the connections, for the owner while its claim lives: two of the four that KIS is asked for in ten minutes. */
+/**
+ * Of the connections, for the owner while its claim lives: two of the four that KIS is asked for in ten
+ * minutes.
+ */
 function reservedOf(most: number): number {
   return Math.floor(most / 2)
 }
@@ -58,9 +65,10 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 `
 
 /**
- * The connections of the window, oldest first. Spends one and returns 0, or spends nothing and returns how long until the next. Asked
- * once what is there, not first how many: a server that runs a script while its clock goes on may let the key end in between.
- * Of a process with the name of our installation the claim is ours, unless it was renewed since we began: then it is a copy of our folder.
+ * The connections of the window, oldest first. Spends one and returns 0, or spends nothing and returns how
+ * long until the next. Asked once what is there, not first how many: a server that runs a script while its
+ * clock goes on may let the key end in between. Of a process with the name of our installation the claim is
+ * ours, unless it was renewed since we began: then it is a copy of our folder.
  */
 const reserveLua = `${timeLua}
 local most = tonumber(ARGV[1])
@@ -91,7 +99,7 @@ redis.call('HSET', KEYS[1], 'installation', ARGV[1], 'process', ARGV[2], 'renewe
 redis.call('PEXPIRE', KEYS[1], ${keepClaimMs})
 return 1`
 
-/** A Redis that lost what it knew is told again; one that knows of another owner is believed. */
+/** A Redis that lost its data is given the claim again; one that has another owner is believed. */
 const renewLua = `local owner = redis.call('HGET', KEYS[1], 'process')
 if owner and owner ~= ARGV[2] then return 0 end
 ${claimLua}`

@@ -1,6 +1,6 @@
-// A lock that is a file, for processes that share a folder and nothing else. The file appears whole, names its holder, and is taken
-// from a holder that is gone by one process only. Ages are differences between two files of the same folder, so that the clocks of two
-// hosts need not agree.
+// A lock that is a file, for processes that share a folder and nothing else. The file appears whole, names
+// its holder, and is taken from a holder that is gone by one process only. Ages are differences between two
+// files of the same folder, so that the clocks of two hosts need not agree.
 import { randomBytes } from 'node:crypto'
 import {
   type BigIntStats,
@@ -47,7 +47,10 @@ export type FoundLock = {
   readonly modifiedMs: number
 }
 
-/** `descriptor`: open on the lock file; whoever holds the lock renews it through this, and so never renews another one. */
+/**
+ * `descriptor`: open on the lock file; the holder renews its lock through this, and so never renews another
+ * one.
+ */
 export type Taken = { readonly descriptor: number }
 
 export type LockRules = {
@@ -64,7 +67,8 @@ export type LockRules = {
 export function isStale(holder: LockHolder | undefined, ageMs: number, rules: LockRules): boolean {
   const { here, startOf = startOfProcess } = rules
   if (holder === undefined || holder.host !== here.host) return ageMs >= rules.strangerMs
-  // Its pid means nothing here: a container that shares the host's name, or this very one before it was started again.
+  // Its pid means nothing here: a container that shares the host's name, or this very one before it was
+  // started again.
   if (holder.pidSpace !== here.pidSpace) return ageMs >= rules.neighbourMs
   const start = startOf(holder.pid)
   if (start === undefined) return true
@@ -77,8 +81,8 @@ const mostTakingMs = 10_000
 const mostTries = 50
 
 /**
- * Takes the lock, or says who has it. Gives way before each look at the folder and each change of it (`step`), and to another process
- * that is at work (`wait`). Throws what the file system throws.
+ * Takes the lock, or says who has it. Gives way before each look at the folder and each change of it
+ * (`step`), and to another process that is at work (`wait`). Throws what the file system throws.
  */
 export function* takingLock(
   file: string,
@@ -127,7 +131,10 @@ export function* takingLock(
   }
 }
 
-/** Takes the lock, or says who has it. A few milliseconds; at most half a second when others try at the same time. */
+/**
+ * Takes the lock, or says who has it. A few milliseconds; at most half a second when others try at the same
+ * time.
+ */
 export function takeLockFile(file: string, holder: LockHolder, rules: LockRules): Taken | FoundLock {
   const taking = takingLock(file, holder, rules)
   const pause = new Int32Array(new SharedArrayBuffer(4))

@@ -1,4 +1,5 @@
-// Which process this is, in a way that another process can check: a pid alone is used again, and in containers every pid is 1.
+// Which process this is, in a way that another process can check: a pid alone is used again, and in
+// containers every pid is 1.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -7,7 +8,10 @@ import { hostname } from 'node:os'
 export type ProcessIdentity = {
   readonly host: string
   readonly pid: number
-  /** Differs between two processes that had the same pid, boots of the machine included. Empty where the system does not say. */
+  /**
+   * Differs between two processes that had the same pid, boots of the machine included. Empty where the
+   * system does not say.
+   */
   readonly start: string
   /** Processes of another pid space cannot be looked up by their pid. Empty where there is only one. */
   readonly pidSpace: string
@@ -17,7 +21,10 @@ export function thisProcess(): ProcessIdentity {
   return { host: hostname(), pid: process.pid, start: startOf(process.pid) ?? '', pidSpace: pidSpaceOf() }
 }
 
-/** `start` of a process of this host, empty when it lives and its start cannot be read, undefined when there is no such process. */
+/**
+ * `start` of a process of this host, empty when it lives and its start cannot be read, undefined when there
+ * is no such process.
+ */
 export function startOf(pid: number): string | undefined {
   if (!isAlive(pid)) return undefined
   return process.platform === 'linux' ? linuxStart(pid) : listedStart(pid)

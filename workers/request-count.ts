@@ -1,5 +1,6 @@
-// How many subscriptions and releases all processes of an app key asked for. Counted behind the request, because no request waits for
-// Redis: processes that ask at the same moment may go over by what one of them asks in a round trip.
+// How many subscriptions and releases all processes of an app key asked for. Counted behind the request,
+// because no request waits for Redis: processes that ask at the same moment may go over by what one of them
+// asks in a round trip.
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 

@@ -39,7 +39,7 @@ describe('what is kept of a line', () => {
     expect(statSync(join(folder, lineMemoryFile)).mode & 0o777).toBe(0o600)
   })
 
-  it('is written by nobody who only reads', () => {
+  it('is not written by a process that only reads', () => {
     const folder = temporaryFolder()
     expect(openLineMemory(folder, silentLogger).of('{kis-1}').connects.read()).toEqual([])
     expect(() => readFileSync(join(folder, lineMemoryFile))).toThrow('ENOENT')

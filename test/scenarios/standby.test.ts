@@ -1,5 +1,6 @@
-// A second process with the same app key stands by. It must not spend what the first one needs to come back, and it takes over when the
-// first one is gone. Both share what the app keys have: Korea's and the one of the US market.
+// A second process with the same app key stands by. It must not spend what the first one needs to come back,
+// and it takes over when the first one is gone. Both share what the app keys have: Korea's and the one of the
+// US market.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { SharedKey } from '../../app/app-key.ts'
 import { openJobs } from '../../app/jobs.ts'

@@ -48,7 +48,7 @@ describe.each(redisKinds)('the line of an app key, on %s', kind => {
     expect(waitMs).toBeGreaterThan(windowMs - 60_000)
   })
 
-  test('is free when its owner let go of it, and nobody else can end its claim', async () => {
+  test('is free when its owner let go of it, and no other process can end its claim', async () => {
     const { process } = await rig()
     const [owner, standby] = [process('a'), process('b')]
     await owner.claim()

@@ -99,7 +99,7 @@ describe('a lock file', () => {
     expect(lookAt(file)?.holder?.nonce).toBe('b')
   })
 
-  it.each(['', 'rubbish', '4242', '{"format":2}', '[]', '{"format":1,"host":7}'])(
+  it.each(['', 'garbled', '4242', '{"format":2}', '[]', '{"format":1,"host":7}'])(
     'with the content %j is held until it is old',
     content => {
       const file = temporaryFile()
@@ -151,7 +151,7 @@ function leave(file: string, before: Before): void {
   if (before === 'nothing') return
   const host = before.endsWith('elsewhere') ? 'feed-2' : here.host
   const holder = holderOf({ host, pid: before === 'alive' ? 50 : 51, nonce: 'before' })
-  writeFileSync(file, before.startsWith('garbled') ? 'rubbish' : JSON.stringify(holder))
+  writeFileSync(file, before.startsWith('garbled') ? 'garbled' : JSON.stringify(holder))
   if (before === 'garbled' || before === 'asleep elsewhere') age(file, 60_000)
 }
 
@@ -227,12 +227,12 @@ describe('processes that start together', () => {
     if (holders[0] !== undefined) expect(lookAt(file)?.holder?.pid).toBe(holders[0].pid)
     for (const { result } of runs) {
       if (result === undefined || isTaken(result)) continue
-      // Whoever is refused is told who has it, or who had it and is being replaced.
+      // A process that is refused learns who has it, or who had it and is being replaced.
       expect(result.holder === undefined || alive.has(result.holder.pid) || result.holder.pid < 100).toBe(true)
     }
     const areAllAlive = runs.every(({ pid }) => alive.has(pid))
     if (areAllAlive) expect(holders).toHaveLength(isFree[before] ? 1 : 0)
-    // What a killed process left on the way holds nobody up for good.
+    // What a killed process left on the way holds no other one up for good.
     if (!isFree[before] || holders.length > 0) return
     if (existsSync(`${file}.breaking`)) age(`${file}.breaking`, 10_000)
     alive.set(999, here.start)
