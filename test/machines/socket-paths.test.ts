@@ -102,7 +102,7 @@ function walk(machine: typeof socketMachine, prelude: readonly Move[], moves: nu
   return { broken: [...broken], states: map.length, paths }
 }
 
-describe('on every path, never two sockets, never a 42nd key, active only after the word, the grace waited out', () => {
+describe('on every path, never two sockets, never a 42nd key, active only after the word, the grace and a refusal waited out', () => {
   // From where, in how many moves, and more than how many paths that are.
   it.each([
     ['connecting', wished, 5, 600_000],
@@ -157,6 +157,21 @@ describe('a machine that breaks a promise is caught', () => {
       () => createMachine({ ...config, invoke: { src: 'connection' } } as never, implementations as never) as never,
       wished,
       /two sockets are open/,
+    ],
+    [
+      'that asks at once for what was refused for a passing reason',
+      () =>
+        socketMachine.provide({
+          actions: {
+            noteRefusal: assign(({ context, event }) =>
+              event.type === 'subscription.refused'
+                ? { ledger: ledger.rested(ledger.refused(context.ledger, event.key, event.code, true), event.key) }
+                : {},
+            ),
+          },
+        }),
+      subscribed,
+      /asks for KRX:005930 trade 0 ms after a refusal/,
     ],
     [
       'that takes its own wish for the word of KIS',

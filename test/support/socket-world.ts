@@ -30,6 +30,8 @@ export type World = {
   readonly releasedMs: number | undefined
   /** How long ago a connection was lost, without a grace before it; undefined when none was since the last one was opened. */
   readonly lostMs: number | undefined
+  /** How long ago a key was refused for a passing reason, which nobody wished for anew and which was not asked for since. */
+  readonly refusedMs: Readonly<Record<SubscriptionKey, number>>
   /** Moves so far, the fewest that lead here. */
   readonly depth: number
   /** Promises that were broken on the way. */
@@ -57,6 +59,7 @@ export function worldOf(machine: Machine, prelude: readonly Move[] = []): ActorL
         confirmed: [],
         releasedMs: undefined,
         lostMs: undefined,
+        refusedMs: {},
         depth: 0,
         broken: [],
       }
@@ -79,7 +82,8 @@ function passTime(machine: Machine, world: World): World {
   const passedMs = Math.min(...world.timers.map(({ leftMs }) => leftMs))
   const later = (ms: number | undefined) => (ms === undefined ? undefined : ms + passedMs)
   const timers = world.timers.map(timer => ({ ...timer, leftMs: timer.leftMs - passedMs }))
-  let now: World = { ...world, timers, releasedMs: later(world.releasedMs), lostMs: later(world.lostMs) }
+  const refusedMs = Object.fromEntries(Object.entries(world.refusedMs).map(([key, ms]) => [key, ms + passedMs]))
+  let now: World = { ...world, timers, releasedMs: later(world.releasedMs), lostMs: later(world.lostMs), refusedMs }
   for (;;) {
     const due = now.timers.find(({ leftMs }) => leftMs === 0)
     if (due === undefined) return now
@@ -91,7 +95,7 @@ function hear(machine: Machine, world: World, event: SocketEvent): World {
   if (world.socket.status !== 'active') return world
   const [socket, actions] = transition(machine, world.socket, event)
   const confirmed = confirmedAfter(world, event)
-  const heard = obey({ ...world, confirmed }, socket, actions)
+  const heard = obey({ ...world, confirmed, refusedMs: refusedAfter(world, event) }, socket, actions)
   const isLost =
     world.connections > 0 && heard.connections === 0 && !isLeaving(world) && event.type !== 'connect.denied'
   return keepPromises(isLost ? { ...heard, lostMs: 0 } : heard)
@@ -113,6 +117,22 @@ function confirmedAfter({ confirmed, socket }: World, event: SocketEvent): reado
     default:
       return confirmed
   }
+}
+
+/** What nobody wants, or what is on its way out, is not refused: there is nothing to ask for again. */
+function refusedAfter({ refusedMs, socket }: World, event: SocketEvent): World['refusedMs'] {
+  if (event.type === 'subscribe' || event.type === 'unsubscribe') return without(refusedMs, event.keys)
+  // A server that changes its mind: the refusal no longer holds.
+  if (event.type === 'subscription.acknowledged' || event.type === 'subscription.duplicate') {
+    return without(refusedMs, [event.key])
+  }
+  if (event.type !== 'subscription.refused' || !event.isPassing) return refusedMs
+  const entry = socket.context.ledger[event.key]
+  return entry?.wished && entry.status !== 'releasing' ? { ...refusedMs, [event.key]: 0 } : refusedMs
+}
+
+function without(refusedMs: World['refusedMs'], keys: readonly SubscriptionKey[]): World['refusedMs'] {
+  return Object.fromEntries(Object.entries(refusedMs).filter(([key]) => !keys.includes(key as SubscriptionKey)))
 }
 
 /** Does what the machine asks for, in its order. */
@@ -158,6 +178,7 @@ function connect(world: World): World {
     confirmed: [],
     releasedMs: undefined,
     lostMs: undefined,
+    refusedMs: {},
     broken: [...world.broken, ...tooEarly],
   }
 }
@@ -176,9 +197,20 @@ function send(world: World, instruction: unknown): World {
   if (world.connections !== 1) broken.push(`${type} without a connection`)
   const count = held(world.socket.context.ledger).length
   if (type === 'request.subscribe' && count > mostSubscriptions) broken.push(`asks for a ${count}nd key`)
+  const again = type === 'request.subscribe' ? keys : []
+  for (const key of again) {
+    const ms = world.refusedMs[key]
+    if (ms !== undefined && ms < timing.refusedMs) broken.push(`asks for ${key} ${ms} ms after a refusal`)
+  }
   const isRelease = type === 'request.unsubscribe' && isLeaving(world)
   const asked = type === 'request.subscribe' ? [...world.asked, ...keys] : world.asked
-  return { ...world, asked, broken, ...(isRelease ? { releasedMs: 0 } : {}) }
+  return {
+    ...world,
+    asked,
+    broken,
+    refusedMs: without(world.refusedMs, again),
+    ...(isRelease ? { releasedMs: 0 } : {}),
+  }
 }
 
 function keepPromises(world: World): World {
@@ -200,6 +232,7 @@ export function describeWorld({
   connections,
   lostMs,
   releasedMs,
+  refusedMs,
   socket,
   timers,
   broken,
@@ -215,6 +248,7 @@ export function describeWorld({
     sets,
     lostMs,
     releasedMs,
+    refusedMs,
     broken,
   ])
 }
