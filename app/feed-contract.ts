@@ -92,7 +92,10 @@ export type Feed = {
   repair(finding: GapFinding): void
   /** Whether the line can be trusted, and why. */
   status(): FeedStatus
-  /** Whether data flows as the calendar expects: the judgement that `/health` answers with, and the page shows. */
+  /**
+   * Whether data flows as the calendar expects: the judgement that `/health` answers with, and the page
+   * shows.
+   */
   health(): HealthReport
   /** What passed so far, in numbers, for metrics. */
   tally(): Tally

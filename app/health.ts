@@ -1,5 +1,5 @@
-// Ready, or not and why, for a health check; and the same judgement as a sentence for each line, for the page. A closed market is no
-// illness; a regular session without data is.
+// Ready, or not and why, for a health check; and the same judgement as a sentence for each line, for the
+// page. A closed market is no illness; a regular session without data is.
 import { type Market, markets } from '../market/instrument.ts'
 import { formatKst } from '../market/korea-time.ts'
 import {
@@ -17,11 +17,16 @@ export type HealthReport = {
   readonly ready: boolean
   /** Why it is not. Empty when it is. */
   readonly reasons: readonly string[]
-  /** What somebody should look at although data flows: refused and stale subscriptions, a failed sink, a line lost just now. */
+  /**
+   * What is wrong although data flows: refused and stale subscriptions, a failed sink, a line lost just now.
+   */
   readonly warnings: readonly string[]
   /** What a person should know besides. */
   readonly notes: readonly string[]
-  /** Of every line, and of failed sinks, the worst first. In trouble exactly when there is a reason or a warning. */
+  /**
+   * Of every line, and of failed sinks, the worst first. In trouble exactly when there is a reason or a
+   * warning.
+   */
   readonly verdicts: readonly [Verdict, ...Verdict[]]
   /** In Korean time. */
   readonly time: string

@@ -45,7 +45,10 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     emit({ type: 'disconnect', market, reason, receivedTime })
   }
 
-  /** Once for a session: should data come after all while its grace lasts, the line is up until the session ends. */
+  /**
+   * Once for a session: should data come after all while its grace lasts, the line is up until the session
+   * ends.
+   */
   function noteLoss(reason: string | undefined): void {
     if (session === undefined || lostSession === session) return
     lostSession = session

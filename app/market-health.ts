@@ -1,5 +1,6 @@
-// What is true of one market's line: whether data flows as the calendar expects, in the words of a health check and of the page. One
-// judgement for both. Whatever the states of the socket did meanwhile, it is the time since data last came that counts.
+// What is true of one market's line: whether data flows as the calendar expects, in the words of a health
+// check and of the page. One judgement for both. Whatever the states of the socket did meanwhile, it is the
+// time since data last came that counts.
 import type { Calendar } from '../market/calendar.ts'
 import { type Market, marketOf } from '../market/instrument.ts'
 import type { SubscriptionState } from './feed-contract.ts'
@@ -24,8 +25,9 @@ export type MarketHealth = {
 }
 
 /**
- * One sentence about one line: whether it can be trusted, and if not, why. `reason` names the sentence; the page has the words.
- * - `good`: data flows · `waiting`: nothing is wrong, and nothing flows yet · `trouble`: somebody should know
+ * One sentence about one line: whether it can be trusted, and if not, why. `reason` names the sentence; the
+ * page has the words.
+ * - `good`: data flows · `waiting`: nothing is wrong, and nothing flows yet · `trouble`: something is wrong
  */
 export type Verdict = {
   readonly level: 'good' | 'waiting' | 'trouble'
@@ -105,8 +107,9 @@ export function lookAtMarket(
 }
 
 /**
- * When the regular session opened in which it must bring data; undefined when nothing is expected of it: out of hours, while it is halted,
- * and of channels that may rightly be silent for hours, as program trades and notices.
+ * When the regular session opened in which it must bring data; undefined when nothing is expected of it: out
+ * of hours, while it is halted, and of channels that may rightly be silent for hours, as program trades and
+ * notices.
  */
 function expectedSince({ instrument, channel, isHalted }: SubscriptionState, calendar: Calendar, time: number) {
   if (isHalted || (channel !== 'trade' && channel !== 'order-book')) return undefined
@@ -116,11 +119,14 @@ function expectedSince({ instrument, channel, isHalted }: SubscriptionState, cal
 
 type Silence = {
   readonly ms: number
-  /** Nothing has come since the start: somebody who has just begun has shown nothing yet. */
+  /** Nothing has come since the start: the feed has proven nothing yet. */
   readonly isFirst: boolean
 }
 
-/** A session that has just begun is given its time, and so is a market that has just been given the line, or its first subscription. */
+/**
+ * A session that has just begun is given its time, and so is a market that has just been given the line, or
+ * its first subscription.
+ */
 function silenceOf(
   { time, startedAt = time }: FeedStatus,
   { lastData, turnSince = startedAt }: SocketStatus,

@@ -1,4 +1,5 @@
-// Says which subscriptions stay refused, and goes on saying it: one line when that begins or changes, and one every ten minutes.
+// Says which subscriptions stay refused, and goes on saying it: one line when that begins or changes, and one
+// every ten minutes.
 import type { Clock } from '../market/clock.ts'
 import type { SubscriptionState } from './feed-contract.ts'
 import type { Logger } from './log.ts'
@@ -11,7 +12,10 @@ export type RefusalWatch = {
 
 /** What is refused for longer is said to stay so: a lost answer is found by then. */
 const staysMs = 5_000
-/** What changes more often is said once in so long, and what does not change is said again after the longer one. */
+/**
+ * What changes more often is said once in so long, and what does not change is said again after the longer
+ * one.
+ */
 const betweenMs = 30_000
 const repeatMs = 600_000
 const mostNamed = 10

@@ -102,12 +102,15 @@ function placedOf(wanted: Wanted): Subscription[] {
   return want(subscriptionsOf(wanted).map(keyOf)).map(subscriptionOf)
 }
 
-/** Who gives the HTS login id is owed account notices: their slot is kept, whenever they are asked for. */
+/** With an HTS login id, a slot is kept for account notices, so that they can be asked for at any time. */
 export function reservedSlotsOf({ htsId }: Pick<Wanted, 'htsId'>): number {
   return htsId === undefined ? 0 : 1
 }
 
-/** Slots of a market's line for what is asked for: all 41, or one less while a slot is kept for notices that are not among it. */
+/**
+ * Slots of a market's line for what is asked for: all 41, or one less while a slot is kept for notices that
+ * are not among it.
+ */
 export function mostSlotsOf(wanted: Wanted, market: Market): number {
   const hasNotices = placedOf(wanted).some(
     ({ instrument, channel }) => marketOf(instrument) === market && isNotice(channel),

@@ -124,7 +124,10 @@ export function isOfStocks(channel: Channel): boolean {
   return channel === 'trade' || channel === 'order-book'
 }
 
-/** Whether the channel carries order and fill notices of a person's accounts: its key is the HTS login id, whatever it is asked under. */
+/**
+ * Whether the channel carries order and fill notices of a person's accounts: its key is the HTS login id,
+ * whatever it is asked under.
+ */
 export function isNotice(channel: Channel): boolean {
   return layoutOf(channel)?.kind === 'notice'
 }

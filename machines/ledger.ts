@@ -11,7 +11,10 @@ export type LedgerEntry = {
   readonly wished: boolean
   /** Why it was refused: KIS's code, or `UNANSWERED`, or `MUTE`. */
   readonly code?: string
-  /** It was mute, unanswered or refused for a passing reason, and is not to be asked for before its rest is over. */
+  /**
+   * It was mute, unanswered or refused for a passing reason, and is not to be asked for before its rest is
+   * over.
+   */
   readonly isResting?: true
   /** Refused by us, because no slot is left: it takes the next one that is. */
   readonly isUnplaced?: true
@@ -36,7 +39,7 @@ export const emptyLedger: Ledger = {}
 const wanted: LedgerEntry = { status: 'wanted', wished: true }
 const unplaced: LedgerEntry = { status: 'refused', wished: true, code: sessionFull, isUnplaced: true }
 
-/** Notes wishes. A key that was refused is tried again at once; one that is being released comes back once it is gone. */
+/** Notes wishes. A key that was refused is asked for again at once; one that is being released comes back once it is gone. */
 export function want(ledger: Ledger, keys: readonly SubscriptionKey[], reserved = 0): Ledger {
   return keys.reduce((current, key) => wantOne(current, key, reserved), ledger)
 }
@@ -51,7 +54,7 @@ function wantOne(ledger: Ledger, key: SubscriptionKey, reserved: number): Ledger
   return entry.wished ? ledger : set(ledger, key, { ...entry, wished: true })
 }
 
-/** What had no slot takes those that became free, in the order of the wishes. */
+/** What had no slot takes those that became free, in the order in which it was wanted. */
 export function admitted(ledger: Ledger, reserved = 0): Ledger {
   return keysWhere(ledger, entry => entry.isUnplaced === true).reduce(
     (current, key) => wantOne(current, key, reserved),
@@ -59,7 +62,10 @@ export function admitted(ledger: Ledger, reserved = 0): Ledger {
   )
 }
 
-/** Whether a key fits beside the others. `reserved` of the 41 are for account notices, whether these are asked for or not. */
+/**
+ * Whether a key fits beside the others. `reserved` of the 41 are for account notices, whether these are asked
+ * for or not.
+ */
 function hasRoom(others: readonly SubscriptionKey[], key: SubscriptionKey, reserved: number): boolean {
   const notices = others.filter(isNoticeKey).length
   return others.length + (isNoticeKey(key) ? 0 : Math.max(0, reserved - notices)) < mostSubscriptions
@@ -78,7 +84,10 @@ export function unwant(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger
   }, ledger)
 }
 
-/** A key that is refused for good gives its place to another; one that rests and will be asked for again keeps it. */
+/**
+ * A key that is refused for good gives its place to another; one that rests and will be asked for again keeps
+ * it.
+ */
 function hasPlace({ isResting, status }: LedgerEntry): boolean {
   return status !== 'refused' || isResting === true
 }
@@ -157,8 +166,8 @@ export function released(ledger: Ledger, key: SubscriptionKey): Ledger {
 }
 
 /**
- * The server said no: to the subscription, or to the release of something it then does not hold. For a passing reason, the key rests
- * and is asked for again.
+ * The server said no: to the subscription, or to the release of something it then does not hold. For a
+ * passing reason, the key rests and is asked for again.
  */
 export function refused(ledger: Ledger, key: SubscriptionKey, code: string, isPassing = false): Ledger {
   const entry = ledger[key]
@@ -182,7 +191,9 @@ export function rested(ledger: Ledger, key: SubscriptionKey): Ledger {
   return set(ledger, key, { ...(status === 'refused' ? wanted : { status, wished }), ...refusalsOf(entry) })
 }
 
-/** Nothing helped: it is called refused, and asked for again as if KIS had refused it for a passing reason. */
+/**
+ * Nothing helped: it is called refused, and asked for again as if KIS had refused it for a passing reason.
+ */
 export function gaveUp(ledger: Ledger, key: SubscriptionKey): Ledger {
   return ledger[key]?.wished ? refused(ledger, key, mute, true) : ledger
 }
@@ -199,8 +210,8 @@ export function waiting(ledger: Ledger): SubscriptionKey[] {
 }
 
 /**
- * Time is up for whatever was asked and not answered, a passing reason. `again`: those that are asked for once more after a short rest,
- * which is not counted.
+ * Time is up for whatever was asked and not answered, a passing reason. `again`: those that are asked for
+ * once more after a short rest, which is not counted.
  */
 export function giveUpWaiting(ledger: Ledger, again: readonly SubscriptionKey[] = []): Ledger {
   const overdue = keysWhere(ledger, ({ status }) => status === 'requested' || status === 'releasing')

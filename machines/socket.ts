@@ -86,7 +86,10 @@ type Timers = {
   raise(event: { type: 'subscription.rested'; key: SubscriptionKey }, options: { delay: number; id: string }): void
 }
 
-/** `subscription.rested` comes after `delay`. A rest of the key that began earlier, in another session perhaps, no longer counts. */
+/**
+ * `subscription.rested` comes after `delay`. A rest of the key that began earlier, in another session
+ * perhaps, no longer counts.
+ */
 function rest(timers: Timers, key: SubscriptionKey, delay: number): void {
   const id = `rest ${key}`
   timers.cancel(id)
@@ -101,7 +104,10 @@ function restRefused(timers: Timers, keys: readonly SubscriptionKey[], entries: 
   }
 }
 
-/** The first time the shortest rest, then twice the one before, up to the longest. `refusals`: none for one that was not counted. */
+/**
+ * The first time the shortest rest, then twice the one before, up to the longest. `refusals`: none for one
+ * that was not counted.
+ */
 function restAfter(refusals: number | undefined, { graceMs, refusedMs, longestRefusedMs }: Timing): number {
   return refusals === undefined ? graceMs : Math.min(longestRefusedMs, refusedMs * 2 ** (refusals - 1))
 }
@@ -209,7 +215,10 @@ export const socketMachine = setup({
       enqueue.assign({ ledger: next })
       restRefused(enqueue, [event.key], next, context.timing)
     }),
-    /** An answer may be lost, and so may a request: what was not answered is asked for again soon, three times, and then as if refused. */
+    /**
+     * An answer may be lost, and so may a request: what was not answered is asked for again soon, three
+     * times, and then as if refused.
+     */
     giveUpWaiting: enqueueActions(({ context, enqueue }) => {
       const waiting = ledger.waiting(context.ledger)
       const again = waiting.filter(key => timesTried(context, key) < 3)

@@ -22,8 +22,8 @@ export type Timing = {
    */
   readonly lingerMs: number
   /**
-   * A subscription that is refused for a passing reason is asked for again after so long, doubling up to the longest. 41 of them, each
-   * asked for every five minutes, are 82 of the 500 requests of ten minutes.
+   * A subscription that is refused for a passing reason is asked for again after so long, doubling up to the
+   * longest. 41 of them, each asked for every five minutes, are 82 of the 500 requests of ten minutes.
    */
   readonly refusedMs: number
   readonly longestRefusedMs: number

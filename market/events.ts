@@ -102,8 +102,9 @@ export type OtherRecord = {
 }
 
 /**
- * The line of a market went down, on purpose or not. Comes as soon as the loss is known: a line found silent or dead is said to be down
- * before the grace in which it is left. No data of that market follows until `resume`.
+ * The line of a market went down, on purpose or not. Comes as soon as the loss is known: a line found silent
+ * or dead is said to be down before the grace in which it is left. No data of that market follows until
+ * `resume`.
  */
 export type Disconnect = {
   readonly type: 'disconnect'
@@ -113,8 +114,8 @@ export type Disconnect = {
 }
 
 /**
- * The line of a market is back: the server answered, or data flows. Comes before the first data. `outageMs`: since the last frame of the
- * market, or since the `disconnect` when there was none.
+ * The line of a market is back: the server answered, or data flows. Comes before the first data. `outageMs`:
+ * since the last frame of the market, or since the `disconnect` when there was none.
  */
 export type Resume = {
   readonly type: 'resume'

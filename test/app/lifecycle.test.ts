@@ -1,4 +1,5 @@
-// When the line is said to be down and back, from the snapshots of a real socket machine and the frames in between.
+// When the line is said to be down and back, from the snapshots of a real socket machine and the frames in
+// between.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { watchLifecycle } from '../../app/lifecycle.ts'
 import { createTransitionLog } from '../../app/transitions.ts'

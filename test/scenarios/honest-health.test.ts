@@ -1,4 +1,5 @@
-// A KIS that answers and sends nothing, and a line that never holds: whatever the states do meanwhile, the feed is not called healthy.
+// A KIS that answers and sends nothing, and a line that never holds: whatever the states do meanwhile, the
+// feed is not called healthy.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { eventually, feedRig, learnedRhythm, mondayAtTen, shortTiming } from '../support/feed-rig.ts'

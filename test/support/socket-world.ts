@@ -30,7 +30,7 @@ export type World = {
   readonly releasedMs: number | undefined
   /** How long ago a connection was lost, without a grace before it; undefined when none was since the last one was opened. */
   readonly lostMs: number | undefined
-  /** How long ago a key was refused for a passing reason, which nobody wished for anew and which was not asked for since. */
+  /** How long ago a key was refused for a passing reason, without being wanted anew or asked for since. */
   readonly refusedMs: Readonly<Record<SubscriptionKey, number>>
   /** Moves so far, the fewest that lead here. */
   readonly depth: number
@@ -119,7 +119,7 @@ function confirmedAfter({ confirmed, socket }: World, event: SocketEvent): reado
   }
 }
 
-/** What nobody wants, or what is on its way out, is not refused: there is nothing to ask for again. */
+/** A key that is not wanted, or is on its way out, is not refused: there is nothing to ask for again. */
 function refusedAfter({ refusedMs, socket }: World, event: SocketEvent): World['refusedMs'] {
   if (event.type === 'subscribe' || event.type === 'unsubscribe') return without(refusedMs, event.keys)
   // A server that changes its mind: the refusal no longer holds.
