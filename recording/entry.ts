@@ -16,6 +16,8 @@ export type Begin = {
   /** How the run read its frames. */
   readonly columns: readonly string[]
   readonly continuity: boolean
+  /** Records dated far from their receipt were `malformed`. Absent where any date would do: in imports, and before 2026-12. */
+  readonly checksDates?: boolean | undefined
   /** What the feed knew before, for `app/` to make and to read. Absent where a segment merely goes on: it is not known there. */
   readonly state?: unknown
   readonly receivedTime: number

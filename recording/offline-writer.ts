@@ -6,7 +6,7 @@ import type { Market } from '../market/instrument.ts'
 import { createRowRing, rowReader, rowWriter } from './row-ring.ts'
 import { beginRow, frameKind, markerRow } from './rows.ts'
 import { createSegmentWriter } from './segment-writer.ts'
-import { tradingDates } from './trading-date.ts'
+import { filingDate } from './trading-date.ts'
 
 export type OfflineWriter = {
   frame(frame: RawFrame): void
@@ -24,9 +24,8 @@ export function createOfflineWriter(folder: string): OfflineWriter {
   const rows = rowWriter(ring)
   const reader = rowReader(ring)
   const segments = createSegmentWriter(folder)
-  const dates = tradingDates()
+  const dates = filingDate()
   const run = randomUUID()
-  let date = Number.NEGATIVE_INFINITY
 
   function write(kind: number, receivedTime: number, payload: Uint8Array): void {
     if (rows.write(kind, 0, receivedTime, payload)) return
@@ -34,12 +33,11 @@ export function createOfflineWriter(folder: string): OfflineWriter {
     if (!rows.write(kind, 0, receivedTime, payload)) throw new RangeError(`a frame of ${payload.length} bytes`)
   }
 
-  /** Never back, as for a live recording: what comes late belongs to the date that is being written. */
   function begin(market: Market, receivedTime: number): void {
-    const next = dates.of(market, receivedTime)
-    if (!(next > date)) return
-    date = next
+    const date = dates.next(market, receivedTime)
+    if (date === undefined) return
     write(beginRow, receivedTime, json({ run, date, columns: [], continuity: true }))
+    dates.begin(date, receivedTime)
   }
 
   return {

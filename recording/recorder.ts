@@ -11,10 +11,10 @@ import type { RecorderNews, RecorderTask } from './recorder-thread.ts'
 import { createRowRing, rowWriter } from './row-ring.ts'
 import { beginRow, frameKind, lostRow, markerRow, mostAfter, noteRow, wordsOf } from './rows.ts'
 import { defaultLimits, type WriterLimits } from './segment-writer.ts'
-import { tradingDates } from './trading-date.ts'
+import { filingDate } from './trading-date.ts'
 
 /** What a run, or a new trading date of it, begins with. */
-export type BeginFacts = Pick<Begin, 'columns' | 'continuity' | 'state'>
+export type BeginFacts = Pick<Begin, 'columns' | 'continuity' | 'checksDates' | 'state'>
 
 export type RecorderOptions = {
   /** Made when it is not there; a folder for each trading date in it. Belongs to one recorder at a time. */
@@ -68,10 +68,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const { folder, describe, turnAt, onTrouble } = options
   const buffer = createRowRing(options.capacityBytes ?? defaultCapacityBytes)
   const rows = rowWriter(buffer)
-  const dates = tradingDates()
+  const dates = filingDate()
   const run = randomBytes(8).toString('hex')
   const worker = startWorker({ ring: buffer, folder, limits: { ...defaultLimits, ...options.limits } })
-  let date = Number.NEGATIVE_INFINITY
   /** Refused by the file system, in troubles that are over and in the one that is not. */
   let refusedBefore = 0
   let refused = 0
@@ -155,10 +154,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   }
 
   function expect(market: Market, receivedTime: number): void {
-    const next = dates.of(market, receivedTime)
-    // Never back: what comes late of the date before belongs to what was being recorded when it came.
-    if (!(next > date)) return
-    if (write(beginRow, 0, receivedTime, json({ run, date: next, ...describe() }))) date = next
+    const date = dates.next(market, receivedTime)
+    if (date !== undefined && write(beginRow, 0, receivedTime, json({ run, date, ...describe() })))
+      dates.begin(date, receivedTime)
   }
 
   function stop(): Promise<void> {

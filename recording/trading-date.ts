@@ -12,6 +12,39 @@ const homes: Readonly<Record<Market, { readonly zone: string; readonly earlyMs: 
   US: { zone: 'America/New_York', earlyMs: 4 * 3_600_000 },
 }
 
+/** A clock that goes back by more was set; what comes late by less belongs to what was being recorded when it came. */
+const setBackMs = 3_600_000
+
+export type FilingDate = {
+  /** The date under which what comes now is filed, where another one begins with it; undefined where nothing changes. */
+  next(market: Market, receivedTime: number): number | undefined
+  /** It has begun. */
+  begin(date: number, receivedTime: number): void
+}
+
+/**
+ * Dates do not go back, although two markets take turns in them, unless the clock does: otherwise a clock that was ahead for a moment
+ * would have everything filed under the future date for as long as the process runs.
+ */
+export function filingDate(): FilingDate {
+  const dates = tradingDates()
+  let date = Number.NEGATIVE_INFINITY
+  let latest = Number.NEGATIVE_INFINITY
+
+  return {
+    next(market, receivedTime) {
+      const next = dates.of(market, receivedTime)
+      const isSetBack = latest - receivedTime > setBackMs
+      if (receivedTime > latest || (isSetBack && next === date)) latest = receivedTime
+      return next > date || (isSetBack && next < date) ? next : undefined
+    },
+    begin(begun, receivedTime) {
+      date = begun
+      latest = receivedTime
+    },
+  }
+}
+
 export type TradingDates = {
   /** Written 20260914. */
   of(market: Market, time: number): number

@@ -25,4 +25,20 @@ describe('a recorder', () => {
     expect(texts.at(-1)).toBe(`${nine + 5_000} +2 ${JSON.stringify(subscriptionOf('KRX:000660', nine + 5_000))}`)
     expect(recorder.lost).toBe(0)
   })
+
+  it('files under the right date again once a clock that was a month ahead is set back', async () => {
+    const folder = temporaryFolder()
+    const recorder = recorderFor(folder)
+    const month = 30 * 86_400_000
+    const times = [nine, nine + 1, nine + month, nine + 2, nine + 3]
+    for (const [i, time] of times.entries()) give(recorder, frameOf(String(100_000 + i)), time)
+    await recorder.stop()
+    const on = async (date: number) => {
+      const entries = await entriesOf(folder, { date })
+      return entries.filter(({ kind }) => kind === 'frame').map(({ receivedTime }) => receivedTime)
+    }
+    expect(await on(20260914)).toEqual([nine, nine + 1, nine + 2, nine + 3])
+    expect(await on(20261014)).toEqual([nine + month])
+    expect(recorder.lost).toBe(0)
+  })
 })
