@@ -16,3 +16,10 @@ const halfASecond = 500
 export function skewOf(serverTime: number, receivedTime: number): ClockSkew {
   return { aheadMs: receivedTime - serverTime - halfASecond, withinMs: halfASecond, at: receivedTime }
 }
+
+const dayMs = 86_400_000
+
+/** How far ahead our clock is, where that is a matter of days; else 0. For what asks for a date and not for a time. */
+export function daysAheadMs(skew: ClockSkew | undefined): number {
+  return skew !== undefined && Math.abs(skew.aheadMs) >= dayMs ? skew.aheadMs : 0
+}

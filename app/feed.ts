@@ -25,10 +25,10 @@ import { isolate } from '../sinks/sink.ts'
 import { createBroadcast } from '../streams/broadcast.ts'
 import { createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketTurns } from '../streams/market-turns.ts'
-import { marketEvents } from '../streams/pipeline.ts'
+import { marketEvents, type PipelineOptions } from '../streams/pipeline.ts'
 import { openGaps, settleFinding } from '../streams/repairs.ts'
 import { End } from '../streams/step.ts'
-import { type ClockSkew, skewOf } from './clock-skew.ts'
+import { type ClockSkew, daysAheadMs, skewOf } from './clock-skew.ts'
 import { createConfirmations, SubscriptionError } from './confirmations.ts'
 import { agreements } from './agreements.ts'
 import { createAttachments } from './attachments.ts'
@@ -114,7 +114,11 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     deliver,
     heard,
     heartbeat: (serverTime, receivedTime) => {
+      const before = daysAheadMs(clockSkew)
       clockSkew = skewOf(serverTime, receivedTime)
+      // What decides whether a record's date is near has to be in the recording.
+      const isOtherDay = before !== 0 || daysAheadMs(clockSkew) !== 0
+      if (isOtherDay) recording?.marker({ type: 'heartbeat', serverTime, receivedTime })
     },
     onSocket,
     onSecret: redaction.add,
@@ -152,9 +156,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     recording?.note(event)
     emit(event)
   }, events.complete)
-  marketEvents(frames.values$, lifecycle.values$, { columns, redact: redaction.known, continuity, records }).subscribe(
-    told,
-  )
+  const clockAheadMs = () => daysAheadMs(clockSkew)
+  const reading: PipelineOptions = { columns, redact: redaction.known, continuity, records, clockAheadMs }
+  marketEvents(frames.values$, lifecycle.values$, reading).subscribe(told)
   const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
   const attachments = createAttachments(events.values$, journal)
 

@@ -57,7 +57,12 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
   const recorder: Recorder = createRecorder({
     folder,
     turnAt,
-    describe: () => ({ columns, continuity: memory !== undefined, ...(memory && { state: stateOf(memory) }) }),
+    describe: () => ({
+      columns,
+      continuity: memory !== undefined,
+      checksDates: true,
+      ...(memory && { state: stateOf(memory) }),
+    }),
     onTrouble: trouble => emit({ type: 'recording-trouble', ...trouble, receivedTime: clock.now() }),
   })
   let isOpen = false

@@ -1,12 +1,13 @@
 // Entries of a recording → the events they made, through the streams of a live feed. One run of the recorded feed is one pipeline,
 // as it was then.
 import type { RawFrame } from '../kis/frame.ts'
-import type { MarketEvent } from '../market/events.ts'
+import type { Heartbeat, MarketEvent } from '../market/events.ts'
 import type { Begin, Entry, Marker, RecordedFrame } from '../recording/entry.ts'
 import { type Broadcast, createBroadcast } from '../streams/broadcast.ts'
 import { type ContinuityMemory, createContinuityMemory } from '../streams/continuity-memory.ts'
 import { marketEvents } from '../streams/pipeline.ts'
 import { noteBackfill } from '../streams/repairs.ts'
+import { daysAheadMs, skewOf } from './clock-skew.ts'
 import { isFromFrame, restoreState } from './recording.ts'
 
 export type PlayerOptions = {
@@ -26,6 +27,9 @@ type Run = {
   readonly memory: ContinuityMemory
   readonly frames: Broadcast<RawFrame>
   readonly markers: Broadcast<MarketEvent>
+  readonly checksDates: boolean
+  /** As the feed knew it: by the last heartbeat. */
+  clockAheadMs: number
 }
 
 const none: readonly Marker[] = []
@@ -43,11 +47,14 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
     restoreState(memory, entry.state)
     const frames = createBroadcast<RawFrame>()
     const markers = createBroadcast<MarketEvent>()
+    const checksDates = entry.checksDates === true
+    const begun: Run = { name: entry.run, memory, frames, markers, checksDates, clockAheadMs: 0 }
     marketEvents(frames.values$, markers.values$, {
       columns: columns ?? entry.columns,
       continuity: (continuity ?? entry.continuity) ? { memory } : false,
+      ...(checksDates && { clockAheadMs: () => begun.clockAheadMs }),
     }).subscribe(tell)
-    run = { name: entry.run, memory, frames, markers }
+    run = begun
   }
 
   function tell(event: MarketEvent): void {
@@ -64,6 +71,7 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
     if (run === undefined) return
     // A feed that repairs a gap stops waiting for it, and calls what still comes of it a repeat.
     if (event.type === 'backfill') noteBackfill(run.memory, event)
+    if (event.type === 'heartbeat' && run.checksDates) return noteHeartbeat(run, event)
     run.markers.next(event)
   }
 
@@ -96,4 +104,9 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
       }
     },
   }
+}
+
+/** A feed keeps one where its clock was on another day than KIS's, for its decoder alone. */
+function noteHeartbeat(run: Run, { serverTime, receivedTime }: Heartbeat): void {
+  if (serverTime !== null) run.clockAheadMs = daysAheadMs(skewOf(serverTime, receivedTime))
 }

@@ -8,10 +8,11 @@ import WebSocket from 'ws'
 import { createFeed } from '../app/feed.ts'
 import type { Feed } from '../app/feed-contract.ts'
 import { createBatch } from '../machines/batch.ts'
+import { clockStartingAt } from '../market/clock.ts'
 import type { MarketEvent, Trade } from '../market/events.ts'
 import { jsonLines } from '../sinks/json-lines.ts'
 import { obviousPipeline, obviousTrades, type Read, usualTrades } from './baselines.ts'
-import { symbolAt, usualSymbols } from './frames.ts'
+import { receivedTime, symbolAt, usualSymbols } from './frames.ts'
 import { dataPath } from './pipelines.ts'
 
 /** `nothing` is a WebSocket as ws makes it; `nothing, unchecked` the floor, with the options of machines/connection.ts. */
@@ -118,6 +119,7 @@ async function feedOf(url: string, heard: () => void, recordFolder: string | fal
     market: 'KR',
     instruments,
     recordFolder,
+    clock: clockStartingAt(receivedTime),
     timing: { pacingMs: 1, heartbeatMs: 0, quietMs: forever, silenceMs: forever },
   })
   feed.events$.subscribe(event => {

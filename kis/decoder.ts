@@ -1,18 +1,29 @@
 // Frames → market events. Stateful only in what it has seen: symbols, and the width each transaction had last. Never throws;
 // what cannot be read comes out as `malformed`, whole.
-import type { Malformed, MarketData, SchemaDrift } from '../market/events.ts'
-import { canonical, type Instrument } from '../market/instrument.ts'
+import type { Malformed, MarketData, OrderBook, SchemaDrift, Trade } from '../market/events.ts'
+import { canonical, type Instrument, partsOf, type Venue } from '../market/instrument.ts'
 import { noNumber, Numbering } from '../market/numbering.ts'
+import type { Channel } from '../market/subscription.ts'
+import { isStock, venueShapeInWords } from '../market/symbol-shapes.ts'
 import { overseasInstrument, readable, typedTransaction } from './channel.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
 import { readControl } from './control.ts'
+import {
+  type DamageFinder,
+  damageFinder,
+  isOddBook,
+  isOddDomesticTrade,
+  isOddOverseasTrade,
+  type LiveDates,
+  liveDates,
+} from './damage.ts'
 import { countOf, frameText, hasHead, headOf, isControl, payloadOf, readEnvelope, transactionAt } from './frame.ts'
 import { createInterner } from './intern.ts'
 import { knownWidth, type Layout, layoutOf } from './layout.ts'
 import { domesticOrderBook, overseasOrderBook } from './order-book.ts'
 import { readRecord } from './record.ts'
 import { shownText, withoutNamed } from './redaction.ts'
-import { endOf, longestFrame, scanFrame, scanNumber, startOf } from './scan.ts'
+import { endOf, latinOf, longestFrame, scanFrame, scanNumber, startOf } from './scan.ts'
 import { createSymbols, type Numbered, type Symbols } from './symbols.ts'
 import { domesticTrade, overseasTrade } from './trade.ts'
 
@@ -25,6 +36,11 @@ export type DecoderOptions = {
   readonly records?: RecordCounts
   /** Told the number of the instrument of each trade and book, right before it is handed on. */
   readonly numbering?: Numbering
+  /**
+   * For a live feed: how far our clock is ahead of KIS's, 0 while that is not known. A record that is dated more than seven days from its
+   * receipt is `malformed` then. By default any date will do, as for captures of any day.
+   */
+  readonly clockAheadMs?: () => number
 }
 
 /** Filled by the decoder, one entry for each transaction with a layout; all others are one, `unknown`. */
@@ -41,15 +57,19 @@ export type Decoder = {
 type Emit = (event: DecodedEvent) => void
 
 /** Reads the record whose first value is `first`. */
-type RecordReader = (instrument: Instrument, receivedTime: number, first: number, width: number) => MarketData
+type RecordReader = (instrument: Instrument, receivedTime: number, first: number, width: number) => Trade | OrderBook
 
 /** What the decoder knows of one transaction. */
 type Transaction = {
   readonly tr: string
   readonly head: Uint8Array
   readonly layout: Layout | undefined
+  /** Whom the first value of a record names, whether or not the venue has such symbols. */
+  readonly instrumentIn: (text: string) => Instrument | undefined
+  /** Undefined for what names no stock of the venue. */
   readonly symbol: Symbols<Instrument | undefined>
   readonly read: RecordReader | undefined
+  readonly damage: DamageFinder | undefined
   readonly pick: ColumnPicker | undefined
   readonly tally: { records: number }
   /** The width of the last frame: almost always that of the next. */
@@ -58,8 +78,10 @@ type Transaction = {
 }
 
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const { columns = [], records = new Map(), numbering = new Numbering() } = options
-  const transactions = createInterner(124, tr => createTransaction(tr, columns, records, numbering))
+  const { columns = [], records = new Map(), numbering = new Numbering(), clockAheadMs } = options
+  const live = clockAheadMs === undefined ? undefined : liveDates(clockAheadMs)
+  const given = { columns, records, numbering, live }
+  const transactions = createInterner(124, tr => createTransaction(tr, given))
   /** That of the frame before: almost always that of the next. */
   let last: Transaction | undefined
 
@@ -108,23 +130,39 @@ function decodeRecords(
       scan = scanNumber()
     }
     const first = record * width
-    emit(readOne(transaction, first, width, receivedTime) ?? nameless(frame, first, width, count, receivedTime))
+    const event = readOne(transaction, first, width, receivedTime)
+    emit(typeof event === 'string' ? broken(event, frame, first, width, count, receivedTime) : event)
   }
 }
 
-/** Undefined when it names no symbol. */
-function readOne(transaction: Transaction, first: number, width: number, receivedTime: number): MarketData | undefined {
-  const { read, pick } = transaction
+/** Or what is wrong with it, to be put behind its place in the frame. */
+function readOne(transaction: Transaction, first: number, width: number, receivedTime: number): MarketData | string {
+  const { read, damage, pick } = transaction
   if (read === undefined) return readRecord(transaction.tr, transaction.layout, receivedTime, first, width)
   const instrument = transaction.symbol(first)
-  if (instrument === undefined) return undefined
+  if (instrument === undefined) return noSymbol(transaction.instrumentIn(latinOf(first)))
   const event = read(instrument, receivedTime, first, width)
+  const found = damage?.isOdd(event) ? damage.find(event, width) : undefined
+  if (found !== undefined) return `: ${found}`
   return pick === undefined ? event : pick(event, first, width)
 }
 
-function nameless(frame: Uint8Array, first: number, width: number, count: number, receivedTime: number): Malformed {
+function broken(
+  problem: string,
+  frame: Uint8Array,
+  first: number,
+  width: number,
+  count: number,
+  receivedTime: number,
+): Malformed {
   const text = frameText(frame.subarray(startOf(first), endOf(first + width - 1)))
-  return malformed(`record ${first / width + 1} of ${count} names no symbol`, text, receivedTime)
+  return malformed(`record ${first / width + 1} of ${count}${problem}`, text, receivedTime)
+}
+
+function noSymbol(instrument: Instrument | undefined): string {
+  if (instrument === undefined) return ' names no symbol'
+  const { venue, symbol } = partsOf(instrument)
+  return ` names '${symbol}', which is no symbol of ${venue}; expected ${venueShapeInWords(venue)}`
 }
 
 /** Why records of this width cannot be read. */
@@ -164,44 +202,42 @@ function malformed(reason: string, raw: string, receivedTime: number): Malformed
   return { type: 'malformed', reason, raw: withoutNamed(raw), receivedTime }
 }
 
-function createTransaction(
-  tr: string,
-  columns: readonly string[],
-  records: RecordCounts,
-  numbering: Numbering,
-): Transaction {
+type Given = Required<Omit<DecoderOptions, 'clockAheadMs'>> & { readonly live: LiveDates | undefined }
+
+function createTransaction(tr: string, { columns, records, numbering, live }: Given): Transaction {
   const layout = layoutOf(tr)
   const typed = typedTransaction(tr)
-  const venue = typed?.venue
-  const isTrade = typed?.channel === 'trade'
-  const overseas = typed !== undefined && venue === undefined
+  const reader = layout && typed && readerOf(typed.channel, typed.venue)
+  const instrumentIn = (text: string) =>
+    typed?.venue === undefined ? overseasInstrument(text) : readable(`${typed.venue}:${text}`)
   return {
     tr,
     head: headOf(tr),
     layout,
-    symbol: createSymbols(
-      symbol => named(overseas ? overseasInstrument(symbol) : readable(`${venue}:${symbol}`), numbering),
-      numbering,
-    ),
-    read:
-      typed === undefined
-        ? undefined
-        : overseas
-          ? isTrade
-            ? overseasTrade
-            : overseasOrderBook
-          : isTrade
-            ? domesticTrade
-            : domesticOrderBook,
-    pick: layout === undefined || typed === undefined ? undefined : columnPicker(layout, columns),
+    instrumentIn,
+    symbol: createSymbols(text => stockOf(instrumentIn(text), numbering), numbering),
+    read: reader?.read,
+    damage: reader && damageFinder(layout, reader.isOdd, live),
+    pick: reader && columnPicker(layout, columns),
     tally: tallyOf(layout === undefined ? 'unknown' : tr, records),
     width: 0,
     reportedWidths: new Set(Object.keys(layout?.widths ?? {}).map(Number)),
   }
 }
 
-function named(instrument: Instrument | undefined, numbering: Numbering): Numbered<Instrument | undefined> {
-  if (instrument === undefined) return { made: undefined, number: noNumber }
+/** How records of a channel are read, and which of them are looked at twice. Without a venue they are overseas ones. */
+function readerOf(channel: Channel, venue: Venue | undefined): { read: RecordReader; isOdd: DamageFinder['isOdd'] } {
+  if (channel === 'trade') {
+    return venue === undefined
+      ? { read: overseasTrade, isOdd: isOddOverseasTrade }
+      : { read: domesticTrade, isOdd: isOddDomesticTrade }
+  }
+  return { read: venue === undefined ? overseasOrderBook : domesticOrderBook, isOdd: isOddBook }
+}
+
+/** Asked once for each symbol: whether its venue has such a one is known from then on. */
+function stockOf(instrument: Instrument | undefined, numbering: Numbering): Numbered<Instrument | undefined> {
+  if (instrument === undefined || !isStock(instrument)) return { made: undefined, number: noNumber }
   return { made: canonical(instrument), number: numbering.numberOf(instrument) }
 }
 

@@ -24,7 +24,7 @@ const memoryBytes = caretsAt + caretBytes * (longestFrame + slack + 2)
 
 type Code = {
   findCarets(start: number, stop: number, addresses: number): number
-  readNumbers(columns: number, count: number, carets: number): void
+  readNumbers(columns: number, count: number, carets: number, money: number): number
 }
 
 /** The part of the standard interface that is used here; the types of Node 20 do not have it. */
@@ -35,7 +35,12 @@ declare const WebAssembly: {
 }
 
 /** Which columns of a record to read, by their place. */
-export type Plan = { readonly columns: readonly number[]; readonly at: number }
+export type Plan = {
+  readonly columns: readonly number[]
+  readonly at: number
+  /** Which of them is a sum of money, counted from 0; -1 for none. */
+  readonly money: number
+}
 
 // One memory with room for the longest frame: what was never written to, the operating system does not provide. That it never moves
 // is what lets the engine put addresses into the code in the place of look-ups.
@@ -54,12 +59,23 @@ new Float64Array(memory.buffer, powersAt).set(Array.from({ length: 16 }, (_, exp
 let plansEnd = 0
 /** A number and no frame: keeping what is young in what is old costs the engine more than counting. */
 let scans = 0
-let lastPlan: Plan = { columns: [], at: 0 }
+let lastPlan: Plan = { columns: [], at: 0, money: -1 }
 let lastFirst = 0
+let lastIsOdd = 0
+
+/** Shares of one name in a day: ten times the most that ever traded, some ten billion of a penny stock in Hong Kong. No price is more. */
+export const mostShares = 1e11
+/** Money of one name in a day, in a currency of small units: a hundred times what all of Korea trades in won. */
+export const mostMoney = 1e16
 
 /** Once for each kind of record, when its file is loaded. */
 export function planFor(columns: readonly number[]): Plan {
-  const plan = { columns, at: plansEnd }
+  return moneyPlanFor(-1, columns)
+}
+
+/** `moneyColumn`: the one that is a sum of money. */
+export function moneyPlanFor(moneyColumn: number, columns: readonly number[]): Plan {
+  const plan = { columns, at: plansEnd, money: columns.indexOf(moneyColumn) }
   plansEnd += columns.length
   if (plansEnd > intsAt || columns.length > mostColumns) throw new RangeError('no room for another plan')
   bytes.set(columns, plan.at)
@@ -133,7 +149,7 @@ const single = planFor([0])
 export function readColumns(plan: Plan, first: number): void {
   lastPlan = plan
   lastFirst = first
-  readNumbers(plan.at, plan.columns.length, caretsAt + caretBytes * first)
+  lastIsOdd = readNumbers(plan.at, plan.columns.length, caretsAt + caretBytes * first, plan.money)
 }
 
 /** The i-th column of the plan: null when it is empty or no number (`nan`, `(null)`). Accepts a sign and a decimal point. */
@@ -141,14 +157,33 @@ export function number(i: number): number | null {
   const int = ints[i] as number
   if (int >= 0) return int
   const double = doubles[i] as number
-  return double < Number.POSITIVE_INFINITY ? double : longNumber(i)
+  return Math.abs(double) < Number.POSITIVE_INFINITY ? double : longNumber(i)
 }
 
 /** More than fifteen digits; or no number at all. */
 function longNumber(i: number): number | null {
   if (Number.isNaN(doubles[i])) return null
-  const value = Number(textOf(lastFirst + (lastPlan.columns[i] as number)))
+  const value = Number(plannedText(i))
   return Number.isFinite(value) ? value : null
+}
+
+/** How many columns the record was read of that was read last. */
+export function plannedCount(): number {
+  return lastPlan.columns.length
+}
+
+/** The place of its i-th column. */
+export function plannedColumn(i: number): number {
+  return lastPlan.columns[i] as number
+}
+
+export function plannedText(i: number): string {
+  return textOf(lastFirst + plannedColumn(i))
+}
+
+/** Whether one of its numbers is negative, or more than any price, volume or sum of money is. */
+export function hasOddNumber(): boolean {
+  return lastIsOdd !== 0
 }
 
 /** The i-th column of the plan if it is a date of eight digits, else -1. No int has more than eight, and no year begins with a zero. */

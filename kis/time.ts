@@ -15,6 +15,11 @@ function midnightOf(date: number): number {
   return lastMidnight
 }
 
+/** Whether a time written 123929 is one. */
+export function isTimeOfDay(hhmmss: number): boolean {
+  return !Number.isNaN(timeOfDay(hhmmss))
+}
+
 /** Milliseconds since midnight of a time written 123929, or NaN when it is no time of day. */
 function timeOfDay(hhmmss: number): number {
   const hours = (hhmmss / 10_000) | 0

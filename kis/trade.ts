@@ -5,7 +5,7 @@
 // DNASAAPL^AAPL^4^20230502^20230502^091912^20230502^221912^169.9200^170.1000^169.4200^169.7850^2^0.1950^… (US, 2023-05-02)
 import type { Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
-import { dateOf, digits, firstByteOf, number, planFor, readColumns } from './scan.ts'
+import { dateOf, digits, firstByteOf, moneyPlanFor, number, readColumns } from './scan.ts'
 import { instantOf } from './time.ts'
 
 const buyInitiated = 1
@@ -14,8 +14,11 @@ const sellInitiated = 5 // 3 is an auction
 const haltColumn = 35 // TRHT_YN
 const yes = 89 // 'Y'
 
+const domesticMoney = 14 // ACML_TR_PBMN
+const overseasMoney = 21 // TAMT
+
 /** H0STCNT0, H0NXCNT0, H0UNCNT0: the same layout. */
-const domestic = planFor([
+const domestic = moneyPlanFor(domesticMoney, [
   1, // STCK_CNTG_HOUR
   2, // STCK_PRPR
   7, // STCK_OPRC
@@ -60,7 +63,7 @@ export function domesticTrade(instrument: Instrument, receivedTime: number, firs
 }
 
 /** HDFSCNT0. */
-const overseas = planFor([
+const overseas = moneyPlanFor(overseasMoney, [
   3, // TYMD
   6, // KYMD
   7, // KHMS

@@ -160,7 +160,11 @@ export type SchemaDrift = {
   readonly receivedTime: number
 }
 
-/** Something that could not be read. Nothing was guessed from it, and here it is. */
+/**
+ * Something that could not be read, or cannot be true: a trade or book whose symbol has not the venue's shape, whose price or volume is
+ * negative or too large for any, whose price is 0, whose time or date is none or, in a live feed, more than seven days from the receipt.
+ * Nothing was guessed from it, and here it is.
+ */
 export type Malformed = {
   readonly type: 'malformed'
   readonly reason: string

@@ -92,6 +92,12 @@ export function hasVenueShape(venue: Venue, symbol: string): boolean {
   return spellings[venue].shape.test(symbol)
 }
 
+/** Whether an instrument's symbol is spelled as its venue spells those of stocks. */
+export function isStock(instrument: Instrument): boolean {
+  const { venue, symbol } = partsOf(instrument)
+  return hasVenueShape(venue, symbol)
+}
+
 /** How a symbol of the venue is spelled, in words: `five digits (00700)`. */
 export function venueShapeInWords(venue: Venue): string {
   return spellings[venue].words

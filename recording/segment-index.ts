@@ -11,6 +11,7 @@ const shape: z.ZodType<ToldIndex> = z.object({
     date: z.number(),
     columns: z.array(z.string()),
     continuity: z.boolean(),
+    checksDates: z.boolean().optional(),
     receivedTime: z.number(),
   }),
   counts: z.object({

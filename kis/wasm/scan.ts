@@ -17,8 +17,12 @@ const ints: usize = 1024
 const doubles: usize = 2048
 const powersOfTen: usize = 4096
 
-/** Among the ints, which have no sign: look among the doubles. Among these NaN is no number, and infinity one that is too long for here. */
+/** Among the ints, which have no sign: look among the doubles. Among these NaN is no number, and an infinity one that is too long for here. */
 const isDouble: i32 = -1
+
+/** Those of kis/scan.ts. */
+const mostShares: f64 = 1e11
+const mostMoney: f64 = 1e16
 
 /** Past this many digits an integer mantissa no longer fits 2^53. */
 const exactDigits: i32 = 15
@@ -67,8 +71,10 @@ function caretsAt(p: usize): u64 {
 /**
  * Reads the numbers of some columns. `columns` are `count` bytes that say which; `carets` is where the address of the caret in front
  * of column 0 stands. The i-th number goes to the i-th int if it is up to eight plain digits, else to the i-th double.
+ * Whether one of them cannot be true, being negative or too large, is what it returns. The `money`-th may be larger than the others.
  */
-export function readNumbers(columns: usize, count: usize, carets: usize): void {
+export function readNumbers(columns: usize, count: usize, carets: usize, money: usize): bool {
+  let isOdd = false
   for (let i: usize = 0; i < count; i++) {
     const caretBefore = carets + ((<usize>load<u8>(columns + i)) << 2)
     const start = <usize>load<u32>(caretBefore) + 1
@@ -85,12 +91,18 @@ export function readNumbers(columns: usize, count: usize, carets: usize): void {
       const high = withZeros(load<u64>(end - 16), 16 - length)
       const low = load<u64>(end - 8)
       if (areDigits(high) && areDigits(low)) {
-        putDouble(i, <f64>(eightDigits(high) * 100_000_000 + eightDigits(low)))
+        const long = <f64>(eightDigits(high) * 100_000_000 + eightDigits(low))
+        putDouble(i, long)
+        if (long > mostShares && i != money) isOdd = true
         continue
       }
     }
-    putDouble(i, readDecimal(start, end))
+    const value = readDecimal(start, end)
+    putDouble(i, value)
+    // Of what is no number, neither holds.
+    if (value < 0 || value > (i == money ? mostMoney : mostShares)) isOdd = true
   }
+  return isOdd
 }
 
 function putDouble(i: usize, value: f64): void {
@@ -139,7 +151,7 @@ function readDecimal(start: usize, end: usize): f64 {
     if (decimals >= 0) decimals++
   }
   if (digits == 0) return NaN
-  if (digits > exactDigits) return Infinity
+  if (digits > exactDigits) return sign == minus ? -Infinity : Infinity
   // Mantissa and power of ten are exact, so their quotient is the double that Number() gives.
   const value = decimals > 0 ? <f64>mantissa / load<f64>(powersOfTen + ((<usize>decimals) << 3)) : <f64>mantissa
   return sign == minus ? -value : value

@@ -227,10 +227,10 @@ describe('health', () => {
 })
 
 it('a real feed is not ready before its first data in a regular session, and ready with it', async () => {
-  const rig = await feedRig({ clock: clockStartingAt(kst('2026-11-23T10:00:00')) })
+  const rig = await feedRig({ clock: clockStartingAt(kst('2026-06-08T11:48:30')) })
   await rig.feed.confirmed('KRX:005930')
   const report = () => rig.feed.health()
-  expect(report()).toMatchObject({ ready: false, time: expect.stringMatching(/^2026-11-23 10:00/) as string })
+  expect(report()).toMatchObject({ ready: false, time: expect.stringMatching(/^2026-06-08 11:48/) as string })
   expect(report().reasons[0]).toMatch(/no data yet/)
   rig.simulator.send(lineOf('H0STCNT0.txt', 1))
   await rig.until('trade')

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { silentLogger } from '../../app/log.ts'
 import { keepSupportRecord, readSupportRecord, supportRecordFile } from '../../app/support-record.ts'
 import { Secret } from '../../kis/secret.ts'
-import { eventually, feedRig, planted } from '../support/feed-rig.ts'
+import { eventually, feedRig, planted, whenCaptured } from '../support/feed-rig.ts'
 import { lineOf } from '../support/frames.ts'
 
 function newFolder(): string {
@@ -18,7 +18,7 @@ function newFolder(): string {
 describe('the record a feed leaves for support', () => {
   it('says where the feed was, what it counted and what came last, and is for the owner alone', async () => {
     const folder = newFolder()
-    const rig = await feedRig()
+    const rig = await feedRig({ clock: whenCaptured() })
     const recorder = keepSupportRecord({ feed: rig.feed, folder, version: '1.2.3', log: silentLogger, secrets: [] })
     await rig.feed.confirmed('KRX:005930')
     rig.simulator.send(lineOf('H0STCNT0.txt', 1))
@@ -40,7 +40,7 @@ describe('the record a feed leaves for support', () => {
 
   it('is written every minute', async () => {
     const folder = newFolder()
-    const rig = await feedRig()
+    const rig = await feedRig({ clock: whenCaptured() })
     const scheduler = new VirtualTimeScheduler(undefined, 60_000)
     const recorder = keepSupportRecord({
       feed: rig.feed,
@@ -58,7 +58,7 @@ describe('the record a feed leaves for support', () => {
 
   it('of a crash holds its stack, without the secrets in it', async () => {
     const folder = newFolder()
-    const rig = await feedRig()
+    const rig = await feedRig({ clock: whenCaptured() })
     const secrets = [new Secret(planted.appSecret)]
     const recorder = keepSupportRecord({ feed: rig.feed, folder, version: '0', log: silentLogger, secrets })
     recorder.crashed(new Error(`no ${planted.appSecret} and no a2585daf-8c09-4587-9fce-8ab893712345`))
@@ -76,7 +76,7 @@ describe('the record a feed leaves for support', () => {
     writeFileSync(join(folder, 'file'), '')
     const warnings: string[] = []
     const log = { ...silentLogger, warn: (_facts: object, message: string) => void warnings.push(message) }
-    const rig = await feedRig()
+    const rig = await feedRig({ clock: whenCaptured() })
     const recorder = keepSupportRecord({ feed: rig.feed, folder: join(folder, 'file'), version: '0', log, secrets: [] })
     recorder.crashed(new Error('one'))
     recorder.stop()

@@ -145,7 +145,7 @@ describe('what is said of them', () => {
     fc.assert(
       fc.property(fc.oneof(anyBytes, mutated), bytes => {
         const [event, ...others] = decode(bytes)
-        fc.pre(event?.type === 'malformed' && others.length === 0 && !event.reason.includes('names no symbol'))
+        fc.pre(event?.type === 'malformed' && others.length === 0 && !/^record \d+ of \d+/.test(event.reason))
         fc.pre(bytes[0] !== 0x7b)
         expect([bytes.toString('utf8'), bytes.toString('latin1')]).toContain((event as { raw: string }).raw)
       }),

@@ -1,5 +1,6 @@
 // Records of widths that were never seen: KIS appends columns with a few days' notice and no version.
 import { describe, expect, it } from 'vitest'
+import { columnsFor } from '../../kis/layout.ts'
 import { layouts } from '../../kis/layouts.ts'
 import { decode, frame, lineOf, receivedTime, recordsOf, typesOf } from '../support/frames.ts'
 
@@ -146,7 +147,11 @@ describe('every transaction of the layouts', () => {
 
   it.each(known)('%s reads two records of %d values without a change', (tr, width) => {
     const symbol = tr.startsWith('HDFS') ? 'DNASAAPL' : '005930'
-    const record = [symbol, ...Array.from({ length: width - 1 }, (_, index) => String(index))]
+    const kinds = columnsFor(layouts[tr]!, width).map(([, type]) => type)
+    const sound: Readonly<Record<string, string>> = { time6: '090001', date8: '20260608' }
+    const record = Array.from({ length: width }, (_, index) =>
+      index === 0 ? symbol : (sound[kinds[index] ?? ''] ?? String(index)),
+    )
     const events = decode(frame(tr, record, record))
     expect(events).toHaveLength(2)
     expect(events[0]?.type).not.toBe('malformed')

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RecorderTrouble } from '../../recording/recorder.ts'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, feedRig, whenCaptured } from '../support/feed-rig.ts'
 import { lineOf } from '../support/frames.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from './support.ts'
 
@@ -83,7 +83,7 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
   it('does not hold up its feed, whose events say what happened', async () => {
     const folder = join(temporaryFolder(), 'recording')
     writeFileSync(folder, 'a file where a folder should be')
-    const rig = await feedRig({ recordFolder: folder })
+    const rig = await feedRig({ recordFolder: folder, clock: whenCaptured() })
     await rig.feed.confirmed('KRX:005930')
     const { reason } = await rig.until('recording-trouble', ({ isOver }) => !isOver)
     rig.simulator.send(lineOf('H0STCNT0.txt', 1))

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createLineDecoder } from '../../app/line-decoder.ts'
+import { clockStartingAt } from '../../market/clock.ts'
 import type { MarketEvent, Trade } from '../../market/events.ts'
 import { capturedTape } from '../../simulator/tape.ts'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, feedRig, whenCaptured } from '../support/feed-rig.ts'
 
 const capture = (name: string) =>
   readFileSync(new URL(`../fixtures/frames/${name}`, import.meta.url), 'utf8')
@@ -18,7 +19,7 @@ describe('captured frames, served by the simulator', () => {
     const lines = capture('H0STCNT0.txt').slice(0, 9)
     const decode = createLineDecoder([])
     const expected = lines.flatMap(line => decode(Buffer.from(line), 0)).map(withoutReceipt)
-    const rig = await feedRig({ simulator: { tape: capturedTape(lines, { rate: 10_000 }) } })
+    const rig = await feedRig({ clock: whenCaptured(), simulator: { tape: capturedTape(lines, { rate: 10_000 }) } })
 
     await eventually(() => rig.of('trade').length >= expected.length)
 
@@ -30,7 +31,7 @@ describe('captured frames, served by the simulator', () => {
 
   it('carry every share: cumulative volume chains from each trade to the next within a frame', async () => {
     const lines = capture('H0STCNT0.txt').slice(0, 9)
-    const rig = await feedRig({ simulator: { tape: capturedTape(lines, { rate: 10_000 }) } })
+    const rig = await feedRig({ clock: whenCaptured(), simulator: { tape: capturedTape(lines, { rate: 10_000 }) } })
     await eventually(() => rig.of('trade').length >= 32)
     const chained = rig.of('trade').slice(0, 5) as [Trade, ...Trade[]]
     let volume = chained[0].cumulativeVolume
@@ -43,6 +44,7 @@ describe('captured frames, served by the simulator', () => {
   it('come from both sides of the Pacific, trades and books alike', async () => {
     const lines = [...capture('HDFSCNT0.txt'), ...capture('HDFSASP0.txt')]
     const rig = await feedRig({
+      clock: clockStartingAt(Date.parse('2026-07-11T00:00:00+09:00')),
       market: 'US',
       instruments: ['NAS:AAPL', 'NAS:GOOGL', 'AMS:SPY'],
       channels: ['trade', 'order-book'],

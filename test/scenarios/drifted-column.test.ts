@@ -2,11 +2,12 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
+import { clockStartingAt } from '../../market/clock.ts'
 import { eventually, feedRig, mondayAtTen } from '../support/feed-rig.ts'
 import { frame, lineOf, recordsOf, withValues } from '../support/frames.ts'
 
 it('a column that KIS appends in mid-stream costs no trade and is said once', async () => {
-  const rig = await feedRig()
+  const rig = await feedRig({ clock: clockStartingAt(Date.parse('2026-07-13T10:40:00+09:00')) })
   await rig.feed.confirmed('KRX:005930')
   const [record = []] = recordsOf(lineOf('H0STCNT0.txt', 10))
   for (let i = 0; i < 6; i++) {

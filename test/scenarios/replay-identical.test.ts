@@ -10,7 +10,7 @@ import { jsonLines } from '../../sinks/json-lines.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { nine, temporaryFolder, tradeAt } from '../recording/support.ts'
-import { eventually, feedRig, shortTiming } from '../support/feed-rig.ts'
+import { eventually, feedRig, shortTiming, whenCaptured } from '../support/feed-rig.ts'
 import { kst, lineOf } from '../support/frames.ts'
 
 /** Through the sink that users have: one thread serialises all lines alike. */
@@ -112,7 +112,7 @@ describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
     const rig = await feedRig({
       instruments: ['KRX:005930', 'KRX:000660'],
       recordFolder: folder,
-      clock: clockStartingAt(nine),
+      clock: whenCaptured(),
     })
     await rig.feed.confirmed('KRX:000660')
     await rig.feed.confirmed('KRX:005930')

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { clockStartingAt } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../support/aftermath.ts'
 import { eventually, feedRig, mondayAtTen } from '../support/feed-rig.ts'
@@ -26,7 +27,8 @@ const rubbish = [
 ]
 
 it('rubbish on the socket becomes one malformed event each, whole, and the line stays up', async () => {
-  const rig = await feedRig()
+  // The frame behind it is of 2026-07-13.
+  const rig = await feedRig({ clock: clockStartingAt(Date.parse('2026-07-13T10:40:00+09:00')) })
   await rig.feed.confirmed('KRX:005930')
   for (const text of rubbish) rig.simulator.send(text)
   rig.simulator.send(goodFrame)

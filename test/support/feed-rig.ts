@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest'
 import { createFeed } from '../../app/feed.ts'
 import type { Feed, FeedOptions } from '../../app/feed-contract.ts'
-import type { Clock } from '../../market/clock.ts'
+import { type Clock, clockStartingAt } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
 import { capturedTape } from '../../simulator/tape.ts'
@@ -60,6 +60,9 @@ export function steadyClock(text: string): Clock {
 /** A Monday morning in Seoul, far from every auction and from midnight, on which the story begins. */
 export const mondayAtTen = () => steadyClock('2026-09-14T10:00:00+09:00')
 
+/** The minute in which the frames of most fixtures were captured: to a feed, a record of another week is damaged. */
+export const whenCaptured = () => clockStartingAt(Date.parse('2026-06-08T11:48:30+09:00'))
+
 export type FeedRig = {
   readonly simulator: Simulator
   readonly feed: Feed
@@ -82,7 +85,9 @@ export async function feedRig(
   options: Partial<FeedOptions> & { simulator?: SimulatorOptions; running?: Simulator; isStarted?: boolean } = {},
 ): Promise<FeedRig> {
   const { simulator: simulatorOptions, running, isStarted = true, ...feedOptions } = options
-  const simulator = running ?? (await startSimulator({ tape: silentMarket(), ...simulatorOptions }))
+  // Both ends on the same day: records of another one are damaged.
+  const clocks = feedOptions.clock === undefined ? {} : { clock: feedOptions.clock }
+  const simulator = running ?? (await startSimulator({ tape: silentMarket(), ...clocks, ...simulatorOptions }))
   const feed = createFeed({
     ...planted,
     restUrl: simulator.restUrl,

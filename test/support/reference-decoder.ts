@@ -19,7 +19,6 @@ const venues: Readonly<Record<string, string>> = {
   H0UNASP0: 'UN',
 }
 export const typedTransactions = [...Object.keys(venues), 'HDFSCNT0', 'HDFSASP0', 'HDFSASP1'] as const
-const exchanges = 'NAS NYS AMS BAQ BAY BAA HKS TSE SHS SZS HSX HNX KRX NXT'.split(' ').join('|')
 
 /** The narrowest record of each transaction that can be trusted (protocol notes 5). */
 const narrowest: Readonly<Record<string, number>> = {
@@ -48,9 +47,9 @@ export function referenceDecode(bytes: Uint8Array, receivedTime: number): Decode
   return Array.from({ length: count }, (_, i) => {
     const record = values.slice(i * width, (i + 1) * width)
     const instrument = instrumentOf(tr, record[0] ?? '')
-    if (instrument === undefined) {
-      const raw = textOf(record.join('^'))
-      return { type: 'malformed', reason: `record ${i + 1} of ${count} names no symbol`, raw, receivedTime }
+    if (instrument === undefined || isUntrue(tr, record)) {
+      // Where it stands, and not in which words.
+      return { type: 'malformed', reason: `record ${i + 1} of ${count}`, raw: textOf(record.join('^')), receivedTime }
     }
     return readRecord(tr, instrument, record, receivedTime)
   })
@@ -101,17 +100,55 @@ function readRecord(tr: string, instrument: Instrument, record: readonly string[
   }
 }
 
+/** Columns whose numbers an event has, by what they are. Books have some of them too, of which no book event tells. */
+const priceNames = /^(STCK_(PRPR|OPRC|HGPR|LWPR)|ASKP\d+|BIDP\d+|OPEN|HIGH|LOW|LAST|PBID\d*|PASK\d*)$/
+const volumeNames =
+  /^(CNTG_VOL|ACML_VOL|(ASKP|BIDP)_RSQN\d+|TOTAL_(ASKP|BIDP)_RSQN|EVOL|TVOL|VBID\d*|VASK\d*|BVOL|AVOL)$/
+const moneyNames = /^(ACML_TR_PBMN|TAMT)$/
+const onlyOfTrades = /^(ACML_VOL|ACML_TR_PBMN|TVOL|TAMT|CNTG_VOL|STCK_PRPR)$/
+const timeNames = /^(STCK_CNTG_HOUR|BSOP_HOUR|KHMS)$/
+const dateNames = /^(BSOP_DATE|TYMD|KYMD)$/
+
+/** Whether a readable value says what cannot be. */
+function isUntrue(tr: string, record: readonly string[]): boolean {
+  return (specs[tr]?.fields ?? []).some((name, at) => {
+    const text = record[at] ?? ''
+    const value = referenceNumber(text)
+    if (value === null || (!tr.endsWith('CNT0') && onlyOfTrades.test(name))) return false
+    if (timeNames.test(name)) return instant('20260914', text) === null
+    if (dateNames.test(name)) return instant(text, '000000') === null
+    if (tr.endsWith('CNT0') && (name === 'STCK_PRPR' || name === 'LAST') && value === 0) return true
+    if (moneyNames.test(name)) return value < 0 || value > 10 ** 16
+    return (priceNames.test(name) || volumeNames.test(name)) && (value < 0 || value > 10 ** 11)
+  })
+}
+
 /** Plain decimals by Number(); anything else, exponents and white space included, is no number of KIS's. */
 export function referenceNumber(text: string): number | null {
   return /^[+-]?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : null
 }
 
+const america = '[A-Z]{1,6}(?:/[A-Z]{0,3})?'
+const vietnam = '[A-Z0-9]{3}|[A-Z0-9]{8}'
+const shapes: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(['KRX', 'NXT', 'UN'].map(venue => [venue, 'Q?[A-Z0-9]{6}|J[A-Z0-9]{8}'])),
+  ...Object.fromEntries(['NAS', 'NYS', 'AMS', 'BAQ', 'BAY', 'BAA'].map(venue => [venue, america])),
+  HKS: String.raw`\d{5}`,
+  TSE: String.raw`[A-Z0-9]{4}|\d{4}[1-9]`,
+  SHS: String.raw`\d{6}`,
+  SZS: String.raw`\d{6}`,
+  HSX: vietnam,
+  HNX: vietnam,
+}
+
 function instrumentOf(tr: string, key: string): Instrument | undefined {
-  const symbol = '[A-Z0-9][A-Z0-9./_-]{0,19}'
-  const venue = venues[tr]
-  if (venue !== undefined) return new RegExp(`^${symbol}$`).test(key) ? (`${venue}:${key}` as Instrument) : undefined
-  const parts = new RegExp(`^[DR](${exchanges})(${symbol})$`).exec(key)
-  return parts === null ? undefined : (`${parts[1]}:${parts[2]}` as Instrument)
+  const domestic = venues[tr]
+  const [, venue = '', symbol = ''] = domestic === undefined ? (/^[DR](...)(.*)$/.exec(key) ?? []) : ['', domestic, key]
+  const isForeign = domestic === undefined && ['KRX', 'NXT', 'UN'].includes(venue)
+  const shape = Object.hasOwn(shapes, venue) && !isForeign ? shapes[venue] : undefined
+  return shape !== undefined && new RegExp(`^(?:${shape})$`).test(symbol)
+    ? (`${venue}:${symbol}` as Instrument)
+    : undefined
 }
 
 function instant(date: string, time: string): number | null {
