@@ -42,7 +42,7 @@ function sentencesOf(issue: z.core.$ZodIssue): string[] {
 
 export function readCalendarFile(file: string): ReadChanges {
   try {
-    return readCalendarChanges(JSON.parse(readFileSync(file, 'utf8')))
+    return readCalendarChanges(JSON.parse(readFileSync(file, 'utf8').replace(/^\uFEFF/, '')))
   } catch (error) {
     return { problems: [`'${file}' cannot be read: ${(error as Error).message}`] }
   }

@@ -7,6 +7,7 @@ import { unknownColumns } from '../kis/columns.ts'
 import { eventLine } from '../market/event-line.ts'
 import { systemClock } from '../market/clock.ts'
 import { koreanDate } from '../market/korea-time.ts'
+import { withoutMark } from '../recording/capture-line.ts'
 import { linesOf } from './lines.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { namesIn, readDate } from './when.ts'
@@ -29,7 +30,7 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
   const input = file === undefined || file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const line of linesOf(input)) {
-      const text = events(line, receivedTime).map(event => `${eventLine(event)}\n`)
+      const text = events(withoutMark(line), receivedTime).map(event => `${eventLine(event)}\n`)
       if (text.length > 0 && !process.stdout.write(text.join(''))) await once(process.stdout, 'drain')
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 // Flags and environment → what a feed is told. Flags win over the environment, and the environment over a `.env` file. Nobody else in
 // the project reads process.env.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { settingNames } from '../app/settings.ts'
 import { defaultTiming } from '../machines/timing.ts'
 import { nearest } from '../market/did-you-mean.ts'
@@ -105,7 +106,9 @@ export function loadEnvironmentFile(): string | undefined {
   const named = process.env[envFile]
   if (!named && !existsSync('.env')) return undefined
   try {
-    process.loadEnvFile(named || '.env')
+    // Not `process.loadEnvFile`: it makes a byte order mark, which some editors write, a part of the first name.
+    const read = parseEnv(readFileSync(named || '.env', 'utf8').replace(/^\uFEFF/, ''))
+    for (const [name, value] of Object.entries(read)) process.env[name] ??= value
     return undefined
   } catch (error) {
     return `${envFile} cannot be read: ${(error as Error).message}`

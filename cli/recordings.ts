@@ -18,7 +18,9 @@ export async function recordings(flags: Readonly<Record<string, unknown>>, words
   try {
     const recording = openRecording(folder)
     const lines: string[][] = []
-    for await (const summary of summariesOf(recording, flags['verify'] === true)) {
+    const isVerified = flags['verify'] === true
+    for await (const summary of summariesOf(recording, isVerified)) {
+      if (isVerified && summary.damaged > 0) process.exitCode = 1
       if (flags['json'] === true) process.stdout.write(`${JSON.stringify(summary)}\n`)
       else lines.push(cellsOf(summary))
     }

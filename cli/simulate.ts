@@ -188,6 +188,7 @@ async function recordedNames({ folder, date }: RecordedDay): Promise<string> {
 function readTape(file: string, mistakes: string[]): string[] {
   try {
     return readFileSync(file, 'utf8')
+      .replace(/^\uFEFF/, '')
       .split(/\r?\n/)
       .filter(line => line !== '')
   } catch (error) {

@@ -17,7 +17,13 @@ const separators = /^[[\]()"'<>,;|\t :=-]*$/
 /** Longer than any time: the search for a frame ends here. */
 const mostTimeBytes = 64
 
-export function readCaptureLine(line: Uint8Array): CaptureLine {
+/** Without the byte order mark that some editors write; captures that were put together have it in the middle too. */
+export function withoutMark(line: Uint8Array): Uint8Array {
+  return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line
+}
+
+export function readCaptureLine(given: Uint8Array): CaptureLine {
+  const line = withoutMark(given)
   const start = frameStart.exec(Buffer.from(line.subarray(0, mostTimeBytes + 16)).toString('latin1'))?.index ?? 0
   if (start === 0) return { frame: line, time: undefined }
   const before = Buffer.from(line.subarray(0, start)).toString('latin1')

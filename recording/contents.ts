@@ -1,16 +1,18 @@
 // What is in some rows: how many of each kind, when, and of which instruments. Reads no more of a frame than that takes.
-import { fromWire } from '../kis/channel.ts'
+import { fromWire, typedTransaction } from '../kis/channel.ts'
 import { readEnvelope, transactionAt } from '../kis/frame.ts'
 import { createInterner, type Interned } from '../kis/intern.ts'
+import { layoutOf } from '../kis/layout.ts'
 import { longestFrame, scanFrame, startOf } from '../kis/scan.ts'
 import type { MarketEvent } from '../market/events.ts'
+import { isStock } from '../market/symbol-shapes.ts'
 import { headWords, koreanFrame, lostRow, markerRow, noteRow, parse, usFrame, wordBytes, wordsOf } from './rows.ts'
 import { createUsualFrames } from './usual-frames.ts'
 
 export type Counts = {
   rows: number
   frames: number
-  /** KIS records in the frames, as their heads announce them. */
+  /** KIS records in the frames. A frame of several whose values do not divide into as many as it announces has none. */
   records: number
   markers: number
   /** Gaps the feed told while it recorded. A replay finds them again. */
@@ -31,11 +33,16 @@ export type Contents = Counts & {
 /** Records of one name in the rows that are being read; kept from one reading to the next, because names come back. */
 type Tally = { readonly name: string; records: number }
 
+/** Of records that are counted and whose name is not told: it is none, or one that damage made. */
+const nameless = ''
+
 type Transaction = {
   /** Of records that name no instrument. */
   readonly own: Tally
   /** What of a record says whose it is. */
   readonly symbol: Interned<Tally>
+  /** Values of a record, at least. */
+  readonly minWidth: number
 }
 
 export type ContentsReader = {
@@ -82,19 +89,22 @@ export function contentsReader(): ContentsReader {
       contents.concernsAll = true
       return undefined
     }
-    const { count: records, payload } = envelope
+    const { count: records, payload, encrypted } = envelope
+    const { own, symbol, minWidth } = transactions(frame, transactionAt)
+    if (!encrypted && records === 1) {
+      contents.records++
+      return symbol(frame, payload)
+    }
+    const width = encrypted ? mostEncrypted(frame.length - payload) / records : widthOf(frame, payload, records)
+    // What the head announces is not there: a replay tells such a frame whole, to everybody.
+    if (!(width >= minWidth)) {
+      contents.concernsAll = true
+      return undefined
+    }
     contents.records += records
-    const { own, symbol } = transactions(frame, transactionAt)
-    if (!envelope.encrypted && records === 1) return symbol(frame, payload)
-    if (envelope.encrypted) note(own, records)
-    else addRecords(frame, payload, records, symbol)
+    if (encrypted) note(own, records)
+    else for (let record = 0; record < records; record++) note(symbol(frame, startOf(record * width)), 1)
     return undefined
-  }
-
-  function addRecords(frame: Uint8Array, payload: number, records: number, symbol: Interned<Tally>): void {
-    const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / records
-    if (!Number.isInteger(width)) return note(symbol(frame, payload), records)
-    for (let record = 0; record < records; record++) note(symbol(frame, startOf(record * width)), 1)
   }
 
   function addOther(contents: Contents, kind: number, rows: Uint8Array, start: number, length: number): void {
@@ -156,13 +166,24 @@ export function contentsReader(): ContentsReader {
       contents.from = from
       contents.to = to
       for (const tally of touched) {
-        count(contents.names, tally.name, tally.records)
+        if (tally.name !== nameless) count(contents.names, tally.name, tally.records)
         tally.records = 0
       }
       touched = []
       return word * wordBytes
     },
   }
+}
+
+/** NaN where the values do not divide. */
+function widthOf(frame: Uint8Array, payload: number, records: number): number {
+  const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / records
+  return Number.isInteger(width) ? width : Number.NaN
+}
+
+/** Values in so many bytes of base64, if each were empty. */
+function mostEncrypted(bytes: number): number {
+  return (bytes * 3) / 4
 }
 
 function addMarker(contents: Contents, event: MarketEvent): void {
@@ -177,10 +198,14 @@ function count(names: Map<string, number>, name: string, records: number): void 
 }
 
 function transactionOf(tr: string): Transaction {
-  const own = { name: tr, records: 0 }
+  const layout = layoutOf(tr)
+  const isTyped = typedTransaction(tr) !== undefined
+  const none = { name: nameless, records: 0 }
+  const own = layout === undefined || isTyped ? none : { name: tr, records: 0 }
   const tallyOf = (key: string) => {
-    const name = fromWire({ tr, key })?.instrument
-    return name === undefined ? own : { name, records: 0 }
+    const instrument = fromWire({ tr, key })?.instrument
+    if (instrument === undefined || (isTyped && !isStock(instrument))) return own
+    return { name: instrument, records: 0 }
   }
-  return { own, symbol: createInterner(94, tallyOf) }
+  return { own, symbol: createInterner(94, tallyOf), minWidth: layout?.minWidth ?? 1 }
 }

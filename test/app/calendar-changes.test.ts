@@ -21,6 +21,7 @@ it('a calendar file gives dated changes by country', () => {
   const changes = { holidays: { KR: [20261013], JP: [] }, halfDays: { US: [20261127] }, lateOpens: { KR: [20270104] } }
   expect(readCalendarFile(fileWith(JSON.stringify(changes)))).toEqual({ changes })
   expect(readCalendarFile(fileWith('{}'))).toEqual({ changes: {} })
+  expect(readCalendarFile(fileWith(`\uFEFF${JSON.stringify(changes)}`))).toEqual({ changes })
 })
 
 it('a calendar file that cannot be read, or is no JSON, is named', () => {

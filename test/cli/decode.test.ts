@@ -26,6 +26,17 @@ describe('kis-stream decode', () => {
     })
   })
 
+  it('passes over a byte order mark, and shows no key, however it is quoted', async () => {
+    const [line = ''] = readFileSync(`${frames}/H0STCNT0.txt`, 'utf8').split('\n')
+    const key = '0b9c6f7e-1111-2222-3333-444455556666'
+    const input = `\uFEFF${line}\n{'header': {'approval_key': '${key}', 'tr_type': '1'}}\n10:00:00 {'approval_key':'${key}'}\n`
+    const { out } = await runCommand(['decode', '-'], {}, input)
+    const events = jsonLinesOf(out)
+    expect(events[0]).toMatchObject({ type: 'trade', instrument: 'KRX:005930' })
+    expect(events.filter(({ type }) => type === 'malformed')).toHaveLength(2)
+    expect(out).not.toContain(key)
+  })
+
   it('reads standard input, and books on the date it is told', async () => {
     const input = readFileSync(`${frames}/H0STASP0.txt`, 'utf8')
     const { out } = await runCommand(['decode', '--date', '2026-06-08'], {}, input)

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { give, nine, recorderFor, temporaryFolder, tradeAt } from '../recording/support.ts'
 import { jsonLinesOf, runCommand, startCommand } from '../support/command.ts'
@@ -41,6 +41,17 @@ describe('kis-stream recordings', { timeout: 90_000 }, () => {
     expect(jsonLinesOf(programs.out)).toMatchObject([
       { date: 20260914, instruments: ['KRX:000660', 'KRX:005930'], frames: 60, from: nine, to: nine + 59_000 },
     ])
+  })
+
+  it('ends with exit code 1 where --verify finds damage', async () => {
+    const folder = await recordedMinute()
+    const file = `${folder}/2026-09-14/000001.kisrec`
+    const bytes = readFileSync(file)
+    bytes[100] = (bytes[100] as number) ^ 1
+    writeFileSync(file, bytes)
+    const { code, out } = await runCommand(['recordings', folder, '--verify'])
+    expect([code, out]).toEqual([1, expect.stringContaining('1 damaged')])
+    expect((await runCommand(['recordings', folder, '--verify', '--json'])).code).toBe(1)
   })
 
   it('says what is no recording, with exit code 2', async () => {

@@ -1,6 +1,6 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { environmentNames, timingName } from '../../cli/environment.ts'
 import { defaultTiming } from '../../machines/timing.ts'
@@ -274,6 +274,14 @@ describe('kis-stream simulate', () => {
     expect((await running.finished).code).toBe(0)
     simulating.process.kill('SIGINT')
     expect((await simulating.finished).code).toBe(0)
+  })
+
+  it('reads a .env file that begins with a byte order mark', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'kis-stream-')), '.env')
+    onTestFinished(() => rmSync(dirname(file), { recursive: true, force: true }))
+    writeFileSync(file, '\uFEFFKIS_MARKET=nowhere\nKIS_CUSTOMER_TYPE=P\n')
+    const { code, err } = await runCommand(['run'], { KIS_ENV_FILE: file })
+    expect([code, err]).toEqual([2, expect.stringMatching(/KIS_MARKET.*nowhere/)])
   })
 
   it('lists what is wrong with its flags', async () => {

@@ -35,6 +35,10 @@ describe('a line of a capture', () => {
     expect(read(before + headless)).toEqual({ frame: headless, time })
   })
 
+  it.each(['', '11:48:27.123 '])('may have a byte order mark in front of %j', before => {
+    expect(read(`\uFEFF${before}${frame}`)).toEqual(read(before + frame))
+  })
+
   it.each([
     ['words', `received ${frame}`],
     ['words and a time', `INFO 2026-06-08 11:48:27 ws ${frame}`],

@@ -1,8 +1,9 @@
 // What is in some rows is the same whether their frames were seen before or not.
 import * as fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type Contents, contentsReader, emptyContents } from '../../recording/contents.ts'
 import { beginRow, encodeRow, koreanFrame, noteRow, usFrame } from '../../recording/rows.ts'
+import { linesOf } from '../support/frames.ts'
 import { tries } from '../support/property.ts'
 import { frameOf, nine } from './support.ts'
 
@@ -62,4 +63,38 @@ it('contents end in front of a row of the kind that is asked for, and of one tha
   expect(contents.rows).toBe(2)
   expect(contentsReader().add(emptyContents(), all.subarray(0, 2 * frame.length - 8))).toBe(frame.length)
   expect(contentsReader().add(emptyContents(), all.subarray(0, 8))).toBe(0)
+})
+
+describe('a damaged frame', () => {
+  const contentsOf = (...texts: string[]) => {
+    const contents = emptyContents()
+    const rows = Buffer.concat(texts.map((text, i) => encodeRow(koreanFrame, nine + i, Buffer.from(text))))
+    contentsReader().add(contents, new Uint8Array(rows))
+    return { records: contents.records, names: Object.fromEntries(contents.names) }
+  }
+  const good = frameOf('005930').toString()
+  const payload = good.slice(good.lastIndexOf('|') + 1)
+  const sound = contentsOf(good)
+
+  it.each([
+    ['announces more records than it has', `0|H0STCNT0|999999|${payload}`],
+    ['announces as many as make them too narrow', `0|H0STCNT0|046|${payload.split('^').slice(0, 46).join('^')}`],
+    ['is encrypted and announces more than fit into it', '1|H0STCNI0|999999|QUJDRA=='],
+  ])('that %s has no records', (_what, text) => {
+    expect(contentsOf(good, text)).toEqual(sound)
+  })
+
+  it.each([
+    ['a transaction that does not exist', `0|H0XXXXX0|001|${payload}`],
+    ['a symbol that its venue has not', `0|H0STCNT0|001|5${payload.slice(6)}`],
+    ['no symbol', `0|H0STCNT0|001|${payload.slice(6)}`],
+  ])('that names %s adds no name', (_what, text) => {
+    expect(contentsOf(good, text).names).toEqual(sound.names)
+  })
+
+  it('is none where a transaction names no instrument: it is listed by its id', () => {
+    const index = linesOf('H0UPCNT0.txt')[0] as string
+    expect(contentsOf(good, index).records).toBe(sound.records + 1)
+    expect(Object.keys(contentsOf(good, index).names)).toHaveLength(2)
+  })
 })
