@@ -7,6 +7,7 @@ import { type Calendar, createCalendar } from '../market/calendar.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import { endOf, type JobEnd } from '../workers/job-end.ts'
 import { openQueues, type QueueHandles } from '../workers/queue-handles.ts'
+import { payloadSchemas } from '../workers/payloads.ts'
 import { type Payloads, queueNames, type QueueName } from '../workers/queues.ts'
 import { openRedis, type RedisSource } from '../workers/redis.ts'
 import { type JobNews, type RunningWorkers, startWorkers } from '../workers/run.ts'
@@ -53,6 +54,8 @@ export type Jobs = {
   /** Resolves when a job has ended, with its result or why it failed. Rejects when Redis stays away. */
   done<Q extends QueueName>(queue: Q, id: string): Promise<JobEnd<Q>>
   readonly queues: QueueHandles
+  /** What a job of each queue is given, as JSON Schemas. */
+  readonly payloadSchemas: Readonly<Record<QueueName, Record<string, unknown>>>
   /** For the feed. */
   readonly shared: SharedAccess
   /** Has every gap of a feed validated from now on, and those that an earlier run left; what is found goes back to it. */
@@ -125,6 +128,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     redisKind: redis.kind,
     prefix,
     queues,
+    payloadSchemas: payloadSchemas(),
     enqueue: (queue, name, payload) => queues.enqueue(queue, name, payload),
     done: (queue, id) => endOf(queues, queue, id),
     shared: { ...access, us },

@@ -142,7 +142,11 @@ async function stream(
     metrics,
     ...(jobs === undefined
       ? {}
-      : { jobs: { queues: jobs.queues.all }, tokenIssuedAt: jobs.tokenIssuedAt, sharedLimits: jobs.limits }),
+      : {
+          jobs: { queues: jobs.queues.all, payloadSchemas: jobs.payloadSchemas },
+          tokenIssuedAt: jobs.tokenIssuedAt,
+          sharedLimits: jobs.limits,
+        }),
     ...(folder === undefined ? {} : { certificate: () => latestCertificate(folder) }),
   })
   const late = startOr(feed)

@@ -9,8 +9,14 @@ import type { QueueView, ViewInput } from './view.ts'
 const lookEveryMs = 2_000
 const states = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const
 
+export type Jobs = {
+  readonly queues: readonly Queue[]
+  /** By queue, the JSON Schema of what a job is given, for whoever puts one in by hand. */
+  readonly payloadSchemas?: Readonly<Record<string, Record<string, unknown>>>
+}
+
 export type SlowParts = {
-  readonly jobs?: { readonly queues: readonly Queue[] }
+  readonly jobs?: Jobs
   readonly tokenIssuedAt?: () => Promise<number | undefined>
   readonly sharedLimits?: () => Promise<SharedLimits>
   readonly certificate?: () => Promise<unknown>
@@ -63,6 +69,20 @@ async function orUnknown<T>(ask: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
+/**
+ * What may be done to jobs from the page: one more is put in, a failed one is tried again, one that waits goes now. Everything else that
+ * Bull Board can do (emptying, removing, pausing, another pace) would lose work, and stays out of reach.
+ */
+const changes: readonly (readonly [method: string, path: RegExp])[] = [
+  ['POST', /^\/jobs\/api\/queues\/[\w-]+\/add$/],
+  ['PUT', /^\/jobs\/api\/queues\/[\w-]+\/(?:[\w.:-]+\/retry|retry\/failed)$/],
+  ['PUT', /^\/jobs\/api\/queues\/[\w-]+\/(?:[\w.:-]+\/)?promote$/],
+]
+
+export function isJobChange(method: string, path: string): boolean {
+  return changes.some(([verb, pattern]) => verb === method && pattern.test(path))
+}
+
 /** Bull Board asks for a font elsewhere, which is not let out. */
 const boardPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'self'; frame-ancestors 'none'"
@@ -70,7 +90,8 @@ const boardPolicy =
 export async function mountJobs(
   app: Hono<{ Bindings: HttpBindings }>,
   path: string,
-  queues: readonly Queue[],
+  { queues, payloadSchemas }: Jobs,
+  mayChange: boolean,
 ): Promise<true> {
   const [{ createBullBoard }, { BullMQAdapter }, { HonoAdapter }, { serveStatic }] = await Promise.all([
     import('@bull-board/api'),
@@ -79,8 +100,10 @@ export async function mountJobs(
     import('@hono/node-server/serve-static'),
   ])
   const adapter = new HonoAdapter(serveStatic).setBasePath(path)
-  // Looking is free; jobs are changed with `kis-stream job`.
-  const shown = queues.map(queue => new BullMQAdapter(queue, { readOnlyMode: true }))
+  const shown = queues.map(queue => {
+    const jobDataSchema = payloadSchemas?.[queue.name]
+    return new BullMQAdapter(queue, { readOnlyMode: !mayChange, ...(jobDataSchema && { jobDataSchema }) })
+  })
   createBullBoard({ queues: shown, serverAdapter: adapter })
   app.get(`${path}/`, context => context.redirect(path))
   app.use(`${path}/*`, async (context, next) => {

@@ -1,9 +1,8 @@
-// The small server behind the page: its files, its live connection, and what is mounted beside it. It only shows; nothing here can
-// change what the feed does.
+// The small server behind the page: its files, its live connection, and what is mounted beside it. Nothing here can change what the feed
+// does; jobs can be put in, retried and promoted with the token.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
-import type { Queue } from 'bullmq'
 import { Hono } from 'hono'
 import { WebSocketServer } from 'ws'
 import type { SharedLimits } from '../app/access.ts'
@@ -18,7 +17,7 @@ import { createAssets } from './assets.ts'
 import { createAudience } from './audience.ts'
 import { createBarHistory } from './bar-history.ts'
 import { createBoard } from './board.ts'
-import { mountJobs, watchQueues } from './jobs.ts'
+import { isJobChange, type Jobs, mountJobs, watchQueues } from './jobs.ts'
 import { createMarks } from './marks.ts'
 import { type Stately, mountStately } from './stately.ts'
 import { createTroubles } from './troubles.ts'
@@ -36,7 +35,7 @@ export type DashboardOptions = {
   readonly isDemonstration?: boolean
   /** Records the machines from the start, and feeds the hosted visualiser. */
   readonly inspect?: boolean
-  readonly jobs?: { readonly queues: readonly Queue[] }
+  readonly jobs?: Jobs
   /** When the access token was issued; never the token. */
   readonly tokenIssuedAt?: () => Promise<number | undefined>
   /** What is left to all processes of the app key together; rejects while nobody can say. */
@@ -69,6 +68,8 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     throw new Error(`a dashboard on ${host} needs a token: anybody who can reach it could read it`)
   }
   const access = createAccess(token)
+  /** Without a token anything on this machine may look, and nothing may change. */
+  const mayChange = token !== undefined
   const board = createBoard(trade => feed.previousClose(trade))
   const bars = createBarHistory(clock)
   const marks = createMarks()
@@ -116,8 +117,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       cookie: context.req.header('cookie'),
     })
     if (refusal !== undefined) return context.text(`${refusal.text}\n`, refusal.status)
-    if (context.req.method !== 'GET' && context.req.method !== 'HEAD') {
-      return context.text('shows, and changes nothing: GET only\n', 405, { Allow: 'GET, HEAD' })
+    const { method, path } = context.req
+    if (method !== 'GET' && method !== 'HEAD' && !(mayChange && isJobChange(method, path))) {
+      const text = 'only shows: GET. Jobs can be put in, retried and promoted where KIS_DASHBOARD_TOKEN is set\n'
+      return context.text(text, 405, { Allow: 'GET, HEAD' })
     }
     await next()
     context.header('X-Content-Type-Options', 'nosniff')
@@ -137,7 +140,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     return context.json(report, report.ready ? 200 : 503)
   })
   app.get('/status', context => context.json(status()))
-  const hasJobs = options.jobs !== undefined && (await mountJobs(app, '/jobs', options.jobs.queues))
+  const hasJobs = options.jobs !== undefined && (await mountJobs(app, '/jobs', options.jobs, mayChange))
   const stately: Stately | undefined =
     options.inspect && isLoopback(host) ? await mountStately(app, '/stately', inspector) : undefined
   app.get('*', context => {

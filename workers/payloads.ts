@@ -72,6 +72,15 @@ const schemas: Readonly<Record<QueueName, z.ZodType>> = {
   }),
 }
 
+/** The payload of each queue as a JSON Schema, for forms and for other languages. What it cannot say is checked all the same. */
+export function payloadSchemas(): Record<QueueName, Record<string, unknown>> {
+  const written = Object.entries(schemas).map(([queue, schema]) => [
+    queue,
+    z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }),
+  ])
+  return Object.fromEntries(written) as Record<QueueName, Record<string, unknown>> // the queues of the table
+}
+
 /**
  * The payload with its defaults, or all mistakes in one sentence. Values are not quoted: they may be secrets.
  */

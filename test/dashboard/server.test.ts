@@ -9,6 +9,7 @@ import { WebSocket } from 'ws'
 import { startDashboard } from '../../dashboard/server.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { dashboardRig } from '../support/dashboard-rig.ts'
+import { payloadSchemas } from '../../workers/payloads.ts'
 import { eventually, mondayAtTen, planted } from '../support/feed-rig.ts'
 import { lineOf } from '../support/frames.ts'
 
@@ -229,6 +230,56 @@ describe('what is mounted beside the page', () => {
       tokenIssuedAt: 1,
       limits: [{ connects: { left: 2, scope: 'all-processes' } }],
     })
+  })
+
+  it('with its token takes a job, a retry and a promotion, and nothing else; without it shows alone', async () => {
+    const connection = await createIoredisMock()
+    Reflect.set(connection.options, 'maxRetriesPerRequest', null)
+    const queue = new Queue('certificate', { connection, prefix: '{kis}' })
+    onTestFinished(async () => {
+      await queue.close()
+      connection.disconnect()
+    })
+    const later = await queue.add('later', { date: 'today' }, { delay: 3_600_000 })
+    const token = 'a token of the test'
+    const { dashboard } = await dashboardRig({
+      dashboard: { token, jobs: { queues: [queue], payloadSchemas: payloadSchemas() } },
+    })
+    const call = async (method: string, path: string, headers: Record<string, string>, body?: unknown) => {
+      const response = await fetch(`${dashboard.url}jobs/api/queues/${path}`, {
+        method,
+        headers: { 'Content-Type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return { status: response.status, text: await response.text() }
+    }
+    const authorization = { Authorization: `Bearer ${token}` }
+    const job = { name: 'by hand', data: { date: 20261120 }, options: {} }
+
+    expect((await call('POST', 'certificate/add', {}, job)).status).toBe(401)
+    const foreign = { ...authorization, Origin: 'http://evil.example' }
+    expect((await call('POST', 'certificate/add', foreign, job)).status).toBe(403)
+    expect(await queue.getJobCounts('waiting', 'delayed')).toEqual({ waiting: 0, delayed: 1 })
+
+    expect((await call('POST', 'certificate/add', authorization, job)).status).toBe(200)
+    expect((await call('PUT', `certificate/${later.id}/promote`, authorization)).status).toBe(204)
+    expect(await queue.getJobCounts('waiting', 'delayed')).toEqual({ waiting: 2, delayed: 0 })
+    expect((await queue.getJobs(['waiting'])).map(({ data }) => data as unknown)).toContainEqual({ date: 20261120 })
+    const schema = await call('GET', 'certificate/job-data-schema', authorization)
+    expect(schema.text).toContain('"enum":["today","yesterday"]')
+    for (const [method, path] of [
+      ['PUT', 'certificate/obliterate'],
+      ['PUT', 'certificate/empty'],
+      ['PUT', 'certificate/clean/failed'],
+      ['PUT', `certificate/${later.id}/clean`],
+      ['PATCH', `certificate/${later.id}/update-data`],
+      ['PUT', 'certificate/pause'],
+      ['PUT', 'pause'],
+      ['PUT', 'certificate/concurrency'],
+      ['PUT', 'certificate/job-schedulers/x/remove'],
+    ] as const) {
+      expect((await call(method, path, authorization, {})).status, path).toBe(405)
+    }
   })
 
   it("speaks the hosted inspector's protocol on loopback, with machines but without what they hold", async () => {
