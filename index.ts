@@ -64,6 +64,7 @@ export {
   redisStreamReader,
 } from './sinks/redis-stream-reader.ts'
 export type { Sink, SinkNews } from './sinks/sink.ts'
-export { type BarOptions, type ForgetReason, type ForgottenBar, type SkipReason, toBars } from './streams/bars.ts'
+export { type BarOptions, type ForgottenBar, type SkipReason, toBars } from './streams/bars.ts'
+export type { ForgetReason } from './streams/bar-state.ts'
 export type { BarInterval } from './streams/bar-intervals.ts'
 export { toQuotes } from './streams/quotes.ts'

@@ -310,12 +310,12 @@ export type RecordingTrouble = {
 }
 
 /**
- * More instruments came than are kept: for each new one, the one that traded longest ago is forgotten. Once for each `of`.
- * What is missing of a forgotten instrument is not known any more, and its next trade is taken for a first one.
+ * More instruments came than are kept: for each new one, the one that traded longest ago is forgotten. Once for
+ * each `of`. What is missing of a forgotten instrument is not known any more, and its next trade is taken for a first one.
  */
 export type InstrumentsForgotten = {
   readonly type: 'instruments-forgotten'
-  /** `continuity`: those whose volume is followed · `last-seen`: those that the data folder keeps for the next feed */
+  /** `continuity`: those whose volume is followed · `last-seen`: those that the data folder keeps */
   readonly of: 'continuity' | 'last-seen'
   /** How many are kept. */
   readonly most: number

@@ -221,8 +221,8 @@ export function handedOverLines(memory: ContinuityMemory): SavedLine[] {
 }
 
 /**
- * What is missing of these from now on was missed because no feed ran, unless they say otherwise. Should there be
- * too many, those at the beginning are forgotten first.
+ * What is missing of these from now on was missed because no feed ran, unless they say otherwise. Should there
+ * be too many, those at the beginning are forgotten first.
  */
 export function restoreLines(memory: ContinuityMemory, saved: readonly SavedLine[]): void {
   for (const { instrument, counts, interruption = 'restart' } of saved) {

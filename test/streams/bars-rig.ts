@@ -4,7 +4,8 @@ import { vi } from 'vitest'
 import type { Bar, Dropped, MarketEvent, SubscriptionStatus, Trade } from '../../market/events.ts'
 import type { Instrument, Market } from '../../market/instrument.ts'
 import type { BarInterval } from '../../streams/bar-intervals.ts'
-import { type BarOptions, type ForgetReason, type ForgottenBar, type SkipReason, toBars } from '../../streams/bars.ts'
+import type { ForgetReason } from '../../streams/bar-state.ts'
+import { type BarOptions, type ForgottenBar, type SkipReason, toBars } from '../../streams/bars.ts'
 import { at, samsung, trade } from './samples.ts'
 
 export function barRig(interval: BarInterval, options: BarOptions = {}) {
