@@ -56,7 +56,7 @@ export function createRefusalWatch(clock: Clock, log: Logger): RefusalWatch {
       const more = staying.length - names.length
       log.warn(
         { count: staying.length, subscriptions: names },
-        `KIS refuses ${staying.length === 1 ? 'a subscription' : `${staying.length} subscriptions`}, and no data comes of it: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+        `${staying.length === 1 ? 'a subscription stays' : `${staying.length} subscriptions stay`} refused and without data: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
       )
     },
   }

@@ -41,7 +41,7 @@ it('warns of what stays refused, with its code and whether it is asked for again
   look(10, accepted, refused('KRX:000660'), refused('KRX:999999', 'OPSP8992'))
   look(60, accepted)
   expect(lines).toEqual([
-    '5 warn KIS refuses 2 subscriptions, and no data comes of it: KRX:000660 trade (OPSP0007, asked for again), KRX:999999 trade (OPSP8992, for good)',
+    '5 warn 2 subscriptions stay refused and without data: KRX:000660 trade (OPSP0007, asked for again), KRX:999999 trade (OPSP8992, for good)',
     '35 info no subscription is refused any more',
   ])
 })

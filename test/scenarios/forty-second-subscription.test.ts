@@ -22,7 +22,7 @@ async function crowded(count: number, log = silentLogger) {
 it('the 42nd subscription is refused without asking KIS, and the other 41 flow', async () => {
   const warnings: string[] = []
   const rig = await crowded(42, { ...silentLogger, warn: (_, text) => void warnings.push(text) })
-  expect(warnings).toEqual([
+  expect(warnings.filter(text => /\bslots?\b/.test(text))).toEqual([
     'KR: 42 slots are asked for (42 trade), and an app key has 41; the last 1 are refused',
     'no slot is left for a subscription, so it is refused',
   ])
