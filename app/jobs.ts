@@ -67,7 +67,8 @@ export type Jobs = {
   tokenIssuedAt(): Promise<number | undefined>
   /** What KIS still allows all processes of the app key together. Rejects while Redis is away. */
   limits(): Promise<SharedLimits>
-  close(): Promise<void>
+  /** `graceMs`: what a job that runs may take to finish, 5 s by default; what does not is done again by another worker. */
+  close(graceMs?: number): Promise<void>
 }
 
 /** The token is looked at this often; renewed when an hour is left, it has five chances before it expires. */
@@ -114,10 +115,10 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     else log.warn(facts, 'job failed')
   }
 
-  async function close(): Promise<void> {
+  async function close(graceMs?: number): Promise<void> {
     watching.unsubscribe()
     gapJobs.stop()
-    await workers?.stop()
+    await workers?.stop(graceMs)
     await queues.close()
     await Promise.all([access.close(), us?.close()])
     await redis.close()
@@ -157,8 +158,8 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     tokenIssuedAt: async () => (await access.tokenRefresh.store.read()).held?.issuedAt,
     limits: () => access.limits(),
     counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
-    close() {
-      closed ??= close()
+    close(graceMs) {
+      closed ??= close(graceMs)
       return closed
     },
   }

@@ -162,13 +162,6 @@ subcommand('import [file]', 'a text capture, one frame a line, as a recording; -
   .option('--date [date]', 'the Korean date of its first line, as 2026-06-08, where the lines do not tell it')
   .action(async (_file, flags, command: Command) => (await import('./import.ts')).importText(flags, command.args))
 
-// A reader that leaves, as head does, is no crash. On standard output it ends a command that has no order of its own
-// to end in. A log without a reader is no reason to stop a feed.
-process.stdout.on('error', () => {
-  if (process.stdout.listenerCount('error') === 1) process.exit(0)
-})
-process.stderr.on('error', () => {})
-
 endWithOutput(process.argv[2] ?? '')
 try {
   await program.parseAsync()

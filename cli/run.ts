@@ -152,8 +152,11 @@ async function stream(
   const late = startOr(feed)
   if (late !== undefined) refuse(command, late)
   jobs?.repair(feed)
-  if (output.data.jobs === 'here' && late === undefined)
-    await jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
+  if (output.data.jobs === 'here' && late === undefined) {
+    const started = jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
+    // A Redis that hangs holds up the workers, and no signal.
+    await Promise.race([started, stopping, printed.closed])
+  }
   const asked = stopping.then(code => ({ code, reason: undefined }))
   const { code, reason } =
     late === undefined ? await Promise.race([asked, printed.closed]) : { code: 1, reason: undefined }
@@ -164,7 +167,7 @@ async function stream(
   observation.stop()
   const [isWritten] = await Promise.all([
     patience.waitFor('what is printed', printed.flush()),
-    patience.waitFor('the jobs', endOfWork(jobs, passing, log)),
+    patience.waitFor('the jobs', endOfWork(jobs?.close(jobsShare * stopTimeoutMs), passing, log)),
     patience.waitFor('the dashboard', dashboard?.stop()),
   ])
   await patience.waitFor('the simulator', simulator?.stop())
@@ -177,8 +180,11 @@ async function stream(
 /** For the last lines of a log whose reader may have stalled. */
 const lastLinesMs = 100
 
-async function endOfWork(jobs: Jobs | undefined, passing: string | undefined, log: Logger): Promise<void> {
-  await jobs?.close()
+/** Of the time beyond the grace, for the jobs that run to finish: the rest is for Redis to close. */
+const jobsShare = 0.6
+
+async function endOfWork(work: Promise<void> | undefined, passing: string | undefined, log: Logger): Promise<void> {
+  await work
   if (passing === undefined) return
   // A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that tries only its last step again.
   await rm(passing, { recursive: true, force: true, maxRetries: 20 }).catch(error => log.warn({ error }, 'left behind'))
