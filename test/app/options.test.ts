@@ -57,6 +57,7 @@ describe('a feed that was stopped', () => {
     const log = { debug() {}, info() {}, error() {}, warn: (_: object, text: string) => void warnings.push(text) }
     const feed = createFeed({ ...keys, log })
     await feed.stop()
+    warnings.splice(0)
     expect(() => feed.start()).toThrow('this feed was stopped')
     feed.subscribe('KRX:005930')
     feed.switchUrl('KR', 'ws://127.0.0.1:1')

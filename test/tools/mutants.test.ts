@@ -12,5 +12,5 @@ it('are forty, over machines, streams, workers, recording, sinks and dashboard',
   expect(mutants.length).toBeGreaterThanOrEqual(40)
   expect(
     [...new Set(mutants.map(({ file }) => file.split('/')[0]))].toSorted((a = '', b = '') => a.localeCompare(b)),
-  ).toEqual(['dashboard', 'machines', 'recording', 'sinks', 'streams', 'workers'])
+  ).toEqual(['app', 'dashboard', 'machines', 'recording', 'sinks', 'streams', 'workers'])
 })

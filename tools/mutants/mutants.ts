@@ -268,13 +268,13 @@ export const mutants: readonly Mutant[] = [
     [['the page counts this process alone', 'left: leftToAll ?? budgets.connects.left', 'left: budgets.connects.left']],
   ),
   ...of(
-    'dashboard/verdict.ts',
-    ['test/dashboard/view.test.ts'],
+    'app/market-health.ts',
+    ['test/app/verdicts.test.ts'],
     [['stale subscriptions are no trouble', 'if (stale > 0)', 'if (stale > 1_000)']],
   ),
   ...of(
     'dashboard/bar-history.ts',
     ['test/dashboard/history.test.ts'],
-    [['a minute that lacks a part is called whole', '    one.flawedMinute = minute\n', '']],
+    [['a minute that lacks a part is called whole', 'onForgotten: lack }', 'onForgotten: () => {} }']],
   ),
 ]
