@@ -4,8 +4,10 @@ import { expect, it, onTestFinished } from 'vitest'
 import { openJobs } from '../../app/jobs.ts'
 import { readSettings } from '../../app/settings.ts'
 import type { Clock } from '../../market/clock.ts'
+import type { Bar } from '../../market/events.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
+import { toBars } from '../../streams/bars.ts'
 import { eventually, feedRig, planted, steadyClock } from '../support/feed-rig.ts'
 import { temporaryFolder } from '../support/redis.ts'
 
@@ -25,6 +27,8 @@ it.each([
   const jobs = await openJobs(readSettings(settings), { dataFolder: temporaryFolder(), clock })
   onTestFinished(() => jobs.close())
   const rig = await feedRig({ clock, market, instruments, running: simulator, shared: jobs.shared })
+  const bars: Bar[] = []
+  rig.feed.events$.pipe(toBars('1s', { clock })).subscribe(bar => bars.push(bar))
   jobs.repair(rig.feed)
   await jobs.startWorkers()
   const heardSince = (from: number) =>
@@ -48,4 +52,14 @@ it.each([
   expect(rig.of('gap').length).toBeGreaterThan(instruments.length / 2)
   expect(rig.of('gap-verdict').filter(({ verdict }) => verdict !== 'repaired')).toEqual([])
   expect(rig.feed.openGaps()).toEqual([])
+
+  // And the seconds that were missed have their bars, to the share.
+  const volumeIn = ({ instrument, startTime, endTime }: Bar) =>
+    [...rig.of('trade'), ...rig.of('backfill').flatMap(({ trades, ...own }) => trades.map(one => ({ ...own, ...one })))]
+      .filter(one => one.instrument === instrument)
+      .filter(({ eventTime }) => startTime <= Number(eventTime) && Number(eventTime) < endTime)
+      .reduce((sum, { volume }) => sum + Number(volume), 0)
+  const repaired = bars.filter(({ isRepaired }) => isRepaired)
+  expect(repaired.length).toBeGreaterThan(0)
+  expect(repaired.map(({ volume }) => volume)).toEqual(repaired.map(volumeIn))
 })
