@@ -1,4 +1,5 @@
 // Market events for people: a line for what matters, at most a few a second for each instrument, and never a word of what was left out.
+import { BoundedMap } from '../market/bounded-map.ts'
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { formatKst } from '../market/korea-time.ts'
@@ -8,17 +9,21 @@ import type { Sink } from '../sinks/sink.ts'
 /** Shortest time between two lines of one instrument and channel; what happened in between is told as a count. */
 const lineEveryMs = 250
 
+/** Broken input can name endlessly many. */
+const mostInstruments = 4_096
+
 const colours = { buy: '\u001b[31m', sell: '\u001b[34m', dim: '\u001b[2m', warn: '\u001b[33m', reset: '\u001b[0m' }
 
 export function prettyPrinter(write: (text: string) => void, isTerminal: boolean): Sink {
   const paint = (colour: keyof typeof colours, text: string) =>
     isTerminal ? `${colours[colour]}${text}${colours.reset}` : text
-  const lastLine = new Map<string, { at: number; skipped: number }>()
+  const lastLine = new BoundedMap<string, { at: number; skipped: number }>(mostInstruments)
 
   /** How many lines were left out since the last one; undefined when it is too early for another. */
   function turn(instrument: Instrument, type: string, now: number): number | undefined {
-    const line = lastLine.get(`${instrument} ${type}`) ?? { at: 0, skipped: 0 }
-    lastLine.set(`${instrument} ${type}`, line)
+    const name = `${instrument} ${type}`
+    const line = lastLine.get(name) ?? { at: 0, skipped: 0 }
+    lastLine.set(name, line)
     if (now - line.at < lineEveryMs) {
       line.skipped++
       return undefined

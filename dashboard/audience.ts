@@ -38,6 +38,8 @@ const tellEveryMs = 100
 const statusEveryTicks = 5
 /** A page on loopback is never this far behind; one on a phone may be, and skips a beat. */
 const congestedBytes = 256 * 1024
+/** All that a page is told at once is some hundred kilobytes. */
+export const mostUnread = 8 * 1024 * 1024
 
 type Page = {
   readonly socket: WebSocket
@@ -56,6 +58,8 @@ export function createAudience({ board, bars, marks, inspector, hello, status }:
 
   function tell(page: Page, message: ToPage): void {
     page.socket.send(JSON.stringify(message))
+    // Whatever it asks for is answered at once: one that asks and never reads would fill the memory.
+    if (page.socket.bufferedAmount > mostUnread) page.socket.terminate()
   }
 
   function tellAll(tick: number): void {

@@ -2,9 +2,11 @@
 // has a morning to show. Only whole bars come in; a minute that lacks a part of itself is marked, until that
 // part comes repaired.
 import { Subject } from 'rxjs'
+import { BoundedMap } from '../market/bounded-map.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Bar, MarketEvent } from '../market/events.ts'
 import { type ForgottenBar, toBars } from '../streams/bars.ts'
+import { mostInstruments } from './board.ts'
 
 /** Start, in seconds as chart libraries count, then open, high, low, close and volume. Arrays, because there are hundreds. */
 export type BarRow = readonly [
@@ -70,7 +72,7 @@ type Kept = {
 
 export function createBarHistory(clock: Clock): BarHistory {
   const events = new Subject<MarketEvent>()
-  const kept = new Map<string, Kept>()
+  const kept = new BoundedMap<string, Kept>(mostInstruments)
 
   function keptOf(instrument: string): Kept {
     let one = kept.get(instrument)

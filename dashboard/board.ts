@@ -1,5 +1,6 @@
 // The latest of every instrument, kept as it comes: one look-up and a few assignments for each event, whether a page is open or not.
 // What pages are told is read from here, a few times a second.
+import { BoundedMap } from '../market/bounded-map.ts'
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
 
@@ -30,6 +31,9 @@ export type Board = {
 /** What a page shows, and what it may be behind by in one tick of a busy name. */
 export const tapeLength = 64
 
+/** Two app keys carry 82. Broken input can name endlessly many: of those that are not used any more, the page forgets. */
+export const mostInstruments = 1_000
+
 type Entry = {
   readonly instrument: Instrument
   trade: Trade | undefined
@@ -49,7 +53,7 @@ const closeMissedMs = 1_000
 
 /** `previousClose`: of the trade that is being delivered. Asked once a minute for each instrument, and at once on a new day. */
 export function createBoard(previousClose: (trade: Trade) => number | undefined): Board {
-  const entries = new Map<string, Entry>()
+  const entries = new BoundedMap<string, Entry>(mostInstruments)
   let version = 0
 
   function entryOf(instrument: Instrument): Entry {
@@ -94,7 +98,7 @@ export function createBoard(previousClose: (trade: Trade) => number | undefined)
       }
     },
     version: () => version,
-    since: told => [...entries.values()].filter(entry => entry.version > told),
+    since: told => [...entries].filter(entry => entry.version > told),
     of: instrument => entries.get(instrument),
     tape(instrument, count) {
       const entry = entries.get(instrument)

@@ -9,6 +9,7 @@ import type { InspectionRecord, Inspector } from '../app/inspector.ts'
 import { machineJson } from '../app/machine-json.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { socketMachine } from '../machines/socket.ts'
+import { mostUnread } from './audience.ts'
 
 export type Stately = { join(socket: WebSocket): void; stop(): void }
 
@@ -51,7 +52,10 @@ export async function mountStately(
 
   function join(socket: WebSocket): void {
     const actors = new Map<string, Actor>()
-    const send = (event: StatelyInspectionEvent) => socket.send(JSON.stringify({ ...event, rootId: rootOf(actors) }))
+    const send = (event: StatelyInspectionEvent) => {
+      socket.send(JSON.stringify({ ...event, rootId: rootOf(actors) }))
+      if (socket.bufferedAmount > mostUnread) socket.terminate()
+    }
     const stately = createInspector({ send })
     const leave = inspector.look(record => tell(record))
     leaving.add(leave)

@@ -7,7 +7,7 @@ import { CutBars } from './cut-bars.ts'
  * Why a bar is not published.
  * - `joined-late`: the line was not known to be up when it began
  * - `disconnect` · `unsubscribed`: the line, or the instrument's subscription, ended before it did
- * - `completed`: the stream ended before it did
+ * - `completed`: the stream ended before it did, or more than 4,096 instruments came
  * - `unreadable`: a trade of its time entered no bar, because its price, volume, time or date could not be
  *   read
  * - `gap`: volume of its time did not come, or it is unknown whether it did, and it did not come later either

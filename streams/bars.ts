@@ -14,6 +14,7 @@ import type {
   SubscriptionStatus,
   Trade,
 } from '../market/events.ts'
+import { BoundedMap } from '../market/bounded-map.ts'
 import type { Instrument, Market } from '../market/instrument.ts'
 import { append, type BarTrade, figuresOf, insert } from './bar-figures.ts'
 import { type BarInterval, bucketsOf, dayMs, earlyTradingMs, parseBarInterval } from './bar-intervals.ts'
@@ -57,6 +58,8 @@ const lookEveryMs = 1_000
  * When more than this lies between two looks, or less than nothing, the clock was set or the machine slept.
  */
 const longestBetweenLooksMs = 10_000
+/** Broken input can name endlessly many instruments. Beyond this the one that was not used for longest goes, as at the end. */
+const mostInstruments = 4_096
 /** As long as REST has the trades of a date. */
 const longestWaitMs = dayMs
 
@@ -73,7 +76,12 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
 
   return events =>
     new Observable(subscriber => {
-      const lines = new Map<Instrument, Line>()
+      const lines = new BoundedMap<Instrument, Line>(mostInstruments, line => {
+        // A bar of an instrument that comes back could lack what was in the one that goes.
+        forgottenUntil = Math.max(forgottenUntil, line.bar?.endTime ?? line.closedUntil)
+        finish(line)
+      })
+      let forgottenUntil = -Infinity
       const upSince: Record<Market, number> = { KR: Infinity, US: Infinity }
       let nextDue = Infinity
       let lookedAt = clock.now()
@@ -84,7 +92,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         next: receive,
         error: error => subscriber.error(error),
         complete: () => {
-          for (const line of lines.values()) finish(line)
+          for (const line of lines) finish(line)
           subscriber.complete()
         },
       })
@@ -101,7 +109,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         } else if (event.type === 'disconnect') {
           closeDue()
           upSince[event.market] = Infinity
-          for (const line of lines.values()) if (line.market === event.market) interrupt(line, 'disconnect', 'unheard')
+          for (const line of lines) if (line.market === event.market) interrupt(line, 'disconnect', 'unheard')
         } else if (event.type === 'gap' || event.type === 'resync') {
           noteGap(lineOf(event.instrument), event)
         } else if (event.type === 'backfill') {
@@ -318,7 +326,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
       /** What a slow consumer missed may be anything: a trade of any instrument, a gap or its repair. */
       function noteDropped({ conflated, to }: Dropped): void {
         if (conflated?.type === 'order-book') return
-        const affected = conflated === undefined ? [...lines.values()] : [lineOf(conflated.instrument)]
+        const affected = conflated === undefined ? [...lines] : [lineOf(conflated.instrument)]
         for (const line of affected) {
           line.interrupted = undefined
           if (line.bar !== undefined) line.bar.flaw ??= 'gap'
@@ -338,7 +346,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
       function expire(): void {
         const before = clock.now() - longestWaitMs
         let next = Infinity
-        for (const line of lines.values()) {
+        for (const line of lines) {
           for (const range of line.cut.expire(before)) giveUp(line, range, 'unrepaired')
           publishComplete(line)
           for (const { notedAt } of line.cut.ranges) next = Math.min(next, notedAt)
@@ -441,7 +449,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         const hasLeapt = now < lookedAt || now - lookedAt > longestBetweenLooksMs
         let earliest = Infinity
         nextDue = Infinity
-        for (const line of lines.values()) {
+        for (const line of lines) {
           const { bar } = line
           if (bar === undefined) continue
           if (hasLeapt) bar.lagMs = Infinity
@@ -469,6 +477,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         let line = lines.get(instrument)
         if (line === undefined) {
           line = newLine(instrument)
+          line.brokenUntil = forgottenUntil
           lines.set(instrument, line)
         }
         return line

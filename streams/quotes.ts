@@ -1,13 +1,17 @@
 // Order books → best bid and ask, when one of them changed.
 import { Observable, type OperatorFunction } from 'rxjs'
 import type { MarketEvent, OrderBook, Quote } from '../market/events.ts'
+import { BoundedMap } from '../market/bounded-map.ts'
 import { type Instrument, marketOf } from '../market/instrument.ts'
+
+/** Broken input can name endlessly many instruments. One that was forgotten meanwhile may give the same quote again. */
+const mostInstruments = 4_096
 
 /** A `Quote` whenever price or volume of an instrument's best bid or ask changed, and the first one after its line was down. */
 export function toQuotes(): OperatorFunction<MarketEvent, Quote> {
   return events =>
     new Observable(subscriber => {
-      const lastQuotes = new Map<Instrument, Quote>()
+      const lastQuotes = new BoundedMap<Instrument, Quote>(mostInstruments)
       return events.subscribe({
         next: event => {
           if (event.type === 'order-book') {
@@ -17,7 +21,7 @@ export function toQuotes(): OperatorFunction<MarketEvent, Quote> {
             lastQuotes.set(event.instrument, quote)
             subscriber.next(quote)
           } else if (event.type === 'disconnect') {
-            for (const instrument of lastQuotes.keys()) {
+            for (const { instrument } of lastQuotes) {
               if (marketOf(instrument) === event.market) lastQuotes.delete(instrument)
             }
           }

@@ -292,3 +292,22 @@ it('troubles are told by their reasons, never by their text', () => {
     { kind: 'schema-drift', at: 2, what: 'H0STCNT0: 47 → 48' },
   ])
 })
+
+describe('what names endless instruments', () => {
+  const many = Array.from({ length: 5_000 }, (_, i): `KRX:${string}` => `KRX:${String(i).padStart(6, '0')}`)
+
+  it('leaves the page the last thousand, and those that go on', () => {
+    const board = createBoard(() => undefined)
+    const bars = createBarHistory(systemClock)
+    for (const [i, instrument] of many.entries()) {
+      for (const note of [board.note, bars.note]) {
+        note(trade({ instrument, price: i }))
+        if (i % 100 === 0) note(trade({ price: 7 }))
+      }
+    }
+    expect(board.since(0)).toHaveLength(1_000)
+    expect(board.of(samsung)?.trade?.price).toBe(7)
+    expect(board.of(many.at(-1) ?? '')?.trade?.price).toBe(4_999)
+    bars.stop()
+  })
+})

@@ -69,6 +69,22 @@ describe('the dashboard on loopback', () => {
     }
   })
 
+  it('ends a page that asks without end and reads nothing', async () => {
+    const { dashboard } = await dashboardRig()
+    const { socket, until } = listen(dashboard.port)
+    await until('status')
+    const closed = once(socket, 'close')
+    socket.pause()
+    const ask = JSON.stringify({ type: 'choose', instrument: `KRX:${'0'.repeat(60_000)}` })
+    // What the server has to say is as long as what is asked; the kernel takes some of it.
+    for (let i = 0; i < 1_000 && socket.readyState === WebSocket.OPEN; i++) {
+      socket.send(ask)
+      await new Promise(resolve => setImmediate(resolve))
+    }
+    socket.resume()
+    expect(await closed).toEqual([1006, expect.anything()])
+  })
+
   it('gives out no other file', async () => {
     const { dashboard } = await dashboardRig()
     const paths = [

@@ -236,3 +236,19 @@ describe('a clock that steps', () => {
     expect(rig.lost).toEqual([['10:00:00', 1, 'disconnect']])
   })
 })
+
+describe('an instrument that was forgotten for 4,096 others', () => {
+  it('does not come back in a bar that lacks what was in it before', () => {
+    const rig = barRig('1m')
+    rig.resumes('10:00:00')
+    rig.trades('10:00:10', 5)
+    for (let i = 0; i < 4_096; i++) {
+      rig.events.next(trade({ instrument: `KRX:A${String(i).padStart(5, '0')}`, volume: 1, eventTime: at('10:00:20') }))
+    }
+    expect(rig.lost).toEqual([['10:00:00', 5, 'completed']])
+    rig.trades('10:00:30', 7)
+    rig.trades('10:01:10', 9)
+    rig.advanceTo('10:03:00')
+    expect(rig.bars.filter(({ instrument }) => instrument === samsung).map(({ volume }) => volume)).toEqual([9])
+  })
+})
