@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import type { DayCertificate, InstrumentCertificate } from '../../workers/certificate.ts'
 import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
-import { shortTiming } from '../support/feed-rig.ts'
+import { shortTiming, whenCaptured } from '../support/feed-rig.ts'
 import { frame, lineOf, recordsOf, withValues } from '../support/frames.ts'
 
 const twoKeys = {
@@ -95,7 +95,7 @@ describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium o
   })
 
   it('tells the change from the previous close that KIS means, and says in words what it is from', async () => {
-    const rig = await dashboardRig({ instruments: ['KRX:005930', 'KRX:000660'] })
+    const rig = await dashboardRig({ clock: whenCaptured(), instruments: ['KRX:005930', 'KRX:000660'] })
     const { page } = await openPage(browser, rig.dashboard.url)
     await Promise.all(['KRX:005930', 'KRX:000660'].map(name => rig.feed.confirmed(name)))
     const [record = []] = recordsOf(lineOf('H0STCNT0.txt', 1))
@@ -121,7 +121,7 @@ describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium o
   })
 
   it('lets no figure of one instrument stand beside the name of another', async () => {
-    const rig = await dashboardRig({ instruments: ['KRX:005930', 'KRX:000660'] })
+    const rig = await dashboardRig({ clock: whenCaptured(), instruments: ['KRX:005930', 'KRX:000660'] })
     const { page } = await openPage(browser, rig.dashboard.url)
     await rig.feed.confirmed('KRX:005930')
     rig.simulator.send(lineOf('H0STCNT0.txt', 1))

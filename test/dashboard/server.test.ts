@@ -10,7 +10,7 @@ import { startDashboard } from '../../dashboard/server.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { dashboardRig } from '../support/dashboard-rig.ts'
 import { payloadSchemas } from '../../workers/payloads.ts'
-import { eventually, mondayAtTen, planted } from '../support/feed-rig.ts'
+import { eventually, planted, whenCaptured } from '../support/feed-rig.ts'
 import { lineOf } from '../support/frames.ts'
 
 type Answer = { readonly status: number; readonly headers: NodeJS.Dict<string | string[]>; readonly text: string }
@@ -173,7 +173,7 @@ describe('the dashboard with a token', () => {
 
 describe('what is mounted beside the page', () => {
   it('tells metrics as text, and health with the status that a probe understands', async () => {
-    const clock = mondayAtTen()
+    const clock = whenCaptured()
     const rig = await dashboardRig({
       clock,
       dashboard: {

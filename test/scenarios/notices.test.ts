@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { eventually, feedRig } from '../support/feed-rig.ts'
+import { eventually, feedRig, whenCaptured } from '../support/feed-rig.ts'
 import { lineOf } from '../support/frames.ts'
 import { encryptedFrame } from '../support/notices.ts'
 
@@ -31,7 +31,7 @@ it('account notices are refused up front without the login id they are keyed by'
 })
 
 it('an encrypted notice whose key never came is reported when its connection closes', async () => {
-  const rig = await feedRig()
+  const rig = await feedRig({ clock: whenCaptured() })
   await rig.feed.confirmed('KRX:005930')
   rig.simulator.send(encryptedFrame('H0STCNI0', notice))
   // Behind the notice, so it has arrived as well.
