@@ -58,7 +58,7 @@ export async function soak({ minutes, recordsPerSecond }: Soak): Promise<boolean
       },
     }))
     running.stdout.resume()
-    const [, dashboard = ''] = await outputOf(running.stderr, /Dashboard: (http\S+)/)
+    const [, dashboard = ''] = await outputOf(running.stderr, /Dashboard: (http[^\s"]+)/)
     running.stderr.resume()
     page = new WebSocket(new URL('/live', dashboard.replace('http', 'ws')))
     page.on('message', () => {})

@@ -5,7 +5,7 @@ import { numberSetting } from '../app/number-setting.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
 import { isLoopback } from '../dashboard/access.ts'
 import { onOrOff } from './on-or-off.ts'
-import { say } from './output.ts'
+import { say } from './say.ts'
 
 export const defaultDashboardPort = 8710
 
@@ -49,14 +49,14 @@ export async function openDashboard(
       ...parts,
     })
     if (port !== 0 && dashboard.port !== port) {
-      say(`Port ${port} is taken; the dashboard is on ${dashboard.port}.`)
+      say(`Port ${port} is taken; the dashboard is on ${dashboard.port}.`, 'warn')
     }
     const howToEnter = token === undefined ? '' : ' (add ?token=… once)'
     say(`Dashboard: ${dashboard.url}${howToEnter}`)
-    if (inspect) say(`${whereMachinesAre(dashboard)}`)
+    if (inspect) say(whereMachinesAre(dashboard))
     return dashboard
   } catch (error) {
-    say(`${(error as Error).message}`)
+    say((error as Error).message, 'error')
     return undefined
   }
 }

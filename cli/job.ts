@@ -7,7 +7,6 @@ import { instrumentsOf } from '../app/subscriptions.ts'
 import { createCalendar } from '../market/calendar.ts'
 import { isoKst } from '../market/korea-time.ts'
 import { systemClock } from '../market/clock.ts'
-import { visible } from '../market/visible-text.ts'
 import { endOf } from '../workers/job-end.ts'
 import { askWhether } from '../workers/key-validation.ts'
 import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
@@ -15,6 +14,7 @@ import { type Order, readOrder } from './job-order.ts'
 import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, reportUnknownVariables } from './mistakes.ts'
+import { say } from './say.ts'
 
 const levels = z.object({ logLevel: z.enum(logLevels, { error: `expected ${logLevels.join(', ')}` }).default('info') })
 
@@ -42,7 +42,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
       const calendar = createCalendar(settings.calendarChanges)
       return print(askWhether(order.payload.at ?? now, { calendar, watched: instrumentsOf(settings) }))
     }
-    const log = createLog(work.data.logLevel, process.stderr.isTTY)
+    const log = createLog(work.data.logLevel)
     const queues = order === undefined ? [] : [order.queue]
     const { redisUrl, dataFolder } = work.data
     const jobs = await openJobs(settings, { redisUrl, dataFolder: folderOf(dataFolder), log, queues })
@@ -71,7 +71,7 @@ async function carryOut(jobs: Jobs, { queue, name, payload }: Order): Promise<nu
     print(outcome.result)
     return 0
   }
-  say(`${name} failed: ${'reason' in outcome ? outcome.reason : outcome.state}`)
+  say(`${name} failed: ${'reason' in outcome ? outcome.reason : outcome.state}`, 'error')
   return 1
 }
 
@@ -86,11 +86,7 @@ function print(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value)}\n`)
 }
 
-function say(text: string): void {
-  process.stderr.write(`${visible(text)}\n`)
-}
-
 function fail(error: unknown): void {
-  say(`kis-stream job: ${error instanceof Error ? error.message : String(error)}`)
+  say(`kis-stream job: ${error instanceof Error ? error.message : String(error)}`, 'error')
   process.exitCode = 1
 }

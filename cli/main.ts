@@ -6,6 +6,7 @@ import { version } from '../app/version.ts'
 import { faultHelp } from '../simulator/fault-script.ts'
 import { misuse, rememberFlags } from './mistakes.ts'
 import { endWithOutput } from './output.ts'
+import { sayFor } from './say.ts'
 
 const program = new Command('kis-stream')
   .description('Real-time market data from the Korea Investment & Securities (KIS) Open API.')
@@ -162,7 +163,8 @@ subcommand('import [file]', 'a text capture, one frame a line, as a recording; -
   .option('--date [date]', 'the Korean date of its first line, as 2026-06-08, where the lines do not tell it')
   .action(async (_file, flags, command: Command) => (await import('./import.ts')).importText(flags, command.args))
 
-endWithOutput(process.argv[2] ?? '')
+const called = process.argv[2] ?? ''
+endWithOutput(called, sayFor(called))
 try {
   await program.parseAsync()
 } catch (error) {

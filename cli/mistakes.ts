@@ -2,6 +2,7 @@
 import { SettingsError } from '../app/settings.ts'
 import { didYouMean } from '../market/did-you-mean.ts'
 import { type Environment, unknownVariables } from './environment.ts'
+import { say } from './say.ts'
 
 export const misuse = 2
 
@@ -42,5 +43,5 @@ export function strayWords(words: readonly string[]): string[] {
 
 /** Probable typos in the environment: said before the log begins, because they may be why there is none. */
 export function reportUnknownVariables(environment: Environment, command: string): void {
-  for (const { says } of unknownVariables(environment)) process.stderr.write(`kis-stream ${command}: ${says}\n`)
+  for (const { says } of unknownVariables(environment)) say(`kis-stream ${command}: ${says}`, 'warn')
 }

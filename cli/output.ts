@@ -110,16 +110,11 @@ export function whenErrorsWereDropped(report: (count: number) => void): void {
   onErrorsDropped = report
 }
 
-/** A sentence for whoever started the command. */
-export function say(sentence: string): void {
-  standardError().write(`${sentence}\n`)
-}
-
 /**
  * By default, a command whose output cannot be written ends: with what it would have ended with when its reader has seen enough
  * (`| head`), otherwise with code 1 and a sentence. Without this, Node ends it with a stack.
  */
-export function endWithOutput(command: string): void {
+export function endWithOutput(command: string, say: (sentence: string) => void): void {
   process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit()

@@ -10,7 +10,7 @@ import { notRecorded, openRecording } from '../recording/recording.ts'
 import type { Sink } from '../sinks/sink.ts'
 import { createLog } from './log.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
-import { say } from './output.ts'
+import { say } from './say.ts'
 import { prettyPrinter } from './pretty.ts'
 import { stopSignal } from './stop-signal.ts'
 import { namesIn, readDate, readSpeed, readTime } from './when.ts'
@@ -53,7 +53,7 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   const playing = createReplay({
     folder,
     speed,
-    log: createLog('warn', output === 'pretty'),
+    log: createLog('warn'),
     ...(date === undefined ? {} : { date }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
@@ -69,7 +69,7 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
     playing.stop()
     // A reader that stalled holds up the entry that the replay is at.
     timer(patienceMs).subscribe(() => {
-      say('kis-stream replay: left without waiting for what is printed')
+      say('kis-stream replay: left without waiting for what is printed', 'error')
       process.exit(1)
     })
   })
@@ -82,10 +82,10 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
     await playing.play()
     lines.flush()
     // On standard error, because it is no event.
-    if (isEmpty) process.stderr.write(`kis-stream replay: nothing was recorded in this part of ${folder}\n`)
+    if (isEmpty) say(`kis-stream replay: nothing was recorded in this part of ${folder}`, 'warn')
   } catch (error) {
     lines.flush()
-    process.stderr.write(`kis-stream replay: ${(error as Error).message}\n`)
+    say(`kis-stream replay: ${(error as Error).message}`, 'error')
     process.exitCode = misuse
   }
   if (isStopping) process.stdout.write('', () => process.exit())

@@ -22,10 +22,11 @@ import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, reportUnknownVariables, strayWords } from './mistakes.ts'
 import { observe } from './observation.ts'
-import { openOutput, say, standardError, unwritable } from './output.ts'
+import { openOutput, standardError, unwritable } from './output.ts'
 import { createPatience } from './patience.ts'
 import { onOrOff } from './on-or-off.ts'
 import { prettyPrinter } from './pretty.ts'
+import { say } from './say.ts'
 import { latestCertificate } from '../workers/certificate-file.ts'
 import { stopSignal } from './stop-signal.ts'
 import { unplacedIn } from './unplaced.ts'
@@ -103,7 +104,7 @@ async function stream(
   const folder = isDemonstration ? undefined : folderOf(dataFolder)
   const inUse = whoUses(folder, recordFolder)
   if (inUse !== undefined) return refuse(command, inUse)
-  const log = createLog(output.data.logLevel, output.data.output === 'pretty')
+  const log = createLog(output.data.logLevel)
   const simulator = isDemonstration ? await startSimulator({ clock, tape: generatedTape() }) : undefined
   if (simulator !== undefined) {
     say('No KIS keys set: streaming a generated market from a simulator in this process (KIS_APP_KEY, KIS_APP_SECRET).')
@@ -160,7 +161,7 @@ async function stream(
   const asked = stopping.then(code => ({ code, reason: undefined }))
   const { code, reason } =
     late === undefined ? await Promise.race([asked, printed.closed]) : { code: 1, reason: undefined }
-  if (reason !== undefined) say(unwritable(command, reason))
+  if (reason !== undefined) say(unwritable(command, reason), 'error')
   const { graceMs, pacingMs, stopTimeoutMs } = served.timing
   const patience = createPatience(graceMs + feed.subscriptions().length * pacingMs + stopTimeoutMs)
   await patience.waitFor('the feed', feed.stop())
@@ -172,7 +173,8 @@ async function stream(
   ])
   await patience.waitFor('the simulator', simulator?.stop())
   patience.end()
-  if (patience.overdue.length > 0) say(`kis-stream ${command}: left without waiting for ${patience.overdue.join(', ')}`)
+  if (patience.overdue.length > 0)
+    say(`kis-stream ${command}: left without waiting for ${patience.overdue.join(', ')}`, 'error')
   await standardError().drained(lastLinesMs)
   process.exit(code === 0 && (isWritten !== true || patience.overdue.length > 0) ? 1 : code)
 }
@@ -220,7 +222,7 @@ function startOr(feed: Feed): FolderInUseError | undefined {
 }
 
 function refuse(command: string, error: Error): void {
-  say(`kis-stream ${command}: ${error.message}`)
+  say(`kis-stream ${command}: ${error.message}`, 'error')
   process.exitCode = 1
 }
 
@@ -241,7 +243,7 @@ async function openWork(settings: FeedSettings, work: Work, log: Logger): Promis
     log.info({}, jobs.says)
     return jobs
   } catch (error) {
-    say(`kis-stream run: ${error instanceof Error ? error.message : String(error)}`)
+    say(`kis-stream run: ${error instanceof Error ? error.message : String(error)}`, 'error')
     process.exitCode = 1
     return 'unreachable'
   }

@@ -19,6 +19,7 @@ import { capturedTape } from '../simulator/tape.ts'
 import { clockOf } from './hour.ts'
 import { misuse, reportMistakes, strayWords } from './mistakes.ts'
 import { defaultRecording, readPart } from './replay.ts'
+import { say } from './say.ts'
 import { stopSignal } from './stop-signal.ts'
 
 const shape = z.object({
@@ -55,7 +56,7 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
         ? generatedTape({ rate, seed, ...(width === undefined ? {} : { width }) })
         : capturedTape(lines, { rate })
   try {
-    const log = (line: string) => void process.stderr.write(`${line}\n`)
+    const log = (line: string) => say(line)
     const whatToWatch = recorded === undefined ? '--market KR --instruments KRX:005930' : await recordedNames(recorded)
     const clock = recorded === undefined ? atHour : await recordedClock(recorded)
     const simulator = await startSimulator({
@@ -93,7 +94,7 @@ An account notice, to whoever registered H0STCNI0:
   curl -d '{"symbol":"005930","volume":10,"side":"buy"}' ${simulator.restUrl}/simulator/notices
 `)
   } catch (error) {
-    process.stderr.write(`kis-stream simulate: ${(error as Error).message}\n`)
+    say(`kis-stream simulate: ${(error as Error).message}`, 'error')
     process.exitCode = misuse
   }
 }

@@ -1,6 +1,6 @@
 // SIGINT, SIGTERM and SIGHUP: the first asks for a graceful end, one that comes later does not wait for it.
 import { type Clock, systemClock } from '../market/clock.ts'
-import { say } from './output.ts'
+import { say } from './say.ts'
 
 /**
  * Runners such as npm and tsx pass a terminal's Ctrl-C on to a process that has it already, so one press arrives twice. A second
@@ -9,7 +9,11 @@ import { say } from './output.ts'
 const samePressMs = 1_000
 
 /** Resolves with 0 on the first signal, and says so where there is something to say. */
-export function stopSignal(says?: string, clock: Clock = systemClock, tell = say): Promise<number> {
+export function stopSignal(
+  says?: string,
+  clock: Clock = systemClock,
+  tell: (sentence: string) => void = say,
+): Promise<number> {
   return new Promise(resolve => {
     let stoppingSince: number | undefined
     const stop = () => {

@@ -6,6 +6,7 @@ import { feedSettings, loadEnvironmentFile, readEnvironment } from './environmen
 import { folderOf, jobsSettings } from './jobs-flags.ts'
 import { createLog, logLevels } from './log.ts'
 import { reportMistakes, reportUnknownVariables, strayWords } from './mistakes.ts'
+import { say } from './say.ts'
 import { stopSignal } from './stop-signal.ts'
 
 const workerSettings = jobsSettings.omit({ jobs: true }).extend({
@@ -32,7 +33,7 @@ export async function worker(flags: Readonly<Record<string, unknown>>, words: re
   }
 
   const { redisUrl, dataFolder, logLevel } = work.data
-  const log = createLog(logLevel, process.stderr.isTTY)
+  const log = createLog(logLevel)
   try {
     const jobs = await openJobs(settings, { redisUrl, dataFolder: folderOf(dataFolder), log })
     if (jobs.redisKind === 'embedded') {
@@ -49,7 +50,7 @@ export async function worker(flags: Readonly<Record<string, unknown>>, words: re
     await jobs.close()
     process.exit()
   } catch (error) {
-    process.stderr.write(`kis-stream worker: ${error instanceof Error ? error.message : String(error)}\n`)
+    say(`kis-stream worker: ${error instanceof Error ? error.message : String(error)}`, 'error')
     process.exitCode = 1
   }
 }

@@ -116,7 +116,7 @@ export async function play(name: string, server: StandIn, program: string, playM
 
 async function addressIn(text: () => string, hasEnded: () => boolean): Promise<string | undefined> {
   for (let waited = 0; waited < startBoundMs && !hasEnded(); waited += 50) {
-    const found = /Dashboard: (http\S+)/.exec(text())?.[1]
+    const found = /Dashboard: (http[^\s"]+)/.exec(text())?.[1]
     if (found !== undefined) return found
     await sleep(50)
   }

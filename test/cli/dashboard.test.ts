@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { dashboardSettings } from '../../cli/dashboard.ts'
-import { runCommand, startCommand } from '../support/command.ts'
+import { runCommand, saidIn, startCommand } from '../support/command.ts'
 
 const hurry = { KIS_GRACE_MS: '50', KIS_PACING_MS: '1', KIS_DASHBOARD: 'on', KIS_DASHBOARD_PORT: '0' }
 
 /** Where the command says its dashboard is. */
 function addressIn(err: string): string {
-  return /^Dashboard: (http:\S+)/m.exec(err)?.[1] ?? ''
+  return /^Dashboard: (http:\S+)/m.exec(saidIn(err))?.[1] ?? ''
 }
 
 describe('kis-stream run', () => {
@@ -37,7 +37,9 @@ describe('kis-stream run', () => {
     const token = { KIS_DASHBOARD_TOKEN: 'sixteen-or-more-characters' }
     const flags = ['--market', 'KR', '--inspect', '--dashboard-host', '0.0.0.0']
     const running = startCommand(['run', ...flags], { ...hurry, ...token })
-    await running.printed((_, err) => /^Machines are recorded for the inspector on http:\/\/0\.0\.0\.0/m.test(err))
+    await running.printed((_, err) =>
+      /^Machines are recorded for the inspector on http:\/\/0\.0\.0\.0/m.test(saidIn(err)),
+    )
     running.process.kill('SIGINT')
     const { code, err } = await running.finished
     expect(code).toBe(0)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runCommand, startCommand } from '../support/command.ts'
+import { runCommand, saidIn, startCommand } from '../support/command.ts'
 
 describe('kis-stream simulate --fault', () => {
   it('makes the trouble it is told to, says so, and takes more over HTTP', async () => {
@@ -18,7 +18,7 @@ describe('kis-stream simulate --fault', () => {
     simulating.process.kill('SIGINT')
     const { code, err } = await simulating.finished
     expect(code).toBe(0)
-    expect(err).toMatch(/fault 1 occupied: begins\n(.*\n)*fault 3 cut: over/)
+    expect(saidIn(err)).toMatch(/fault 1 occupied: begins\n(.*\n)*fault 3 cut: over/)
   })
 
   it('lists every mistake in its faults beside those in its other flags', async () => {

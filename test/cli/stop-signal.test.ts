@@ -92,6 +92,7 @@ describe('Ctrl-C in a terminal', () => {
           KIS_JOBS: 'off',
           KIS_GRACE_MS: '200',
           KIS_PACING_MS: '1',
+          TZ: 'Asia/Seoul',
         },
       })
       onTestFinished(() => void terminal.kill('SIGKILL'))
@@ -107,6 +108,9 @@ describe('Ctrl-C in a terminal', () => {
 
       expect(shown.match(/Stopping: /g)).toHaveLength(1)
       expect(shown).toContain(ending)
+      // A person reads it: sentences, and times with their zone.
+      expect(shown).not.toContain('"msg"')
+      expect(shown).toMatch(/\[\d\d:\d\d:\d\d\.\d{3} \+0900\]/)
       const released = simulator.stats().requests.filter(({ verb }) => verb === 'unsubscribe')
       expect(released.map(({ key }) => key)).toEqual(['005930', '000660'])
     },

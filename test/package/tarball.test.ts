@@ -133,7 +133,7 @@ describe('the package', () => {
     })
     await firstTrade
     // The page needs no build, so its files must be there as they are, and both libraries must be found.
-    const url = /^Dashboard: (\S+)/m.exec(said)?.[1] ?? ''
+    const url = /Dashboard: ([^\s"]+)/.exec(said)?.[1] ?? ''
     for (const path of ['', 'main.js', 'tokens.css', 'library/lightweight-charts.mjs', 'library/elk-worker.min.js']) {
       expect((await fetch(url + path)).status, path).toBe(200)
     }

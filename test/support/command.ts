@@ -70,6 +70,17 @@ export function runCommand(...of: Parameters<typeof startCommand>): Promise<Fini
   return startCommand(...of).finished
 }
 
+/** The messages on standard error, one a line. Throws unless every whole line is one of the log. */
+export function saidIn(err: string): string {
+  const whole = err.slice(0, err.lastIndexOf('\n') + 1)
+  return jsonLinesOf(whole)
+    .map(({ level, time, msg }) => {
+      if (typeof level !== 'number' || typeof time !== 'number') throw new Error(`no line of the log: ${String(msg)}`)
+      return String(msg)
+    })
+    .join('\n')
+}
+
 export const jsonLinesOf = (text: string): Record<string, unknown>[] =>
   text
     .split('\n')
