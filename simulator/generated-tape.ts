@@ -1,12 +1,21 @@
-// A market that never was: every registered instrument trades and quotes by a seeded story, at a rate shared by all of them.
+// A market that never was: every registered share trades and quotes by a seeded story, at a rate shared by all of them.
 //
-// The story of an instrument depends on the seed and its name alone; the clock dates it and the rate paces it.
+// The story of a share depends on the seed, its name and the moment somebody first looks; the clock dates it and the rate paces it.
 import type { Listener, Tape, TapeContext } from './listener.ts'
-import { listingOf } from './listing.ts'
-import { advance, bookShown, createInstrument, type SimulatedInstrument } from './market.ts'
+import { listingOf, listingsOf, type Listing } from './listing.ts'
+import {
+  advance,
+  bookShown,
+  createShare,
+  instrumentsOf,
+  type Share,
+  type SimulatedInstrument,
+  unify,
+} from './market.ts'
 import { createPacer, type Pacer } from './pacer.ts'
 import { createRandom } from './random.ts'
 import { type RowWriter, rowWidth, rowWriter, type Widths } from './rows.ts'
+import type { Registration } from './transactions.ts'
 
 export type GeneratedTapeOptions = {
   /** The same seed tells the same story. Default 1. */
@@ -23,28 +32,28 @@ function frameOf(tr: string, rows: string, count: number): string {
   return `0|${tr}|${String(count).padStart(3, '0')}|${rows}`
 }
 
-/** One transaction of one instrument, and who registered it. */
+/** One transaction and key of a share, and its listeners. */
 type Channel = {
   readonly tr: string
+  readonly key: string
   readonly isTrade: boolean
+  readonly instrument: SimulatedInstrument
   readonly write: RowWriter
   readonly listeners: Listener[]
 }
 
 type Playing = {
-  readonly instrument: SimulatedInstrument
-  /** By transaction. */
+  readonly share: Share
+  /** By transaction and key. Trades stay here when nobody listens: they go on, and a history takes them down. */
   readonly channels: Map<string, Channel>
-  /** How its trades were told when somebody last listened to them. They go on without, which only a history takes down. */
-  trades: { readonly tr: string; readonly write: RowWriter } | undefined
   /** When it was last listened to, and how many shared the rate then; undefined while it is. */
   left: { readonly at: number; readonly beside: number } | undefined
 }
 
-/** Instruments nobody listens to are remembered, so that they go on when asked for again; but not without end. */
+/** Shares without a listener are remembered, so that they go on when asked for again; but not without end. */
 const mostRemembered = 5_000
-/** Unheard moments to make up for at most: a day off must not cost seconds. */
-const mostUnheard = 5_000
+/** Moments without a listener to make up for at most: a day off must not cost seconds. */
+const mostMissed = 5_000
 
 export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   const { seed = 1, rate = 20, maxRecordsPerFrame = 20, width = {} } = options
@@ -59,50 +68,65 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   let frames = 0
   let records = 0
 
-  function send(channel: Channel, key: string, rows: string, count: number, time: number): void {
-    const frame = frameOf(channel.tr, rows, count)
-    context.history?.tell(channel.tr, key, frame, time)
-    for (const listener of channel.listeners) listener.emit(frame)
-    frames += channel.listeners.length
-    records += count * channel.listeners.length
+  function send({ key, listeners, tr }: Channel, rows: string, count: number, time: number): void {
+    const frame = frameOf(tr, rows, count)
+    context.history?.tell(tr, key, frame, time)
+    for (const listener of listeners) listener.emit(frame)
+    frames += listeners.length
+    records += count * listeners.length
   }
 
-  /** Lets one thing happen; true when it was a trade. */
-  function goOn(playing: Playing, time: number): boolean {
-    const { channels, instrument, trades } = playing
-    if (!advance(instrument, time)) return false
-    if (context.history !== undefined && trades !== undefined && !channels.has(trades.tr)) {
-      context.history.tell(trades.tr, instrument.listing.key, frameOf(trades.tr, trades.write(instrument), 1), time)
+  function write({ instrument, write }: Channel, share: Share): string {
+    if (instrument === share.unified) unify(share)
+    return write(instrument)
+  }
+
+  /** Lets one thing happen; where, when it was a trade. */
+  function goOn({ channels, share }: Playing, time: number): SimulatedInstrument | undefined {
+    const at = advance(share, time)
+    if (at === undefined || context.history === undefined) return at
+    for (const channel of channels.values()) {
+      if (!channel.isTrade || channel.listeners.length > 0 || !hasTradesOf(channel, at, share)) continue
+      context.history.tell(channel.tr, channel.key, frameOf(channel.tr, write(channel, share), 1), time)
     }
-    return true
+    return at
   }
 
   /**
-   * What happens to one instrument in one go: a few trades in one frame, then the book they left, alone in its frame. A recorder
-   * that kept both of 005930 had 851 trade frames and 837 books (2026-06-08).
+   * What happens to one share in one go: a few trades in one frame, then the book they left, alone in its frame. A recorder that kept
+   * both of 005930 had 851 trade frames and 837 books (2026-06-08).
    */
   function burst(playing: Playing, trades: number, time: number): number {
-    const { channels, instrument } = playing
-    const { key } = instrument.listing
-    const traded: { readonly channel: Channel; rows: string }[] = []
+    const { channels, share } = playing
+    const traded: { readonly channel: Channel; rows: string; count: number }[] = []
     let sent = 0
-    for (const channel of channels.values()) if (channel.isTrade) traded.push({ channel, rows: '' })
+    for (const channel of channels.values())
+      if (channel.isTrade && channel.listeners.length > 0) traded.push({ channel, rows: '', count: 0 })
     if (traded.length === 0) goOn(playing, time)
-    for (let i = 0; i < trades && traded.length > 0; i++) {
-      while (!goOn(playing, time));
-      for (const entry of traded) entry.rows += `${i === 0 ? '' : '^'}${entry.channel.write(instrument)}`
-      sent++
+    for (let i = 0; i < trades && traded.length > 0; ) {
+      const at = goOn(playing, time)
+      if (at === undefined) continue
+      const before = sent
+      for (const entry of traded) {
+        if (!hasTradesOf(entry.channel, at, share)) continue
+        entry.rows += `${entry.count === 0 ? '' : '^'}${write(entry.channel, share)}`
+        entry.count++
+        sent++
+      }
+      if (sent > before) i++
     }
-    for (const { channel, rows } of traded) send(channel, key, rows, sent, time)
-    let books = 0
+    for (const { channel, rows, count } of traded) if (count > 0) send(channel, rows, count, time)
     for (const channel of channels.values()) {
-      if (channel.isTrade) continue
-      send(channel, key, channel.write(instrument), 1, time)
-      books++
+      if (channel.isTrade || channel.listeners.length === 0) continue
+      send(channel, write(channel, share), 1, time)
+      sent++
+      shown.add(channel.instrument)
     }
-    if (books > 0) bookShown(instrument)
-    return sent * traded.length + books
+    for (const instrument of shown) bookShown(instrument)
+    shown.clear()
+    return sent
   }
+  const shown = new Set<SimulatedInstrument>()
 
   /** Most trades come alone, some in a cluster; and when much is due, frames are as full as they are on a busy day. */
   function play(due: number): number {
@@ -125,29 +149,45 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
    * whoever comes back first is alone for a moment, and must not have traded as much as all the others together.
    */
   function catchUp(playing: Playing, now: number): void {
-    const { left } = playing
+    const { left, share } = playing
     if (left === undefined) return
-    const moments = Math.min(mostUnheard, Math.floor(((now - left.at) / 1000) * (rate / left.beside)))
+    const moments = Math.min(mostMissed, Math.floor(((now - left.at) / 1000) * (rate / left.beside)))
     // Only a history asks when each of them was, and every second that is looked up costs time.
     const passed = context.history === undefined ? 0 : (now - left.at) / moments
     for (let i = 1; i <= moments; i++) goOn(playing, passed === 0 ? now : Math.floor(left.at + i * passed))
-    bookShown(playing.instrument)
+    unify(share)
+    for (const instrument of instrumentsOf(share)) bookShown(instrument)
     playing.left = undefined
   }
 
-  function instrumentOf(listener: Listener): Playing | undefined {
-    const listing = listingOf(listener, seed)
-    if (listing === undefined) return undefined
-    const name = `${listing.venue} ${listing.key}`
+  function isActive({ channels }: Playing): boolean {
+    for (const { listeners } of channels.values()) if (listeners.length > 0) return true
+    return false
+  }
+
+  function playingOf(listing: Listing): Playing {
+    const listings = listingsOf(listing, seed)
+    const name = `${listings[0]?.venue} ${listing.symbol}`
     let playing = market.get(name)
     if (playing === undefined) {
       if (market.size >= mostRemembered)
-        for (const [other, { channels }] of market) if (channels.size === 0) market.delete(other)
-      const instrument = createInstrument(listing, seed, context.clock.now())
-      playing = { instrument, channels: new Map(), trades: undefined, left: undefined }
+        for (const [other, remembered] of market) if (!isActive(remembered)) market.delete(other)
+      playing = { share: createShare(listings, seed, context.clock.now()), channels: new Map(), left: undefined }
       market.set(name, playing)
     }
     return playing
+  }
+
+  function channelOf({ channels, share }: Playing, { tr, key }: Registration, { venue }: Listing): Channel {
+    const name = `${tr} ${key}`
+    let channel = channels.get(name)
+    if (channel === undefined) {
+      const instrument = instrumentsOf(share).find(each => each.listing.venue === venue) ?? share.last
+      const write = rowWriter(tr, rowWidth(tr, venue, width), key)
+      channel = { tr, key, isTrade: tr.endsWith('CNT0'), instrument, write, listeners: [] }
+      channels.set(name, channel)
+    }
+    return channel
   }
 
   return {
@@ -156,37 +196,63 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
       pacer = createPacer({ clock: given.clock, rate, play })
     },
     add(listener) {
-      const playing = instrumentOf(listener)
+      const listing = listingOf(listener, seed)
       // Other transactions are acknowledged and stay silent.
-      if (playing === undefined) return
+      if (listing === undefined) return
+      const playing = playingOf(listing)
       if (!active.includes(playing)) active.push(playing)
-      // Before it is listened to: what it did meanwhile nobody heard.
+      // Before it is listened to: what it did meanwhile is missing.
       catchUp(playing, context.clock.now())
-      let channel = playing.channels.get(listener.tr)
-      if (channel === undefined) {
-        const { tr } = listener
-        const write = rowWriter(tr, rowWidth(tr, playing.instrument.listing.venue, width))
-        channel = { tr, isTrade: tr.endsWith('CNT0'), write, listeners: [] }
-        playing.channels.set(tr, channel)
-        if (channel.isTrade) playing.trades = { tr, write }
-      }
-      channel.listeners.push(listener)
+      channelOf(playing, listener, listing).listeners.push(listener)
       pacer?.run()
     },
     remove(listener) {
+      const name = `${listener.tr} ${listener.key}`
       for (const playing of active) {
-        const channel = playing.channels.get(listener.tr)
+        const channel = playing.channels.get(name)
         const at = channel?.listeners.indexOf(listener) ?? -1
         if (channel === undefined || at < 0) continue
         channel.listeners.splice(at, 1)
-        if (channel.listeners.length === 0) playing.channels.delete(listener.tr)
-        if (playing.channels.size === 0)
-          playing.left = { at: context.clock.now(), beside: Math.max(company, active.length) }
+        if (channel.listeners.length === 0 && !channel.isTrade) playing.channels.delete(name)
+        if (!isActive(playing)) playing.left = { at: context.clock.now(), beside: Math.max(company, active.length) }
       }
-      active = active.filter(({ channels }) => channels.size > 0)
+      active = active.filter(isActive)
       if (active.length === 0) pacer?.rest()
+    },
+    record(registrations) {
+      for (const registration of registrations) {
+        const listing = listingOf(registration, seed)
+        if (listing === undefined) continue
+        const playing = playingOf(listing)
+        const now = context.clock.now()
+        // Its trades are told to a history from now on, and what happened since it was last looked at with them.
+        channelOf(playing, tradesOf(registration), listing)
+        if (!isActive(playing)) passAlone(playing, now)
+        return { registration, text: write(channelOf(playing, registration, listing), playing.share) }
+      }
+      return undefined
     },
     stop: () => pacer?.rest(),
     stats: () => ({ frames, records, skippedLines: 0, ended: false }),
   }
+
+  /** Without a listener it goes on: what it did since it was last looked at. */
+  function passAlone(playing: Playing, now: number): void {
+    const beside = Math.max(1, active.length)
+    playing.left ??= { at: now, beside }
+    // Less than one moment is kept for the next time.
+    if (((now - playing.left.at) / 1000) * (rate / playing.left.beside) < 1) return
+    catchUp(playing, now)
+    playing.left = { at: now, beside }
+  }
+}
+
+/** The unified feed has the trades of both venues. */
+function hasTradesOf({ instrument }: Channel, at: SimulatedInstrument, { unified }: Share): boolean {
+  return instrument === at || instrument === unified
+}
+
+/** The trades of what a registration is about. */
+function tradesOf({ tr, key }: Registration): Registration {
+  return { tr: tr.replace(/ASP[01]$/, 'CNT0'), key }
 }

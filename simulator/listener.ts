@@ -48,6 +48,13 @@ export interface Tape {
   add(listener: Listener): void
   /** When the registration was released, or its session ended. Nothing may be emitted to it afterwards. */
   remove(listener: Listener): void
+  /**
+   * The record that the first of these which there is something of would have now, whether anybody listens or not. A tape without this
+   * is known by what it told.
+   */
+  record?(
+    registrations: readonly Registration[],
+  ): { readonly registration: Registration; readonly text: string } | undefined
   /** Lets go of every timer. */
   stop(): void
   stats(): TapeStats

@@ -93,10 +93,28 @@ const wellKnown: Readonly<Record<string, number>> = {
 /** Lists any symbol: where the real market has none, this one makes one up, and always the same for the same seed. */
 export function listingOf(registration: Registration, seed: number): Listing | undefined {
   const place = placeOf(registration)
-  if (place === undefined) return undefined
-  const { venue, symbol } = place
+  return place === undefined ? undefined : { ...listed(place, seed), key: registration.key }
+}
+
+/**
+ * The listings of a share, as `createShare` takes them: a Korean one is traded on KRX and NXT, and the unified feed has both. An
+ * overseas one has its own alone, and its free and its paid feed are one.
+ */
+export function listingsOf({ venue, symbol }: Listing, seed: number): readonly Listing[] {
+  const everywhere: readonly Venue[] = isKorean(venue) ? ['KRX', 'NXT', 'UN'] : [venue]
+  return everywhere.map(each => ({ ...listed({ venue: each, symbol }, seed), key: symbol }))
+}
+
+export function isKorean(venue: Venue): boolean {
+  return exchanges[venue] === korea
+}
+
+type Place = { readonly venue: Venue; readonly symbol: string }
+
+function listed({ venue, symbol }: Place, seed: number): Omit<Listing, 'key'> {
   const { grid, lowest, highest } = exchanges[venue]
-  const random = createRandom(seedFor(`listing ${venue}:${symbol}`, seed))
+  // One share, wherever it is traded.
+  const random = createRandom(seedFor(`listing ${isKorean(venue) ? 'KRX' : venue}:${symbol}`, seed))
   const scale = 10 ** grid.decimals
   const known = Object.hasOwn(wellKnown, symbol) ? wellKnown[symbol] : undefined
   const price = known ?? lowest * (highest / lowest) ** random.next()
@@ -107,13 +125,18 @@ export function listingOf(registration: Registration, seed: number): Listing | u
   return {
     venue,
     symbol,
-    key: registration.key,
     grid,
     previousClose: onGrid(Math.round(price * scale), grid),
-    previousVolume,
+    previousVolume: partAt(venue, previousVolume),
     listedShares: previousVolume * (100 + random.below(300)),
-    depth,
+    depth: partAt(venue, depth),
   }
+}
+
+/** What KRX has of something, as NXT and the two together have it. NXT had about a third of all trading in 2025. */
+function partAt(venue: Venue, ofKrx: number): number {
+  const ofNxt = Math.ceil(ofKrx * 0.45)
+  return venue === 'NXT' ? ofNxt : venue === 'UN' ? ofKrx + ofNxt : ofKrx
 }
 
 /** Snaps down to a price that exists. */
@@ -124,7 +147,7 @@ function onGrid(price: number, grid: PriceGrid): number {
 const koreanVenues: Readonly<Record<string, Venue>> = { ST: 'KRX', NX: 'NXT', UN: 'UN' }
 
 /** Where the trades and books of a registration come from; undefined for every other transaction. */
-function placeOf({ tr, key }: Registration): { venue: Venue; symbol: string } | undefined {
+function placeOf({ tr, key }: Registration): Place | undefined {
   const korean = koreanVenues[/^H0(ST|NX|UN)(?:CNT|ASP)0$/.exec(tr)?.[1] ?? '']
   if (korean !== undefined) return { venue: korean, symbol: key }
   const venue = key.slice(1, 4)

@@ -4,7 +4,8 @@
 // 005930^114827^314000^5^-15000^-4.56^303993.34^293000^315500^292500^314000^313500^489^21357216^6492458500000^… (KRX, 2026-06-08)
 // DNASAAPL^AAPL^4^20230502^20230502^091912^20230502^221912^169.9200^170.1000^169.4200^169.7850^2^0.1950^… (US, 2023-05-02)
 import { columnsFor, knownWidth, layoutOf } from '../kis/layout.ts'
-import { type Day, levels, type Side, type SimulatedInstrument, totalOf } from './market.ts'
+import type { Day } from './day.ts'
+import { levels, type Side, type SimulatedInstrument, totalOf } from './market.ts'
 
 /** Writes one record, its values joined by carets. */
 export type RowWriter = (instrument: SimulatedInstrument) => string
@@ -16,11 +17,12 @@ export type Widths = { readonly trade?: number; readonly book?: number }
 
 const usMarkets: ReadonlySet<string> = new Set(['NAS', 'NYS', 'AMS', 'BAQ', 'BAY', 'BAA'])
 
-export function rowWriter(tr: string, width: number): RowWriter {
+/** `key`: what it was registered under, which overseas records repeat. */
+export function rowWriter(tr: string, width: number, key: string): RowWriter {
   const layout = layoutOf(tr)
   if (layout === undefined) throw new Error(`${tr} has no layout`)
-  const values = columnsFor(layout, width).map(([name]) => {
-    const value = columns.get(name)
+  const values = columnsFor(layout, width).map(([name]): Value => {
+    const value = name === 'RSYM' ? () => key : columns.get(name)
     if (value === undefined) throw new Error(`${tr}: the simulator has no value for column ${name}`)
     return value
   })
@@ -182,7 +184,6 @@ const koreanBook: Readonly<Record<string, Value>> = {
 }
 
 const overseas: Readonly<Record<string, Value>> = {
-  RSYM: ({ listing }) => listing.key,
   SYMB: ({ listing }) => listing.symbol,
   ZDIV: ({ listing }) => listing.grid.decimals,
   TYMD: ({ stamp }) => stamp.businessDate,

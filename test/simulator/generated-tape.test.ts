@@ -255,6 +255,47 @@ describe('a generated market', () => {
     expect(Math.max(...missed)).toBeLessThanOrEqual(6)
   })
 
+  it('has on the unified feed the trades of KRX and of NXT, and no others', async () => {
+    const { frames } = await play([
+      ['H0STCNT0', '005930'],
+      ['H0NXCNT0', '005930'],
+      ['H0UNCNT0', '005930'],
+    ])
+    const [krx, nxt, unified] = ['H0STCNT0', 'H0NXCNT0', 'H0UNCNT0'].map(tr => trades(decode(frames(tr))))
+    const rest = [...tale(krx ?? []).map(trade => `KRX ${trade}`), ...tale(nxt ?? []).map(trade => `NXT ${trade}`)]
+    expect(unified?.length).toBe(rest.length)
+    expect(tale(unified ?? []).sort()).toEqual(rest.map(trade => trade.slice(4)).sort())
+    const total = (told: readonly Trade[] | undefined) => told?.at(-1)?.cumulativeVolume ?? 0
+    expect(total(unified)).toBe(total(krx) + total(nxt))
+    const spread = Math.abs((krx?.at(-1)?.price ?? 0) - (nxt?.at(-1)?.price ?? 0))
+    expect(spread).toBeLessThanOrEqual(5 * koreanTick(krx?.at(-1)?.price ?? 0))
+  })
+
+  it('says what a record would be before anybody listens, and goes on from there', async () => {
+    const clock = handClock()
+    const tape = stopAfterwards(generatedTape({ rate: 50 }))
+    tape.start({ clock, log: () => {} })
+    const look = (tr: string) => {
+      const text = tape.record?.([{ tr, key: '005930' }])?.text
+      return trades(decode([`0|${tr}|001|${text}`]))[0]
+    }
+    const first = look('H0STCNT0')
+    expect(first?.cumulativeVolume).toBeGreaterThan(0)
+    expect(look('H0STCNT0')).toEqual(first)
+    clock.advance(60_000)
+    const later = look('H0STCNT0')
+    expect(later?.cumulativeVolume).toBeGreaterThan(first?.cumulativeVolume ?? 0)
+    expect((look('H0UNCNT0')?.cumulativeVolume ?? 0) - (look('H0NXCNT0')?.cumulativeVolume ?? 0)).toBe(
+      later?.cumulativeVolume,
+    )
+    const listener = keeper('H0STCNT0', '005930')
+    tape.add(listener)
+    await playOn(tape, clock, 5)
+    const [next] = trades(decode(listener.frames))
+    expect((next?.cumulativeVolume ?? 0) - (next?.volume ?? 0)).toBe(later?.cumulativeVolume)
+    expect(tape.record?.([{ tr: 'H0STCNI0', key: 'login-id' }])).toBeUndefined()
+  })
+
   it('sends the same frames to everyone who registered the same key', async () => {
     const clock = handClock()
     const tape = stopAfterwards(generatedTape({ rate: 500 }))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { koreanTick, type Listing, listingOf } from '../../simulator/listing.ts'
-import { advance, createInstrument, type SimulatedInstrument } from '../../simulator/market.ts'
+import { koreanTick, type Listing, listingOf, listingsOf } from '../../simulator/listing.ts'
+import { advance, createShare, type Share, unify } from '../../simulator/market.ts'
 import { mondayTen } from './support.ts'
 
 function listed(tr: string, key: string, seed = 1): Listing {
@@ -12,13 +12,18 @@ function listed(tr: string, key: string, seed = 1): Listing {
 const samsung = listed('H0STCNT0', '005930')
 const apple = listed('HDFSCNT0', 'DNASAAPL')
 
+function shareOf(listing: Listing, seed = 1, time = mondayTen): Share {
+  return createShare(listingsOf(listing, seed), seed, time)
+}
+
 /** What somebody who watches would write down of each trade. */
-function story(instrument: SimulatedInstrument, moments: number): string[] {
+function story(share: Share, moments: number): string[] {
   const trades: string[] = []
   for (let i = 0; i < moments; i++) {
-    if (!advance(instrument, mondayTen + i)) continue
-    const { price, volume, buyInitiated } = instrument.day
-    trades.push(`${buyInitiated ? 'buy' : 'sell'} ${volume} at ${price}`)
+    const at = advance(share, mondayTen + i)
+    if (at === undefined) continue
+    const { price, volume, buyInitiated } = at.day
+    trades.push(`${at.listing.venue}: ${buyInitiated ? 'buy' : 'sell'} ${volume} at ${price}`)
   }
   return trades
 }
@@ -71,25 +76,85 @@ describe('a listing', () => {
   })
 })
 
-describe('the story of an instrument', () => {
-  it('is the same for the same seed, whenever it is told', () => {
-    const now = story(createInstrument(samsung, 1, mondayTen), 5_000)
-    const later = story(createInstrument(samsung, 1, mondayTen + 3_600_000), 5_000)
-    expect(now.length).toBeGreaterThan(2_000)
-    expect(later).toEqual(now)
+describe('the story of a share', () => {
+  it('is the same for the same seed and moment', () => {
+    const first = story(shareOf(samsung), 5_000)
+    expect(first.length).toBeGreaterThan(2_000)
+    expect(story(shareOf(samsung), 5_000)).toEqual(first)
   })
 
-  it('is another for another seed, venue or feed', () => {
-    const told = (listing: Listing, seed = 1) => story(createInstrument(listing, seed, mondayTen), 50).join()
-    const stories = [
-      told(samsung),
-      told(samsung, 2),
-      told(listed('H0NXCNT0', '005930')),
-      told(listed('H0UNCNT0', '005930')),
-      told(apple),
-      told(listed('HDFSCNT0', 'RNASAAPL')),
-    ]
+  it('is one story, whichever venue or feed asks for it', () => {
+    const told = (listing: Listing) => story(shareOf(listing), 50)
+    expect(told(listed('H0NXCNT0', '005930'))).toEqual(told(samsung))
+    expect(told(listed('H0UNCNT0', '005930'))).toEqual(told(samsung))
+    expect(told(listed('HDFSCNT0', 'RNASAAPL'))).toEqual(told(apple))
+  })
+
+  it('is another for another seed or share', () => {
+    const told = (listing: Listing, seed = 1) => story(shareOf(listing, seed), 50).join()
+    const stories = [told(samsung), told(samsung, 2), told(listed('H0STCNT0', '000660')), told(apple)]
     expect(new Set(stories).size).toBe(stories.length)
+  })
+
+  it('begins before anybody looks: at ten, an hour has passed, and at eleven two', () => {
+    const [ten] = shareOf(samsung).venues
+    const [eleven] = shareOf(samsung, 1, mondayTen + 3_600_000).venues
+    expect(ten.day.openTime.slice(0, 4)).toBe('0900')
+    expect(ten.day.high).toBeGreaterThan(ten.day.low)
+    expect(ten.day.cumulativeVolume).toBe(ten.day.auctionVolume + ten.day.buyVolume + ten.day.sellVolume)
+    expect(ten.day.highTime < '100000' && ten.day.lowTime < '100000').toBe(true)
+    // The second hour follows the first one, which is the same whenever somebody looks.
+    expect([eleven.day.open, eleven.day.openTime]).toEqual([ten.day.open, ten.day.openTime])
+    expect(eleven.day.high).toBeGreaterThanOrEqual(ten.day.high)
+    expect(eleven.day.low).toBeLessThanOrEqual(ten.day.low)
+    const growth = eleven.day.cumulativeVolume / ten.day.cumulativeVolume
+    expect(growth).toBeGreaterThan(1.6)
+    expect(growth).toBeLessThan(2.4)
+  })
+
+  it('opens when somebody looks before nine on KRX, and at eight on NXT', () => {
+    const [krx, nxt] = shareOf(samsung, 1, mondayTen - 90 * 60_000).venues
+    expect(krx.day.openTime).toBe('083000')
+    expect(krx.day.cumulativeVolume).toBe(krx.day.auctionVolume)
+    expect(nxt?.day.openTime.slice(0, 4)).toBe('0800')
+    expect(nxt?.day.cumulativeVolume).toBeGreaterThan(nxt?.day.auctionVolume ?? 0)
+  })
+
+  it('is in step on KRX, NXT and the unified feed, which is the sum of the two', () => {
+    const share = shareOf(samsung)
+    const [krx, nxt] = share.venues
+    const { unified } = share
+    if (nxt === undefined || unified === undefined) throw new Error('a Korean share has two venues and a unified feed')
+    let farthest = 0
+    let atNxt = 0
+    let trades = 0
+    const wrong: string[] = []
+    for (let i = 0; i < 20_000; i++) {
+      const at = advance(share, mondayTen)
+      if (at === undefined) continue
+      trades++
+      if (at === nxt) atNxt++
+      farthest = Math.max(farthest, Math.abs(krx.day.price - nxt.day.price) / koreanTick(krx.day.price))
+      const before = unified.day
+      unify(share)
+      const { day } = unified
+      const { price, volume } = at.day
+      const holds =
+        day.price === price &&
+        day.volume === volume &&
+        day.cumulativeVolume === krx.day.cumulativeVolume + nxt.day.cumulativeVolume &&
+        day.cumulativeVolume === before.cumulativeVolume + volume &&
+        day.cumulativeValue === before.cumulativeValue + volume * price &&
+        day.high === Math.max(krx.day.high, nxt.day.high) &&
+        day.low === Math.min(krx.day.low, nxt.day.low) &&
+        (unified.asks.prices[0] ?? 0) > (unified.bids.prices[0] ?? 0) &&
+        unified.asks.volumes.every((sum, k) => sum === (krx.asks.volumes[k] ?? 0) + (nxt.asks.volumes[k] ?? 0))
+      if (!holds && wrong.length < 5) wrong.push(`trade ${trades} at ${at.listing.venue}`)
+    }
+    expect(wrong).toEqual([])
+    expect(farthest).toBeLessThanOrEqual(5)
+    expect(atNxt / trades).toBeGreaterThan(0.15)
+    expect(atNxt / trades).toBeLessThan(0.45)
   })
 
   it.each([
@@ -98,7 +163,9 @@ describe('the story of an instrument', () => {
     ['a cheap one', { ...listed('H0STCNT0', '111111'), previousClose: 1_995 }],
     ['HKS:00700', listed('HDFSCNT0', 'DHKS00700')],
   ])('of %s holds together for a long day', (_, listing) => {
-    const instrument = createInstrument(listing, 1, mondayTen)
+    // Changed by the test, so it is traded at one venue alone.
+    const share = createShare([listing], 1, mondayTen)
+    const [instrument] = share.venues
     const { asks, bids } = instrument
     const { down, up } = listing.grid
     let { cumulativeValue, cumulativeVolume } = instrument.day
@@ -109,7 +176,7 @@ describe('the story of an instrument', () => {
     for (let i = 0; i < 150_000; i++) {
       const bestAsk = asks.prices[0] ?? 0
       const bestBid = bids.prices[0] ?? 0
-      const traded = advance(instrument, mondayTen)
+      const traded = advance(share, mondayTen)
       const { day } = instrument
       check((asks.prices[0] ?? 0) === up(bids.prices[0] ?? 0), 'a spread of one tick')
       check(
@@ -145,11 +212,12 @@ describe('the story of an instrument', () => {
   })
 
   it('starts a new day at midnight, from the last price of the old one', () => {
-    const instrument = createInstrument(samsung, 1, mondayTen)
-    for (let i = 0; i < 1_000; i++) advance(instrument, mondayTen)
+    const share = createShare([samsung], 1, mondayTen)
+    const [instrument] = share.venues
+    for (let i = 0; i < 1_000; i++) advance(share, mondayTen)
     const { price } = instrument.day
     const midnight = Date.UTC(2026, 8, 14, 15)
-    while (!advance(instrument, midnight));
+    while (!advance(share, midnight));
     const { day, stamp } = instrument
     expect(stamp.businessDate).toBe('20260915')
     expect(day.previousClose).toBe(price)
@@ -157,18 +225,31 @@ describe('the story of an instrument', () => {
     expect(day.cumulativeVolume).toBe(day.auctionVolume + day.volume)
   })
 
+  it('opens a new day before anybody looks, at prices near its close', () => {
+    const share = shareOf(samsung)
+    const [krx, nxt] = share.venues
+    const { price } = krx.day
+    advance(share, mondayTen + 24 * 3_600_000)
+    expect(krx.stamp.businessDate).toBe('20260915')
+    expect([krx.day.previousClose, nxt?.day.previousClose]).toEqual([price, price])
+    expect(krx.day.openTime.slice(0, 4)).toBe('0900')
+    expect(krx.day.buyVolume + krx.day.sellVolume).toBeGreaterThan(0)
+    expect(krx.asks.prices[0]).toBe(krx.listing.grid.up(krx.bids.prices[0] ?? 0))
+    expect(Math.abs((krx.bids.prices[0] ?? 0) / krx.day.price - 1)).toBeLessThan(0.01)
+  })
+
   it.each([
     ['in summer', Date.UTC(2026, 8, 14, 1), '20260913', '210000'],
     ['in winter', Date.UTC(2026, 0, 15, 1), '20260114', '200000'],
   ])('is dated by New York and by Korea %s', (_, time, date, clock) => {
-    const { stamp } = createInstrument(apple, 1, time)
+    const { stamp } = shareOf(apple, 1, time).venues[0]
     expect(stamp.local).toEqual({ date, time: clock })
     expect(stamp.korea.time).toBe('100000')
     expect(stamp.businessDate).toBe(date)
   })
 
   it('belongs to the next business date in the US day market', () => {
-    const { stamp } = createInstrument(listed('HDFSCNT0', 'RBAQNVDA'), 1, Date.UTC(2026, 8, 25, 2))
+    const { stamp } = shareOf(listed('HDFSCNT0', 'RBAQNVDA'), 1, Date.UTC(2026, 8, 25, 2)).venues[0]
     expect(stamp.local.date).toBe('20260924')
     expect(stamp.businessDate).toBe('20260925')
   })

@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest'
 import { type Column, columnsFor, layoutOf } from '../../kis/layout.ts'
 import { listingOf } from '../../simulator/listing.ts'
-import { advance, bookShown, createInstrument, type SimulatedInstrument } from '../../simulator/market.ts'
+import { advance, bookShown, createShare, type SimulatedInstrument } from '../../simulator/market.ts'
 import { rowWidth, rowWriter } from '../../simulator/rows.ts'
 import { captured, mondayTen } from './support.ts'
 
-function instrumentOf(tr: string, key: string): SimulatedInstrument {
+function shareOf(tr: string, key: string) {
   const listing = listingOf({ tr, key }, 1)
   if (listing === undefined) throw new Error(`${tr} ${key} is not listed`)
-  const instrument = createInstrument(listing, 1, mondayTen)
-  for (let i = 0; i < 2_000; i++) advance(instrument, mondayTen)
-  while (!advance(instrument, mondayTen));
-  return instrument
+  const share = createShare([listing], 1, mondayTen)
+  for (let i = 0; i < 2_000; i++) advance(share, mondayTen)
+  while (!advance(share, mondayTen));
+  return { share, instrument: share.venues[0] }
+}
+
+function instrumentOf(tr: string, key: string): SimulatedInstrument {
+  return shareOf(tr, key).instrument
 }
 
 function columnsOf(tr: string, width: number): readonly Column[] {
@@ -22,7 +26,7 @@ function columnsOf(tr: string, width: number): readonly Column[] {
 
 /** A record as columns by name. */
 function row(tr: string, key: string, width: number, instrument = instrumentOf(tr, key)): Record<string, string> {
-  const values = rowWriter(tr, width)(instrument).split('^')
+  const values = rowWriter(tr, width, key)(instrument).split('^')
   expect(values).toHaveLength(width)
   return Object.fromEntries(columnsOf(tr, width).map(([name], i) => [name, values[i] ?? 'missing']))
 }
@@ -80,11 +84,11 @@ describe('a record', () => {
   })
 
   it('tells what changed since the last book that was shown', () => {
-    const instrument = instrumentOf('H0STASP0', '005930')
+    const { instrument, share } = shareOf('H0STASP0', '005930')
     bookShown(instrument)
     const before = row('H0STASP0', '005930', 63, instrument)
     expect(before.TOTAL_ASKP_RSQN_ICDC).toBe('0')
-    for (let i = 0; i < 10; i++) advance(instrument, mondayTen)
+    for (let i = 0; i < 10; i++) advance(share, mondayTen)
     const after = row('H0STASP0', '005930', 63, instrument)
     expect(Number(after.TOTAL_ASKP_RSQN_ICDC)).toBe(Number(after.TOTAL_ASKP_RSQN) - Number(before.TOTAL_ASKP_RSQN))
     expect(Number(after.TOTAL_BIDP_RSQN_ICDC)).toBe(Number(after.TOTAL_BIDP_RSQN) - Number(before.TOTAL_BIDP_RSQN))
@@ -133,9 +137,9 @@ describe('the arithmetic of a Korean trade', () => {
   })
 
   it('marks directions and sides as the captures do', () => {
-    const instrument = instrumentOf('H0STCNT0', '005930')
+    const { instrument, share } = shareOf('H0STCNT0', '005930')
     for (let i = 0; i < 500; i++) {
-      while (!advance(instrument, mondayTen));
+      while (!advance(share, mondayTen));
       const ours = row('H0STCNT0', '005930', 47, instrument)
       const sign = (change: number) => (change > 0 ? '2' : change < 0 ? '5' : '3')
       expect(ours.PRDY_VRSS_SIGN).toBe(sign(Number(ours.PRDY_VRSS)))
@@ -171,8 +175,8 @@ describe('an overseas trade', () => {
     ['in regular hours', Date.UTC(2026, 8, 14, 14), '2'],
     ['after the close', Date.UTC(2026, 8, 14, 21), '3'],
   ])('marks its session %s as the captures do', (_, time, session) => {
-    const instrument = instrumentOf('HDFSCNT0', 'DNASAAPL')
-    advance(instrument, time)
+    const { instrument, share } = shareOf('HDFSCNT0', 'DNASAAPL')
+    advance(share, time)
     expect(row('HDFSCNT0', 'DNASAAPL', 26, instrument).MTYP).toBe(session)
   })
 })
