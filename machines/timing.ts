@@ -43,8 +43,8 @@ export type Timing = {
   readonly quietMs: number
   readonly silenceMs: number
   /**
-   * A line that brought nothing at all for so long, not even the server's PINGPONG, is dead at any hour; 0 turns it off. PINGPONG comes
-   * about every 110 s, and 150 s without one are reported to mean a dead line (protocol notes 8).
+   * A line that brought nothing at all for so long, not even the server's PINGPONG, is dead at any hour; 0 turns it off. 150 s
+   * without PINGPONG are reported to mean a dead line (protocol notes 8); one that comes more rarely is given more.
    */
   readonly pulseMs: number
   /** Beyond a full session's releases and the grace: a market that has not let go of the line by then is passed over. */

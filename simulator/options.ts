@@ -30,7 +30,7 @@ export type SimulatorOptions = {
   readonly credentialClock?: Clock
   /** Default: a generated market. */
   readonly tape?: Tape
-  /** The server's PINGPONG. KIS's period is reported as about 110 s (protocol notes 3.6). */
+  /** The server's PINGPONG. KIS's period is reported as about 110 s, and as 10 to 14 s on idle sessions (protocol notes 3.6). */
   readonly pingIntervalMs?: number
   /** A client that has not echoed by then is cut; KIS is reported to do so after 100 to 105 s. */
   readonly pingTimeoutMs?: number

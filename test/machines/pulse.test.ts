@@ -70,6 +70,51 @@ describe('a line without a pulse', () => {
   })
 })
 
+describe('a server that sends PINGPONG only while nothing else comes', () => {
+  function dataFor(line: ReturnType<typeof connection>, minutes: number) {
+    for (let second = 0; second < minutes * 60; second++) {
+      line.data()
+      line.pass(1)
+    }
+  }
+
+  it('has not the period of a day of data: a dead line is found as soon as ever', () => {
+    const line = connection()
+    line.pass(48, 12)
+    dataFor(line, 390)
+    line.pass(12, 12)
+    expect(line.dead).toEqual([])
+    line.pass(150)
+    expect(line.dead).toEqual([150])
+  })
+
+  it('is judged by two in a row as soon as there are such', () => {
+    const line = connection()
+    line.pass(12, 12)
+    dataFor(line, 390)
+    line.pass(12, 12)
+    // So far, they are 390 minutes apart: too little is known to call it dead.
+    line.pass(600)
+    expect(line.dead).toEqual([])
+    line.data()
+    line.pass(24, 12)
+    line.pass(150)
+    expect(line.dead).toEqual([150])
+  })
+
+  it('is still given more time where it is slow, and data came between all of them', () => {
+    const line = connection()
+    for (let beats = 0; beats < 3; beats++) {
+      dataFor(line, 5)
+      line.beat()
+    }
+    line.pass(399)
+    expect(line.dead).toEqual([])
+    line.pass(1)
+    expect(line.dead).toEqual([400])
+  })
+})
+
 describe('what is not known kills nobody', () => {
   it('a server that never sends PINGPONG, or sent one so far', () => {
     const never = connection()
