@@ -201,7 +201,7 @@ function listOf(subscriptions: readonly SubscriptionState[]): string {
 export function nameOf({ instrument, channel, status, code, isPassing }: SubscriptionState): string {
   const what = `${instrument} ${channel}`
   if (status !== 'refused') return what
-  return `${what} (${[code ?? 'no code', isPassing ? 'asked for again' : 'for good'].join(', ')})`
+  return `${what} (${[code || 'no code', isPassing ? 'asked for again' : 'for good'].join(', ')})`
 }
 
 function textOf({ ms, isFirst }: Silence, silenceMs: number): string {

@@ -5,6 +5,7 @@ import {
   isNotice,
   isOfStocks,
   problemWith,
+  stockProblem,
   toWire,
   unknownChannel,
   type WireOptions,
@@ -51,10 +52,11 @@ export function instrumentsOf({ instruments, subscribe }: Wanted): Instrument[] 
 export function subscriptionProblems(wanted: Wanted): string[] {
   const options = wireOptionsOf(wanted)
   const ofProduct = wanted.channels.flatMap(channel => {
-    const found = wanted.instruments.map(instrument => problemWith({ instrument, channel }, options))
-    const [first] = found
-    if (isOfStocks(channel)) return found
-    return found.every(problem => problem !== undefined) ? [first] : []
+    const pairs = wanted.instruments.map(instrument => ({ instrument, channel }))
+    const found = pairs.map(pair => problemWith(pair, options))
+    return found.every(problem => problem !== undefined) && !isOfStocks(channel)
+      ? found.slice(0, 1)
+      : pairs.map(stockProblem)
   })
   const ofPairs = wanted.subscribe.map(pair => problemWith(pair, options))
   return [...new Set([...ofProduct, ...ofPairs].filter(problem => problem !== undefined))]

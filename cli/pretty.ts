@@ -65,7 +65,7 @@ function newsLine(event: MarketEvent): string | undefined {
   switch (event.type) {
     case 'subscription':
       if (event.status === 'wanted' || event.status === 'requested') return undefined
-      return `${event.instrument ?? 'KIS'} ${event.channel ?? ''} ${event.flow ?? event.status}${event.code === undefined ? '' : ` (${event.code})`}`
+      return `${event.instrument ?? 'KIS'} ${event.channel ?? ''} ${event.flow ?? event.status}${!event.code ? '' : ` (${event.code})`}`
     case 'disconnect':
       return `${event.market} line is down: ${event.reason}`
     case 'resume':

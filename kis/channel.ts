@@ -99,8 +99,9 @@ export function unknownChannel(name: string): string {
 /** What keeps a subscription from being asked for, or undefined when nothing does. */
 export function problemWith(subscription: Subscription, options: WireOptions): string | undefined {
   const { channel, instrument } = subscription
-  // KIS acknowledges an impossible symbol, sends nothing for ever, and counts it among the 41 of a session.
-  if (isOfStocks(channel)) return stockProblem(instrument)
+  const problem = stockProblem(subscription)
+  if (problem !== undefined) return problem
+  if (isOfStocks(channel)) return undefined
   if (layoutOf(channel) === undefined) return unknownChannel(channel)
   if (isNotice(channel)) {
     return options.htsId ? undefined : `channel '${channel}' needs the HTS login id (KIS_HTS_ID)`
@@ -111,8 +112,14 @@ export function problemWith(subscription: Subscription, options: WireOptions): s
     : `channel '${channel}' is none of ${venue}'s, which ${instrument} is asked from`
 }
 
-function stockProblem(instrument: Instrument): string | undefined {
-  const problem = symbolProblem(instrument)
+/**
+ * What is wrong with the symbol of a trade or a book, also where that is given by its transaction id. KIS
+ * acknowledges an impossible symbol, sends nothing for ever, and counts it among the 41 of a session.
+ */
+export function stockProblem({ channel, instrument }: Subscription): string | undefined {
+  const isStock =
+    isOfStocks(channel) || (typedTransaction(channel) !== undefined && fits(channel, partsOf(instrument).venue))
+  const problem = isStock ? symbolProblem(instrument) : undefined
   // KOSPI is 0001, KOSDAQ 1001.
   return problem !== undefined && /^KRX:[012]\d{3}$/.test(instrument)
     ? `${problem}; an index has a channel of its own: ${instrument}@H0UPCNT0`

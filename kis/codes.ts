@@ -121,6 +121,11 @@ export function explainText(text: string, side: Side): CodeEntry | undefined {
   return entry === undefined ? undefined : saying(entry, text)
 }
 
+/** KIS's text with a full stop, so that a sentence can follow it. */
+export function sentenceOf(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
 /** What the text of a REST refusal asks for, whatever its code; undefined for nothing. */
 export function patienceIn(text: string): 'slow-down' | 'retry' | undefined {
   if (/초당/.test(text)) return 'slow-down'
@@ -196,8 +201,8 @@ function unknown(code: string, text: string): CodeEntry {
     code,
     message: text.trim() === '' ? null : text,
     meaning: {
-      en: `A code this catalogue does not know. KIS said: ${quoted.en}`,
-      ko: `목록에 없는 코드입니다. KIS 메시지: ${quoted.ko}`,
+      en: `A code this catalogue does not know. KIS said: ${sentenceOf(quoted.en)}`,
+      ko: `목록에 없는 코드입니다. KIS 메시지: ${sentenceOf(quoted.ko)}`,
     },
     ...verdict(code.trim(), text),
     remedy: {

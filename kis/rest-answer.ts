@@ -5,7 +5,7 @@
 // {"rt_cd":"1","msg_cd":"EGW00123","msg1":"기간이 만료된 token 입니다."} (HTTP 500)
 // {"error_code":"EGW00133","error_description":"접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)"} (HTTP 403)
 // {"rt_cd":"1","msg1":"초당 거래건수를 초과하였습니다.","message":"EGW00201"} (HTTP 500, clients' logs)
-import { type CodeEntry, explain, explainText, isCatalogued, patienceIn, type Reaction } from './codes.ts'
+import { type CodeEntry, explain, explainText, isCatalogued, patienceIn, type Reaction, sentenceOf } from './codes.ts'
 import { KisError, type KisErrorKind } from './errors.ts'
 import { createRedaction, type Redaction } from './redaction.ts'
 
@@ -85,7 +85,7 @@ function refusalOf(path: string, status: number, { result, code, text }: Envelop
   if (quoted !== undefined && quoted.reaction !== 'none') return explained(path, quoted)
   const patience = patienceIn(text)
   const kind = (patience === undefined ? undefined : kindOf[patience]) ?? statusKind(status) ?? 'unknown'
-  return new KisError(kind, `${path} refused, HTTP ${status} without a code. KIS said: ${text}.`)
+  return new KisError(kind, `${path} refused, HTTP ${status} without a code. KIS said: ${sentenceOf(text)}`)
 }
 
 function wordless(path: string, status: number, result: string | undefined): KisError {

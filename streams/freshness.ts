@@ -262,7 +262,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
           for (const one of records.get(event.tr) ?? []) data(one, event.receivedTime)
           return
         case 'subscription': {
-          if (event.instrument === null || event.channel === null) return
+          // Of flow it is we who said so: nothing was agreed anew.
+          if (event.instrument === null || event.channel === null || event.flow !== undefined) return
           const key = keyOf({ instrument: event.instrument, channel: event.channel })
           const one = watched.get(key) ?? newSubscription(key, event.instrument, event.channel)
           const isHeld = event.status === 'active' || event.status === 'adopted'

@@ -105,7 +105,7 @@ export function createSubscriptions() {
           setAttribute(/** @type {Element} */ (dot), 'data-flow', one.status === 'refused' ? 'refused' : one.flow)
           const flow = one.flow === 'none' || one.flow === 'flowing' ? '' : ` · ${say(`flow-${one.flow}`)}`
           const word = one.flow === 'flowing' ? say('flow-flowing') : say(`status-${one.status}`)
-          setText(/** @type {Element} */ (text), `${word}${flow}${one.code === null ? '' : ` · ${one.code}`}`)
+          setText(/** @type {Element} */ (text), `${word}${flow}${!one.code ? '' : ` · ${one.code}`}`)
           setText(
             /** @type {Element} */ (age),
             one.lastData === null ? '–' : formatDuration(Math.max(0, now - one.lastData)),

@@ -51,6 +51,8 @@ describe('pairs that are named one by one', () => {
     ['005930@trade', /^subscribe '005930' has no venue/],
     ['KRX:5930@trade', /did you mean KRX:005930\?$/],
     ['KRX:0001@trade', /'KRX:0001' is no stock/],
+    ['KRX:5930@H0STCNT0', /did you mean KRX:005930\?$/],
+    ['NYS:BRK.B@HDFSASP0', /did you mean NYS:BRK\/B\?$/],
     ['NAS:AAPL@H0STPGM0', /is none of NAS's/],
     ['KRX:NOTICES@H0STCNI0', /needs the HTS login id/],
   ])('are no %j', (subscribe, problem) => {
@@ -60,6 +62,14 @@ describe('pairs that are named one by one', () => {
   it('that do not fit are a mistake also where another one of theirs fits', () => {
     expect(problemsOf({ subscribe: 'KRX:005930@H0STPGM0,NAS:AAPL@H0STPGM0' })).toHaveLength(1)
     expect(problemsOf({ instruments: 'KRX:005930,NAS:AAPL', channels: 'trade,H0STPGM0' })).toEqual([])
+  })
+
+  it('name every symbol that is none, also on a trade or a book that is given by its id', () => {
+    const instruments = 'KRX:5930,KRX:660,NAS:AAPL,KRX:000660'
+    expect(problemsOf({ instruments, channels: 'H0STCNT0' })).toEqual([
+      expect.stringMatching(/did you mean KRX:005930\?$/),
+      expect.stringMatching(/did you mean KRX:000660\?$/),
+    ])
   })
 
   const anyPair: fc.Arbitrary<Subscription> = fc.record({

@@ -189,12 +189,18 @@ describe('what keeps a subscription from being asked for', () => {
     ['TSE:7203.T', 'TSE:7203'],
     ['NYS:BRK.B', 'NYS:BRK/B'],
     ['KRX:삼성', undefined],
-  ] as const)('is the symbol of %s, on trades and books alone', (instrument, meant) => {
+  ] as const)('is the symbol of %s, on trades and books alone, by name or by id', (instrument, meant) => {
     for (const channel of ['trade', 'order-book']) {
       const problem = problemWith({ instrument, channel }, free) ?? ''
       expect(problem).toContain(`'${instrument}' is no stock`)
       expect(/; did you mean (.*)\?$/.exec(problem)?.[1]).toBe(meant)
     }
+    const byId = instrument.startsWith('KRX')
+      ? ['H0STCNT0', 'H0STASP0']
+      : instrument.startsWith('NXT')
+        ? ['H0NXCNT0']
+        : ['HDFSCNT0']
+    for (const channel of byId) expect(problemWith({ instrument, channel }, free)).toContain('is no stock')
     if (instrument.startsWith('KRX')) expect(problemWith({ instrument, channel: 'H0UPCNT0' }, free)).toBeUndefined()
   })
 

@@ -23,8 +23,12 @@ function rig(options: Partial<FreshnessOptions> = {}) {
   return {
     watch,
     said,
-    subscription: (instrument: Instrument, status: 'active' | 'adopted' | 'wanted', time: number, channel = 'trade') =>
-      watch.note({ type: 'subscription', instrument, channel, status, receivedTime: time }),
+    subscription: (
+      instrument: Instrument,
+      status: 'active' | 'adopted' | 'wanted' | 'refused',
+      time: number,
+      channel = 'trade',
+    ) => watch.note({ type: 'subscription', instrument, channel, status, receivedTime: time }),
     data: (instrument: Instrument, time: number, type: 'trade' | 'order-book' = 'trade') =>
       watch.note({ type, instrument, receivedTime: time } as MarketEvent),
     /** Looks once a second from the last look on, feeding whoever flows. */
@@ -50,6 +54,27 @@ describe('freshness', () => {
       isStale: false,
       isHalted: false,
     })
+  })
+
+  it('says once that data flows of a subscription that KIS refuses: its own word changes nothing', () => {
+    const r = rig()
+    r.subscription(samsung, 'refused', 0)
+    r.data(samsung, seconds)
+    expect(r.watch.look(2 * seconds)).toEqual([{ type: 'flowing', key: `${samsung} trade` }])
+    const say = {
+      type: 'subscription',
+      instrument: samsung,
+      channel: 'trade',
+      status: 'refused',
+      flow: 'flowing',
+    } as const
+    r.watch.note({ ...say, receivedTime: 2 * seconds })
+    r.data(samsung, 3 * seconds)
+    expect(r.watch.look(4 * seconds)).toEqual([])
+    // Refused once more, it begins anew.
+    r.subscription(samsung, 'refused', 5 * seconds)
+    r.data(samsung, 6 * seconds)
+    expect(r.watch.look(7 * seconds)).toHaveLength(1)
   })
 
   it('finds the one mute key among live ones, and says so again after longer and longer', () => {
