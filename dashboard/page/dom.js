@@ -65,7 +65,8 @@ export function childrenOf(element) {
 
 /**
  * Term and value pairs of a `dl`, kept in place.
- * @param {Element} list @param {readonly (readonly [term: string, value: string, isBad?: boolean])[]} facts
+ * @param {Element} list
+ * @param {readonly (readonly [term: string, value: string, isBad?: boolean | "refused"])[]} facts Refused has a colour of its own.
  */
 export function showFacts(list, facts) {
   keepChildren(

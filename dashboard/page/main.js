@@ -115,6 +115,7 @@ function showVerdict() {
   const { verdicts, gaps } = status
   const isGone = goneSince !== undefined
   setAttribute(byId('verdict'), 'data-level', isGone ? 'waiting' : (verdicts[0]?.level ?? 'waiting'))
+  setAttribute(byId('verdict'), 'data-reason', isGone ? '' : (verdicts[0]?.reason ?? ''))
   const words = verdicts.map(({ reason, market, count }) => say(`verdict-${reason}`, { market: market ?? '', count }))
   if (gaps > 0) words.push(say('some-gaps', { count: gaps }))
   setText(byId('verdict-text'), isGone ? say('verdict-unknown') : words.join(' · '))

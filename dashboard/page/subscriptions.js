@@ -75,7 +75,7 @@ export function createSubscriptions() {
         [say('acknowledged'), String(count(one => one.status === 'active' || one.status === 'adopted'))],
         [say('flowing'), String(count(({ flow }) => flow === 'flowing'))],
         [say('stale'), String(stale), stale > 0],
-        [say('refused'), String(refused), refused > 0],
+        [say('refused'), String(refused), refused > 0 && 'refused'],
       ])
       showRefusals(status, own)
       const titles = ['instrument', 'channel', 'status', 'last-data'].map(word => say(word))

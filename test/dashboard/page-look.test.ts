@@ -94,6 +94,9 @@ const pairs = [
   ['--warn', '--warn-soft', 4.5],
   ['--on-accent', '--accent', 4.5],
   ['--on-warn', '--warn-strong', 4.5],
+  ['--refused', '--panel', 4.5],
+  ['--refused', '--refused-soft', 4.5],
+  ['--on-refused', '--refused', 4.5],
 ] as const
 
 const tokens = [...new Set(pairs.flatMap(([ink, ground]) => [ink, ground])), '--ground', '--up', '--down']

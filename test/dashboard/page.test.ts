@@ -178,6 +178,21 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await refusal.filter({ hasText: '다른 앱키를 사용하세요' }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('ko')
     await page.locator('#verdict[data-level="trouble"]', { hasText: '1건 거부됨' }).waitFor()
+    // Red: of refusals alone, wherever they are shown.
+    const red = await page.evaluate(`(() => {
+      const probe = document.body.appendChild(document.createElement('i'))
+      probe.style.color = 'var(--refused)'
+      const color = getComputedStyle(probe).color
+      probe.remove()
+      return color
+    })()`)
+    expect(red).toMatch(/^rgb\((\d+), \d+, \d+\)$/)
+    const colourOf = (selector: string, of: 'color' | 'backgroundColor') =>
+      page.evaluate(`getComputedStyle(document.querySelector('${selector}')).${of}`)
+    expect(await colourOf('#verdict', 'backgroundColor')).toBe(red)
+    expect(await colourOf('#subscriptions .dot[data-flow="refused"]', 'backgroundColor')).toBe(red)
+    expect(await colourOf('#subscription-counts [data-bad="refused"] dd', 'color')).toBe(red)
+    expect(await colourOf('#refusals strong', 'color')).toBe(red)
     await page.reload()
     await refusal.filter({ hasText: '다른 앱키를 사용하세요' }).waitFor()
   })
