@@ -10,7 +10,7 @@ const mostBodyBytes = 64 * 1024
 export function createRestServer(rest: Rest, log: (line: string) => void): Server {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { headers, method = '', url = '' } = request
-    const [asked = '', search = ''] = url.split('?', 2)
+    const [, asked = '', search = ''] = /^([^?]*)\??(.*)$/.exec(url) ?? []
     // mojito asks for //uapi/…, and KIS answers it.
     const path = asked.replace(/^\/+/, '/')
     const text = await readBody(request)

@@ -5,7 +5,7 @@ import { createNoticeOpener } from '../../kis/notices.ts'
 import { layoutOf } from '../../kis/layout.ts'
 import { layouts } from '../../kis/layouts.ts'
 import type { Simulator } from '../../simulator/server.ts'
-import { connect, post, simulator, until } from './support.ts'
+import { approvalKey, code, connect, handClock, post, requestText, simulator, until } from './support.ts'
 
 type Answer = {
   readonly status: number
@@ -87,6 +87,102 @@ describe('a REST answer', () => {
     expect(body).toMatchObject({ rt_cd: '1', msg_cd: 'OPSQ0002' })
     expect(typeof body['msg1']).toBe('string')
     expect(log.at(-1)).toMatch(/^GET \/uapi\/somewhere[?%\w]+else, which does not exist: 404/)
+  })
+})
+
+describe('a client that mixes up its calls', () => {
+  const holidays = '/uapi/domestic-stock/v1/quotations/chk-holiday'
+  const bars = '/uapi/overseas-price/v1/quotations/inquire-time-itemchartprice'
+  /** Of a page of bars, of the calendar, of a balance. */
+  const pages = {
+    KEYB: '20260914093000',
+    CTX_AREA_NK: '20261007            ',
+    CTX_AREA_FK: '20260914',
+    CTX_AREA_FK100: 'x',
+  }
+
+  async function rig() {
+    const kis = await simulator({ clock: handClock(), quotations: { callsPerSecond: 1_000 } })
+    const headers = await withToken(kis)
+    return (path: string, tr: string, parameters: Record<string, string>, next = true) =>
+      get(kis, `${path}?${new URLSearchParams(parameters).toString()}`, {
+        ...headers,
+        tr_id: tr,
+        ...(next ? { tr_cont: 'N' } : {}),
+      })
+  }
+
+  it('with the page token of another call is refused, where there are pages', async () => {
+    const ask = await rig()
+    const calendar = { BASS_DT: '20260914' }
+    for (const key of [pages.KEYB, '', 'x'.repeat(5_000), '0', '-1', '20261399'])
+      expect((await ask(holidays, 'CTCA0903R', { ...calendar, CTX_AREA_NK: key })).body, key).toMatchObject({
+        rt_cd: '1',
+      })
+    const apple = { EXCD: 'NAS', SYMB: 'AAPL', NMIN: '1', NREC: '120', PINC: '1', NEXT: '1' }
+    for (const key of [pages.CTX_AREA_NK, '', 'x'.repeat(5_000), '2026091409300', '-1'])
+      expect((await ask(bars, 'HHDFS76950200', { ...apple, KEYB: key })).body, key).toMatchObject({ rt_cd: '1' })
+    // The right ones are taken still.
+    const first = await ask(holidays, 'CTCA0903R', calendar, false)
+    const next = { ...calendar, CTX_AREA_NK: String(first.body['ctx_area_nk']) }
+    expect((await ask(holidays, 'CTCA0903R', next)).body).toMatchObject({ rt_cd: '0' })
+  })
+
+  it('with one where there are none gets what it asked for', async () => {
+    const ask = await rig()
+    const asked = Object.fromEntries(new URLSearchParams(query))
+    const plain = await ask(executions, 'FHPST01060000', asked, false)
+    expect(plain.body).toMatchObject({ rt_cd: '0' })
+    expect((await ask(executions, 'FHPST01060000', { ...asked, ...pages })).body).toEqual(plain.body)
+  })
+
+  it.each([
+    ['names each field twice', `${executions}?${query}&fid_input_iscd=000660`, '0'],
+    ['asks for the same twice, with two question marks', `${executions}?${query}?${query}`, '1'],
+    ['breaks an escape off', `${executions}?${query}&X=%E0%A4%A`, '0'],
+    ['sends a symbol that is none', `${executions}?${query.replace('005930', '../../%00')}`, '1'],
+    ['sends nothing behind the question mark', `${executions}?`, '1'],
+  ])('%s and has an answer in the envelope', async (_, path, result) => {
+    const kis = await simulator()
+    expect((await get(kis, path, await withToken(kis))).body).toMatchObject({ rt_cd: result })
+  })
+})
+
+describe('a hundred at once', () => {
+  it('calls: as many as fit into a second are answered, the others are refused, and the next second is free', async () => {
+    const clock = handClock()
+    const kis = await simulator({ clock })
+    const headers = await withToken(kis)
+    const ask = () => get(kis, `${executions}?${query}`, headers)
+    const answers = await Promise.all(Array.from({ length: 100 }, ask))
+    const refused = answers.filter(({ body }) => body['msg_cd'] === 'EGW00201')
+    expect([answers.length - refused.length, refused.length]).toEqual([18, 82])
+    expect(new Set(refused.map(({ status }) => status))).toEqual(new Set([500]))
+    clock.advance(1_000)
+    expect((await ask()).body).toMatchObject({ rt_cd: '0' })
+  })
+
+  it('registrations: 41 are taken and the rest refused, each with an answer, and the session goes on', async () => {
+    const kis = await simulator()
+    const approval = await approvalKey(kis)
+    const client = await connect(kis, { approval })
+    const keys = Array.from({ length: 100 }, (_, index) => String(100_000 + index))
+    for (const key of keys) client.send(requestText(approval, 'subscribe', 'H0STCNT0', key))
+    const answers = await client.received(text => text.startsWith('{'), 100)
+    expect(answers.map(code)).toEqual(keys.map((_, index) => (index < 41 ? 'OPSP0000' : 'OPSP0008')))
+    expect(code(await client.unsubscribe('H0STCNT0', '100000'))).toBe('OPSP0001')
+    expect(code(await client.subscribe('H0STCNT0', '005930'))).toBe('OPSP0000')
+  })
+
+  it('connections with one app key: the first registers, and no other takes its session', async () => {
+    const kis = await simulator()
+    const approval = await approvalKey(kis)
+    const first = await connect(kis, { approval })
+    expect(code(await first.subscribe('H0STCNT0', '005930'))).toBe('OPSP0000')
+    const others = await Promise.all(Array.from({ length: 99 }, () => connect(kis, { approval })))
+    const codes = await Promise.all(others.map(async other => code(await other.subscribe('H0STCNT0', '000660'))))
+    expect(new Set(codes)).toEqual(new Set(['OPSP8996']))
+    expect(code(await first.subscribe('H0STASP0', '005930'))).toBe('OPSP0000')
   })
 })
 
