@@ -115,6 +115,13 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     else log.warn(facts, 'job failed')
   }
 
+  function onUnreadable(queue: QueueName): void {
+    log.warn(
+      { queue },
+      'a job is no JSON: a program put it in past BullMQ. Nothing is done, and it fails in some minutes',
+    )
+  }
+
   async function close(graceMs?: number): Promise<void> {
     watching.unsubscribe()
     gapJobs.stop()
@@ -149,7 +156,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       })
       const wanted = parts.queues ?? queueNames
       const processors = Object.fromEntries(wanted.map(queue => [queue, all[queue]]))
-      workers = startWorkers({ redis, prefix, processors, onJob: heard })
+      workers = startWorkers({ redis, prefix, processors, onJob: heard, onUnreadable })
       await queues.schedule('token-refresh', 'renew-token', { everyMs: lookAtTokenMs }, { reason: 'scheduled' })
       if (parts.dataFolder === undefined) return
       await queues.schedule('certificate', 'certificate-evening', { pattern: eveningPattern }, { date: 'today' })

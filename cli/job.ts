@@ -77,7 +77,7 @@ async function carryOut(jobs: Jobs, { queue, name, payload }: Order): Promise<nu
 
 async function list(jobs: Jobs): Promise<number> {
   const found = await jobs.queues.list()
-  for (const { addedAt, ...one } of found) print({ ...one, addedAt: isoKst(addedAt) })
+  for (const { addedAt, ...one } of found) print({ ...one, addedAt: addedAt === null ? null : isoKst(addedAt) })
   say(`${found.length} jobs; BullMQ prefix of this app key: ${jobs.prefix}`)
   return 0
 }

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { parseInstrument, zoneOf } from '../market/instrument.ts'
 import { koreanDate } from '../market/korea-time.ts'
+import { visible } from '../market/visible-text.ts'
 import { dateIn } from '../market/zone.ts'
 import type { Payloads, QueueName } from './queues.ts'
 
@@ -14,7 +15,12 @@ const time = z
   .int('expected whole milliseconds')
   .min(0, 'expected epoch milliseconds')
   .max(lastTime, 'expected epoch milliseconds, not micro- or nanoseconds')
-const shares = z.number({ error: 'expected a number of shares' }).min(0, 'is negative')
+/** Of one instrument on one day: a hundred times what was ever seen. */
+const mostShares = 1e11
+const shares = z
+  .number({ error: 'expected a number of shares' })
+  .min(0, 'is negative')
+  .max(mostShares, 'is more than any day has')
 const date = z
   .number({ error: 'expected a date as the number 20261120' })
   .refine(digits => !Number.isNaN(koreanDate(digits)), 'is no date; expected one as the number 20261120')
@@ -92,11 +98,18 @@ export function readPayload<Q extends QueueName>(
   // The schema of each queue gives its payload: test/workers/payloads.test.ts.
   if (read.success) return { payload: read.data as Payloads[Q] }
   const wrong = read.error.issues.map(issue => {
-    if (issue.code === 'unrecognized_keys') return `${issue.keys.map(shown).join(', ')}: ${queue} takes no such field`
+    if (issue.code === 'unrecognized_keys') return `${listed(issue.keys)}: ${queue} takes no such field`
     if (issue.path.length === 0) return issue.code === 'custom' ? issue.message : 'expected an object'
     return `${issue.path.map(String).join('.')}: ${issue.message}`
   })
-  return { problem: `the payload is not one of ${queue}: ${wrong.join('; ')}. Put it in again, corrected` }
+  return { problem: visible(`the payload is not one of ${queue}: ${wrong.join('; ')}. Put it in again, corrected`) }
+}
+
+const mostListed = 8
+
+function listed(names: readonly string[]): string {
+  const more = names.length > mostListed ? ` and ${names.length - mostListed} more` : ''
+  return `${names.slice(0, mostListed).map(shown).join(', ')}${more}`
 }
 
 function shown(name: string): string {

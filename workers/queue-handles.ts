@@ -19,8 +19,8 @@ export type JobSummary = {
   readonly id: string
   readonly state: string
   readonly attempts: number
-  /** Epoch milliseconds. */
-  readonly addedAt: number
+  /** Epoch milliseconds; null where the job cannot be read. */
+  readonly addedAt: number | null
   readonly reason?: string
 }
 
@@ -118,11 +118,11 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
     async list(mostOfEach = 20) {
       const found = await Promise.all(
         queueNames.map(async queue => {
-          const jobs = await queues[queue].getJobs([...states], 0, mostOfEach - 1)
-          return await Promise.all(jobs.map(async job => summaryOf(queue, job, await job.getState())))
+          const ids = await queues[queue].getRanges([...states], 0, mostOfEach - 1)
+          return (await Promise.all(ids.map(id => summaryIn(queues[queue], queue, id)))).flat()
         }),
       )
-      return found.flat().sort((a, b) => b.addedAt - a.addedAt)
+      return found.flat().sort((a, b) => (b.addedAt ?? 0) - (a.addedAt ?? 0))
     },
     async depths() {
       const counts = await Promise.all(queueNames.map(queue => queues[queue].getJobCounts(...states)))
@@ -137,6 +137,18 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
       await within(leaveMs, Promise.all(parts.map(part => part.close())))
       for (const link of [connection, ...listening]) link.disconnect()
     },
+  }
+}
+
+/** None where the job is gone by now. One by one: a job that some program wrote past BullMQ hides no other. */
+async function summaryIn(queue: Queue, name: QueueName, id: string): Promise<JobSummary[]> {
+  const state = await queue.getJobState(id)
+  try {
+    const job: Job | undefined = await queue.getJob(id)
+    return job === undefined ? [] : [summaryOf(name, job, state)]
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return [{ queue: name, id, state, attempts: 0, addedAt: null, reason: 'it is no JSON, and was put in past BullMQ' }]
   }
 }
 

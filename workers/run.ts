@@ -15,6 +15,8 @@ export type WorkerParts = {
   readonly onJob?: (news: JobNews) => void
   /** Redis is away, as a rule; workers wait for it. */
   readonly onTrouble?: (error: Error) => void
+  /** A job that is no JSON, put in past BullMQ. BullMQ gives it up by itself, after some minutes. */
+  readonly onUnreadable?: (queue: QueueName) => void
   /** For tests: how soon a killed worker's jobs are taken over, as lockDuration and stalledInterval. */
   readonly options?: Partial<WorkerOptions>
 }
@@ -49,7 +51,7 @@ const firstRetryMs = 1_000
 const longestRetryMs = 300_000
 
 export function startWorkers(parts: WorkerParts): RunningWorkers {
-  const { processors, onJob = () => {}, onTrouble = () => {} } = parts
+  const { processors, onJob = () => {}, onTrouble = () => {}, onUnreadable = () => {} } = parts
   const workers = queueNames.flatMap(queue => {
     const processor = processors[queue]
     return processor === undefined ? [] : [start(queue, processor as Processor<QueueName>)]
@@ -69,7 +71,8 @@ export function startWorkers(parts: WorkerParts): RunningWorkers {
     })
     const say = (job: Job | undefined, state: JobNews['state'], more: Partial<JobNews> = {}) =>
       onJob({ queue, id: job?.id ?? '', state, ...more })
-    worker.on('error', onTrouble)
+    // Its message would quote the job, and that may be anything.
+    worker.on('error', error => (error instanceof SyntaxError ? onUnreadable(queue) : onTrouble(error)))
     worker.on('active', job => say(job, 'started'))
     worker.on('completed', job => say(job, 'completed'))
     worker.on('failed', (job, error) => {

@@ -61,6 +61,13 @@ describe('a payload', () => {
     ],
     ['key-validation', { at: 1_795_158_000_000_000 }, ['not micro- or nanoseconds']],
     ['key-validation', 'now', ['expected an object']],
+    [
+      'key-validation',
+      Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`k${index}`, 1])),
+      ['"k7" and 4992 more: key-validation takes no such field'],
+    ],
+    ['gap-validation', { instrument: 'KRX:\u001b[2J' }, [String.raw`'KRX:\x1b[2J'`]],
+    ['gap-validation', { ...gap, toVolume: 1e300 }, ['toVolume: is more than any day has']],
     ['key-validation', [], ['expected an object']],
     ['token-refresh', { reason: 'because' }, ['reason: expected scheduled, by-hand or refused']],
     ['certificate', {}, ['date: expected a date as the number 20261120, today or yesterday']],

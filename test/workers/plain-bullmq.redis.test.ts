@@ -1,6 +1,7 @@
 // Jobs that BullMQ itself puts in, as any client of it would: without our ids, options and types.
 import { type Job, Queue, type QueueOptions } from 'bullmq'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { openQueues } from '../../workers/queue-handles.ts'
 import type { Processors } from '../../workers/queues.ts'
 import { startWorkers } from '../../workers/run.ts'
 import { TryLater } from '../../workers/try-later.ts'
@@ -82,5 +83,33 @@ describe.each(redisKinds)('a job of plain BullMQ, on %s', kind => {
       expect(job.attemptsMade).toBe(1)
     }
     expect(calls).toBe(0)
+  })
+
+  test('that was written past BullMQ and is no JSON does nothing, is said, and hides no other', async () => {
+    const redis = await redisRig(kind)
+    const client = redis.connect('ask')
+    const unreadable: string[] = []
+    const workers = startWorkers({
+      redis,
+      prefix,
+      processors: { certificate: () => Promise.reject(new Error('not today')) },
+      onUnreadable: queue => unreadable.push(queue),
+    })
+    const queues = await openQueues({ redis, prefix })
+    onTestFinished(async () => {
+      await workers.stop(0)
+      await queues.close()
+      client.disconnect()
+    })
+    await client.hset(`${prefix}:certificate:raw`, { name: 'x', data: 'PLANTED-SECRET', opts: '{}', timestamp: '1' })
+    await client.lpush(`${prefix}:certificate:wait`, 'raw')
+    const queue = queues.all.find(({ name }) => name === 'certificate') as Queue
+    const good = await ended(queue, await queue.add('any', { date: 'today' }, { attempts: 1 }))
+    expect(good.failedReason).toBe('not today')
+    await vi.waitFor(() => expect(unreadable).toContain('certificate'))
+    const listed = await queues.list()
+    const reason = expect.stringContaining('no JSON') as unknown
+    expect(listed).toMatchObject([{ state: 'failed' }, { id: 'raw', addedAt: null, reason }])
+    expect(JSON.stringify(listed)).not.toContain('PLANTED')
   })
 })
