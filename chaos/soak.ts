@@ -52,6 +52,7 @@ export async function soak({ minutes, recordsPerSecond }: Soak): Promise<boolean
         KIS_WS_URL: socket.replace(/\n.*/s, ''),
         KIS_MARKET: 'KR',
         KIS_INSTRUMENTS: symbols.join(','),
+        KIS_CHANNELS: 'trade',
         KIS_DATA_FOLDER: join(folder, 'data'),
         KIS_RECORD: join(folder, 'recording'),
         KIS_DASHBOARD_PORT: '0',

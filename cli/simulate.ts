@@ -6,12 +6,14 @@ import { SettingsError } from '../app/settings.ts'
 import { layoutOf } from '../kis/layout.ts'
 import { type Clock, clockStartingAt, systemClock } from '../market/clock.ts'
 import { type Market, marketOf, parseInstrument } from '../market/instrument.ts'
+import { isoKst } from '../market/korea-time.ts'
 import { symbolProblem } from '../market/symbol-shapes.ts'
 import { openRecording } from '../recording/recording.ts'
 import { summariesOf } from '../recording/summary.ts'
 import { readDuration } from '../simulator/fault-fields.ts'
 import { readFaultScript } from '../simulator/fault-script.ts'
 import { generatedTape } from '../simulator/generated-tape.ts'
+import { readTrades } from '../simulator/past-trade.ts'
 import { firstFrameOf, recordedTape } from '../simulator/recorded-tape.ts'
 import type { Widths } from '../simulator/rows.ts'
 import { type ScheduledFault, startSimulator } from '../simulator/server.ts'
@@ -58,7 +60,10 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
   try {
     const log = (line: string) => say(line)
     const whatToWatch = recorded === undefined ? '--market KR --instruments KRX:005930' : await recordedNames(recorded)
-    const clock = recorded === undefined ? atHour : await recordedClock(recorded)
+    const ownDay = lines === undefined || flags['at'] !== undefined ? atHour : tapeClock(lines)
+    const clock = recorded === undefined ? ownDay : await recordedClock(recorded)
+    // What is days old is no news to a feed whose clock is right: it has to be at that hour too.
+    const hour = clock === systemClock ? '' : ` --at ${isoKst(clock.now())}`
     const simulator = await startSimulator({
       port,
       clock,
@@ -80,7 +85,7 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
 Any app key and secret will do. To point kis-stream at it:
 
   KIS_APP_KEY=any KIS_APP_SECRET=any KIS_REST_URL=${simulator.restUrl} KIS_WS_URL=${simulator.wsUrl} \\
-    kis-stream run ${whatToWatch}${typeof flags['at'] === 'string' ? ` --at ${flags['at']}` : ''}
+    kis-stream run ${whatToWatch}${hour}
 
 Any other KIS client: these two addresses in place of KIS's own, plain http and ws. Ctrl-C ends it.${widthsOf(width)}
 
@@ -171,6 +176,15 @@ async function recordedClock({ folder, date, from }: RecordedDay): Promise<Clock
 const mostNames = 5
 
 /** Flags with which a feed sees what was recorded: of the market that has most of it. */
+/** That of its first trade; the system's where it has none. */
+function tapeClock(lines: readonly string[]): Clock {
+  for (const line of lines) {
+    const [trade] = readTrades(line.split('|')[1] ?? '', line)
+    if (trade !== undefined) return clockStartingAt(trade.time)
+  }
+  return systemClock
+}
+
 async function recordedNames({ folder, date }: RecordedDay): Promise<string> {
   const names: Record<Market, string[]> = { KR: [], US: [] }
   for await (const day of summariesOf(openRecording(folder))) {

@@ -228,14 +228,8 @@ const frames: readonly Misbehaviour[] = [
     () => `0|H0STCNT0|001|${Array.from({ length: 47 }, () => escapes).join('^')}`,
   ),
   saysText('data: secrets in the columns of a record', () => {
-    const columns = [
-      issued.approvalKey,
-      planted.appSecret,
-      planted.appKey,
-      planted.htsId,
-      issued.token,
-      issued.noticeKey,
-    ]
+    // All that this process has by now: a token is issued when a job asks for one.
+    const columns = [issued.approvalKey, planted.appSecret, planted.appKey, planted.htsId]
     return `0|H0STPGM0|001|005930^${columns.join('^')}^1^2^3^4^5`
   }),
   saysText('data: secrets in what is no frame', () => `{"approval_key":'${issued.approvalKey}', ${planted.appSecret}`),

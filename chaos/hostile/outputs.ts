@@ -1,6 +1,9 @@
 // Everything that a running process shows and keeps, looked through for what must not be in it.
-import { readdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import WebSocket from 'ws'
 import { openRecording } from '../../recording/recording.ts'
 import { issued, planted } from './stand-in.ts'
@@ -22,7 +25,7 @@ export const pages = [
   '/certificate',
   '/jobs/api/queues',
   ...['token-refresh', 'gap-validation', 'key-validation', 'day-certificate'].flatMap(queue =>
-    ['completed', 'failed', 'delayed', 'active'].map(
+    ['completed', 'failed', 'delayed', 'active', 'waiting', 'latest'].map(
       status => `/jobs/api/queues?activeQueue=${queue}&status=${status}&page=1&jobsPerPage=50`,
     ),
   ),
@@ -77,6 +80,27 @@ export async function keptFiles(folder: string, recording: string): Promise<Outp
     }
   }
   return [...outputs, { name: 'recording, unpacked', text }]
+}
+
+/** What commands show of the same folders, once the process is gone. */
+export function shownByCommands(program: string, folder: string, recording: string): Output[] {
+  const commands = {
+    'support-bundle': ['--output', join(folder, 'bundle.tar.gz')],
+    recordings: [recording, '--json', '--verify'],
+    replay: [recording, '--speed', 'max', '--output', 'ndjson'],
+  }
+  const shown = Object.entries(commands).map(([name, words]) => {
+    const { stdout, stderr } = spawnSync(process.execPath, [program, name, ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], KIS_ENV_FILE: devNull, KIS_DATA_FOLDER: join(folder, 'data') },
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    return { name: `command ${name}`, text: `${stdout}\n${stderr}` }
+  })
+  const bundle = join(folder, 'bundle.tar.gz')
+  const packed = existsSync(bundle) ? gunzipSync(readFileSync(bundle)).toString('latin1') : ''
+  return [...shown, { name: 'support bundle, unpacked', text: packed }]
 }
 
 /** Plain, and as JSON, base64 and a URL have it. */

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { controlBytesIn, keptFiles, type Leak, leaksIn, shownPages } from './outputs.ts'
+import { controlBytesIn, keptFiles, type Leak, leaksIn, shownByCommands, shownPages } from './outputs.ts'
 import { planted, type StandIn } from './stand-in.ts'
 
 export type Played = {
@@ -101,6 +101,7 @@ export async function play(name: string, server: StandIn, program: string, playM
       { name: 'stderr', text: err },
       ...shown,
       ...(await keptFiles(folder, recording)),
+      ...shownByCommands(program, folder, recording),
     ]
     const controls = controlBytesIn(err)
     if (controls > 0) faults.push(`${controls} control characters in the log`)

@@ -106,8 +106,20 @@ describe('kis-stream simulate --recording', { timeout: 90_000 }, () => {
   it('serves the last recorded day', async () => {
     const folder = await recordedMinute()
     const simulating = startCommand(['simulate', '--recording', folder, '--port', '0', '--speed', 'max'])
-    // What it prints to paste is of the recorded day.
-    await simulating.printed(out => /kis-stream run --market KR --instruments KRX:000660,KRX:005930\n/.test(out))
+    // What it prints to paste is of the recorded day, its hour included: for a feed of today it would be old.
+    const pasted = /kis-stream run (--market KR --instruments KRX:000660,KRX:005930 --at 2026-09-14T\S+)\n/
+    let printed = ''
+    await simulating.printed(out => pasted.test((printed = out)))
+    const variables = [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value])
+    const words = pasted.exec(printed)?.[1]?.split(' ') ?? []
+    const running = startCommand(['run', ...words, '--output', 'ndjson', '--no-jobs'], {
+      ...(Object.fromEntries(variables) as Record<string, string>),
+      KIS_GRACE_MS: '50',
+      KIS_PACING_MS: '1',
+    })
+    await running.printed(out => out.includes('"type":"trade"'))
+    running.process.kill('SIGINT')
+    expect((await running.finished).out).not.toContain('"type":"malformed"')
     simulating.process.kill('SIGINT')
     const { code, err } = await simulating.finished
     expect(code).toBe(0)

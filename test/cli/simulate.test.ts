@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { runCommand, saidIn, startCommand } from '../support/command.ts'
 
@@ -62,7 +63,7 @@ describe('kis-stream simulate --at, --width and --notices', () => {
     await simulating.printed(out => (printed = out).includes('/simulator/notices'))
     expect(printed).toContain('Columns as before: trades 46, books 59.')
     const [command = ''] = /kis-stream run .*/.exec(printed) ?? []
-    expect(command).toContain(`--at ${at}`)
+    expect(command).toMatch(/--at 2026-11-20T16:29:5\d\.\d{3}\+09:00$/)
     const variables = Object.fromEntries(
       [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
     )
@@ -79,6 +80,28 @@ describe('kis-stream simulate --at, --width and --notices', () => {
     expect(out).toMatch(/"instrument":"KRX:005930".*"businessDate":20261120/)
     simulating.process.kill('SIGINT')
     expect((await simulating.finished).code).toBe(0)
+  })
+
+  it('is at the hour of its tape, and prints a line that fits', async () => {
+    const tape = fileURLToPath(new URL('../fixtures/frames/H0STCNT0.txt', import.meta.url))
+    const simulating = startCommand(['simulate', '--port', '0', '--rate', '100', '--tape', tape])
+    let printed = ''
+    await simulating.printed(out => (printed = out).includes('/simulator/notices'))
+    const [, words = ''] = /kis-stream run (.*)/.exec(printed) ?? []
+    expect(words).toMatch(/--at 20\d\d-\d\d-\d\dT/)
+    const variables = Object.fromEntries(
+      [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    )
+    const running = startCommand(['run', ...words.split(' '), '--output', 'ndjson', '--no-jobs'], {
+      ...variables,
+      KIS_GRACE_MS: '50',
+      KIS_PACING_MS: '1',
+    })
+    await running.printed(out => out.includes('"type":"trade","instrument":"KRX:005930"'))
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(0)
+    simulating.process.kill('SIGINT')
+    await simulating.finished
   })
 
   it('names what is wrong with them', async () => {
