@@ -46,7 +46,8 @@ export function keepDayBook({
   let saving: Subscription | undefined
 
   async function write(): Promise<void> {
-    const { minutes, first } = received.take()
+    const { minutes, first, lost: crowdedOut } = received.take()
+    if (crowdedOut > 0) lose(crowdedOut)
     const begun = first.map(entry => ({ type: 'begin' as const, ...entry }))
     const counted = minutes.map(entry => ({ type: 'minute' as const, ...entry }))
     const entries = [...waiting, ...begun, ...counted]
@@ -70,9 +71,12 @@ export function keepDayBook({
     waiting = entries.slice(-mostWaiting)
     const surplus = entries.length - waiting.length
     if (surplus === 0) return
-    if (lost === 0)
-      log.error({ folder: path, most: mostWaiting }, 'the day book loses its oldest entries: too many wait')
-    lost += surplus
+    lose(surplus)
+  }
+
+  function lose(count: number): void {
+    if (lost === 0) log.error({ folder: path, most: mostWaiting }, 'the day book loses entries: too many wait')
+    lost += count
   }
 
   /** The entries of one date go out, and out of the list, together: none is written twice. */
@@ -94,7 +98,8 @@ export function keepDayBook({
         case 'backfill':
         case 'gap-verdict':
         case 'resync':
-          waiting.push(event)
+          if (waiting.length < mostWaiting) waiting.push(event)
+          else lose(1)
       }
     },
     start() {

@@ -22,11 +22,18 @@ export type FirstHeard = {
   readonly volumeBefore: number
 }
 
+export type Taken = {
+  readonly minutes: readonly ReceivedMinute[]
+  readonly first: readonly FirstHeard[]
+  /** Entries that found no room since the last time: more than anything real makes in a few seconds. */
+  readonly lost: number
+}
+
 export type ReceivedVolume = {
   /** A trade that does not tell its time, volume, total and date counts nowhere. */
   note(trade: Trade): void
   /** What came since this was last asked. */
-  take(): { readonly minutes: readonly ReceivedMinute[]; readonly first: readonly FirstHeard[] }
+  take(): Taken
 }
 
 const minuteMs = 60_000
@@ -35,6 +42,8 @@ const minuteMs = 60_000
  * ends early: it is kept in parts, and nothing of it is lost.
  */
 const mostInstruments = 4_096
+/** Of each kind, between two takes. A session of 41 names makes 41 in a minute; endless names must not fill the memory. */
+const mostEntries = 20_000
 
 type Running = {
   readonly instrument: Instrument
@@ -49,23 +58,30 @@ export function createReceivedVolume(): ReceivedVolume {
   const running = new Map<Instrument, Running>()
   let over: ReceivedMinute[] = []
   let first: FirstHeard[] = []
+  let lost = 0
 
   function turn(instrument: Instrument, minute: Running | undefined, businessDate: number, eventTime: number): Running {
-    if (minute !== undefined && minute.trades > 0) over.push({ ...minute })
+    if (minute !== undefined && minute.trades > 0) keep(over, { ...minute })
     if (minute === undefined && running.size >= mostInstruments) endOldest()
     const startTime = Math.floor(eventTime / minuteMs) * minuteMs
     const next = minute ?? { instrument, businessDate, startTime, trades: 0, volume: 0, total: 0 }
     Object.assign(next, { businessDate, startTime, trades: 0, volume: 0 })
+    // Behind all others: the first of the map is the one whose minute began longest ago.
+    running.delete(instrument)
     running.set(instrument, next)
     return next
   }
 
   function endOldest(): void {
-    let oldest: Running | undefined
-    for (const minute of running.values()) if (minute.startTime < (oldest?.startTime ?? Infinity)) oldest = minute
+    const [oldest] = running.values()
     if (oldest === undefined) return
-    if (oldest.trades > 0) over.push(oldest)
+    if (oldest.trades > 0) keep(over, oldest)
     running.delete(oldest.instrument)
+  }
+
+  function keep<T>(list: T[], entry: T): void {
+    if (list.length < mostEntries) list.push(entry)
+    else lost++
   }
 
   return {
@@ -75,7 +91,7 @@ export function createReceivedVolume(): ReceivedVolume {
       const elapsed = minute === undefined ? -1 : eventTime - minute.startTime
       if (minute === undefined || elapsed < 0 || elapsed >= minuteMs || minute.businessDate !== businessDate) {
         if (minute?.businessDate !== businessDate)
-          first.push({ instrument, businessDate, eventTime, volumeBefore: cumulativeVolume - volume })
+          keep(first, { instrument, businessDate, eventTime, volumeBefore: cumulativeVolume - volume })
         minute = turn(instrument, minute, businessDate, eventTime)
       }
       minute.trades++
@@ -83,9 +99,10 @@ export function createReceivedVolume(): ReceivedVolume {
       minute.total = cumulativeVolume
     },
     take() {
-      const taken = { minutes: over, first }
+      const taken = { minutes: over, first, lost }
       over = []
       first = []
+      lost = 0
       for (const minute of running.values()) {
         if (minute.trades === 0) continue
         taken.minutes.push({ ...minute })

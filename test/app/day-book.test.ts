@@ -33,8 +33,8 @@ it('says that entries are lost when more wait than fit, and how many, once it is
   scheduler.flush()
   while (logged.length < 2) await new Promise(resolve => setImmediate(resolve))
   expect(logged.map(([text]) => text)).toEqual([
+    'error the day book loses entries: too many wait',
     'warn the day book cannot be written; trying on',
-    'error the day book loses its oldest entries: too many wait',
   ])
 
   rmSync(blocked)

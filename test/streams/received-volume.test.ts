@@ -40,10 +40,10 @@ describe('received volume', () => {
     const common = { businessDate: 20260914 }
     expect(received.take().minutes).toEqual([
       { ...common, instrument: 'KRX:005930', startTime: ten, trades: 2, volume: 15, total: 1_005 },
-      { ...common, instrument: 'KRX:005930', startTime: ten + minuteMs, trades: 1, volume: 1, total: 1_006 },
       { ...common, instrument: 'NXT:005930', startTime: ten, trades: 1, volume: 7, total: 1_000 },
+      { ...common, instrument: 'KRX:005930', startTime: ten + minuteMs, trades: 1, volume: 1, total: 1_006 },
     ])
-    expect(received.take()).toEqual({ minutes: [], first: [] })
+    expect(received.take()).toEqual({ minutes: [], first: [], lost: 0 })
   })
 
   it('loses nothing when more instruments come than are kept at a time', () => {
@@ -83,7 +83,7 @@ describe('received volume', () => {
     received.note(trade(ten, null))
     received.note(trade(ten, 10, { cumulativeVolume: null }))
     received.note(trade(ten, 10, { businessDate: null }))
-    expect(received.take()).toEqual({ minutes: [], first: [] })
+    expect(received.take()).toEqual({ minutes: [], first: [], lost: 0 })
   })
 
   it('loses no share, whatever the order of the minutes and however often it is asked', () => {
@@ -115,5 +115,35 @@ describe('received volume', () => {
         expect(told).toEqual(wanted)
       }),
     )
+  })
+
+  it('keeps a bounded number of endless names, says how many found no room, and goes on', () => {
+    const received = createReceivedVolume()
+    const name = (index: number): Instrument => `KRX:${String(index).padStart(6, '0')}`
+    for (let index = 0; index < 60_000; index++) received.note(trade(ten, 1, { instrument: name(index) }))
+    const { minutes, first, lost } = received.take()
+    expect(first).toHaveLength(20_000)
+    // Those whose minute ended early, and those that still run.
+    expect(minutes).toHaveLength(20_000 + 4_096)
+    expect(lost).toBe(40_000 + (60_000 - minutes.length))
+    received.note(trade(ten, 7, { instrument: name(60_001) }))
+    expect(received.take()).toMatchObject({ minutes: [{ instrument: name(60_001), volume: 7 }], lost: 0 })
+  })
+
+  it('ends the minute that began longest ago where there are too many names, not the one that trades', () => {
+    const received = createReceivedVolume()
+    received.note(trade(ten, 1))
+    for (let index = 0; index < 4_094; index++) {
+      received.note(trade(ten, 1, { instrument: `KRX:${String(index).padStart(6, '0')}` }))
+    }
+    received.note(trade(ten + minuteMs, 2, { instrument: 'NXT:005930' }))
+    received.note(trade(ten + minuteMs, 2))
+    received.note(trade(ten + minuteMs, 2, { instrument: 'NAS:AAPL' }))
+    received.note(trade(ten + minuteMs, 3))
+    const own = received.take().minutes.filter(({ instrument }) => instrument === 'KRX:005930')
+    expect(own.map(({ startTime, volume }) => [startTime - ten, volume])).toEqual([
+      [0, 1],
+      [minuteMs, 5],
+    ])
   })
 })
