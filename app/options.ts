@@ -48,6 +48,9 @@ export function readOptions<T>(
   options: Readonly<Record<string, unknown>>,
   known: Parts<T>,
 ): { readonly settings: FeedSettings; readonly parts: Partial<T> } {
+  if (typeof (options as unknown) !== 'object' || options === null) {
+    throw new SettingsError(['expected options, as { appKey, appSecret, instruments }'])
+  }
   const names = Object.keys(known)
   const isPart = ([name]: readonly [string, unknown]) => names.includes(name)
   const given = Object.entries(options).filter(([, value]) => value !== undefined)

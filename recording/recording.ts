@@ -3,6 +3,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { didYouMean } from '../market/did-you-mean.ts'
+import { quoted } from '../market/plain-number.ts'
 import type { Entry, Range } from './entry.ts'
 import { openToRead, type ReadFile } from './read-file.ts'
 import { type BlockPlace, dateOf, folderOf, numberOf, segmentName } from './segment.ts'
@@ -66,6 +67,8 @@ const mostDates = 10
 
 /** Says that a date is not in a recording, and what is. */
 export function notRecorded(date: number, recorded: readonly number[], folder: string): string {
+  const written: unknown = date
+  if (typeof written !== 'number') return `${quoted(written)}: expected a number of eight digits, as 20260914`
   const names = recorded.map(folderOf)
   const there =
     names.length > mostDates

@@ -53,6 +53,22 @@ export type SimulatorOptions = {
   readonly log?: (line: string) => void
 }
 
+export const simulatorOptionNames: readonly string[] = [
+  'port',
+  'clock',
+  'credentialClock',
+  'tape',
+  'pingIntervalMs',
+  'pingTimeoutMs',
+  'faults',
+  'faultSeed',
+  'noticesEveryMs',
+  'control',
+  'memory',
+  'quotations',
+  'log',
+] satisfies (keyof SimulatorOptions)[]
+
 export type Simulator = {
   readonly port: number
   readonly restUrl: string

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { standardCalendar } from '../market/calendar.ts'
 import { systemClock } from '../market/clock.ts'
+import { refuseUnknown } from '../market/did-you-mean.ts'
 import { createAlarms } from './alarms.ts'
 import { noticeFrame } from './answers.ts'
 import { controlBefore } from './control.ts'
@@ -13,7 +14,7 @@ import type { Host, Recipient } from './fault-hooks.ts'
 import { createRestServer, listen, refuseUpgrade } from './http.ts'
 import { createInjector } from './injector.ts'
 import { createLedger } from './ledger.ts'
-import type { Simulator, SimulatorOptions } from './options.ts'
+import { type Simulator, simulatorOptionNames, type SimulatorOptions } from './options.ts'
 import { createPastMarket } from './past-market.ts'
 import { type Ping, startPing } from './ping.ts'
 import { createGate } from './rest-gate.ts'
@@ -40,8 +41,9 @@ const mostMessageBytes = 1024 * 1024
 const congestedBytes = 1024 * 1024
 const hopelessBytes = 64 * 1024 * 1024
 
-/** Rejects with a sentence when the port cannot be had. */
+/** Rejects with a sentence when the port cannot be had, and on unknown options. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  refuseUnknown(options, simulatorOptionNames)
   const { port = 0, clock = systemClock, tape = generatedTape(), log = () => {} } = options
   const { control = false, faultSeed = 1, faults = [], pingIntervalMs = 110_000, pingTimeoutMs = 100_000 } = options
   const counters = createCounters()

@@ -15,6 +15,7 @@ import type {
   Trade,
 } from '../market/events.ts'
 import { BoundedMap } from '../market/bounded-map.ts'
+import { refuseUnknown } from '../market/did-you-mean.ts'
 import type { Instrument, Market } from '../market/instrument.ts'
 import { append, type BarTrade, figuresOf, insert } from './bar-figures.ts'
 import { type BarInterval, bucketsOf, dayMs, earlyTradingMs, parseBarInterval } from './bar-intervals.ts'
@@ -63,9 +64,19 @@ const mostInstruments = 4_096
 /** As long as REST has the trades of a date. */
 const longestWaitMs = dayMs
 
+const optionNames: readonly string[] = [
+  'clock',
+  'graceMs',
+  'scheduler',
+  'onSkipped',
+  'onCut',
+  'onForgotten',
+] satisfies (keyof BarOptions)[]
+
 /**
  * Bars of all instruments in the stream. Never errors; when the events complete, unfinished bars are
- * forgotten.
+ * forgotten. `options` may be a whole replay, for its clock and its scheduler. Throws a TypeError on unknown
+ * options, and a RangeError on an interval or a wait that is none.
  */
 export function toBars(interval: BarInterval, options: BarOptions = {}): OperatorFunction<MarketEvent | Dropped, Bar> {
   const parsed = parseBarInterval(interval)
@@ -73,6 +84,8 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
   const { lengthMs } = parsed
   const { startOf, endOf } = bucketsOf(lengthMs)
   const { clock = systemClock, graceMs = 2_000, scheduler = asyncScheduler, onSkipped, onCut, onForgotten } = options
+  if (!('events$' in options)) refuseUnknown(options, optionNames)
+  if (!Number.isFinite(graceMs) || graceMs < 0) throw new RangeError(`graceMs ${graceMs}: expected milliseconds`)
 
   return events =>
     new Observable(subscriber => {

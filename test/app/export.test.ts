@@ -258,6 +258,9 @@ describe('an exported recording', () => {
     await expect(exportRecording({ folder, output, dates: [20_260_609] })).rejects.toThrow(
       /^2026-06-09: not recorded in .* there is 2026-06-08/,
     )
+    await expect(exportRecording({ folder, output, dates: ['2026-06-08' as never] })).rejects.toThrow(
+      "'2026-06-08': expected a number",
+    )
     await expect(exportRecording({ folder: output, output })).rejects.toThrow('there is nothing')
     expect(readdirSync(output)).toEqual([])
   })

@@ -32,6 +32,12 @@ describe('the options of a feed', () => {
     expect(problemsOf({ seed: 'x', marke: 'KR', market: 'JP' })).toHaveLength(3)
   })
 
+  it('are an object', () => {
+    for (const none of [undefined, null, 'KRX:005930']) {
+      expect(() => createFeed(none as never)).toThrow('expected options, as { appKey, appSecret, instruments }')
+    }
+  })
+
   it('that are undefined are as good as none', () => {
     expect(problemsOf({ clock: undefined, dataFolder: undefined, instruments: undefined })).toEqual([])
     expect(problemsOf({ clock: systemClock, dataFolder: false, seed: 1, continuity: true })).toEqual([])

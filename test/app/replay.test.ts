@@ -129,6 +129,10 @@ describe('a replay', () => {
       expect.stringContaining("instruments '005930' has no venue"),
       "columns 'VI_STD_PRC' is no column of trades or books; did you mean VI_STND_PRC?",
     ])
+    for (const date of ['2026-09-14', '20260914'])
+      expect(() => createReplay({ folder, date: date as never })).toThrow(
+        `date '${date}': expected a number of eight digits, as 20260914`,
+      )
     expect(() => createReplay({ folder, from: Number.NaN })).toThrow('from NaN: expected epoch milliseconds')
     expect(() => createReplay({ folder, speed: 0 })).toThrow('speed 0')
     expect(() => createReplay({ folder, date: 20260914, from: -Infinity, to: Infinity })).not.toThrow()

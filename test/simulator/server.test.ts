@@ -22,6 +22,7 @@ describe('starting a simulator', () => {
 
   it('on a port that does not exist fails as well', async () => {
     await expect(startSimulator({ port: 70_000 })).rejects.toThrow('70000')
+    await expect(startSimulator({ tap: {} } as never)).rejects.toThrow('tap is no option here; did you mean tape?')
   })
 })
 

@@ -51,6 +51,14 @@ describe('an interval', () => {
   it('that is none is refused before anything is subscribed', () => {
     expect(() => toBars('7s')).toThrow(/7s.*does not divide a day/)
   })
+
+  it('with an option that is none is refused, too, and may have a whole replay as its options', () => {
+    const given = (options: object) => () => toBars('1m', options)
+    expect(given({ graceMS: 1 })).toThrow('graceMS is no option here; did you mean graceMs?')
+    expect(given({ onForgoten() {} })).toThrow('did you mean onForgotten?')
+    for (const graceMs of ['1s', Number.NaN, -1]) expect(given({ graceMs })).toThrow(`graceMs ${graceMs}: expected`)
+    expect(given({ events$: NEVER, play() {}, clock: { now: () => 0 } })).not.toThrow()
+  })
 })
 
 describe('a bar', () => {
