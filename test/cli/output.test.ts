@@ -4,7 +4,7 @@ import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeS
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, type TestContext, vi } from 'vitest'
 import { openOutput } from '../../cli/output.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
@@ -103,7 +103,7 @@ describe('an output', () => {
 const isLinux = process.platform === 'linux'
 
 /** A pipe that is full, and that its reader does not read. */
-function stalledPipe() {
+function stalledPipe({ onTestFinished }: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'kis-output-'))
   const path = join(folder, 'pipe')
   execFileSync('mkfifo', [path])
@@ -126,8 +126,12 @@ function stalledPipe() {
   return writer
 }
 
-async function runWith(stdio: readonly (number | 'pipe' | 'ignore')[], output: string) {
-  const simulator = await startSimulator({ tape: generatedTape({ rate: 500 }) })
+async function runWith(
+  { onTestFinished }: TestContext,
+  stdio: readonly (number | 'pipe' | 'ignore')[],
+  output: string,
+) {
+  const simulator = await startSimulator({ tape: generatedTape({ rate: 50 }) })
   onTestFinished(() => simulator.stop())
   const child = spawn(
     process.execPath,
@@ -170,27 +174,34 @@ async function runWith(stdio: readonly (number | 'pipe' | 'ignore')[], output: s
   return {
     child,
     streams: () => eventually(() => simulator.stats().registrations > 0),
+    asked: () => requests('subscribe'),
     released: () => requests('unsubscribe'),
     finished: async () => ({ code: await ended, err }),
   }
 }
 
-describe.skipIf(!isLinux || !existsSync('/dev/full'))('kis-stream run', () => {
+// Side by side: each spends most of its time waiting.
+describe.skipIf(!isLinux || !existsSync('/dev/full')).concurrent('kis-stream run', () => {
   vi.setConfig({ testTimeout: 30_000 })
 
-  it.each(['ndjson', 'pretty'])('with %s into a full disk ends in order, with code 1 and a sentence', async output => {
-    const full = openSync('/dev/full', 'w')
-    onTestFinished(() => closeSync(full))
-    const running = await runWith(['ignore', full, 'pipe'], output)
-    const { code, err } = await running.finished()
-    expect(err).toMatch(/kis-stream run: standard output cannot be written: ENOSPC/)
-    expect({ code, released: running.released() }).toEqual({ code: 1, released: 1 })
-  })
+  it.for(['ndjson', 'pretty'])(
+    'with %s into a full disk ends in order, with code 1 and a sentence',
+    async (output, test) => {
+      const full = openSync('/dev/full', 'w')
+      test.onTestFinished(() => closeSync(full))
+      const running = await runWith(test, ['ignore', full, 'pipe'], output)
+      const { code, err } = await running.finished()
+      test.expect(err).toMatch(/kis-stream run: standard output cannot be written: ENOSPC/)
+      // It may be full before the line is up. What was asked for is released.
+      test.expect({ code, released: running.released() }).toEqual({ code: 1, released: running.asked() })
+    },
+  )
 
-  it.each(['ndjson', 'pretty'])(
+  it.for(['ndjson', 'pretty'])(
     'with %s to a reader that stalled ends in time on SIGTERM, and says what was not written',
-    async output => {
-      const running = await runWith(['ignore', stalledPipe(), 'pipe'], output)
+    async (output, test) => {
+      const { expect } = test
+      const running = await runWith(test, ['ignore', stalledPipe(test), 'pipe'], output)
       await running.streams()
       running.child.kill('SIGTERM')
       const { code, err } = await running.finished()
@@ -199,16 +210,18 @@ describe.skipIf(!isLinux || !existsSync('/dev/full'))('kis-stream run', () => {
     },
   )
 
-  it('goes on and ends well when nobody reads its log', async () => {
-    const running = await runWith(['ignore', 'ignore', stalledPipe()], 'pretty')
+  it('goes on and ends well when nobody reads its log', async test => {
+    const { expect } = test
+    const running = await runWith(test, ['ignore', 'ignore', stalledPipe(test)], 'pretty')
     await running.streams()
     running.child.kill('SIGTERM')
     expect(await running.finished()).toMatchObject({ code: 0 })
     expect(running.released()).toBe(1)
   })
 
-  it('survives a log that is closed, and takes SIGHUP as SIGTERM', async () => {
-    const running = await runWith(['ignore', 'ignore', 'pipe'], 'ndjson')
+  it('survives a log that is closed, and takes SIGHUP as SIGTERM', async test => {
+    const { expect } = test
+    const running = await runWith(test, ['ignore', 'ignore', 'pipe'], 'ndjson')
     await running.streams()
     running.child.stderr?.destroy()
     running.child.kill('SIGHUP')
