@@ -13,7 +13,7 @@ export function isForPeople(): boolean {
   return isatty(2)
 }
 
-/** Written whatever the log level is: there are few, and each is for whoever started the command. */
+/** Written whatever the log level is: there are few, and each is for the one who started the command. */
 export function say(sentence: string, level: keyof typeof levels = 'info'): void {
   const msg = visible(sentence)
   const line = isForPeople() ? msg : JSON.stringify({ level: levels[level], time: systemClock.now(), msg })

@@ -1,4 +1,4 @@
-// Standard error where it is no terminal: one kind of line, whatever a command says and whoever in it says so.
+// Standard error where it is no terminal: one kind of line, whatever a command says and whichever part of it says so.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
