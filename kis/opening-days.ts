@@ -30,9 +30,12 @@ export async function openingDays(
     const parameters = { BASS_DT: `${from}`, ...context }
     const answer = await client.get({ path, tr: 'CTCA0903R', parameters, isNextPage })
     const page = readBody(body, answer.body, path)
-    found.push(...page.output.map(({ bass_dt, opnd_yn }) => ({ date: bass_dt, isOpen: opnd_yn === 'Y' })))
+    // A page begins with the date that the one before it ended with (official issue 37).
+    const last = found.at(-1)?.date
+    const fresh = page.output.filter(({ bass_dt }) => bass_dt !== last)
+    found.push(...fresh.map(({ bass_dt, opnd_yn }) => ({ date: bass_dt, isOpen: opnd_yn === 'Y' })))
     context = { CTX_AREA_NK: page.ctx_area_nk, CTX_AREA_FK: page.ctx_area_fk }
-    hasMore = answer.hasMore && page.output.length > 0
+    hasMore = answer.hasMore && fresh.length > 0
   }
   return found
 }

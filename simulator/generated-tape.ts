@@ -219,6 +219,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
       active = active.filter(isActive)
       if (active.length === 0) pacer?.rest()
     },
+    seed,
     record(registrations) {
       for (const registration of registrations) {
         const listing = listingOf(registration, seed)

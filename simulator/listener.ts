@@ -40,6 +40,8 @@ export type TapeStats = {
   readonly ended: boolean
 }
 
+export type StandingRecord = { readonly registration: Registration; readonly text: string }
+
 /** Where a simulator's data comes from. A tape belongs to one simulator. */
 export interface Tape {
   /** Once, before anything else. */
@@ -52,9 +54,9 @@ export interface Tape {
    * The record that the first of these which there is something of would have now, whether anybody listens or not. A tape without this
    * is known by what it told.
    */
-  record?(
-    registrations: readonly Registration[],
-  ): { readonly registration: Registration; readonly text: string } | undefined
+  record?(registrations: readonly Registration[]): StandingRecord | undefined
+  /** Of the listings of a generated market. */
+  readonly seed?: number
   /** Lets go of every timer. */
   stop(): void
   stats(): TapeStats

@@ -13,6 +13,12 @@ export type PastTrade = {
   readonly koreanDate: string
   readonly koreanTime: string
   readonly price: string
+  /** Against the previous close, as the record has it: code, amount (unsigned abroad) and percent. */
+  readonly sign: string
+  readonly change: string
+  readonly rate: string
+  /** Bought by 100 sold, of the day so far. */
+  readonly strength: string
   readonly ask: string
   readonly bid: string
   readonly volume: number
@@ -30,6 +36,10 @@ type Values = {
   koreanDate: string
   koreanTime: string
   price: string
+  sign: string
+  change: string
+  rate: string
+  strength: string
   ask: string
   bid: string
   volume: string
@@ -40,11 +50,15 @@ type Values = {
 const domestic: Positions = {
   1: 'koreanTime',
   2: 'price',
+  3: 'sign',
+  4: 'change',
+  5: 'rate',
   10: 'ask',
   11: 'bid',
   12: 'volume',
   13: 'cumulativeVolume',
   14: 'cumulativeValue',
+  18: 'strength',
   33: 'businessDate',
   last: 33,
 }
@@ -55,12 +69,16 @@ const overseas: Positions = {
   6: 'koreanDate',
   7: 'koreanTime',
   11: 'price',
+  12: 'sign',
+  13: 'change',
+  14: 'rate',
   15: 'bid',
   16: 'ask',
   19: 'volume',
   20: 'cumulativeVolume',
   21: 'cumulativeValue',
-  last: 21,
+  24: 'strength',
+  last: 24,
 }
 
 /** The trades of a frame. Records that tell no trade at a time are left out. */
@@ -104,6 +122,10 @@ const noValues: Values = {
   koreanDate: '',
   koreanTime: '',
   price: '',
+  sign: '',
+  change: '',
+  rate: '',
+  strength: '',
   ask: '',
   bid: '',
   volume: '',
@@ -113,7 +135,7 @@ const noValues: Values = {
 
 /** Undefined for a record that tells no trade at a time. At home there is one date and one clock. */
 function readTrade(values: Values): PastTrade | undefined {
-  const { businessDate, koreanTime, price, ask, bid } = values
+  const { businessDate, koreanTime, price, sign, change, rate, strength, ask, bid } = values
   const koreanDate = values.koreanDate || businessDate
   const time = instantOf(Number(koreanDate), Number(koreanTime))
   const volume = Number(values.volume)
@@ -127,6 +149,10 @@ function readTrade(values: Values): PastTrade | undefined {
     koreanDate,
     koreanTime,
     price,
+    sign,
+    change,
+    rate,
+    strength,
     ask,
     bid,
     volume,

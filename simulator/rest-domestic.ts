@@ -1,9 +1,12 @@
 // Korean conclusions and minute bars, traps included: a day in steps of 30, prints left out, minutes that have not happened yet
 // (protocol notes 6.4 to 6.6).
-import type { Venue } from '../market/instrument.ts'
 import { minuteOf, type PastDay, type PastMinute } from './past-market.ts'
 import type { PastTrade } from './past-trade.ts'
-import { type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
+import { koreanIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
+import { valuesOf } from './rest-price.ts'
+import { restShapes } from './rest-shapes.ts'
+import type { Seen } from './seen.ts'
+import { fill, fillUnknown, type Values } from './shape.ts'
 import { koreanZone, wallTime } from './wall-clock.ts'
 
 const conclusionsPerCall = 30
@@ -11,50 +14,63 @@ const minutesPerCall = 30
 const dailyMinutesPerCall = 120
 const minuteMs = 60_000
 
-const venues: Readonly<Record<string, Venue>> = { J: 'KRX', NX: 'NXT', UN: 'UN' }
+type Asked = { readonly seen: Seen | undefined; readonly days: readonly PastDay[]; readonly hour: string }
 
-type Asked = { readonly days: readonly PastDay[]; readonly hour: string }
-
-function readAsked(parameter: (name: string) => string, { past }: Quoting): Asked | { readonly wrong: Quoted } {
-  const venue = venues[parameter('FID_COND_MRKT_DIV_CODE')]
-  const symbol = parameter('FID_INPUT_ISCD')
+function readAsked(parameter: Parameter, quoting: Quoting): Asked | { readonly wrong: Quoted } {
+  const asked = koreanIssue(parameter, quoting)
+  if ('wrong' in asked) return asked
   const hour = parameter('FID_INPUT_HOUR_1')
-  if (venue === undefined) return { wrong: wrongInput('FID_COND_MRKT_DIV_CODE') }
-  if (!/^[A-Z0-9]{6,7}$/.test(symbol)) return { wrong: wrongInput('FID_INPUT_ISCD') }
-  if (!isTime(hour)) return { wrong: wrongInput('FID_INPUT_HOUR_1') }
-  return { days: past.days(`${venue}:${symbol}`), hour }
+  if (!isTime(hour)) return { wrong: wrongInput('FID_INPUT_HOUR_1', hour) }
+  return { seen: asked.seen, days: quoting.past.days(asked.instrument), hour }
 }
 
 /** FHPST01060000: the latest day, newest first. */
 export const domesticConclusions: Quote = (parameter, quoting) => {
   const asked = readAsked(parameter, quoting)
   if ('wrong' in asked) return asked.wrong
-  const trades = asked.days[0]?.trades ?? []
-  const rows: Record<string, string>[] = []
-  for (let i = trades.length - 1; i >= 0 && rows.length < conclusionsPerCall; i--) {
+  const { output1, output2 } = restShapes['domestic/inquire-time-itemconclusion'].blocks
+  const { days, hour, seen } = asked
+  const rows = newestTrades(days, quoting, hour).map(trade =>
+    fill(output2, { ...tradeValues(trade), acml_vol: trade.cumulativeVolume, cnqn: trade.volume }),
+  )
+  const head = seen === undefined ? fillUnknown(output1, 'zeros') : fill(output1, valuesOf(seen, quoting))
+  return { outputs: { output1: head, output2: rows } }
+}
+
+/** FHKST01010300: the same trades without a time to ask for, in 30 rows. */
+export const latestTrades: Quote = (parameter, quoting) => {
+  const asked = koreanIssue(parameter, quoting)
+  if ('wrong' in asked) return asked.wrong
+  const block = restShapes['domestic/inquire-ccnl'].blocks.output
+  const trades = newestTrades(quoting.past.days(asked.instrument), quoting)
+  return {
+    outputs: { output: trades.map(trade => fill(block, { ...tradeValues(trade), cntg_vol: trade.volume })) },
+  }
+}
+
+/** Of the latest day, newest first, at or before a time. */
+function newestTrades(days: readonly PastDay[], { skips }: Quoting, hour = '999999'): readonly PastTrade[] {
+  const trades = days[0]?.trades ?? []
+  const newest: PastTrade[] = []
+  for (let i = trades.length - 1; i >= 0 && newest.length < conclusionsPerCall; i--) {
     const trade = trades[i] as PastTrade
-    if (trade.koreanTime > asked.hour || quoting.skips(trade)) continue
-    rows.push({
-      stck_cntg_hour: trade.koreanTime,
-      // So in KIS's own example; its table of fields says stck_pbpr.
-      stck_prpr: trade.price,
-      ...unchanged,
-      askp: trade.ask,
-      bidp: trade.bid,
-      tday_rltv: '100.00',
-      acml_vol: `${trade.cumulativeVolume}`,
-      cnqn: `${trade.volume}`,
-    })
+    if (trade.koreanTime <= hour && !skips(trade)) newest.push(trade)
   }
-  const last = trades.at(-1)
-  const output1 = {
-    stck_prpr: last?.price ?? '0',
-    ...unchanged,
-    acml_vol: `${last?.cumulativeVolume ?? 0}`,
-    prdy_vol: '0',
-    rprs_mrkt_kor_name: 'KOSPI200',
+  return newest
+}
+
+function tradeValues({ ask, bid, change, koreanTime, price, rate, sign, strength }: PastTrade): Values {
+  return {
+    stck_cntg_hour: koreanTime,
+    // So in KIS's own example; its table of fields says stck_pbpr.
+    stck_prpr: price,
+    prdy_vrss: change,
+    prdy_vrss_sign: sign,
+    prdy_ctrt: rate,
+    askp: ask,
+    bidp: bid,
+    tday_rltv: strength,
   }
-  return { outputs: { output1, output2: rows } }
 }
 
 /**
@@ -65,7 +81,7 @@ export const domesticMinutes: Quote = (parameter, quoting) => {
   const asked = readAsked(parameter, quoting)
   if ('wrong' in asked) return asked.wrong
   const [day] = asked.days
-  if (day === undefined) return chart(undefined, [])
+  if (day === undefined) return chart(asked.seen, quoting, [])
   const isToday = day.businessDate === wallTime(koreanZone, quoting.clock.now()).date
   const running = isToday ? Math.floor(quoting.clock.now() / minuteMs) : Number.POSITIVE_INFINITY
   const rows: ChartRow[] = []
@@ -80,7 +96,7 @@ export const domesticMinutes: Quote = (parameter, quoting) => {
   walkBack(day, Math.min(newest, running - 1), rows, minutesPerCall)
   if (parameter('FID_PW_DATA_INCU_YN') === 'Y')
     for (const earlier of asked.days.slice(1)) walkBack(earlier, Number.POSITIVE_INFINITY, rows, minutesPerCall)
-  return chart(day, rows)
+  return chart(asked.seen, quoting, rows)
 }
 
 /** FHKST03010230. */
@@ -88,7 +104,7 @@ export const dailyMinutes: Quote = (parameter, quoting) => {
   const asked = readAsked(parameter, quoting)
   if ('wrong' in asked) return asked.wrong
   const date = parameter('FID_INPUT_DATE_1')
-  if (!/^\d{8}$/.test(date)) return wrongInput('FID_INPUT_DATE_1')
+  if (!/^\d{8}$/.test(date)) return wrongInput('FID_INPUT_DATE_1', date)
   const rows: ChartRow[] = []
   const days = asked.days.filter(({ businessDate }) => businessDate <= date)
   for (const day of days) {
@@ -96,7 +112,7 @@ export const dailyMinutes: Quote = (parameter, quoting) => {
     if (day.businessDate === date || parameter('FID_PW_DATA_INCU_YN') === 'Y')
       walkBack(day, newest, rows, dailyMinutesPerCall)
   }
-  return chart(days[0], rows)
+  return chart(asked.seen, quoting, rows)
 }
 
 /** Prices and volume of a row, and the minute it is stamped with. */
@@ -130,31 +146,24 @@ function stillRow(day: PastDay, before: number): Omit<ChartRow, 'minute'> {
   return { businessDate: day.businessDate, ...prices, volume: 0, cumulativeValue: known?.cumulativeValue ?? 0 }
 }
 
-function chart(day: PastDay | undefined, rows: readonly ChartRow[]): Quoted {
-  const last = day?.trades.at(-1)
-  const output1 = {
-    ...unchanged,
-    stck_prdy_clpr: '0',
-    acml_vol: `${last?.cumulativeVolume ?? 0}`,
-    acml_tr_pbmn: `${last?.cumulativeValue ?? 0}`,
-    hts_kor_isnm: '',
-    stck_prpr: last?.price ?? '0',
-  }
-  const output2 = rows.map(({ businessDate, minute, open, high, low, close, volume, cumulativeValue }) => ({
-    stck_bsop_date: businessDate,
-    stck_cntg_hour: wallTime(koreanZone, minute * minuteMs).time,
-    stck_prpr: close,
-    stck_oprc: open,
-    stck_hgpr: high,
-    stck_lwpr: low,
-    cntg_vol: `${volume}`,
-    acml_tr_pbmn: `${cumulativeValue}`,
-  }))
+function chart(seen: Seen | undefined, quoting: Quoting, rows: readonly ChartRow[]): Quoted {
+  const blocks = restShapes['domestic/inquire-time-itemchartprice'].blocks
+  const output1 =
+    seen === undefined ? fillUnknown(blocks.output1, 'zeros') : fill(blocks.output1, valuesOf(seen, quoting))
+  const output2 = rows.map(({ businessDate, minute, open, high, low, close, volume, cumulativeValue }) =>
+    fill(blocks.output2, {
+      stck_bsop_date: businessDate,
+      stck_cntg_hour: wallTime(koreanZone, minute * minuteMs).time,
+      stck_prpr: close,
+      stck_oprc: open,
+      stck_hgpr: high,
+      stck_lwpr: low,
+      cntg_vol: volume,
+      acml_tr_pbmn: cumulativeValue,
+    }),
+  )
   return { outputs: { output1, output2 } }
 }
-
-/** Changes against the previous close, which nobody here reads. */
-const unchanged = { prdy_vrss: '0', prdy_vrss_sign: '3', prdy_ctrt: '0.00' }
 
 function isTime(text: string): boolean {
   return /^([01]\d|2[0-3])[0-5]\d[0-5]\d$/.test(text)

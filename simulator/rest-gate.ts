@@ -13,8 +13,8 @@ export type GateStats = {
 }
 
 export type Gate = {
-  /** Undefined: come in. */
-  refusal(call: RestCall, tr: string): RestAnswer | undefined
+  /** Undefined: come in. `trs`: the ids that the call has, on production and on paper; none needs no token either. */
+  refusal(call: RestCall, trs: readonly string[]): RestAnswer | undefined
   stats(): GateStats
 }
 
@@ -50,7 +50,7 @@ export function createGate(credentials: Credentials, clock: Clock, callsPerSecon
   }
 
   return {
-    refusal({ header }, tr) {
+    refusal({ header }, trs) {
       const appKey = header('appkey')
       if (appKey === '') return refuse('EGW00102')
       if (header('appsecret') === '') return refuse('EGW00104')
@@ -59,6 +59,7 @@ export function createGate(credentials: Credentials, clock: Clock, callsPerSecon
         return refuse('EGW00201')
       }
       counts.quotationsAnswered++
+      if (trs.length === 0) return undefined
       const bearer = /^Bearer +(.+)$/i.exec(header('authorization'))?.[1]
       if (bearer === undefined) return refuse('EGW00205')
       const token = credentials.tokenOf(bearer)
@@ -68,7 +69,8 @@ export function createGate(credentials: Credentials, clock: Clock, callsPerSecon
       if (token.appKey !== appKey) return refuse('EGW00103')
       // Documents require it; clients that never send it work (python-kis, mojito).
       if (!['', 'P', 'B'].includes(header('custtype'))) return refuse('EGW00208')
-      if (header('tr_id') !== tr) return refuse('OPSQ0002')
+      // The official Postman sends one id with a blank before it.
+      if (!trs.includes(header('tr_id').trim())) return refuse('OPSQ0002')
       return undefined
     },
     stats: () => ({ ...counts }),

@@ -14,6 +14,7 @@ import type { Host, Recipient } from './fault-hooks.ts'
 import { createRestServer, listen, refuseUpgrade } from './http.ts'
 import { createInjector } from './injector.ts'
 import { createLedger } from './ledger.ts'
+import { createDays } from './day-bars.ts'
 import { type Simulator, simulatorOptionNames, type SimulatorOptions } from './options.ts'
 import { createPastMarket } from './past-market.ts'
 import { type Ping, startPing } from './ping.ts'
@@ -21,7 +22,9 @@ import { createGate } from './rest-gate.ts'
 import { skipsOneOf } from './quoting.ts'
 import { readRequest } from './request.ts'
 import { createRest } from './rest.ts'
+import { createLook } from './seen.ts'
 import { createSessions, type Session } from './session.ts'
+import { createLastTold, standingIn } from './standing.ts'
 import { createCounters, rememberHandshake, rememberRequest, statsOf } from './stats.ts'
 import { generatedTape, type Listener, severalHistories } from './tape.ts'
 import { createNoticeWriter, type NoticeOf } from './notices.ts'
@@ -79,10 +82,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { callsPerSecond = 18, keptTrades = 20_000, skippedOneOf = 500 } = options.quotations ?? {}
   const heard = createPastMarket(keptTrades)
   const gate = createGate(credentials, clock, callsPerSecond)
+  const past = options.quotations?.past ?? heard
+  const lastTold = createLastTold()
+  // A generated market says itself where it stands; of a capture or a recording the last thing it told is known.
+  const standing = standingIn(registrations => (tape.record === undefined ? lastTold.record(registrations) : tape.record(registrations)))
+  const { seed = faultSeed } = tape
+  const hasPast = tape.record !== undefined
   const quoting = {
-    past: options.quotations?.past ?? heard,
+    past,
+    standing,
+    look: createLook({ standing, past, seed }),
+    days: createDays({ calendar: standardCalendar, seed, hasPast }),
     clock,
     calendar: standardCalendar,
+    seed,
     skips: skipsOneOf(skippedOneOf, faultSeed),
   }
 
@@ -245,7 +258,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 
   const actualPort = await listen(server, loopback, port)
-  const histories = [...(ledger.keepsTruth ? [ledger] : []), ...(keptTrades > 0 ? [heard] : [])]
+  const asked = [heard, ...(hasPast ? [] : [lastTold])]
+  const histories = [...(ledger.keepsTruth ? [ledger] : []), ...(keptTrades > 0 ? asked : [])]
   tape.start(histories.length === 0 ? { clock, log } : { clock, log, history: severalHistories(histories) })
   log(`listening on http://${loopback}:${actualPort} and ws://${loopback}:${actualPort}`)
   startFaults()

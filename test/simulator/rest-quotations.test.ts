@@ -173,7 +173,7 @@ describe('conclusions at home', () => {
     const none = await ask(conclusionsPath, 'FHPST01060000', { ...samsung('100000'), FID_INPUT_ISCD: '000660' })
     expect([none.body['rt_cd'], none.rows]).toEqual(['0', []])
     const wrong = await ask(conclusionsPath, 'FHPST01060000', { ...samsung('100000'), FID_COND_MRKT_DIV_CODE: 'Q' })
-    expect([wrong.status, wrong.body['rt_cd'], wrong.body['msg_cd']]).toEqual([200, '1', 'OPSQ2002'])
+    expect([wrong.status, wrong.body['rt_cd'], wrong.body['msg_cd']]).toEqual([200, '2', 'OPSQ2001'])
   })
 })
 
@@ -279,6 +279,6 @@ describe('the calendar', () => {
     expect([first.more, first.rows.length]).toEqual(['M', 24])
     const key = { CTX_AREA_NK: String(first.body['ctx_area_nk']), CTX_AREA_FK: String(first.body['ctx_area_fk']) }
     const next = await ask(holidaysPath, 'CTCA0903R', { BASS_DT: '20260914', ...key }, { tr_cont: 'N' })
-    expect(next.rows[0]?.['bass_dt']).toBe('20261008')
+    expect([next.rows[0]?.['bass_dt'], next.body['msg_cd']]).toEqual(['20261007', 'KIOK0500'])
   })
 })
