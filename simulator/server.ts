@@ -85,7 +85,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const past = options.quotations?.past ?? heard
   const lastTold = createLastTold()
   // A generated market says itself where it stands; of a capture or a recording the last thing it told is known.
-  const standing = standingIn(registrations => (tape.record === undefined ? lastTold.record(registrations) : tape.record(registrations)))
+  const standing = standingIn(registrations =>
+    tape.record === undefined ? lastTold.record(registrations) : tape.record(registrations),
+  )
   const { seed = faultSeed } = tape
   const hasPast = tape.record !== undefined
   const quoting = {

@@ -117,11 +117,11 @@ describe('a client that mixes up its calls', () => {
     const calendar = { BASS_DT: '20260914' }
     for (const key of [pages.KEYB, '', 'x'.repeat(5_000), '0', '-1', '20261399'])
       expect((await ask(holidays, 'CTCA0903R', { ...calendar, CTX_AREA_NK: key })).body, key).toMatchObject({
-        rt_cd: '1',
+        rt_cd: '2',
       })
     const apple = { EXCD: 'NAS', SYMB: 'AAPL', NMIN: '1', NREC: '120', PINC: '1', NEXT: '1' }
     for (const key of [pages.CTX_AREA_NK, '', 'x'.repeat(5_000), '2026091409300', '-1'])
-      expect((await ask(bars, 'HHDFS76950200', { ...apple, KEYB: key })).body, key).toMatchObject({ rt_cd: '1' })
+      expect((await ask(bars, 'HHDFS76950200', { ...apple, KEYB: key })).body, key).toMatchObject({ rt_cd: '2' })
     // The right ones are taken still.
     const first = await ask(holidays, 'CTCA0903R', calendar, false)
     const next = { ...calendar, CTX_AREA_NK: String(first.body['ctx_area_nk']) }
@@ -138,10 +138,10 @@ describe('a client that mixes up its calls', () => {
 
   it.each([
     ['names each field twice', `${executions}?${query}&fid_input_iscd=000660`, '0'],
-    ['asks for the same twice, with two question marks', `${executions}?${query}?${query}`, '1'],
+    ['asks for the same twice, with two question marks', `${executions}?${query}?${query}`, '2'],
     ['breaks an escape off', `${executions}?${query}&X=%E0%A4%A`, '0'],
-    ['sends a symbol that is none', `${executions}?${query.replace('005930', '../../%00')}`, '1'],
-    ['sends nothing behind the question mark', `${executions}?`, '1'],
+    ['sends a symbol that is none', `${executions}?${query.replace('005930', '../../%00')}`, '0'],
+    ['sends nothing behind the question mark', `${executions}?`, '2'],
   ])('%s and has an answer in the envelope', async (_, path, result) => {
     const kis = await simulator()
     expect((await get(kis, path, await withToken(kis))).body).toMatchObject({ rt_cd: result })
