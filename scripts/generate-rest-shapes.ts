@@ -52,7 +52,7 @@ function shapeText(read: Read): string {
     '    blocks: {',
     ...Object.entries(read.fields).flatMap(([block, rows]) => [
       `      ${block}: {`,
-      `        isList: ${/^array/.test(read.envelope[block] ?? '')},`,
+      `        isList: ${(read.envelope[block] ?? '').startsWith('array')},`,
       '        fields: [',
       ...rows.filter(row => isSent(row, read, block)).map(fieldText),
       '        ],',

@@ -215,9 +215,12 @@ function isin(symbol: string, venue: Venue): string {
 
 /** Luhn, over letters as 10 to 35. */
 function checkDigit(body: string): number {
-  const digits = [...body].map(letter => Number.parseInt(letter, 36)).join('')
+  const digits = body
+    .split('')
+    .map(letter => Number.parseInt(letter, 36))
+    .join('')
   let sum = 0
-  for (const [i, digit] of [...digits].reverse().entries()) {
+  for (const [i, digit] of digits.split('').reverse().entries()) {
     const doubled = Number(digit) * (i % 2 === 0 ? 2 : 1)
     sum += doubled > 9 ? doubled - 9 : doubled
   }

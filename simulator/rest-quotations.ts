@@ -111,7 +111,7 @@ const messageBytes = 80
 /** Texts of KIOK codes are filled with blanks to 80 bytes of EUC-KR, in which a Korean letter takes two; the others are not. */
 function padded(code: string, text: string): string {
   if (!code.startsWith('KIOK')) return text
-  const bytes = [...text].reduce((sum, letter) => sum + (letter > '\u007f' ? 2 : 1), 0)
+  const bytes = Array.from(text).reduce((sum, letter) => sum + (letter > '\u007f' ? 2 : 1), 0)
   return text + ' '.repeat(Math.max(0, messageBytes - bytes))
 }
 

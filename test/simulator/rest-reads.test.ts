@@ -111,7 +111,7 @@ async function market(options: SimulatorOptions = {}) {
     appkey: 'app-key-1',
     appsecret: 'secret',
   })
-  const headers = { authorization: `Bearer ${body['access_token']}`, appkey: 'app-key-1', appsecret: 'secret' }
+  const headers = { authorization: `Bearer ${String(body['access_token'])}`, appkey: 'app-key-1', appsecret: 'secret' }
   async function ask(id: Id, parameters: Row = {}, more: Row = {}): Promise<Answer> {
     const { path, trs } = shapes[id] as RestShape
     const query = new URLSearchParams({ ...calls[id], ...parameters }).toString()
@@ -496,7 +496,7 @@ describe('what else is known', () => {
     expect([more, body.rt_cd, body.msg_cd, body['output1']]).toEqual(['D', '0', 'KIOK0560', []])
     expect(body.msg1).toBe(`조회할 내용이 없습니다${' '.repeat(58)}`)
     expect([body['output2']?.length, body['output2']?.[0]?.['dnca_tot_amt']]).toEqual([1, '0'])
-    expect(String(body['ctx_area_fk100'])).toHaveLength(100)
+    expect(body['ctx_area_fk100']).toHaveLength(100)
   })
 
   it('of volumes: 30 issues, the most traded first, as their own prices say', async () => {
