@@ -52,6 +52,8 @@ export type SharedLimits = {
   readonly restCallsPerSecond: number
   /** How much slower than KIS's quota that is, since KIS refused a call; 1 when it is not. */
   readonly restSlowedBy: number
+  /** Of the US market's own app key, if it has one. */
+  readonly us?: { readonly connectsLeft: number }
 }
 
 export type AccessParts = {

@@ -163,7 +163,10 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       await queues.schedule('certificate', 'certificate-morning', { pattern: morningPattern }, { date: 'yesterday' })
     },
     tokenIssuedAt: async () => (await access.tokenRefresh.store.read()).held?.issuedAt,
-    limits: () => access.limits(),
+    async limits() {
+      const [first, second] = await Promise.all([access.limits(), us?.limits()])
+      return second === undefined ? first : { ...first, us: { connectsLeft: second.connectsLeft } }
+    },
     counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
     close(graceMs) {
       closed ??= close(graceMs)

@@ -23,7 +23,7 @@ export type Reading = {
   readonly queues: readonly QueueDepth[]
   readonly repairs: Repairs
   /** Connections left to all processes of the app key together; undefined when nobody counts them for all. */
-  readonly sharedConnectsLeft: number | undefined
+  readonly sharedConnectsLeft: readonly (number | undefined)[]
   readonly memory: { readonly residentBytes: number; readonly heapUsedBytes: number }
   /** Seconds the event loop was late, since the last reading. */
   readonly loopLag: { readonly p50: number; readonly p99: number; readonly max: number }
@@ -138,7 +138,7 @@ const line: readonly MetricDefinition[] = [
     help: 'Connections that may still be opened in the current window before KIS might take it for abuse: of all processes where Redis counts them, else of this one.',
     labels: ['app_key'],
     read: ({ status, sharedConnectsLeft }) =>
-      ofAppKeys(status, (key, isShared) => (isShared ? sharedConnectsLeft : undefined) ?? key.budgets.connects.left),
+      ofAppKeys(status, (key, index) => sharedConnectsLeft[index] ?? key.budgets.connects.left),
   },
   {
     type: 'gauge',
@@ -345,16 +345,16 @@ function hasTurn({ turn, turns }: FeedStatus['handOver'], market: 'KR' | 'US'): 
   return turn === market || turns?.includes(market) === true
 }
 
-/** Called by the settings they come from. Only the first one is shared with other processes. */
+/** Called by the settings they come from: the first one, and the US market's own. */
 function ofAppKeys(
   status: FeedStatus,
-  valueOf: (key: AppKeyStatus, isShared: boolean) => number | undefined,
+  valueOf: (key: AppKeyStatus, index: number) => number | undefined,
 ): readonly Sample[] {
   const sample = (name: string, value: number | undefined): readonly Sample[] =>
     value === undefined ? [] : [[value, { app_key: name }]]
   const { usAppKey } = status
   return [
-    ...sample('KIS_APP_KEY', valueOf(status, true)),
-    ...(usAppKey === undefined ? [] : sample('KIS_APP_KEY_US', valueOf(usAppKey, false))),
+    ...sample('KIS_APP_KEY', valueOf(status, 0)),
+    ...(usAppKey === undefined ? [] : sample('KIS_APP_KEY_US', valueOf(usAppKey, 1))),
   ]
 }

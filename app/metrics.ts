@@ -19,8 +19,11 @@ export type MetricsParts = {
   /** How many jobs wait, run or failed. Asked for each page; when it fails, there are no such numbers on it. */
   readonly queues?: () => Promise<readonly QueueDepth[]>
   readonly repairs?: () => Repairs
-  /** Connections left to all processes of the app key together. When it fails, what this process knows of is told. */
-  readonly sharedConnectsLeft?: () => Promise<number | undefined>
+  /**
+   * Connections left to all processes of an app key together: of the first one, and of the US market's own.
+   * When it fails, or is undefined, what this process knows of is shown.
+   */
+  readonly sharedConnectsLeft?: () => Promise<readonly (number | undefined)[]>
 }
 
 export type Metrics = {
@@ -37,7 +40,7 @@ function lagOf(nanoseconds: number): number {
 }
 
 const noQueues = () => Promise.resolve([])
-const nobodyCounts = () => Promise.resolve(undefined)
+const nobodyCounts = () => Promise.resolve([])
 const noRepairs = () => ({ repairs: 0, volume: 0 })
 
 export function createMetrics(parts: MetricsParts): Metrics {
@@ -59,7 +62,7 @@ export function createMetrics(parts: MetricsParts): Metrics {
       tally: feed.tally(),
       queues: await queues().catch(() => []),
       repairs: repairs(),
-      sharedConnectsLeft: await sharedConnectsLeft().catch(() => undefined),
+      sharedConnectsLeft: await sharedConnectsLeft().catch(() => []),
       memory: { residentBytes, heapUsedBytes },
       loopLag: {
         p50: lagOf(loop.percentile(50)),

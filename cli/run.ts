@@ -130,7 +130,13 @@ async function stream(
     dataFolder: folder,
     ...(jobs === undefined
       ? {}
-      : { queues: jobs.queues.depths, sharedConnectsLeft: async () => (await jobs.limits()).connectsLeft }),
+      : {
+          queues: jobs.queues.depths,
+          async sharedConnectsLeft() {
+            const { connectsLeft, us } = await jobs.limits()
+            return [connectsLeft, us?.connectsLeft]
+          },
+        }),
   })
   const { metrics } = observation
   // From here on: who reads where the dashboard is may ask for the end at once.

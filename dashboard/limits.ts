@@ -7,8 +7,7 @@ export type LimitView = {
   /** The markets that the app key serves. */
   readonly markets: readonly Market[]
   readonly connects: BudgetStatus & { readonly scope: LimitScope }
-  /** Of a session, and an app key has one: whatever other processes there are, they have none. */
-  readonly requests: BudgetStatus
+  readonly requests: BudgetStatus & { readonly scope: LimitScope }
   readonly approvalKeyIssuedAt: number | null
 }
 
@@ -18,8 +17,7 @@ export type LimitScope = 'all-processes' | 'this-process'
 export function limitsOf(status: FeedStatus, shared: SharedLimits | undefined): readonly LimitView[] {
   const { usAppKey } = status
   if (usAppKey === undefined) return [limitOf(status, markets, shared?.connectsLeft)]
-  // Only the first app key is shared through Redis.
-  return [limitOf(status, ['KR'], shared?.connectsLeft), limitOf(usAppKey, ['US'], undefined)]
+  return [limitOf(status, ['KR'], shared?.connectsLeft), limitOf(usAppKey, ['US'], shared?.us?.connectsLeft)]
 }
 
 function limitOf(
@@ -27,14 +25,12 @@ function limitOf(
   served: readonly Market[],
   leftToAll: number | undefined,
 ): LimitView {
+  const scope = leftToAll === undefined ? 'this-process' : 'all-processes'
   return {
     markets: served,
-    connects: {
-      ...budgets.connects,
-      left: leftToAll ?? budgets.connects.left,
-      scope: leftToAll === undefined ? 'this-process' : 'all-processes',
-    },
-    requests: budgets.requests,
+    connects: { ...budgets.connects, left: leftToAll ?? budgets.connects.left, scope },
+    // What the others asked for is in it, as of our own last request.
+    requests: { ...budgets.requests, scope },
     approvalKeyIssuedAt: approvalKeyIssuedAt ?? null,
   }
 }

@@ -12,7 +12,7 @@ function budgetsOf({ limits }) {
     const whose = limits.length > 1 ? `${markets.join(' ')} · ` : ''
     return [
       { key: `connects ${whose}`, title: `${whose}${say('connects')}`, budget: connects, scope: say(connects.scope) },
-      { key: `requests ${whose}`, title: `${whose}${say('requests')}`, budget: requests, scope: say('one-session') },
+      { key: `requests ${whose}`, title: `${whose}${say('requests')}`, budget: requests, scope: say(requests.scope) },
     ]
   })
 }

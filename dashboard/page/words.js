@@ -87,7 +87,6 @@ const words = {
   'per-window': ['{left} of {most} in {time}', '{time}당 {most}회 중 {left}회'],
   'all-processes': ['all processes of this app key', '이 앱키의 모든 프로세스 합산'],
   'this-process': ['as far as this process knows', '이 프로세스 기준'],
-  'one-session': ['this session; KIS allows one', '이 세션 기준 (앱키당 1세션)'],
   'rest-pace': ['REST calls', 'REST 호출'],
   'rest-rate': ['up to {rate}/s', '초당 최대 {rate}회'],
   'rest-slowed': ['slowed {times}× since KIS refused one', 'KIS 거부로 {times}배 감속'],

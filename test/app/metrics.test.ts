@@ -178,7 +178,11 @@ describe('the metrics of a feed', () => {
       ['KIS_APP_KEY_US', 3],
     ]
     expect(await left()).toEqual(own)
-    expect(await left({ sharedConnectsLeft: async () => 1 })).toEqual([['KIS_APP_KEY', 1], own[1]])
+    expect(await left({ sharedConnectsLeft: async () => [1] })).toEqual([['KIS_APP_KEY', 1], own[1]])
+    expect(await left({ sharedConnectsLeft: async () => [1, 2] })).toEqual([
+      ['KIS_APP_KEY', 1],
+      ['KIS_APP_KEY_US', 2],
+    ])
     expect(await left({ sharedConnectsLeft: () => Promise.reject(new Error('ECONNREFUSED')) })).toEqual(own)
   })
 

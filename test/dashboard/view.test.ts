@@ -86,7 +86,15 @@ describe('the view', () => {
     const together = viewOf({ ...input('subscribed.settled', [], second), sharedLimits })
     expect(together.limits).toMatchObject([
       { markets: ['KR'], connects: { left: 1, most: 4, scope: 'all-processes' } },
-      { markets: ['US'], connects: { left: 2, scope: 'this-process' } },
+      { markets: ['US'], connects: { left: 2, scope: 'this-process' }, requests: { left: 2, scope: 'this-process' } },
+    ])
+    const both = viewOf({
+      ...input('subscribed.settled', [], second),
+      sharedLimits: { ...sharedLimits, us: { connectsLeft: 0 } },
+    })
+    expect(both.limits).toMatchObject([
+      { markets: ['KR'], connects: { left: 1, scope: 'all-processes' }, requests: { scope: 'all-processes' } },
+      { markets: ['US'], connects: { left: 0, scope: 'all-processes' }, requests: { scope: 'all-processes' } },
     ])
     expect(together.restPace).toEqual({ callsPerSecond: 16.1, slowedBy: 1 })
   })

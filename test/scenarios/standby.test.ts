@@ -104,6 +104,12 @@ describe.skipIf(serverProgram === undefined)('two processes with an app key for 
     expect(await other.us.connects.take()).toBe(0)
     expect(await other.us.connects.take()).toBe(timing.occupiedMs)
     expect(other.us.owner.isGone()).toBe(false)
+    const [korean, both] = await Promise.all([first.jobs.limits(), other.jobs.limits()])
+    expect(korean).toMatchObject({
+      connectsLeft: timing.mostConnects - 1,
+      us: { connectsLeft: timing.mostConnects - 2 },
+    })
+    expect(both).toEqual(korean)
     // One subscription was asked for with each app key; that of the second process makes two.
     await eventually(() => other.us.requests.left() === timing.mostRequests - 1)
     other.us.requests.spend()
