@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
-import { clockStartingAt } from '../../market/clock.ts'
+import { clockStartingAt, systemClock } from '../../market/clock.ts'
 import { eventually, feedRig } from '../support/feed-rig.ts'
 
 it("a feed knows from KIS's heartbeat how far its clock is off", async () => {
   const aheadMs = 90_000
   const clock = clockStartingAt(Date.now() + aheadMs)
-  const rig = await feedRig({ clock, simulator: { pingIntervalMs: 20, pingTimeoutMs: 5_000 } })
+  const rig = await feedRig({ clock, simulator: { clock: systemClock, pingIntervalMs: 20, pingTimeoutMs: 5_000 } })
   expect(rig.feed.status().clockSkew).toBeUndefined()
   await eventually(() => rig.feed.status().clockSkew !== undefined)
   const skew = rig.feed.status().clockSkew

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { VirtualTimeScheduler } from 'rxjs'
@@ -129,13 +129,6 @@ describe('a folder that cannot be written', () => {
     await held.pass(5_000)
     await eventually(() => existsSync(file(folder)))
     expect(held.taken.isOurs).toBe(true)
-  })
-
-  it.skipIf(process.getuid?.() === 0)('because of its mode is one too', () => {
-    const folder = join(temporaryFolder(), '..')
-    chmodSync(folder, 0o500)
-    onTestFinished(() => chmodSync(folder, 0o700))
-    expect(lock(folder).logged).toEqual([expect.stringContaining('cannot be locked')])
   })
 })
 

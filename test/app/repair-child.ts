@@ -3,10 +3,11 @@
 import { writeSync } from 'node:fs'
 import { createFeed } from '../../app/feed.ts'
 import type { Gap } from '../../market/events.ts'
+import { clockStartingAt } from '../../market/clock.ts'
 import type { GapFinding, Run } from '../../market/gap-finding.ts'
 import { shortTiming } from '../support/feed-rig.ts'
 
-const [dataFolder = '', restUrl = '', socketUrl = '', deadly = '', given = ''] = process.argv.slice(2)
+const [dataFolder = '', restUrl = '', socketUrl = '', startedAt = '', deadly = '', given = ''] = process.argv.slice(2)
 const say = (what: object) => void writeSync(1, `${JSON.stringify(what)}\n`)
 
 /** One trade fills the gap, as far as anybody can tell. */
@@ -30,6 +31,8 @@ const feed = createFeed({
   instruments: ['KRX:005930'],
   seed: 1,
   timing: shortTiming,
+  // The simulator's.
+  clock: clockStartingAt(Number(startedAt) || Date.now()),
   dataFolder,
 })
 let isTold = given === ''

@@ -36,7 +36,7 @@ it('a repair is not delivered again by the process that follows one that was kil
   const clock = clockStartingAt(Date.parse('2026-09-14T10:00:00+09:00'))
   const simulator = await startSimulator({ clock, tape: generatedTape({ rate: 200, seed: 5 }) })
   onTestFinished(() => simulator.stop())
-  const place = [temporaryFolder(), simulator.restUrl, simulator.wsUrl]
+  const place = [temporaryFolder(), simulator.restUrl, simulator.wsUrl, String(clock.now())]
 
   const first = startChild(...place, 'deadly')
   await first.until(() => true)

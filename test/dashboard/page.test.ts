@@ -5,10 +5,11 @@ import { startDashboard } from '../../dashboard/server.ts'
 import { systemClock } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
-import { shortTiming } from '../support/feed-rig.ts'
+import { shortTiming, whenCaptured } from '../support/feed-rig.ts'
 import { frame, lineOf, recordsOf, withValues } from '../support/frames.ts'
 
-const withBooks = { channels: ['trade', 'order-book'] }
+/** Captured frames are old news to a feed of today. */
+const withBooks = () => ({ clock: whenCaptured(), channels: ['trade', 'order-book'] })
 
 /** A captured trade, at a price and a place of the day's volume of our choosing. */
 function tradeAt(price: number, volume: number, cumulativeVolume: number): string {
@@ -26,7 +27,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
   afterAll(() => browser.close())
 
   it('shows what the simulator sent, asks nobody else for anything, and has nothing to complain of', async () => {
-    const rig = await dashboardRig(withBooks)
+    const rig = await dashboardRig(withBooks())
     const { page, complaints, elsewhere } = await openPage(browser, rig.dashboard.url)
     await rig.feed.confirmed('KRX:005930', 'order-book')
     const book = lineOf('H0STASP0.txt', 1)
@@ -57,7 +58,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
   })
 
   it('shows a lost line as long as it lasts, and why', async () => {
-    const rig = await dashboardRig({ timing: { ...shortTiming, graceMs: 3_600_000 } })
+    const rig = await dashboardRig({ clock: whenCaptured(), timing: { ...shortTiming, graceMs: 3_600_000 } })
     const { page } = await openPage(browser, rig.dashboard.url)
     await rig.feed.confirmed('KRX:005930')
     rig.simulator.send(tradeAt(271_500, 7, 1_007))
@@ -72,7 +73,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
   })
 
   it('shows afterwards what is missing, to the share, and where', async () => {
-    const rig = await dashboardRig()
+    const rig = await dashboardRig({ clock: whenCaptured() })
     const { page } = await openPage(browser, rig.dashboard.url)
     await rig.feed.confirmed('KRX:005930')
     rig.simulator.send(tradeAt(271_500, 7, 1_007))
@@ -135,7 +136,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
   })
 
   it('says when its own connection is gone, and comes back by itself', async () => {
-    const rig = await dashboardRig()
+    const rig = await dashboardRig({ clock: whenCaptured() })
     const { page } = await openPage(browser, rig.dashboard.url)
     await page.locator('#subscriptions tbody tr').first().waitFor()
     await page.locator('#gone').waitFor({ state: 'hidden' })
