@@ -15,6 +15,7 @@ import { prefixOf } from '../workers/scope.ts'
 import { createAccess, type SharedLimits } from './access.ts'
 import type { SharedAccess } from './app-key.ts'
 import type { Feed } from './feed-contract.ts'
+import { foldRepeats } from './fold.ts'
 import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
 import { openLineMemory } from './line-memory.ts'
 import { type Logger, silentLogger } from './log.ts'
@@ -97,6 +98,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   }
   const access = accessOf(settings)
   const us = settings.us && accessOf(settings.us)
+  const troubles = foldRepeats(log, clock)
   const gapJobs = createGapJobs({ queues, log, redact: redaction.line })
   const counts = { completed: 0, failed: 0 }
   let workers: RunningWorkers | undefined
@@ -115,6 +117,12 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     else log.warn(facts, 'job failed')
   }
 
+  /** That it is away, the watch says. Full, or a replica, it answers, and jobs wait all the same. */
+  function refusedByRedis({ name, message }: Error): void {
+    const facts = { problem: redaction.line(message) }
+    if (name === 'ReplyError') troubles.warn(facts, 'Redis refuses what workers ask of it: jobs wait')
+  }
+
   function onUnreadable(queue: QueueName): void {
     log.warn(
       { queue },
@@ -126,6 +134,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     watching.unsubscribe()
     gapJobs.stop()
     await workers?.stop(graceMs)
+    troubles.flush()
     await queues.close()
     await Promise.all([access.close(), us?.close()])
     await redis.close()
@@ -156,7 +165,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       })
       const wanted = parts.queues ?? queueNames
       const processors = Object.fromEntries(wanted.map(queue => [queue, all[queue]]))
-      workers = startWorkers({ redis, prefix, processors, onJob: heard, onUnreadable })
+      workers = startWorkers({ redis, prefix, processors, onJob: heard, onUnreadable, onTrouble: refusedByRedis })
       await queues.schedule('token-refresh', 'renew-token', { everyMs: lookAtTokenMs }, { reason: 'scheduled' })
       if (parts.dataFolder === undefined) return
       await queues.schedule('certificate', 'certificate-evening', { pattern: eveningPattern }, { date: 'today' })

@@ -66,11 +66,17 @@ describe('standard error is lines of the log alone', () => {
       const job = await runCommand(['job', 'token-refresh'], environment)
       expect(job.code).toBe(0)
       expect(saidIn(job.err)).toMatch(/^token-refresh-\w+: in the queue$/m)
+      // It answers, and refuses what takes a job off its queue.
+      await redis.client.call('ACL', 'SETUSER', 'default', '-eval', '-evalsha')
+      const [marker = ''] = await redis.client.keys('*:token-refresh:meta')
+      await redis.client.zadd(marker.replace(/meta$/, 'marker'), 0, '0')
+      await working.printed((_, err) => err.includes('Redis refuses'))
       working.process.kill('SIGINT')
       const { code, err } = await working.finished
       expect(code).toBe(0)
       expect(saidIn(err)).toContain('Stopping: ')
       expect(levelOf(err, /Eviction policy is allkeys-lru/)).toBe(40)
+      expect(levelOf(err, /^Redis refuses what workers ask of it/)).toBe(40)
     },
   )
 })
