@@ -1,5 +1,5 @@
-// The sentences of a command that keeps a log. On a terminal they stand as they are; anywhere else each is a line of the log, with its
-// level and time, so that standard error has one kind of line.
+// The sentences of a command that keeps a log. On a terminal they stand as they are; anywhere else each is a
+// line of the log, with its level and time, so that standard error has one kind of line.
 import { isatty } from 'node:tty'
 import { systemClock } from '../market/clock.ts'
 import { visible } from '../market/visible-text.ts'

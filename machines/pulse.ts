@@ -1,6 +1,7 @@
-// A line on which nobody is home says nothing, at any hour. KIS sends PINGPONG when nothing else comes, so a line that has brought
-// nothing at all for longer than it waits with that is dead (protocol notes 8): at night, too, when no silence of the data says so.
-// How long it waits is learned: 110 s are reported, elsewhere 10 to 14 s, and none at all while data flows.
+// A dead line says nothing, at any hour. KIS sends PINGPONG when nothing else comes, so a line that has brought
+// nothing at all for longer than KIS waits with that is dead (protocol notes 8): at night, too, when no silence
+// of the data says so. How long KIS waits is learned: 110 s are reported, elsewhere 10 to 14 s, and none at all
+// while data flows.
 export type Pulse = {
   /** A PINGPONG of the server came. */
   beat(now: number): void
@@ -23,8 +24,8 @@ const shortestLookMs = 5
 const mostLooksLeftOut = 10
 
 /**
- * The longest time between two PINGPONGs. Where one came behind another with nothing between, those count alone: a server that sends none
- * while data flows has a day between two, which says nothing of how long it keeps silent.
+ * The longest time between two PINGPONGs. Where one came behind another with nothing between, those count alone:
+ * a server that sends none while data flows has a day between two, which is not how long it keeps silent.
  */
 type Period = { readonly ms: number; readonly isOfSilence: boolean }
 

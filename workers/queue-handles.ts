@@ -140,7 +140,7 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
   }
 }
 
-/** None where the job is gone by now. One by one: a job that some program wrote past BullMQ hides no other. */
+/** None where the job is gone. One by one: a job that some program wrote past BullMQ hides no other. */
 async function summaryIn(queue: Queue, name: QueueName, id: string): Promise<JobSummary[]> {
   const state = await queue.getJobState(id)
   try {
