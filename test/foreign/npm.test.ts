@@ -3,7 +3,7 @@ import { KisAuth, KisHttpClient, KisSocketClient } from 'cluefin-openapi'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/generated-tape.ts'
 import type { Simulator } from '../../simulator/server.ts'
-import { simulator, until } from '../simulator/support.ts'
+import { handClock, simulator, until } from '../simulator/support.ts'
 
 /** What it would have asked of KIS, asked of the simulator. */
 const pointedAt =
@@ -12,6 +12,85 @@ const pointedAt =
     fetch(String(input instanceof Request ? input.url : input).replace(/^https:\/\/[^/]+/, kis.restUrl), init)
 
 const keys = { appKey: 'any', secretKey: 'any', env: 'prod' } as const
+
+type Answer = { readonly rtCd: string; readonly output?: object; readonly output1?: object; readonly output2?: object }
+type Read = (client: KisHttpClient) => Promise<{ readonly body: unknown }>
+
+const samsung = { fidCondMrktDivCode: 'J', fidInputIscd: '005930' }
+const apple = { auth: '', excd: 'NAS', symb: 'AAPL' }
+
+const readsOf: readonly (readonly [name: string, read: Read])[] = [
+  ['inquire-price', ({ domesticBasicQuote }) => domesticBasicQuote.getStockCurrentPrice(samsung)],
+  ['inquire-price-2', ({ domesticBasicQuote }) => domesticBasicQuote.getStockCurrentPrice2(samsung)],
+  ['inquire-ccnl', ({ domesticBasicQuote }) => domesticBasicQuote.getStockCurrentPriceConclusion(samsung)],
+  [
+    'inquire-daily-price',
+    ({ domesticBasicQuote }) =>
+      domesticBasicQuote.getStockCurrentPriceDaily({ ...samsung, fidPeriodDivCode: 'D', fidOrgAdjPrc: '1' }),
+  ],
+  [
+    'inquire-asking-price-exp-ccn',
+    ({ domesticBasicQuote }) => domesticBasicQuote.getStockCurrentPriceAskingExpectedConclusion(samsung),
+  ],
+  ['inquire-investor', ({ domesticBasicQuote }) => domesticBasicQuote.getStockCurrentPriceInvestor(samsung)],
+  ['inquire-member', ({ domesticBasicQuote }) => domesticBasicQuote.getStockCurrentPriceMember(samsung)],
+  [
+    'inquire-daily-itemchartprice',
+    ({ domesticBasicQuote }) =>
+      domesticBasicQuote.getStockPeriodQuote({
+        ...samsung,
+        fidInputDate1: '20260101',
+        fidInputDate2: '20991231',
+        fidPeriodDivCode: 'D',
+        fidOrgAdjPrc: '0',
+      }),
+  ],
+  [
+    'inquire-time-overtimeconclusion',
+    ({ domesticBasicQuote }) =>
+      domesticBasicQuote.getStockCurrentPriceOvertimeConclusion({ ...samsung, fidHourClsCode: '1' }),
+  ],
+  [
+    'search-info',
+    ({ domesticStockInfo }) => domesticStockInfo.getProductBasicInfo({ pdno: '005930', prdtTypeCd: '300' }),
+  ],
+  [
+    'search-stock-info',
+    ({ domesticStockInfo }) => domesticStockInfo.getStockBasicInfo({ pdno: '005930', prdtTypeCd: '300' }),
+  ],
+  [
+    'volume-rank',
+    ({ domesticRankingAnalysis }) =>
+      domesticRankingAnalysis.getTradingVolumeRank({
+        fidCondMrktDivCode: 'J',
+        fidCondScrDivCode: '20171',
+        fidInputIscd: '0000',
+        fidDivClsCode: '0',
+        fidBlngClsCode: '0',
+        fidTrgtClsCode: '111111111',
+        fidTrgtExlsClsCode: '0000000000',
+        fidInputPrice1: '0',
+        fidInputPrice2: '1000000',
+        fidVolCnt: '0',
+      }),
+  ],
+  ['overseas price', ({ overseasBasicQuote }) => overseasBasicQuote.getStockCurrentPriceConclusion(apple)],
+  ['overseas price-detail', ({ overseasBasicQuote }) => overseasBasicQuote.getStockCurrentPriceDetail(apple)],
+  ['overseas inquire-asking-price', ({ overseasBasicQuote }) => overseasBasicQuote.getCurrentPriceFirstQuote(apple)],
+  [
+    'overseas dailyprice',
+    ({ overseasBasicQuote }) =>
+      overseasBasicQuote.getStockPeriodQuote({ ...apple, gubn: '0', bymd: '20260901', modp: '1' }),
+  ],
+  [
+    'overseas inquire-ccnl',
+    ({ overseasBasicQuote }) => overseasBasicQuote.getConclusionTrend({ ...apple, keyb: '', tday: '1' }),
+  ],
+  [
+    'overseas search-info',
+    ({ overseasBasicQuote }) => overseasBasicQuote.getProductBaseInfo({ pdno: 'AAPL', prdtTypeCd: '512' }),
+  ],
+]
 
 describe('cluefin-openapi', () => {
   it('is given a token and an approval key, and is sent trades and books', async () => {
@@ -47,5 +126,22 @@ describe('cluefin-openapi', () => {
       fidInputHour1: '153000',
     })
     expect(body).toMatchObject({ rtCd: '0', msgCd: 'MCA00000' })
+  })
+
+  // It checks the envelope and hands on the rest; test/simulator/rest-reads.test.ts looks at every key.
+  it.each(readsOf)('asks for %s and is answered with something in it', async (name, read) => {
+    const clock = handClock()
+    const tape = generatedTape({ rate: 500 })
+    const kis = await simulator({ clock, tape, quotations: { callsPerSecond: 1_000 } })
+    const fetchImpl = pointedAt(kis)
+    const { accessToken: token } = await new KisAuth({ ...keys, fetchImpl }).generate()
+    const client = new KisHttpClient({ ...keys, token, fetchImpl })
+    // The share trades from the moment somebody first asks.
+    await read(client)
+    clock.advance(10_000)
+    const answer = (await read(client)).body as Answer
+    expect([name, answer.rtCd]).toEqual([name, '0'])
+    const blocks = [answer.output, answer.output1, answer.output2]
+    expect(blocks.some(block => block !== undefined && Object.keys(block).length > 0)).toBe(true)
   })
 })
