@@ -45,7 +45,7 @@ export function issueFacts(seen: Seen, days: readonly DayBar[], seed: number): V
     frgn_hldn_qty: Math.round((shares * foreignShare) / 100),
     whol_loan_rmnd_rate: Math.round(random.next() * 80) / 100,
     'itewhol_loan_rmnd_ratem name': Math.round(random.next() * 80) / 100,
-    // Of the running day these are 0 until after the close (captured); nobody sells short here, and no programme trades.
+    // Of the running day these are 0 until after the close (captured); there is no short selling and no programme trading here.
     frgn_ntby_qty: 0,
     pgtr_ntby_qty: 0,
     last_ssts_cntg_qty: 0,
@@ -61,7 +61,7 @@ export function basePriceOf({ trade }: Seen): number {
   return Number(trade['stck_prpr']) - changeOf(trade['prdy_vrss'], trade['prdy_vrss_sign'])
 }
 
-/** A change with its sign: at home KIS writes one, abroad only the code has it. */
+/** A change with its sign: KIS writes one for Korean issues, and for overseas ones only the code has it. */
 export function changeOf(change = '', sign = ''): number {
   const size = Math.abs(Number(change)) || 0
   return ['4', '5'].includes(sign) ? -size : size

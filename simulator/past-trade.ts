@@ -13,7 +13,7 @@ export type PastTrade = {
   readonly koreanDate: string
   readonly koreanTime: string
   readonly price: string
-  /** Against the previous close, as the record has it: code, amount (unsigned abroad) and percent. */
+  /** Against the previous close, as the record has it: code, amount (unsigned overseas) and percent. */
   readonly sign: string
   readonly change: string
   readonly rate: string

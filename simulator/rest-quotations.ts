@@ -43,17 +43,24 @@ const quotes: Partial<Readonly<Record<keyof typeof restShapes, Quote>>> = {
   'overseas/search-info': overseasProduct,
 }
 
-type Quotation = { readonly trs: readonly string[]; readonly message: string; readonly quote: Quote }
+type Quotation = {
+  /** KIS's. */
+  readonly name: string
+  readonly trs: readonly string[]
+  readonly message: string
+  readonly quote: Quote
+}
 
 const quotations: Readonly<Record<string, Quotation>> = {
   ...Object.fromEntries(
     Object.entries(quotes).map(([id, quote]) => {
-      const { message, method, path, trs } = restShapes[id as keyof typeof quotes]
-      return [`${method} ${path}`, { trs, message, quote }]
+      const { message, method, name, path, trs } = restShapes[id as keyof typeof quotes]
+      return [`${method} ${path}`, { name, trs, message, quote }]
     }),
   ),
   // The one read here that the specification of the shapes has not.
   'GET /uapi/domestic-stock/v1/quotations/inquire-time-dailychartprice': {
+    name: '주식일별분봉조회',
     trs: ['FHKST03010230'],
     message: 'MCA00000',
     quote: dailyMinutes,
@@ -63,6 +70,12 @@ const quotations: Readonly<Record<string, Quotation>> = {
 const hashkeyName = `POST ${restShapes['auth/hashkey'].path}`
 
 export const quotationPaths = [...Object.keys(quotations), hashkeyName]
+
+/** What each of them is called, and its transaction ids. */
+export const readNames: Readonly<Record<string, { readonly name: string; readonly trs: readonly string[] }>> = {
+  ...quotations,
+  [hashkeyName]: restShapes['auth/hashkey'],
+}
 
 /** Undefined for a call that is no read and no order. */
 export function answerQuotation(call: RestCall, gate: Gate, quoting: Quoting): RestAnswer | undefined {

@@ -27,7 +27,7 @@ export type Values = Readonly<Record<string, string | number | undefined>>
 export type Row = Readonly<Record<string, string>>
 
 /**
- * One object of a block. A number nobody gave stays empty, which no client takes for a price; tests look for those.
+ * One object of a block. A number that was not given stays empty, which no client takes for a price; tests look for those.
  */
 export function fill({ fields }: Block, values: Values): Row {
   return Object.fromEntries(
@@ -35,7 +35,7 @@ export function fill({ fields }: Block, values: Values): Row {
   )
 }
 
-/** The block of a symbol that KIS does not know: every number is 0 at home, and every value empty abroad. */
+/** The block of a symbol that KIS does not know: every number is 0 for Korean symbols, every value empty for overseas ones. */
 export function fillUnknown({ fields }: Block, way: 'zeros' | 'empty'): Row {
   return Object.fromEntries(fields.map(([code, kind]) => [code, way === 'zeros' ? zeroOf(kind) : '']))
 }

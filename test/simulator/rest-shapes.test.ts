@@ -77,11 +77,11 @@ describe('a block', () => {
     expect(fill(block, { signed: -4.17 })['signed']).toBe('-4.17')
   })
 
-  it('leaves a number that nobody gave empty: no client takes it for a price', () => {
+  it('leaves a number that was not given empty: no client takes it for a price', () => {
     expect(fill(block, {})).toEqual({ whole: '', percent: '', signed: '', sign: '', name: 'KOSPI200' })
   })
 
-  it('of an unknown symbol is zeros at home and empty abroad', () => {
+  it('of an unknown symbol is zeros for Korean symbols and empty for overseas ones', () => {
     expect(fillUnknown(block, 'zeros')).toEqual({ whole: '0', percent: '0.00', signed: '0.00', sign: '3', name: '' })
     expect(new Set(Object.values(fillUnknown(block, 'empty')))).toEqual(new Set(['']))
   })
