@@ -1,9 +1,11 @@
-// Writes simulator/rest-shapes.ts from simulator/spec/rest-reads.json, the tables of KIS's reads over REST. Run `npm run generate` after
-// changing either; a test fails while the two disagree.
+// Writes simulator/rest-shapes.ts from simulator/spec/rest-reads.json, the tables of KIS's reads over REST.
+// Run `npm run generate` after changing either; a test fails while the two disagree.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
-/** A row of a block: code, Korean label, kind, unit, declared length, a value, and where the value comes from. */
+/**
+ * A row of a block: code, Korean label, kind, unit, declared length, a value, and where the value comes from.
+ */
 type Row = [
   code: string,
   label: string,

@@ -1,4 +1,5 @@
-// Writes docs/simulator.md from the lists of the simulator. Run `npm run generate` after changing them; a test fails while they disagree.
+// Writes docs/simulator.md from the lists of the simulator. Run `npm run generate` after changing them; a
+// test fails while they disagree.
 import { writeFileSync } from 'node:fs'
 import { simulatorPage } from '../simulator/simulator-page.ts'
 

@@ -1,5 +1,6 @@
-// The days of an instrument for the charts of REST, the newest first: the running day as the stream has it, the days that were told, and
-// for a generated market the days before it began, which are a matter of the seed and the date alone.
+// The days of an instrument for the charts of REST, the newest first: the running day as the stream has it,
+// the days that were told, and for a generated market the days before it began, which are a matter of the
+// seed and the date alone.
 import type { Calendar } from '../market/calendar.ts'
 import type { Venue } from '../market/instrument.ts'
 import { addDays, isWeekend, weekdayOf } from '../market/wall-clock.ts'
@@ -8,9 +9,15 @@ import type { PastDay } from './past-market.ts'
 import { createRandom, seedFor } from './random.ts'
 import type { Seen } from './seen.ts'
 
-/** Prices are whole numbers of the smallest decimal, as in listing.ts; the value is in whole units of the currency. */
+/**
+ * Prices are whole numbers of the smallest decimal, as in listing.ts; the value is in whole units of the
+ * currency.
+ */
 export type DayBar = {
-  /** 20260914; of a week, a month or a year the first day on which there was trading (captured of weeks, 2024-06). */
+  /**
+   * 20260914; of a week, a month or a year the first day on which there was trading (captured of weeks,
+   * 2024-06).
+   */
   readonly date: number
   readonly open: number
   readonly high: number

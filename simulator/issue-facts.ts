@@ -1,5 +1,5 @@
-// What REST says of a Korean issue beside its trades: limits, size, earnings, the year's extremes. Limits and pivots are worked out as
-// on captures of 2024-06-10 and 2024-12-02; earnings and owners come from the seed.
+// What REST says of a Korean issue beside its trades: limits, size, earnings, the year's extremes. Limits and
+// pivots are worked out as on captures of 2024-06-10 and 2024-12-02; earnings and owners come from the seed.
 import type { DayBar } from './day-bars.ts'
 import { koreanTick } from './listing.ts'
 import { namesOf } from './names.ts'
@@ -45,7 +45,8 @@ export function issueFacts(seen: Seen, days: readonly DayBar[], seed: number): V
     frgn_hldn_qty: Math.round((shares * foreignShare) / 100),
     whol_loan_rmnd_rate: Math.round(random.next() * 80) / 100,
     'itewhol_loan_rmnd_ratem name': Math.round(random.next() * 80) / 100,
-    // Of the running day these are 0 until after the close (captured); there is no short selling and no programme trading here.
+    // Of the running day these are 0 until after the close (captured); there is no short selling and no
+    // programme trading here.
     frgn_ntby_qty: 0,
     pgtr_ntby_qty: 0,
     last_ssts_cntg_qty: 0,

@@ -21,7 +21,10 @@ export type Quoting = {
   readonly calendar: Calendar
   /** Of what no stream tells. */
   readonly seed: number
-  /** Whether the conclusions leave this print out, as KIS's do now and then. The day's totals and the minutes have it. */
+  /**
+   * Whether the conclusions leave this print out, as KIS's do now and then. The day's totals and the minutes
+   * have it.
+   */
   readonly skips: Skips
 }
 
@@ -41,8 +44,8 @@ export type Parameter = (name: string) => string
 export type Quote = (parameter: Parameter, quoting: Quoting, isNextPage: boolean) => Quoted
 
 /**
- * OPSQ2001 with rt_cd 2 and these texts is captured, of a market, of a field that is missing and of one with a wrong value
- * (INQR_DVSN); which other fields KIS looks at, and how closely, is not known.
+ * OPSQ2001 with rt_cd 2 and these texts is captured, of a market, of a field that is missing and of one with
+ * a wrong value (INQR_DVSN); which other fields KIS looks at, and how closely, is not known.
  */
 export function wrongInput(name: string, value: string): Quoted {
   const text = value === '' ? `ERROR : INPUT FIELD NOT FOUND [${name}]` : `ERROR : INPUT INVALID_CHECK_${name}`
@@ -74,8 +77,8 @@ export function koreanIssue(
 }
 
 /**
- * The overseas issue that is asked for. KIS answers an exchange that it does not have as a symbol that it does not have: the order
- * codes NASD, NYSE and AMEX give the empty answer (captured).
+ * The overseas issue that is asked for. KIS answers an exchange that it does not have as a symbol that it
+ * does not have: the order codes NASD, NYSE and AMEX give the empty answer (captured).
  */
 export function overseasIssue(parameter: Parameter, { look }: Quoting): AskedFor | { readonly wrong: Quoted } {
   const venue = parameter('EXCD')
@@ -87,7 +90,10 @@ export function overseasIssue(parameter: Parameter, { look }: Quoting): AskedFor
   return { instrument, seen: isOverseas ? look(instrument) : undefined }
 }
 
-/** One print of so many, always the same ones. The seed and the day's total decide, so a print is skipped however it is asked for. */
+/**
+ * One print of so many, always the same ones. The seed and the day's total decide, so a print is skipped
+ * however it is asked for.
+ */
 export function skipsOneOf(many: number, seed: number): Skips {
   if (many === 0) return () => false
   return ({ businessDate, cumulativeVolume }) =>

@@ -1,4 +1,5 @@
-// What clients ask of an account: the balance of an empty one, a hash of an order, and orders, which are refused.
+// What clients ask of an account: the balance of an empty one, a hash of an order, and orders, which are
+// refused.
 import { createHash } from 'node:crypto'
 import { type Quote, wrongInput } from './quoting.ts'
 import { parseObject } from './request.ts'
@@ -9,8 +10,9 @@ import { fillUnknown } from './shape.ts'
 const contextLength = 100
 
 /**
- * TTTC8434R, of an account with nothing in it: no holdings, and one object of zeros (captured). Both values of INQR_DVSN are taken,
- * although KIS refuses 02 since 2026-02-10: clients that still send it are to be tried here too.
+ * TTTC8434R, of an account with nothing in it: no holdings, and one object of zeros (captured). Both values
+ * of INQR_DVSN are taken, although KIS refuses 02 since 2026-02-10: clients that still send it are to be
+ * tried here too.
  */
 export const balance: Quote = parameter => {
   const account = [parameter('CANO'), parameter('ACNT_PRDT_CD')] as const
@@ -33,7 +35,10 @@ export const balance: Quote = parameter => {
   return { outputs, hasMore: false, message: 'KIOK0560' }
 }
 
-/** KIS does not publish how it hashes; any stable 64 hex digits will do for clients. Not in the usual envelope: it is no quotation. */
+/**
+ * KIS does not publish how it hashes; any stable 64 hex digits will do for clients. Not in the usual
+ * envelope: it is no quotation.
+ */
 export function hashkey({ body }: RestCall): RestAnswer {
   const order = parseObject(body)
   if (order === undefined)
@@ -45,8 +50,8 @@ export function hashkey({ body }: RestCall): RestAnswer {
 const orderPath = /^\/uapi\/[a-z-]+\/v\d+\/trading\/[\w/-]+$/
 
 /**
- * No order is ever taken. KIS refuses one with HTTP 200, rt_cd and a code of its order system; none of those means "not here", so it is
- * the code of a service that does not exist.
+ * No order is ever taken. KIS refuses one with HTTP 200, rt_cd and a code of its order system; none of those
+ * means "not here", so it is the code of a service that does not exist.
  */
 export function refuseOrder({ method, path }: RestCall): RestAnswer | undefined {
   if (method !== 'POST' || !orderPath.test(path)) return undefined

@@ -2,7 +2,10 @@
 import { addDays, isDate, isWeekend, weekdayOf } from '../market/wall-clock.ts'
 import { type Quote, wrongInput } from './quoting.ts'
 
-/** So many in the published example, of which the last comes again as the first of the next page (official issue 37). */
+/**
+ * So many in the published example, of which the last comes again as the first of the next page (official
+ * issue 37).
+ */
 const daysPerPage = 24
 const keyLength = 20
 

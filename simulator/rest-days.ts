@@ -1,4 +1,5 @@
-// The days of an issue: inquire-daily-price, inquire-daily-itemchartprice, inquire-investor, and dailyprice overseas.
+// The days of an issue: inquire-daily-price, inquire-daily-itemchartprice, inquire-investor, and dailyprice
+// overseas.
 import { isDate } from '../market/wall-clock.ts'
 import { byPeriod, type DayBar, type Period, scaleOf } from './day-bars.ts'
 import { koreanIssue, overseasIssue, type Quote, type Quoting, wrongInput } from './quoting.ts'
@@ -11,7 +12,10 @@ import { koreanZone, wallTime } from './wall-clock.ts'
 
 /** Captured: 30 days, weeks or months. */
 const dailyRows = 30
-/** Whatever the range is, the newest 100 bars inside it (captured). Callers ask again for the day before the oldest. */
+/**
+ * Whatever the range is, the newest 100 bars inside it (captured). Callers ask again for the day before the
+ * oldest.
+ */
 const chartRows = 100
 const investorRows = 30
 
@@ -32,7 +36,10 @@ function changeIn({ close, previousClose }: DayBar, scale = 1) {
   }
 }
 
-/** FHKST01010400. Adjusted prices are the raw ones here: nothing was ever split. An unknown symbol has no rows (pykis). */
+/**
+ * FHKST01010400. Adjusted prices are the raw ones here: nothing was ever split. An unknown symbol has no rows
+ * (pykis).
+ */
 export const dailyPrice: Quote = (parameter, quoting) => {
   const asked = koreanIssue(parameter, quoting)
   if ('wrong' in asked) return asked.wrong
@@ -109,7 +116,10 @@ function isRunning({ date }: DayBar, { trade }: Seen): boolean {
 
 type Investor = { readonly bought: number; readonly sold: number; readonly net: number }
 
-/** Who bought and sold on a day. The three do not add up to nothing: other corporations are missing, as on captures. */
+/**
+ * Who bought and sold on a day. The three do not add up to nothing: other corporations are missing, as on
+ * captures.
+ */
 function investorsOf({ symbol }: Seen, { date, volume }: DayBar, seed: number) {
   const random = createRandom(seedFor(`investors ${symbol} ${date}`, seed))
   const part = (share: number): Investor => {
@@ -158,7 +168,9 @@ function investorValues(seen: Seen, bar: DayBar, seed: number): Values {
   )
 }
 
-/** HHDFS76240000. Unknown: the keys of output1 with nothing in them, and no rows (captured, and python-kis). */
+/**
+ * HHDFS76240000. Unknown: the keys of output1 with nothing in them, and no rows (captured, and python-kis).
+ */
 export const overseasDays: Quote = (parameter, quoting) => {
   const asked = overseasIssue(parameter, quoting)
   if ('wrong' in asked) return asked.wrong
@@ -200,7 +212,9 @@ export const overseasDays: Quote = (parameter, quoting) => {
   return { outputs: { output1: fill(output1, head), output2: rows } }
 }
 
-/** `DNASAAPL`: as the stream repeats its key, and in the form of the free feed where only the past is known. */
+/**
+ * `DNASAAPL`: as the stream repeats its key, and in the form of the free feed where only the past is known.
+ */
 export function rsymOf({ symbol, trade, venue }: Seen): string {
   return trade['rsym'] ?? `D${venue}${symbol}`
 }

@@ -26,8 +26,8 @@ const foreignSold = 0.0098
 const foreignBought = 0.3021
 
 /**
- * FHKST01010600. An object in the official example and sample, an array of one in two captures: cluefin takes either, the broker's
- * sample only makes sense of the object.
+ * FHKST01010600. An object in the official example and sample, an array of one in two captures: cluefin takes
+ * either, the broker's sample only makes sense of the object.
  */
 export const members: Quote = (parameter, quoting) => {
   const asked = koreanIssue(parameter, quoting)
@@ -68,8 +68,8 @@ function side(name: 'seln' | 'shnu', ranked: typeof sellers, volume: number): Va
 }
 
 /**
- * FHPST02310000: single-price trading after hours, which ended on 2026-09-14. What KIS answers since is not established: here no trades,
- * and limits of 10% around the price, down to the tick.
+ * FHPST02310000: single-price trading after hours, which ended on 2026-09-14. What KIS answers since is not
+ * established: here no trades, and limits of 10% around the price, down to the tick.
  */
 export const overtimeTrades: Quote = (parameter, quoting) => {
   const asked = koreanIssue(parameter, quoting)

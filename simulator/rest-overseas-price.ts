@@ -1,4 +1,5 @@
-// The price and the book of an overseas issue (price, price-detail, inquire-asking-price). What the stream has too is its record's.
+// The price and the book of an overseas issue (price, price-detail, inquire-asking-price). What the stream
+// has too is its record's.
 import { venues } from '../market/instrument.ts'
 import { scaleOf } from './day-bars.ts'
 import { changeOf } from './issue-facts.ts'
@@ -120,8 +121,8 @@ export const overseasDetail = blocksOf(restShapes['overseas/price-detail'].block
 const zeroDay = { high: 0, low: 0, date: 0 }
 
 /**
- * HHDFS76200100: one object of ten levels for the US (captured 2026-09-27), although documents say one level in an array. Levels that a
- * venue does not have read 0.
+ * HHDFS76200100: one object of ten levels for the US (captured 2026-09-27), although documents say one level
+ * in an array. Levels that a venue does not have read 0.
  */
 export const overseasBook = blocksOf(restShapes['overseas/inquire-asking-price'].blocks, (seen, quoting) => {
   const { book, symbol, trade } = seen

@@ -1,5 +1,5 @@
-// The price and the book of a Korean issue (inquire-price, inquire-price-2, inquire-asking-price-exp-ccn, intstock-multprice,
-// volume-rank). What the stream has too is taken from its record, column by column.
+// The price and the book of a Korean issue (inquire-price, inquire-price-2, inquire-asking-price-exp-ccn,
+// intstock-multprice, volume-rank). What the stream has too is taken from its record, column by column.
 import type { DayBar } from './day-bars.ts'
 import { basePriceOf, issueFacts } from './issue-facts.ts'
 import { namedKoreanSymbols, namesOf } from './names.ts'
@@ -31,7 +31,8 @@ function comparisons({ trade, book }: Seen, days: readonly DayBar[]): Values {
   return {
     prdy_vol: previousVolume,
     prdy_vrss_vol: volume - previousVolume,
-    // In percent of the day before, here and in inquire-price-2 (captured); in inquire-daily-price it is a change.
+    // In percent of the day before, here and in inquire-price-2 (captured); in inquire-daily-price it is a
+    // change.
     prdy_vrss_vol_rate: rate ?? (previousVolume === 0 ? 0 : (volume / previousVolume) * 100),
     askp: book['askp1'] ?? trade['askp1'] ?? '0',
     bidp: book['bidp1'] ?? trade['bidp1'] ?? '0',
@@ -121,7 +122,10 @@ const noChanges: Values = Object.fromEntries(
 
 const mostAsked = 30
 
-/** FHKST11300006: up to 30 issues for one call. What it does with an unknown one is not established: its row is left out. */
+/**
+ * FHKST11300006: up to 30 issues for one call. What it does with an unknown one is not established: its row
+ * is left out.
+ */
 export const prices: Quote = (parameter, quoting) => {
   const block = restShapes['domestic/intstock-multprice'].blocks.output
   const rows = []
@@ -173,7 +177,10 @@ const rankOrders: Readonly<Record<string, (values: Values) => number>> = {
   '4': values => Number(values['tr_pbmn_tnrt']),
 }
 
-/** FHPST01710000: the named issues, which a generated market always has; of a tape those that it told. Sectors are not told apart. */
+/**
+ * FHPST01710000: the named issues, which a generated market always has; of a tape those that it told. Sectors
+ * are not told apart.
+ */
 export const volumeRank: Quote = (parameter, quoting) => {
   const market = parameter('FID_COND_MRKT_DIV_CODE')
   const venue = Object.hasOwn(koreanMarkets, market) ? koreanMarkets[market] : undefined

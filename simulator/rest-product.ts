@@ -1,5 +1,5 @@
-// What an issue is (search-info, search-stock-info, and search-info overseas). Dates of listing, sectors and the like are those of an
-// ordinary issue.
+// What an issue is (search-info, search-stock-info, and search-info overseas). Dates of listing, sectors and
+// the like are those of an ordinary issue.
 import type { Instrument, Venue } from '../market/instrument.ts'
 import { issueFacts } from './issue-facts.ts'
 import { namesOf } from './names.ts'
@@ -26,8 +26,8 @@ const venuesByType: Readonly<Record<string, Venue>> = {
 }
 
 /**
- * python-kis takes rt_cd 7 for "none of this type" and tries the next type. The code beside it is not established; this one is that of
- * an account with nothing in it.
+ * python-kis takes rt_cd 7 for "none of this type" and tries the next type. The code beside it is not
+ * established; this one is that of an account with nothing in it.
  */
 const nothingFound: Quoted = { code: 'KIOK0560', text: '조회할 내용이 없습니다', result: '7' }
 
@@ -204,7 +204,10 @@ const nations: Partial<Readonly<Record<Venue, string>>> = {
   HNX: 'VN',
 }
 
-/** KR7005930003, which is the real one; overseas nine letters and digits of our own. The last digit is the check digit. */
+/**
+ * KR7005930003, which is the real one; overseas nine letters and digits of our own. The last digit is the
+ * check digit.
+ */
 function isin(symbol: string, venue: Venue): string {
   const isKorean = venue === 'KRX'
   const random = createRandom(seedFor(`isin ${symbol}`, 1))

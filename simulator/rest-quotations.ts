@@ -1,5 +1,5 @@
-// The reads: which call is answered by what, the gateway before them, and the envelope around their answers. Paths, transaction ids and
-// keys are those of rest-shapes.ts.
+// The reads: which call is answered by what, the gateway before them, and the envelope around their answers.
+// Paths, transaction ids and keys are those of rest-shapes.ts.
 import { randomUUID } from 'node:crypto'
 import type { Quote, Quoting } from './quoting.ts'
 import { balance, hashkey, refuseOrder } from './rest-account.ts'
@@ -88,7 +88,8 @@ export function answerQuotation(call: RestCall, gate: Gate, quoting: Quoting): R
         ? (gate.refusal(call, []) ?? hashkey(call))
         : refuseOrder(call)
   if (answer === undefined) return undefined
-  // All three are on every answer, `tr_cont` empty where nothing follows: the broker's own sample reads it without looking.
+  // All three are on every answer, `tr_cont` empty where nothing follows: the broker's own sample reads it
+  // without looking.
   const tr = call.header('tr_id').trim() || (quotation?.trs[0] ?? '')
   return { ...answer, headers: { tr_id: tr, tr_cont: '', gt_uid: newGlobalId(), ...answer.headers } }
 }
@@ -104,8 +105,8 @@ function answerOf(call: RestCall, gate: Gate, quoting: Quoting, { message, quote
   const code = quoted.message ?? message
   return {
     status: 200,
-    // M makes the broker's sample ask again, so never without a next page. D ends one that has pages (captured); of the others nothing
-    // is known, and empty is what clients take.
+    // M makes the broker's sample ask again, so never without a next page. D ends one that has pages
+    // (captured); of the others nothing is known, and empty is what clients take.
     headers: hasMore === undefined ? {} : { tr_cont: hasMore ? 'M' : 'D' },
     body: { ...outputs, rt_cd: '0', msg_cd: code, msg1: padded(code, messages[code] ?? messages['MCA00000'] ?? '') },
   }
@@ -121,7 +122,10 @@ const messages: Readonly<Record<string, string>> = {
 
 const messageBytes = 80
 
-/** Texts of KIOK codes are filled with blanks to 80 bytes of EUC-KR, in which a Korean letter takes two; the others are not. */
+/**
+ * Texts of KIOK codes are filled with blanks to 80 bytes of EUC-KR, in which a Korean letter takes two; the
+ * others are not.
+ */
 function padded(code: string, text: string): string {
   if (!code.startsWith('KIOK')) return text
   const bytes = Array.from(text).reduce((sum, letter) => sum + (letter > '\u007f' ? 2 : 1), 0)

@@ -1,4 +1,5 @@
-// An instrument as REST sees it: its trade and its book as the stream has them, so that a price is the same whichever way it is asked.
+// An instrument as REST sees it: its trade and its book as the stream has them, so that a price is the same
+// whichever way it is asked.
 import { toWire } from '../kis/channel.ts'
 import { type Instrument, partsOf, type Venue } from '../market/instrument.ts'
 import { hasVenueShape } from '../market/symbol-shapes.ts'
@@ -24,8 +25,8 @@ export type Look = (instrument: Instrument) => Seen | undefined
 export type LookOptions = { readonly standing: Standing; readonly past: PastMarket; readonly seed: number }
 
 /**
- * Undefined for what does not exist: a symbol that its venue does not spell so, and one that a tape has nothing of. A generated market
- * lists every symbol that is spelled right.
+ * Undefined for what does not exist: a symbol that its venue does not spell so, and one that a tape has
+ * nothing of. A generated market lists every symbol that is spelled right.
  */
 export function createLook({ standing, past, seed }: LookOptions): Look {
   return instrument => {
@@ -100,8 +101,9 @@ function lastTradeOf(day: PastDay | undefined): Columns | undefined {
 }
 
 /**
- * A Korean book without a trade: its expected price and the change of that give the previous close. Prices are the previous close,
- * the change is 0 and the prices of the day are "0" (captured 2024-06-11 and 2026-03-27).
+ * A Korean book without a trade: its expected price and the change of that give the previous close. Prices
+ * are the previous close, the change is 0 and the prices of the day are "0" (captured 2024-06-11 and
+ * 2026-03-27).
  */
 function beforeTheOpen(book: Columns): Columns | undefined {
   const previousClose = Number(book['antc_cnpr'] || Number.NaN) - Number(book['antc_cntg_vrss'] || Number.NaN)

@@ -1,8 +1,10 @@
-// The shape of a REST answer: its blocks, filled in KIS's order and in KIS's way of writing values. Every value is text.
+// The shape of a REST answer: its blocks, filled in KIS's order and in KIS's way of writing values. Every
+// value is text.
 
 /**
- * How a value is written: whole, with N decimals, with N decimals and a plus or a blank in front, or as it is. `text`, `code` and `yn` that
- * the simulator has nothing to say about are those of an ordinary issue, as captured.
+ * How a value is written: whole, with N decimals, with N decimals and a plus or a blank in front, or as it
+ * is. `text`, `code` and `yn` that the simulator has nothing to say about are those of an ordinary issue, as
+ * captured.
  */
 export type FieldKind = string
 
@@ -27,7 +29,8 @@ export type Values = Readonly<Record<string, string | number | undefined>>
 export type Row = Readonly<Record<string, string>>
 
 /**
- * One object of a block. A number that was not given stays empty, which no client takes for a price; tests look for those.
+ * One object of a block. A number that was not given stays empty, which no client takes for a price; tests
+ * look for those.
  */
 export function fill({ fields }: Block, values: Values): Row {
   return Object.fromEntries(
@@ -35,7 +38,10 @@ export function fill({ fields }: Block, values: Values): Row {
   )
 }
 
-/** The block of a symbol that KIS does not know: every number is 0 for Korean symbols, every value empty for overseas ones. */
+/**
+ * The block of a symbol that KIS does not know: every number is 0 for Korean symbols, every value empty for
+ * overseas ones.
+ */
 export function fillUnknown({ fields }: Block, way: 'zeros' | 'empty'): Row {
   return Object.fromEntries(fields.map(([code, kind]) => [code, way === 'zeros' ? zeroOf(kind) : '']))
 }

@@ -1,4 +1,5 @@
-// The document about the simulator, docs/simulator.md: its reads and its faults are lists of the code, so that the page cannot be stale.
+// The document about the simulator, docs/simulator.md: its reads and its faults are lists of the code, so
+// that the page cannot be stale.
 import type { Field } from './fault-fields.ts'
 import { faultKinds, fieldsOf, forms } from './fault-form.ts'
 import { quotationPaths, readNames } from './rest-quotations.ts'

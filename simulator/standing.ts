@@ -1,5 +1,5 @@
-// The record of a transaction and key as it stands, for those who ask over REST: what a generated market would send now, or the last
-// one that a tape told.
+// The record of a transaction and key as it stands, for those who ask over REST: what a generated market
+// would send now, or the last one that a tape told.
 import { columnsFor, layoutOf } from '../kis/layout.ts'
 import type { History, StandingRecord } from './listener.ts'
 import { splitFrame } from './records.ts'
