@@ -103,6 +103,12 @@ function report(minutes: number, seen: readonly Look[], metrics: string, code: u
       ['MB resident, median of minutes 4 to 7 of 15', figure(early)],
       ['MB resident, median of minutes 12 to 15 of 15', figure(late)],
       ['MB resident, most', figure(Math.max(...seen.map(({ megabytes }) => megabytes)))],
+      [
+        'MB resident, each fifteenth part',
+        fifteenths(seen)
+          .map(value => figure(value))
+          .join(' '),
+      ],
       ['exit code', String(code)],
     ],
   )
@@ -119,6 +125,11 @@ function report(minutes: number, seen: readonly Look[], metrics: string, code: u
 
 function partOf(seen: readonly Look[], [from, to]: readonly [number, number]): number[] {
   return seen.filter(({ at }) => at >= from && at <= to + 0.02).map(({ megabytes }) => megabytes)
+}
+
+/** By which one sees a step from a slope. */
+function fifteenths(seen: readonly Look[]): number[] {
+  return Array.from({ length: 15 }, (_, i) => median(partOf(seen, [i / 15, (i + 1) / 15])))
 }
 
 function median(values: readonly number[]): number {

@@ -130,7 +130,7 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
     const offset = files.size
     const isOnlyInTail = tailed > 0
     files.append(block)
-    const names = part.concernsAll ? undefined : new Set(part.names.keys())
+    const names = part.concernsAll ? undefined : sharedNames(part.names, blocks.at(-1)?.names)
     const { rows, from, to } = part
     blocks.push({ offset, length: block.length, rows, from, to, names })
     addContents(contents, part)
@@ -211,6 +211,18 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
       writeTail()
     },
   }
+}
+
+/**
+ * The names of a block; the very set of the block before where they are the same. A session has the same names all day, and a segment
+ * thousands of blocks.
+ */
+function sharedNames(
+  names: ReadonlyMap<string, unknown>,
+  before: ReadonlySet<string> | undefined,
+): ReadonlySet<string> {
+  if (before?.size === names.size && [...names.keys()].every(name => before.has(name))) return before
+  return new Set(names.keys())
 }
 
 /** Whoever calls `sync` or `close` next is told. */
