@@ -29,30 +29,34 @@ const parse = (text: string) =>
     .filter(line => line !== '')
     .map(line => JSON.parse(line) as MarketEvent | Dropped)
 
-/** A handler that waits at a gate. */
+/** A handler that waits at a gate, which may be opened for one call: a spill brings the next event only when the disk has it. */
 function consumer(options: Backpressure, capacity: number): MakeSink {
   return () => {
     const delivered: (MarketEvent | Dropped)[] = []
-    let gate: Promise<void> | undefined
-    let open = () => {}
+    let isBlocked = false
+    /** Calls that may pass the gate although it is closed. */
+    let passes = 0
+    let wake = () => {}
+    let taken = () => {}
     let isBroken = false
     const subscriptions: Subscription[] = []
     const sink: Sink = events => {
       const subscription = consume(
         async event => {
-          await gate
+          while (isBlocked && passes === 0) {
+            await new Promise<void>(resolve => {
+              wake = resolve
+            })
+          }
+          if (isBlocked) passes--
           if (isBroken) throw new Error('no database')
           delivered.push(event)
+          taken()
         },
         { ...options, onError: () => {} },
       )(events)
       subscriptions.push(subscription)
       return subscription
-    }
-    const block = () => {
-      gate = new Promise(resolve => {
-        open = resolve
-      })
     }
     return {
       sink,
@@ -61,13 +65,19 @@ function consumer(options: Backpressure, capacity: number): MakeSink {
         for (const subscription of subscriptions) await new Promise<void>(resolve => subscription.add(resolve))
       },
       capacity,
-      block,
-      release: () => open(),
+      block() {
+        isBlocked = true
+      },
+      release() {
+        isBlocked = false
+        wake()
+      },
       step() {
-        const openThis = open
-        block()
-        openThis()
-        return nextTurn()
+        passes++
+        wake()
+        return new Promise(resolve => {
+          taken = resolve
+        })
       },
       break() {
         isBroken = true
