@@ -8,7 +8,7 @@ import { readable } from './channel.ts'
 
 export type HaltNotice = { readonly instrument: Instrument; readonly isHalted: boolean }
 
-/** H0UNMKO0 may come without the issue code (protocol notes 5.9); then it speaks of nobody. */
+/** H0UNMKO0 is documented without the issue code, but was never captured so (protocol notes 5.9). */
 const venueOf: Readonly<Record<string, Venue>> = { H0STMKO0: 'KRX', H0NXMKO0: 'NXT', H0UNMKO0: 'UN' }
 
 /** ISCD_STAT_CLS_CODE */

@@ -1446,6 +1446,7 @@ export const layouts: Readonly<Record<string, Layout>> = {
     minWidth: 10,
     widths: { 10: null, 11: null },
     columns: [
+      ['MKSC_SHRN_ISCD', 'string', '유가증권단축종목코드'],
       ['TRHT_YN', 'flag', '거래정지 여부'],
       ['TR_SUSP_REAS_CNTT', 'string', '거래 정지 사유 내용'],
       ['MKOP_CLS_CODE', 'code', '장운영 구분 코드'],
@@ -1458,19 +1459,6 @@ export const layouts: Readonly<Record<string, Layout>> = {
       ['EXCH_CLS_CODE', 'code', '거래소 구분코드'],
     ],
     variants: [
-      [
-        ['MKSC_SHRN_ISCD', 'string', '유가증권단축종목코드'],
-        ['TRHT_YN', 'flag', '거래정지 여부'],
-        ['TR_SUSP_REAS_CNTT', 'string', '거래 정지 사유 내용'],
-        ['MKOP_CLS_CODE', 'code', '장운영 구분 코드'],
-        ['ANTC_MKOP_CLS_CODE', 'code', '예상 장운영 구분 코드'],
-        ['MRKT_TRTM_CLS_CODE', 'code', '임의연장구분코드'],
-        ['DIVI_APP_CLS_CODE', 'code', '동시호가배분처리구분코드'],
-        ['ISCD_STAT_CLS_CODE', 'code', '종목상태구분코드'],
-        ['VI_CLS_CODE', 'flag', 'VI적용구분코드'],
-        ['OVTM_VI_CLS_CODE', 'flag', '시간외단일가VI적용구분코드'],
-        ['EXCH_CLS_CODE', 'code', '거래소 구분코드'],
-      ],
     ],
   },
   H0UPCNT0: {

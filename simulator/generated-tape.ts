@@ -1,8 +1,8 @@
-// A market that never was: every registered share trades and quotes by a seeded story, at a rate shared by all of them.
+// A market that never was: everything registered trades and quotes by a seeded story, at a rate shared by all of them.
 //
 // The story of a share depends on the seed, its name and the moment somebody first looks; the clock dates it and the rate paces it.
 import type { Listener, Tape, TapeContext } from './listener.ts'
-import { listingOf, listingsOf, type Listing } from './listing.ts'
+import { type Listing, listingOf, listingsOf, nameOfShare } from './listing.ts'
 import {
   advance,
   bookShown,
@@ -14,13 +14,14 @@ import {
 } from './market.ts'
 import { createPacer, type Pacer } from './pacer.ts'
 import { createRandom } from './random.ts'
+import { type Rhythm, rhythmOf } from './rhythm.ts'
 import { type RowWriter, rowWidth, rowWriter, type Widths } from './rows.ts'
 import type { Registration } from './transactions.ts'
 
 export type GeneratedTapeOptions = {
   /** The same seed tells the same story. Default 1. */
   readonly seed?: number
-  /** Records a second over all registrations; default 20. */
+  /** Records a second over all registrations; default 20. Fewer when nothing but slow channels is registered, such as indices. */
   readonly rate?: number
   /** Captured frames carry 1 to 20; default 20. */
   readonly maxRecordsPerFrame?: number
@@ -36,10 +37,12 @@ function frameOf(tr: string, rows: string, count: number): string {
 type Channel = {
   readonly tr: string
   readonly key: string
-  readonly isTrade: boolean
+  readonly rhythm: Rhythm
   readonly instrument: SimulatedInstrument
   readonly write: RowWriter
   readonly listeners: Listener[]
+  /** When a record is due that does not come with the trades. */
+  nextAt: number
 }
 
 type Playing = {
@@ -54,6 +57,8 @@ type Playing = {
 const mostRemembered = 5_000
 /** Moments without a listener to make up for at most: a day off must not cost seconds. */
 const mostMissed = 5_000
+/** A second of something that is registered for neither trades nor books. */
+const quietMoments = 5
 
 export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   const { seed = 1, rate = 20, maxRecordsPerFrame = 20, width = {} } = options
@@ -67,6 +72,8 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   let company = 0
   let frames = 0
   let records = 0
+  /** Whose books went out in this go. */
+  const shown = new Set<SimulatedInstrument>()
 
   function send({ key, listeners, tr }: Channel, rows: string, count: number, time: number): void {
     const frame = frameOf(tr, rows, count)
@@ -86,7 +93,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     const at = advance(share, time)
     if (at === undefined || context.history === undefined) return at
     for (const channel of channels.values()) {
-      if (!channel.isTrade || channel.listeners.length > 0 || !hasTradesOf(channel, at, share)) continue
+      if (!isTrade(channel) || channel.listeners.length > 0 || !hasTradesOf(channel, at, share)) continue
       context.history.tell(channel.tr, channel.key, frameOf(channel.tr, write(channel, share), 1), time)
     }
     return at
@@ -101,8 +108,8 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     const traded: { readonly channel: Channel; rows: string; count: number }[] = []
     let sent = 0
     for (const channel of channels.values())
-      if (channel.isTrade && channel.listeners.length > 0) traded.push({ channel, rows: '', count: 0 })
-    if (traded.length === 0) goOn(playing, time)
+      if (isTrade(channel) && channel.listeners.length > 0) traded.push({ channel, rows: '', count: 0 })
+    if (traded.length === 0) passQuietly(playing, time)
     for (let i = 0; i < trades && traded.length > 0; ) {
       const at = goOn(playing, time)
       if (at === undefined) continue
@@ -117,29 +124,43 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     }
     for (const { channel, rows, count } of traded) if (count > 0) send(channel, rows, count, time)
     for (const channel of channels.values()) {
-      if (channel.isTrade || channel.listeners.length === 0) continue
+      if (channel.rhythm === 'trade' || channel.listeners.length === 0) continue
+      if (channel.rhythm === 'book') shown.add(channel.instrument)
+      else if (isDue(channel, time)) channel.nextAt = time + channel.rhythm
+      else continue
       send(channel, write(channel, share), 1, time)
       sent++
-      shown.add(channel.instrument)
     }
     for (const instrument of shown) bookShown(instrument)
     shown.clear()
     return sent
   }
-  const shown = new Set<SimulatedInstrument>()
+
+  /** A book comes after each moment; what comes every so often, after as many as the time took. */
+  function passQuietly(playing: Playing, time: number): void {
+    let every = 0
+    for (const { listeners, rhythm } of playing.channels.values())
+      if (listeners.length > 0) every = Math.max(every, rhythm === 'book' ? Number.POSITIVE_INFINITY : Number(rhythm))
+    const moments = Number.isFinite(every) ? (every / 1_000) * quietMoments : 1
+    for (let i = 0; i < moments; i++) goOn(playing, time)
+  }
 
   /** Most trades come alone, some in a cluster; and when much is due, frames are as full as they are on a busy day. */
   function play(due: number): number {
     const time = context.clock.now()
     company = active.length
-    const atLeast = Math.min(maxRecordsPerFrame, Math.floor(due / (active.length + 1)))
+    const ready = active.filter(playing => isReady(playing, time))
+    const atLeast = Math.min(maxRecordsPerFrame, Math.floor(due / (ready.length + 1)))
     let played = 0
     while (played < due) {
       let trades = 1
       while (trades < maxRecordsPerFrame && random.next() < 0.4) trades++
-      const playing = active[random.below(active.length)]
+      const at = random.below(ready.length)
+      const playing = ready[at]
+      // There is nothing to say for now.
       if (playing === undefined) return due
       played += burst(playing, Math.max(trades, atLeast), time)
+      if (!isReady(playing, time)) ready.splice(at, 1)
     }
     return played
   }
@@ -166,13 +187,16 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   }
 
   function playingOf(listing: Listing): Playing {
-    const listings = listingsOf(listing, seed)
-    const name = `${listings[0]?.venue} ${listing.symbol}`
+    const name = nameOfShare(listing)
     let playing = market.get(name)
     if (playing === undefined) {
       if (market.size >= mostRemembered)
         for (const [other, remembered] of market) if (!isActive(remembered)) market.delete(other)
-      playing = { share: createShare(listings, seed, context.clock.now()), channels: new Map(), left: undefined }
+      playing = {
+        share: createShare(listingsOf(listing, seed), seed, context.clock.now()),
+        channels: new Map(),
+        left: undefined,
+      }
       market.set(name, playing)
     }
     return playing
@@ -184,7 +208,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     if (channel === undefined) {
       const instrument = instrumentsOf(share).find(each => each.listing.venue === venue) ?? share.last
       const write = rowWriter(tr, rowWidth(tr, venue, width), key)
-      channel = { tr, key, isTrade: tr.endsWith('CNT0'), instrument, write, listeners: [] }
+      channel = { tr, key, rhythm: rhythmOf(tr), instrument, write, listeners: [], nextAt: 0 }
       channels.set(name, channel)
     }
     return channel
@@ -197,7 +221,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     },
     add(listener) {
       const listing = listingOf(listener, seed)
-      // Other transactions are acknowledged and stay silent.
+      // Notices of an account come when an order is sent, and not from the market.
       if (listing === undefined) return
       const playing = playingOf(listing)
       if (!active.includes(playing)) active.push(playing)
@@ -213,7 +237,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
         const at = channel?.listeners.indexOf(listener) ?? -1
         if (channel === undefined || at < 0) continue
         channel.listeners.splice(at, 1)
-        if (channel.listeners.length === 0 && !channel.isTrade) playing.channels.delete(name)
+        if (channel.listeners.length === 0 && !isTrade(channel)) playing.channels.delete(name)
         if (!isActive(playing)) playing.left = { at: context.clock.now(), beside: Math.max(company, active.length) }
       }
       active = active.filter(isActive)
@@ -256,4 +280,19 @@ function hasTradesOf({ instrument }: Channel, at: SimulatedInstrument, { unified
 /** The trades of what a registration is about. */
 function tradesOf({ tr, key }: Registration): Registration {
   return { tr: tr.replace(/ASP[01]$/, 'CNT0'), key }
+}
+
+/** Whether it would send something now. */
+function isReady({ channels }: Playing, time: number): boolean {
+  for (const channel of channels.values()) if (channel.listeners.length > 0 && isDue(channel, time)) return true
+  return false
+}
+
+/** Trades and books always are. The clock may have been set back. */
+function isDue({ nextAt, rhythm }: Channel, time: number): boolean {
+  return typeof rhythm === 'string' || time >= nextAt || nextAt - time > rhythm
+}
+
+function isTrade({ rhythm }: Channel): boolean {
+  return rhythm === 'trade'
 }

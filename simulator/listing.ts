@@ -1,18 +1,15 @@
 // What is known of an instrument before its first trade: where it is listed, how its prices step, how big it is.
 import { isVenue, type Venue } from '../market/instrument.ts'
+import { evenGrid, koreanGrid, onGrid, type PriceGrid } from './price-grid.ts'
+import { knownClose, type Product, productOf } from './products.ts'
 import { createRandom, seedFor } from './random.ts'
-import type { Registration } from './transactions.ts'
-
-/** Prices are whole numbers of the smallest decimal, so that sums stay exact: 274000 for 274,000 won, 1697850 for 169.7850 dollars. */
-export type PriceGrid = {
-  readonly decimals: number
-  /** The next price above, and below. */
-  readonly up: (price: number) => number
-  readonly down: (price: number) => number
-}
+import { isNotice, type Registration } from './transactions.ts'
 
 export type Listing = {
+  /** Of anything but a share it is KRX, for the clock. */
   readonly venue: Venue
+  /** Undefined for a share. */
+  readonly product: Product | undefined
   readonly symbol: string
   /** The key it is registered under, which overseas records repeat. */
   readonly key: string
@@ -22,33 +19,6 @@ export type Listing = {
   readonly listedShares: number
   /** Shares that usually wait at one price. */
   readonly depth: number
-}
-
-/** KRX's tick sizes since 2023-01-25. NXT has the same. */
-const koreanTicks: readonly (readonly [below: number, tick: number])[] = [
-  [2_000, 1],
-  [5_000, 5],
-  [20_000, 10],
-  [50_000, 50],
-  [200_000, 100],
-  [500_000, 500],
-  [Number.POSITIVE_INFINITY, 1_000],
-]
-
-export function koreanTick(price: number): number {
-  for (const [below, tick] of koreanTicks) if (price < below) return tick
-  return 1_000
-}
-
-const koreanGrid: PriceGrid = {
-  decimals: 0,
-  up: price => price + koreanTick(price),
-  // Below 2,000 the step is that of 1,999.
-  down: price => price - koreanTick(price - 1),
-}
-
-function evenGrid(decimals: number, tick: number): PriceGrid {
-  return { decimals, up: price => price + tick, down: price => price - tick }
 }
 
 const usGrid = evenGrid(4, 100)
@@ -91,18 +61,27 @@ const wellKnown: Readonly<Record<string, number>> = {
 }
 
 /** Lists any symbol: where the real market has none, this one makes one up, and always the same for the same seed. */
-export function listingOf(registration: Registration, seed: number): Listing | undefined {
-  const place = placeOf(registration)
-  return place === undefined ? undefined : { ...listed(place, seed), key: registration.key }
+export function listingOf({ tr, key }: Registration, seed: number): Listing | undefined {
+  const product = productOf(tr)
+  if (product !== undefined) return isNotice(tr) ? undefined : { ...productListed(product, key, seed), key }
+  const place = placeOf(tr, key)
+  return place === undefined ? undefined : { ...listed(place, seed), key }
 }
 
 /**
  * The listings of a share, as `createShare` takes them: a Korean one is traded on KRX and NXT, and the unified feed has both. An
  * overseas one has its own alone, and its free and its paid feed are one.
  */
-export function listingsOf({ venue, symbol }: Listing, seed: number): readonly Listing[] {
+export function listingsOf(listing: Listing, seed: number): readonly Listing[] {
+  const { product, symbol, venue } = listing
+  if (product !== undefined) return [listing]
   const everywhere: readonly Venue[] = isKorean(venue) ? ['KRX', 'NXT', 'UN'] : [venue]
   return everywhere.map(each => ({ ...listed({ venue: each, symbol }, seed), key: symbol }))
+}
+
+/** One name for all listings of a share. */
+export function nameOfShare({ product, symbol, venue }: Listing): string {
+  return `${product?.name ?? (isKorean(venue) ? 'KRX' : venue)}:${symbol}`
 }
 
 export function isKorean(venue: Venue): boolean {
@@ -124,6 +103,7 @@ function listed({ venue, symbol }: Place, seed: number): Omit<Listing, 'key'> {
   const previousVolume = depth * (1_000 + random.below(2_000))
   return {
     venue,
+    product: undefined,
     symbol,
     grid,
     previousClose: onGrid(Math.round(price * scale), grid),
@@ -133,23 +113,35 @@ function listed({ venue, symbol }: Place, seed: number): Omit<Listing, 'key'> {
   }
 }
 
+function productListed(product: Product, symbol: string, seed: number): Omit<Listing, 'key'> {
+  const { depth, grid, highest, lowest, name } = product
+  const random = createRandom(seedFor(`listing ${name}:${symbol}`, seed))
+  const close = knownClose(product, symbol) ?? lowest + (highest - lowest) * random.next()
+  const previousVolume = depth * (1_000 + random.below(2_000))
+  return {
+    venue: 'KRX',
+    product,
+    symbol,
+    grid,
+    previousClose: onGrid(Math.round(close * 10 ** grid.decimals), grid),
+    previousVolume,
+    listedShares: previousVolume * 10,
+    depth,
+  }
+}
+
 /** What KRX has of something, as NXT and the two together have it. NXT had about a third of all trading in 2025. */
 function partAt(venue: Venue, ofKrx: number): number {
   const ofNxt = Math.ceil(ofKrx * 0.45)
   return venue === 'NXT' ? ofNxt : venue === 'UN' ? ofKrx + ofNxt : ofKrx
 }
 
-/** Snaps down to a price that exists. */
-function onGrid(price: number, grid: PriceGrid): number {
-  return price - (price % (grid.up(price) - price))
-}
-
 const koreanVenues: Readonly<Record<string, Venue>> = { ST: 'KRX', NX: 'NXT', UN: 'UN' }
 
-/** Where the trades and books of a registration come from; undefined for every other transaction. */
-function placeOf({ tr, key }: Registration): Place | undefined {
-  const korean = koreanVenues[/^H0(ST|NX|UN)(?:CNT|ASP)0$/.exec(tr)?.[1] ?? '']
-  if (korean !== undefined) return { venue: korean, symbol: key }
+/** Where the share of a registration is traded; undefined for every other transaction. */
+function placeOf(tr: string, key: string): Place | undefined {
+  const korean = koreanVenues[/^H0(ST|NX|UN)/.exec(tr)?.[1] ?? '']
+  if (korean !== undefined) return isNotice(tr) ? undefined : { venue: korean, symbol: key }
   const venue = key.slice(1, 4)
   return /^HDFS(CNT0|ASP[01])$/.test(tr) && isVenue(venue) ? { venue, symbol: key.slice(4) } : undefined
 }

@@ -3,7 +3,7 @@
 //
 // Everything here is rewritten up to 100,000 times a second, so it is plain mutable state.
 import { type Day, openDay } from './day.ts'
-import type { Listing } from './listing.ts'
+import { type Listing, nameOfShare } from './listing.ts'
 import { passedBefore } from './passed.ts'
 import { createRandom, type Random, seedFor } from './random.ts'
 import { type Stamp, stampOf } from './stamp.ts'
@@ -55,7 +55,7 @@ const shareOfSecond = 0.3
 export function createShare(listings: readonly Listing[], seed: number, time: number): Share {
   const [lead, ...others] = listings
   if (lead === undefined) throw new Error('a share without a listing')
-  const name = `${lead.venue}:${lead.symbol}`
+  const name = nameOfShare(lead)
   const random = createRandom(seedFor(`story ${name}`, seed))
   const stamp = stampOf(lead, time)
   const isUnified = (listing: Listing) => listing.venue === 'UN'

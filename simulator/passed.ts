@@ -1,16 +1,17 @@
 // What a share did before anybody looked: the market opens by the clock, whether somebody listens or not. Told in steps of a minute,
 // since nobody saw more of it; the seed, the date and the clock decide, so it is the same whenever it is asked for.
 import { type Day, openDay } from './day.ts'
-import type { Listing } from './listing.ts'
+import { type Listing, nameOfShare } from './listing.ts'
 import { createRandom, type Random, seedFor } from './random.ts'
-import { isDayMarket, type Stamp } from './stamp.ts'
+import { beginsInTheEvening, isDayMarket, type Stamp } from './stamp.ts'
 
 type Hours = { readonly opens: number; readonly closes: number }
 
 const clock = (text: string) => Number(text.slice(0, 2)) * 60 + Number(text.slice(2, 4))
 
-/** Minutes of the local day. The US day market begins in the evening before. */
-function hoursOf({ venue }: Listing): Hours {
+/** Minutes of the local day. The US day market and derivatives at night begin in the evening before. */
+function hoursOf({ product, venue }: Listing): Hours {
+  if (product?.isAtNight) return { opens: clock('1800'), closes: clock('1800') + 12 * 60 }
   if (venue === 'KRX') return { opens: clock('0900'), closes: clock('1530') }
   if (venue === 'NXT') return { opens: clock('0800'), closes: clock('2000') }
   if (isDayMarket(venue)) return { opens: clock('2000'), closes: clock('2000') + 8 * 60 }
@@ -37,7 +38,7 @@ export function passedBefore(
 ): Passed {
   const [lead] = listings
   if (lead === undefined) return { days: [], price: open }
-  const random = createRandom(seedFor(`passed ${lead.venue}:${lead.symbol} ${stamp.businessDate}`, seed))
+  const random = createRandom(seedFor(`passed ${nameOfShare(lead)} ${stamp.businessDate}`, seed))
   const hours = listings.map(hoursOf)
   const days: (Day | undefined)[] = listings.map(() => undefined)
   const now = minuteOf(stamp, lead)
@@ -64,9 +65,9 @@ export function passedBefore(
   }
 }
 
-function minuteOf({ local }: Stamp, { venue }: Listing): number {
+function minuteOf({ local }: Stamp, listing: Listing): number {
   const minute = clock(local.time)
-  return isDayMarket(venue) && minute < clock('1200') ? minute + 24 * 60 : minute
+  return beginsInTheEvening(listing) && minute < clock('1200') ? minute + 24 * 60 : minute
 }
 
 /** A minute's trades taken together: at one price, bought and sold. */

@@ -15,7 +15,8 @@ export function isNotice(tr: string): boolean {
 
 const koreanKey = /^[0-9A-Z]{6,7}$/
 const overseasKey = /^[DR](NAS|NYS|AMS|BAQ|BAY|BAA|HKS|TSE|SHS|SZS|HSX|HNX)[0-9A-Z][0-9A-Z._/-]{0,19}$/
-const anyKey = /^[\w./@-]{1,40}$/
+/** Overseas options have a space in theirs: `OESH23 C3900`. */
+const anyKey = /^[\w./@-]+( [\w./@-]+)?$/
 
 /**
  * Whether a key has the form its transaction asks for. Whether there is such a symbol does not matter: KIS acknowledges a wrong
@@ -24,7 +25,7 @@ const anyKey = /^[\w./@-]{1,40}$/
 export function isKeyOf(tr: string, key: string): boolean {
   if (/^H0(ST|NX|UN)(CNT|ASP)0$/.test(tr)) return koreanKey.test(key)
   if (/^HDFS(CNT0|ASP[01])$/.test(tr)) return overseasKey.test(key)
-  return anyKey.test(key)
+  return key.length <= 40 && anyKey.test(key)
 }
 
 /** A registration for the log. A login id identifies a person, so it is left out. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createDecoder, type DecodedEvent } from '../../kis/decoder.ts'
 import type { OrderBook, Trade } from '../../market/events.ts'
-import { koreanTick } from '../../simulator/listing.ts'
+import { koreanTick } from '../../simulator/price-grid.ts'
 import { generatedTape, type GeneratedTapeOptions, type Tape } from '../../simulator/tape.ts'
 import { connect, handClock, keeper, mondayTen, simulator, stopAfterwards, until } from './support.ts'
 
@@ -310,14 +310,30 @@ describe('a generated market', () => {
     expect(other.frames.length).toBeGreaterThan(one.frames.length)
   })
 
-  it('stays silent on every other transaction', async () => {
+  it('sends what does not come with the trades beside them, now and then', async () => {
     const kis = await simulator({ tape: generatedTape({ rate: 1_000 }) })
     const client = await connect(kis)
-    for (const tr of ['H0STMBC0', 'H0STPGM0', 'H0STMKO0', 'H0STCNI0', 'H0UPCNT0']) {
-      expect(await client.subscribe(tr, '005930')).toContain('SUBSCRIBE SUCCESS')
-    }
+    for (const [tr, key] of [
+      ['H0STMBC0', '005930'],
+      ['H0STPGM0', '005930'],
+      ['H0STMKO0', '005930'],
+      ['H0UPCNT0', '0001'],
+      ['H0STCNT0', '005930'],
+    ] as const)
+      expect(await client.subscribe(tr, key)).toContain('SUBSCRIBE SUCCESS')
+    const frames = await client.received(text => text.startsWith('0|'), 100)
+    const trs = frames.map(frame => frame.slice(2, 10))
+    expect(new Set(trs)).toEqual(new Set(['H0STMBC0', 'H0STPGM0', 'H0STMKO0', 'H0UPCNT0', 'H0STCNT0']))
+    expect(trs.filter(tr => tr === 'H0STCNT0').length).toBeGreaterThan(70)
+    expect(trs.filter(tr => tr === 'H0STMKO0')).toHaveLength(1)
+  })
+
+  it('sends no notice of an account by itself', async () => {
+    const kis = await simulator({ tape: generatedTape({ rate: 1_000 }) })
+    const client = await connect(kis)
+    await client.subscribe('H0STCNI0', 'login-id')
     await client.subscribe('H0STCNT0', '005930')
-    const frames = await client.received(text => text.startsWith('0|'), 20)
+    const frames = await client.received(text => /^[01]\|/.test(text), 20)
     expect(frames.every(frame => frame.startsWith('0|H0STCNT0|'))).toBe(true)
   })
 
@@ -348,7 +364,7 @@ describe('a generated market behind a simulator', () => {
     await client.received(text => text.startsWith('0|'), 5)
     await client.unsubscribe('H0STCNT0', '005930')
     const { frames } = kis.stats().tape
-    await client.subscribe('H0STMBC0', '005930')
+    await client.subscribe('H0STCNI0', 'login-id')
     expect(kis.stats().tape.frames).toBe(frames)
   })
 })

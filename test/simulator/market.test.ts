@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { koreanTick, type Listing, listingOf, listingsOf } from '../../simulator/listing.ts'
+import { type Listing, listingOf, listingsOf } from '../../simulator/listing.ts'
 import { advance, createShare, type Share, unify } from '../../simulator/market.ts'
+import { koreanTick } from '../../simulator/price-grid.ts'
 import { mondayTen } from './support.ts'
 
 function listed(tr: string, key: string, seed = 1): Listing {
@@ -70,9 +71,27 @@ describe('a listing', () => {
     expect(listed('H0STCNT0', '123456', 2).previousClose).not.toBe(listed('H0STCNT0', '123456').previousClose)
   })
 
-  it('is not made for anything but trades and books', () => {
-    expect(listingOf({ tr: 'H0STMBC0', key: '005930' }, 1)).toBeUndefined()
+  it('is that of the share for everything about it', () => {
+    expect(listed('H0STMBC0', '005930')).toEqual(samsung)
+    expect(listed('H0UNPGM0', '005930')).toEqual(listed('H0UNCNT0', '005930'))
+  })
+
+  it('has one previous close on KRX, NXT and the unified feed, and volumes that add up', () => {
+    const [krx, nxt, unified] = ['H0STCNT0', 'H0NXCNT0', 'H0UNCNT0'].map(tr => listed(tr, '123456'))
+    expect([nxt?.previousClose, unified?.previousClose]).toEqual([krx?.previousClose, krx?.previousClose])
+    expect(unified?.previousVolume).toBe((krx?.previousVolume ?? 0) + (nxt?.previousVolume ?? 0))
+    expect(nxt?.listedShares).toBe(krx?.listedShares)
+  })
+
+  it('of a future is near the captures, by day and by night', () => {
+    expect(listed('H0IFCNT0', 'A05608').previousClose).toBe(108_085)
+    expect(listed('H0MFCNT0', 'A05608').previousClose).toBe(108_085)
+  })
+
+  it('is not made for notices of an account', () => {
     expect(listingOf({ tr: 'H0STCNI0', key: 'login-id' }, 1)).toBeUndefined()
+    expect(listingOf({ tr: 'H0IFCNI0', key: 'login-id' }, 1)).toBeUndefined()
+    expect(listingOf({ tr: 'HDFFF1C0', key: 'login-id' }, 1)).toBeUndefined()
   })
 })
 
