@@ -1,7 +1,7 @@
 // What REST says of a Korean issue beside its trades: limits, size, earnings, the year's extremes. Limits and
 // pivots are worked out as on captures of 2024-06-10 and 2024-12-02; earnings and owners come from the seed.
 import type { DayBar } from './day-bars.ts'
-import { koreanTick } from './listing.ts'
+import { koreanTick } from './price-grid.ts'
 import { namesOf } from './names.ts'
 import { createRandom, seedFor } from './random.ts'
 import type { Seen } from './seen.ts'

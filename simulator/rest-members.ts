@@ -1,5 +1,5 @@
 // Who traded a Korean issue, by securities company, and the session after hours that there is no more.
-import { koreanTick } from './listing.ts'
+import { koreanTick } from './price-grid.ts'
 import { koreanIssue, type Quote, wrongInput } from './quoting.ts'
 import { restShapes } from './rest-shapes.ts'
 import { fill, fillUnknown, type Values } from './shape.ts'
