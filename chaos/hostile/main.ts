@@ -31,7 +31,7 @@ const quick = [
   'PINGPONG: a flood, and what comes back is never read',
   'answer: escape sequences and forged lines',
   'data: secrets in the columns of a record',
-  'data: two thousand new symbols each time',
+  'data: a hundred thousand columns',
 ]
 
 /** True when every scenario went well. */
