@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Rest } from './rest.ts'
 
+const failed = JSON.stringify({ rt_cd: '1', msg_cd: 'EGW00002', msg1: '서버 에러가 발생했습니다.' })
+
 /** No request of KIS's comes near it. */
 const mostBodyBytes = 64 * 1024
 
@@ -39,7 +41,14 @@ export function createRestServer(rest: Rest, log: (line: string) => void): Serve
       .end(JSON.stringify(body))
   }
 
-  return createServer((request, response) => void serve(request, response))
+  return createServer((request, response) => {
+    // A fault of ours: whoever asked must not wait for an answer that does not come.
+    serve(request, response).catch((error: unknown) => {
+      log(`${request.method} failed inside the simulator: ${error instanceof Error ? error.message : String(error)}`)
+      if (response.headersSent) response.destroy()
+      else response.writeHead(500, { 'Content-Type': 'application/json; charset=utf-8' }).end(failed)
+    })
+  })
 }
 
 /** Clients name query fields in upper and in lower case; KIS takes both. The first of a name counts. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createNoticeOpener } from '../../kis/notices.ts'
 import { layoutOf } from '../../kis/layout.ts'
 import { layouts } from '../../kis/layouts.ts'
+import { generatedTape } from '../../simulator/generated-tape.ts'
 import type { Simulator } from '../../simulator/server.ts'
 import { approvalKey, code, connect, handClock, post, requestText, simulator, until } from './support.ts'
 
@@ -184,6 +185,18 @@ describe('a hundred at once', () => {
     expect(new Set(codes)).toEqual(new Set(['OPSP8996']))
     expect(code(await first.subscribe('H0STASP0', '005930'))).toBe('OPSP0000')
   })
+})
+
+it('an answer is an error of KIS where the simulator itself fails, and comes at once', async () => {
+  const log: string[] = []
+  const broken = () => {
+    throw new Error('a fault of the tape')
+  }
+  const kis = await simulator({ tape: { ...generatedTape(), record: broken }, log: line => log.push(line) })
+  const headers = { ...(await withToken(kis)), tr_id: 'FHKST01010100' }
+  const path = '/uapi/domestic-stock/v1/quotations/inquire-price?FID_COND_MRKT_DIV_CODE=J&FID_INPUT_ISCD=005930'
+  expect(await get(kis, path, headers)).toMatchObject({ status: 500, body: { rt_cd: '1', msg_cd: 'EGW00002' } })
+  expect(log.at(-1)).toBe('GET failed inside the simulator: a fault of the tape')
 })
 
 describe('tokens of a simulator that plays another day', () => {
