@@ -8,7 +8,7 @@ const parts = ['test/{kis,market,streams,simulator}/**/*.test.ts']
 /** The command, as it is packed. */
 const commands = ['test/cli/**/*.test.ts']
 /** Whole days, pages and packages: most of the time that all tests take. */
-const journeys = ['test/{scenarios,chaos,dashboard,package}/**/*.test.ts']
+const journeys = ['test/{scenarios,tools/chaos,dashboard,package}/**/*.test.ts']
 
 export default defineConfig({
   // Examples import the package by its name, as a user would; tests that run them mean the sources.

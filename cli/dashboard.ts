@@ -1,11 +1,11 @@
 // The dashboard beside `kis-stream run`: its settings, and the line that says where it is.
 import { z } from 'zod'
-import type { Feed } from '../app/feed-contract.ts'
-import { numberSetting } from '../app/number-setting.ts'
+import type { Feed } from '../app/feed/contract.ts'
+import { numberSetting } from '../app/settings/number-setting.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
-import { isLoopback } from '../dashboard/access.ts'
-import { onOrOff } from './on-or-off.ts'
-import { say } from './say.ts'
+import { isLoopback } from '../dashboard/auth.ts'
+import { onOrOff } from './input/on-or-off.ts'
+import { say } from './terminal/say.ts'
 
 export const defaultDashboardPort = 8710
 

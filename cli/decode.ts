@@ -1,16 +1,16 @@
 // `kis-stream decode`: a pure decoder. Whatever is in the file comes out, in order; nothing is dropped or checked against the rest.
 import { createReadStream } from 'node:fs'
 import { once } from 'node:events'
-import { createLineDecoder } from '../app/line-decoder.ts'
-import { SettingsError } from '../app/settings.ts'
-import { unknownColumns } from '../kis/columns.ts'
+import { createLineDecoder } from '../app/replay/text-decoder.ts'
+import { SettingsError } from '../app/settings/settings.ts'
+import { unknownColumns } from '../kis/wire/columns.ts'
 import { eventLine } from '../market/event-line.ts'
 import { systemClock } from '../market/clock.ts'
-import { koreanDate } from '../market/korea-time.ts'
-import { withoutMark } from '../recording/capture-line.ts'
-import { linesOf } from './lines.ts'
-import { misuse, reportMistakes, strayWords } from './mistakes.ts'
-import { namesIn, readDate } from './when.ts'
+import { koreanDate } from '../market/calendar/korea-time.ts'
+import { withoutMark } from '../recording/read/capture-line.ts'
+import { linesOf } from './input/read-lines.ts'
+import { misuse, reportMistakes, strayWords } from './input/usage-errors.ts'
+import { namesIn, readDate } from './input/parse-time.ts'
 
 const noon = 12 * 3_600_000
 

@@ -1,6 +1,6 @@
 // `kis-stream doctor`: looks at everything a feed depends on, says what is wrong and what to do about it. It uses no key.
-import { SettingsError } from '../app/settings.ts'
-import { visible } from '../market/visible-text.ts'
+import { SettingsError } from '../app/settings/settings.ts'
+import { visible } from '../market/basics/visible-text.ts'
 import { createRedaction } from '../kis/redaction.ts'
 import { examineBanRisk } from './doctor/ban-risk.ts'
 import { examineCalendar } from './doctor/calendar.ts'
@@ -14,8 +14,8 @@ import { examineLastRun } from './doctor/last-run.ts'
 import { examineRedis } from './doctor/redis.ts'
 import { reportOf } from './doctor/report.ts'
 import { examineSlots } from './doctor/slots.ts'
-import { reportMistakes, strayWords } from './mistakes.ts'
-import { readPatient, secretsOf } from './patient.ts'
+import { reportMistakes, strayWords } from './input/usage-errors.ts'
+import { readPatient, secretsOf } from './doctor/context.ts'
 
 const checks: readonly Check[] = [
   examineEnvironment,

@@ -1,14 +1,14 @@
 // `kis-stream export`: a recording as Parquet or CSV.
 import { z } from 'zod'
-import { exportRecording } from '../app/export.ts'
-import { SettingsError } from '../app/settings.ts'
+import { exportRecording } from '../app/replay/export.ts'
+import { SettingsError } from '../app/settings/settings.ts'
 import { systemClock } from '../market/clock.ts'
 import { parseInstrument } from '../market/instrument.ts'
-import { type BarInterval, parseBarInterval } from '../streams/bar-intervals.ts'
-import { folderOf } from '../recording/segment.ts'
-import { misuse, reportMistakes, strayWords } from './mistakes.ts'
+import { type BarInterval, parseBarInterval } from '../streams/bars/intervals.ts'
+import { folderOf } from '../recording/format/segment.ts'
+import { misuse, reportMistakes, strayWords } from './input/usage-errors.ts'
 import { defaultRecording } from './replay.ts'
-import { readDate } from './when.ts'
+import { readDate } from './input/parse-time.ts'
 
 const formats = z.enum(['parquet', 'csv'])
 

@@ -1,11 +1,11 @@
 // `kis-stream import`: a text capture as a recording.
 import { createReadStream } from 'node:fs'
-import { importCapture } from '../app/import.ts'
-import { SettingsError } from '../app/settings.ts'
-import { visible } from '../market/visible-text.ts'
-import { linesOf } from './lines.ts'
-import { misuse, reportMistakes, strayWords } from './mistakes.ts'
-import { readDate } from './when.ts'
+import { importCapture } from '../app/replay/import.ts'
+import { SettingsError } from '../app/settings/settings.ts'
+import { visible } from '../market/basics/visible-text.ts'
+import { linesOf } from './input/read-lines.ts'
+import { misuse, reportMistakes, strayWords } from './input/usage-errors.ts'
+import { readDate } from './input/parse-time.ts'
 
 /** Lines that are told one by one; of the rest there is only the number. */
 const mostTold = 20

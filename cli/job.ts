@@ -1,20 +1,20 @@
 // `kis-stream job …`: puts one job in by hand, shows how it goes, prints what came of it. Works on its queue itself, so no worker needs
 // to run; one that runs elsewhere may be faster, and that is as well.
 import { z } from 'zod'
-import { type Jobs, openJobs } from '../app/jobs.ts'
-import { readSettings, SettingsError } from '../app/settings.ts'
-import { instrumentsOf } from '../app/subscriptions.ts'
-import { createCalendar } from '../market/calendar.ts'
-import { isoKst } from '../market/korea-time.ts'
+import { type Jobs, openJobs } from '../app/jobs/jobs.ts'
+import { readSettings, SettingsError } from '../app/settings/settings.ts'
+import { instrumentsOf } from '../app/feed/subscriptions.ts'
+import { createCalendar } from '../market/calendar/calendar.ts'
+import { isoKst } from '../market/calendar/korea-time.ts'
 import { systemClock } from '../market/clock.ts'
 import { endOf } from '../workers/job-end.ts'
-import { askWhether } from '../workers/key-validation.ts'
-import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
-import { type Order, readOrder } from './job-order.ts'
-import { folderOf, jobsSettings } from './jobs-flags.ts'
-import { createLog, logLevels } from './log.ts'
-import { reportMistakes, reportUnknownVariables } from './mistakes.ts'
-import { say } from './say.ts'
+import { askWhether } from '../workers/jobs/key-validation.ts'
+import { feedSettings, loadEnvironmentFile, readEnvironment } from './input/environment.ts'
+import { type Order, readOrder } from './input/parse-job.ts'
+import { folderOf, jobsSettings } from './input/jobs-flags.ts'
+import { createLog, logLevels } from './terminal/log.ts'
+import { reportMistakes, reportUnknownVariables } from './input/usage-errors.ts'
+import { say } from './terminal/say.ts'
 
 const levels = z.object({ logLevel: z.enum(logLevels, { error: `expected ${logLevels.join(', ')}` }).default('info') })
 

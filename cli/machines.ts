@@ -1,9 +1,9 @@
 // `kis-stream machines`: the state machines, for a document, for the Stately editor, or for anybody who wants to see what can happen.
 import { z } from 'zod'
-import { machineJson } from '../app/machine-json.ts'
-import { machineDiagram, type MachineName, machineNames, machinePage, machines } from '../app/machine-page.ts'
-import { SettingsError } from '../app/settings.ts'
-import { reportMistakes, strayWords } from './mistakes.ts'
+import { machineJson } from '../app/machine-docs/json.ts'
+import { machineDiagram, type MachineName, machineNames, machinePage, machines } from '../app/machine-docs/page.ts'
+import { SettingsError } from '../app/settings/settings.ts'
+import { reportMistakes, strayWords } from './input/usage-errors.ts'
 
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, { error: issue => `'${String(issue.input)}'; expected ${values.join(', ')}` })

@@ -2,11 +2,11 @@
 // The `kis-stream` command. Each subcommand parses its words and calls one function, whose file is loaded when it is called: a decoder in
 // a pipe does not wait for a web server.
 import { Command, CommanderError } from 'commander'
-import { version } from '../app/version.ts'
-import { faultHelp } from '../simulator/fault-script.ts'
-import { misuse, rememberFlags } from './mistakes.ts'
-import { endWithOutput } from './output.ts'
-import { sayFor } from './say.ts'
+import { version } from '../app/operations/version.ts'
+import { faultHelp } from '../simulator/faults/script.ts'
+import { misuse, rememberFlags } from './input/usage-errors.ts'
+import { endWithOutput } from './terminal/output.ts'
+import { sayFor } from './terminal/say.ts'
 
 const program = new Command('kis-stream')
   .description('Real-time market data from the Korea Investment & Securities (KIS) Open API.')

@@ -1,11 +1,11 @@
 // `kis-stream recordings`: what was recorded, a line a day.
-import { SettingsError } from '../app/settings.ts'
-import { formatKst } from '../market/korea-time.ts'
-import { visible } from '../market/visible-text.ts'
-import { openRecording } from '../recording/recording.ts'
-import { folderOf } from '../recording/segment.ts'
-import { type DaySummary, summariesOf } from '../recording/summary.ts'
-import { reportMistakes, strayWords } from './mistakes.ts'
+import { SettingsError } from '../app/settings/settings.ts'
+import { formatKst } from '../market/calendar/korea-time.ts'
+import { visible } from '../market/basics/visible-text.ts'
+import { openRecording } from '../recording/read/reader.ts'
+import { folderOf } from '../recording/format/segment.ts'
+import { type DaySummary, summariesOf } from '../recording/format/summary.ts'
+import { reportMistakes, strayWords } from './input/usage-errors.ts'
 import { defaultRecording } from './replay.ts'
 
 /** More names than these make a line nobody reads. */

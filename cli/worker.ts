@@ -1,13 +1,13 @@
 // `kis-stream worker`: the workers alone. Any number of them, on any machine that reaches the same Redis.
 import { z } from 'zod'
-import { openJobs } from '../app/jobs.ts'
-import { type FeedSettings, readSettings, SettingsError } from '../app/settings.ts'
-import { feedSettings, loadEnvironmentFile, readEnvironment } from './environment.ts'
-import { folderOf, jobsSettings } from './jobs-flags.ts'
-import { createLog, logLevels } from './log.ts'
-import { reportMistakes, reportUnknownVariables, strayWords } from './mistakes.ts'
-import { say } from './say.ts'
-import { stopSignal } from './stop-signal.ts'
+import { openJobs } from '../app/jobs/jobs.ts'
+import { type FeedSettings, readSettings, SettingsError } from '../app/settings/settings.ts'
+import { feedSettings, loadEnvironmentFile, readEnvironment } from './input/environment.ts'
+import { folderOf, jobsSettings } from './input/jobs-flags.ts'
+import { createLog, logLevels } from './terminal/log.ts'
+import { reportMistakes, reportUnknownVariables, strayWords } from './input/usage-errors.ts'
+import { say } from './terminal/say.ts'
+import { stopSignal } from './terminal/stop-signal.ts'
 
 const workerSettings = jobsSettings.omit({ jobs: true }).extend({
   logLevel: z

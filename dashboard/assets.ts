@@ -31,7 +31,8 @@ const libraries: Readonly<Record<string, () => string>> = {
 const pageFolder = fileURLToPath(new URL('page', import.meta.url))
 
 export function createAssets(): (path: string) => Asset | undefined {
-  const own = new Set(readdirSync(pageFolder).filter(name => extname(name) in contentTypes))
+  const files = readdirSync(pageFolder, { recursive: true, encoding: 'utf8' })
+  const own = new Set(files.filter(name => extname(name) in contentTypes).map(name => name.replaceAll('\\', '/')))
   const read = new Map<string, Asset>()
 
   function fileOf(path: string): string | undefined {

@@ -2,11 +2,11 @@
 // has a morning to show. Only whole bars come in; a minute that lacks a part of itself is marked, until that
 // part comes repaired.
 import { Subject } from 'rxjs'
-import { BoundedMap } from '../market/bounded-map.ts'
+import { BoundedMap } from '../market/basics/bounded-map.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Bar, MarketEvent } from '../market/events.ts'
-import { type ForgottenBar, toBars } from '../streams/bars.ts'
-import { mostInstruments } from './board.ts'
+import { type ForgottenBar, toBars } from '../streams/bars/bars.ts'
+import { mostInstruments } from './latest-prices.ts'
 
 /** Start, in seconds as chart libraries count, then open, high, low, close and volume. Arrays, because there are hundreds. */
 export type BarRow = readonly [

@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Queue } from 'bullmq'
 import type { Hono } from 'hono'
 import { exhaustMap, from, interval, startWith, Subscription } from 'rxjs'
-import type { SharedLimits } from '../app/access.ts'
+import type { SharedLimits } from '../app/jobs/shared-access.ts'
 import type { QueueView, ViewInput } from './view.ts'
 
 const lookEveryMs = 2_000

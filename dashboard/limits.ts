@@ -1,6 +1,6 @@
 // What KIS still allows, for each app key. What processes share through Redis is told for all of them together; the rest is of this one.
-import type { SharedLimits } from '../app/access.ts'
-import type { AppKeyStatus, BudgetStatus, FeedStatus } from '../app/status.ts'
+import type { SharedLimits } from '../app/jobs/shared-access.ts'
+import type { AppKeyStatus, BudgetStatus, FeedStatus } from '../app/observe/status.ts'
 import { type Market, markets } from '../market/instrument.ts'
 
 export type LimitView = {

@@ -1,8 +1,8 @@
 // What the server and the page say to each other: plain JSON, and never a secret.
-import type { InspectionRecord } from '../app/inspector.ts'
-import type { StateOutline } from '../app/machine-outline.ts'
+import type { InspectionRecord } from '../app/machine-docs/inspector.ts'
+import type { StateOutline } from '../app/machine-docs/outline.ts'
 import type { BarRow } from './bar-history.ts'
-import type { Mark } from './marks.ts'
+import type { Mark } from './chart-marks.ts'
 import type { StatusView } from './view.ts'
 
 /** Price, what the change is told against (the previous close, or the day's open until that is known), volume, best bid and ask. */

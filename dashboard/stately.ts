@@ -1,15 +1,15 @@
 // The machines in Stately's hosted visualiser: a page of ours that frames it, and hands on what the inspector lets out, in the protocol of
 // @statelyai/inspect. Its own server listens on all interfaces and asks nobody who they are, so it is not used; its adapter interface is.
-// Definitions are those of app/machine-json.ts, because the package would send machines with their contexts.
+// Definitions are those of app/machine-docs/json.ts, because the package would send machines with their contexts.
 import type { HttpBindings } from '@hono/node-server'
 import type { StatelyInspectionEvent } from '@statelyai/inspect'
 import type { Hono } from 'hono'
 import type { WebSocket } from 'ws'
-import type { InspectionRecord, Inspector } from '../app/inspector.ts'
-import { machineJson } from '../app/machine-json.ts'
+import type { InspectionRecord, Inspector } from '../app/machine-docs/inspector.ts'
+import { machineJson } from '../app/machine-docs/json.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { socketMachine } from '../machines/socket.ts'
-import { mostUnread } from './audience.ts'
+import { mostUnread } from './live-clients.ts'
 
 export type Stately = { join(socket: WebSocket): void; stop(): void }
 

@@ -1,10 +1,10 @@
 // Channel and instrument ↔ KIS's transaction id and key, in both directions.
-import { didYouMean } from '../market/did-you-mean.ts'
+import { didYouMean } from '../market/basics/did-you-mean.ts'
 import { type Instrument, marketOf, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
 import { type Channel, type Subscription } from '../market/subscription.ts'
 import { symbolProblem } from '../market/symbol-shapes.ts'
-import { layoutOf } from './layout.ts'
-import { layouts } from './layouts.ts'
+import { layoutOf } from './wire/layout.ts'
+import { layouts } from './wire/layouts.ts'
 
 /** A subscription in KIS's words. */
 export type WireKey = { readonly tr: string; readonly key: string }

@@ -1,9 +1,9 @@
 // The two things KIS issues against an app key: the access token of the REST calls, and the approval key of the socket.
 import { z } from 'zod'
 import { KisError } from './errors.ts'
-import type { RestClient } from './rest.ts'
+import type { RestClient } from './rest/client.ts'
 import { Secret } from './secret.ts'
-import { instantOf } from './time.ts'
+import { instantOf } from './wire/mappers/time.ts'
 
 export type AppKeys = { readonly appKey: Secret; readonly appSecret: Secret }
 

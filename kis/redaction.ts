@@ -9,9 +9,9 @@
 // | a line of a log, a cause, an error       | `line`   | one line, whatever it quotes                                  |
 // | a text of KIS or of a gateway            | `quote`  | the same, and short                                           |
 // | a code of KIS or of a gateway            | `code`   | it is compared and counted, so that it has a form             |
-import { visible } from '../market/visible-text.ts'
-import { frameText, readEnvelope, transactionAt, transactionLength } from './frame.ts'
-import { columnsFor, type Layout, layoutOf } from './layout.ts'
+import { visible } from '../market/basics/visible-text.ts'
+import { frameText, readEnvelope, transactionAt, transactionLength } from './wire/frame.ts'
+import { columnsFor, type Layout, layoutOf } from './wire/layout.ts'
 import { redacted, type Secret } from './secret.ts'
 
 export type Redaction = {

@@ -1,5 +1,5 @@
 // What a gap validation found out, as plain data: it travels through a queue, maybe to another process, and maybe more than once.
-// What of it is still news is for the feed to say (streams/repairs.ts).
+// What of it is still news is for the feed to say (streams/continuity/repairs.ts).
 import type { Instrument } from './instrument.ts'
 import type { Conclusion } from './quotations.ts'
 

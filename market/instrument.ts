@@ -1,6 +1,6 @@
 // What can be watched: a symbol at a venue, written VENUE:SYMBOL. Knows nothing of how KIS spells it on the wire.
 
-import { didYouMean } from './did-you-mean.ts'
+import { didYouMean } from './basics/did-you-mean.ts'
 
 /**
  * The two sides of the clock. KIS allows one connection per app key, so a feed serves one market at a time; everything

@@ -5,7 +5,7 @@
 // {"header":{"tr_id":"(null)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9","msg_cd":"OPSP8996","msg1":"ALREADY IN USE appkey"}} (2025-11)
 import { createCipheriv } from 'node:crypto'
 import { isNotice, type Registration } from './transactions.ts'
-import { koreanZone, wallTime } from './wall-clock.ts'
+import { koreanZone, wallTime } from './market/wall-clock.ts'
 
 /** What opens a session's encrypted notices: 16 and 32 letters and digits, used as they are, as UTF-8. */
 export type NoticeKey = { readonly iv: string; readonly key: string }

@@ -3,9 +3,9 @@
 //
 // HTSID^1234567801^0000000001^^02^0^01^0^005930^0000000010^000271500^094941^0^1^1^06010^000000010^…  (accepted)
 import type { Clock } from '../market/clock.ts'
-import { layoutOf } from '../kis/layout.ts'
-import { createRandom, type Random } from './random.ts'
-import { koreanZone, wallTime } from './wall-clock.ts'
+import { layoutOf } from '../kis/wire/layout.ts'
+import { createRandom, type Random } from './tape/random.ts'
+import { koreanZone, wallTime } from './market/wall-clock.ts'
 
 /** What one notice is about. Left out, it is made up. */
 export type NoticeOf = {

@@ -1,11 +1,11 @@
 // What a simulator can be told when it starts, and what it can be asked and told while it runs.
 import type { Clock } from '../market/clock.ts'
-import type { Fault, FaultReport, Injected, ScheduledFault } from './faults.ts'
-import type { LedgerSizes, TruthRecord, Withheld } from './ledger.ts'
+import type { Fault, FaultReport, Injected, ScheduledFault } from './faults/faults.ts'
+import type { LedgerSizes, TruthRecord, Withheld } from './truth.ts'
 import type { NoticeOf } from './notices.ts'
-import type { PastMarket } from './past-market.ts'
+import type { PastMarket } from './market/past-market.ts'
 import type { SimulatorStats } from './stats.ts'
-import type { Tape } from './tape.ts'
+import type { Tape } from './tape/tape.ts'
 import type { Registration } from './transactions.ts'
 
 export type QuotationOptions = {

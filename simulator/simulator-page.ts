@@ -1,8 +1,8 @@
 // The document about the simulator, docs/simulator.md: its reads and its faults are lists of the code, so
 // that the page cannot be stale.
-import type { Field } from './fault-fields.ts'
-import { faultKinds, fieldsOf, forms } from './fault-form.ts'
-import { quotationPaths, readNames } from './rest-quotations.ts'
+import type { Field } from './faults/fields.ts'
+import { faultKinds, fieldsOf, forms } from './faults/form.ts'
+import { quotationPaths, readNames } from './rest/quotations.ts'
 
 export function simulatorPage(): string {
   return `# The simulator

@@ -1,5 +1,5 @@
 // Which transactions KIS's real-time server knows, and what their keys look like (protocol notes 3.2).
-import { layoutOf } from '../kis/layout.ts'
+import { layoutOf } from '../kis/wire/layout.ts'
 
 /** `tr` and `key` are KIS's `tr_id` and `tr_key`. */
 export type Registration = { readonly tr: string; readonly key: string }

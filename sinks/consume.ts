@@ -2,9 +2,9 @@
 // given, and it is told what it missed.
 import { inspect } from 'node:util'
 import { Subscription } from 'rxjs'
-import { refuseUnknown } from '../market/did-you-mean.ts'
+import { refuseUnknown } from '../market/basics/did-you-mean.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
-import { type Backpressure, checkBackpressure, waitingLine } from './backpressure.ts'
+import { type Backpressure, checkBackpressure, waitingLine } from './queue/backpressure.ts'
 import type { Sink } from './sink.ts'
 
 export type Handler = (event: MarketEvent | Dropped) => void | Promise<void>

@@ -1,7 +1,7 @@
 // Frames → market events. Never errors: a frame that cannot be read becomes an event like any other.
 import { Observable, type OperatorFunction, type Subscriber } from 'rxjs'
-import { createDecoder, type DecodedEvent, type Decoder, type DecoderOptions } from '../kis/decoder.ts'
-import type { RawFrame } from '../kis/frame.ts'
+import { createDecoder, type DecodedEvent, type Decoder, type DecoderOptions } from '../kis/wire/decoder.ts'
+import type { RawFrame } from '../kis/wire/frame.ts'
 import { shownText } from '../kis/redaction.ts'
 import { Step } from './step.ts'
 

@@ -1,9 +1,9 @@
 // The one place where operators are chained: frames and lifecycle markers in, market events out, in the order things happened.
 import { defer, Observable, type OperatorFunction } from 'rxjs'
-import type { RawFrame } from '../kis/frame.ts'
+import type { RawFrame } from '../kis/wire/frame.ts'
 import type { MarketEvent } from '../market/events.ts'
-import { checkContinuity, type ContinuityOptions } from './continuity.ts'
-import { createContinuityMemory } from './continuity-memory.ts'
+import { checkContinuity, type ContinuityOptions } from './continuity/continuity.ts'
+import { createContinuityMemory } from './continuity/memory.ts'
 import { type NormalizeOptions, normalizeFrames } from './normalize.ts'
 
 export type PipelineOptions = NormalizeOptions & {

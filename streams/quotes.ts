@@ -1,7 +1,7 @@
 // Order books → best bid and ask, when one of them changed.
 import { Observable, type OperatorFunction } from 'rxjs'
 import type { MarketEvent, OrderBook, Quote } from '../market/events.ts'
-import { BoundedMap } from '../market/bounded-map.ts'
+import { BoundedMap } from '../market/basics/bounded-map.ts'
 import { type Instrument, marketOf } from '../market/instrument.ts'
 
 /** Broken input can name endlessly many instruments. One that was forgotten meanwhile may give the same quote again. */

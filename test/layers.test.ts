@@ -47,22 +47,22 @@ const streamsThatMayImportKis = ['streams/normalize.ts', 'streams/pipeline.ts']
 /** Where the operating system may be asked for the time, and where a bare timer may stand. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'Date.now': ['market/clock.ts'],
-  'performance.now': ['app/latency.ts'],
+  'performance.now': ['app/observe/latency.ts'],
   'new Date()': [],
   setTimeout: [
     'machines/connection.ts',
     'machines/outbox.ts',
-    'kis/rest.ts',
-    'kis/rate-limit.ts',
-    'kis/authorized-client.ts',
+    'kis/rest/client.ts',
+    'kis/rest/rate-limit.ts',
+    'kis/rest/authorized-client.ts',
     'workers/',
-    'recording/recorder-thread.ts',
+    'recording/write/recorder-thread.ts',
     'simulator/',
   ],
   setInterval: ['simulator/'],
   'Math.random': [],
   'console.': [],
-  'process.env': ['cli/', 'workers/private-server.ts'],
+  'process.env': ['cli/', 'workers/redis/private-server.ts'],
 }
 
 type Line = { readonly file: string; readonly number: number; readonly text: string }

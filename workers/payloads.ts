@@ -2,9 +2,9 @@
 // untrusted JSON: a mistake becomes a sentence and never crashes a worker.
 import { z } from 'zod'
 import { parseInstrument, zoneOf } from '../market/instrument.ts'
-import { koreanDate } from '../market/korea-time.ts'
-import { visible } from '../market/visible-text.ts'
-import { dateIn } from '../market/zone.ts'
+import { koreanDate } from '../market/calendar/korea-time.ts'
+import { visible } from '../market/basics/visible-text.ts'
+import { dateIn } from '../market/calendar/zone.ts'
 import type { Payloads, QueueName } from './queues.ts'
 
 /** The year 2100: a longer one is a time in microseconds. */

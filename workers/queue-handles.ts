@@ -2,7 +2,7 @@
 // decides whether to try again.
 import { type Job, Queue, QueueEvents } from 'bullmq'
 import { jobIdOf, jobOptions, type Payloads, type QueueName, queueNames, type Results } from './queues.ts'
-import type { RedisSource } from './redis.ts'
+import type { RedisSource } from './redis/redis.ts'
 import { within } from './within.ts'
 
 export type Progress = { readonly done: number; readonly of: number; readonly what: string }

@@ -3,7 +3,7 @@
 import type { GapCause } from '../market/events.ts'
 import type { GapFinding } from '../market/gap-finding.ts'
 import type { Instrument } from '../market/instrument.ts'
-import type { DayCertificate } from './certificate.ts'
+import type { DayCertificate } from './jobs/certificate.ts'
 
 /** What a job is told. It lies in Redis as JSON, so it holds no secret: a token is named by its fingerprint. */
 export type Payloads = {

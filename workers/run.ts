@@ -4,7 +4,7 @@ import { type Job, UnrecoverableError, Worker, type WorkerOptions } from 'bullmq
 import { KisError } from '../kis/errors.ts'
 import { readPayload } from './payloads.ts'
 import { jobOptions, type JobContext, type Processor, type Processors, type QueueName, queueNames } from './queues.ts'
-import type { RedisSource } from './redis.ts'
+import type { RedisSource } from './redis/redis.ts'
 import { TryLater } from './try-later.ts'
 import { within } from './within.ts'
 

@@ -1,9 +1,9 @@
 // Whether KIS might take us for somebody who attacks it: settings below what it asks for, and connections used up lately. KIS blocks
 // addresses and app keys that connect in a loop (notice of 2026-02-24).
 import { isLoopbackUrl } from '../../kis/endpoints.ts'
-import type { SupportRecord } from '../../app/support-record.ts'
+import type { SupportRecord } from '../../app/observe/support-record.ts'
 import { defaultTiming } from '../../machines/timing.ts'
-import { timingName } from '../environment.ts'
+import { timingName } from '../input/environment.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'ban risk'

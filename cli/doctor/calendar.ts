@@ -1,10 +1,10 @@
 // The hours: what is on now, when the line changes hands, and how far the holidays are known.
-import { subscriptionsOf } from '../../app/subscriptions.ts'
-import { holidaysKnownThrough } from '../../market/holidays.ts'
+import { subscriptionsOf } from '../../app/feed/subscriptions.ts'
+import { holidaysKnownThrough } from '../../market/calendar/holidays.ts'
 import { partsOf, type Venue, venues } from '../../market/instrument.ts'
-import { dateDigits, formatKst, koreanDate } from '../../market/korea-time.ts'
-import { nextTurns, turnsAt } from '../../market/schedules.ts'
-import { homeOf } from '../../market/sessions.ts'
+import { dateDigits, formatKst, koreanDate } from '../../market/calendar/korea-time.ts'
+import { nextTurns, turnsAt } from '../../market/calendar/schedules.ts'
+import { homeOf } from '../../market/calendar/sessions.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'calendar'

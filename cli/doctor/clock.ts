@@ -1,6 +1,6 @@
 // Whether our clock is right. The first witness is the Date header of KIS's REST host; the second is KIS's PINGPONG, as the last feed
 // heard it. Opening a session for a PINGPONG would take the line from a feed that runs, and spend a connection, so that is not done.
-import { formatKst } from '../../market/korea-time.ts'
+import { formatKst } from '../../market/calendar/korea-time.ts'
 import { askHttp, type HttpAnswer, reasonOf } from './answer.ts'
 import type { Finding, Patient } from './finding.ts'
 

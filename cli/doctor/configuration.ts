@@ -1,6 +1,6 @@
 // What was told: the mistakes in it, all at once.
-import { instrumentsOf, subscriptionsOf } from '../../app/subscriptions.ts'
-import { unknownVariables } from '../environment.ts'
+import { instrumentsOf, subscriptionsOf } from '../../app/feed/subscriptions.ts'
+import { unknownVariables } from '../input/environment.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'configuration'

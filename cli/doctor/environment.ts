@@ -1,7 +1,7 @@
 // The machine: Node, the folder that is kept across restarts, and the file that holds the keys.
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { version } from '../../app/version.ts'
+import { version } from '../../app/operations/version.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'environment'

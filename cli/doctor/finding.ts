@@ -1,9 +1,9 @@
 // What the doctor says of one thing: how bad it is, what was found, and what to do about it.
-import type { SupportRecord } from '../../app/support-record.ts'
-import type { FeedSettings } from '../../app/settings.ts'
-import type { Calendar } from '../../market/calendar.ts'
+import type { SupportRecord } from '../../app/observe/support-record.ts'
+import type { FeedSettings } from '../../app/settings/settings.ts'
+import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
-import type { Environment } from '../environment.ts'
+import type { Environment } from '../input/environment.ts'
 
 export const severities = ['ok', 'info', 'warning', 'error'] as const
 

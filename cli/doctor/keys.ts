@@ -1,9 +1,9 @@
 // The keys: there, and of the shape KIS gives them. They are looked at and not used: asking KIS about them is for the key-validation
 // job, and only in its windows.
-import { instrumentsOf } from '../../app/subscriptions.ts'
-import { mayValidateKeys } from '../../market/key-validation-windows.ts'
-import { formatKst } from '../../market/korea-time.ts'
-import { prefixOf } from '../../workers/scope.ts'
+import { instrumentsOf } from '../../app/feed/subscriptions.ts'
+import { mayValidateKeys } from '../../market/calendar/key-validation-windows.ts'
+import { formatKst } from '../../market/calendar/korea-time.ts'
+import { prefixOf } from '../../workers/redis/scope.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'keys'

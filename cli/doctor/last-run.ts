@@ -1,5 +1,5 @@
 // How the last feed ended, by the record it left.
-import { formatKst } from '../../market/korea-time.ts'
+import { formatKst } from '../../market/calendar/korea-time.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'last run'

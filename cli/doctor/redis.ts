@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
-import { redisPlace } from '../../workers/redis.ts'
+import { redisPlace } from '../../workers/redis/redis.ts'
 import { reasonOf } from './answer.ts'
 import type { Finding, Patient } from './finding.ts'
 

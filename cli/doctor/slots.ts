@@ -1,8 +1,8 @@
 // How many slots are needed of those one session has.
-import { mostSlotsOf, overflowOf, slotsOf } from '../../app/subscriptions.ts'
+import { mostSlotsOf, overflowOf, slotsOf } from '../../app/feed/subscriptions.ts'
 import { mostSubscriptions } from '../../machines/ledger.ts'
 import { markets } from '../../market/instrument.ts'
-import { onOrOff } from '../on-or-off.ts'
+import { onOrOff } from '../input/on-or-off.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'slots'

@@ -1,7 +1,7 @@
 // The table of the day certificate, from what the worker writes.
 import { describe, expect, it } from 'vitest'
 import { certificateView } from '../../dashboard/certificate.ts'
-import type { DayCertificate, InstrumentCertificate } from '../../workers/certificate.ts'
+import type { DayCertificate, InstrumentCertificate } from '../../workers/jobs/certificate.ts'
 
 const whole: InstrumentCertificate = {
   instrument: 'KRX:005930',

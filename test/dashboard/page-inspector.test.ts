@@ -1,7 +1,7 @@
 // The machines on the page: every actor and event by name, a recording to step through, and never what they carry.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { generatedTape } from '../../simulator/generated-tape.ts'
+import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
 import { planted } from '../support/feed-rig.ts'
 

@@ -1,7 +1,7 @@
 // How the page looks, and that everybody can use it: dark and light, up and down, narrow and wide, without a mouse.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { generatedTape } from '../../simulator/generated-tape.ts'
+import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
 
 const withBooks = { channels: ['trade', 'order-book'] }

@@ -1,8 +1,8 @@
 // What the page says of two lines at once, of what a change is from, of the day certificate, and of what it cannot know.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { generatedTape } from '../../simulator/generated-tape.ts'
-import type { DayCertificate, InstrumentCertificate } from '../../workers/certificate.ts'
+import { generatedTape } from '../../simulator/tape/generated-tape.ts'
+import type { DayCertificate, InstrumentCertificate } from '../../workers/jobs/certificate.ts'
 import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
 import { shortTiming, whenCaptured } from '../support/feed-rig.ts'
 import { frame, lineOf, recordsOf, withValues } from '../support/frames.ts'

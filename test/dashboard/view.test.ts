@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionState } from '../../app/feed-contract.ts'
-import type { FeedStatus, SocketStatus } from '../../app/status.ts'
+import type { SubscriptionState } from '../../app/feed/contract.ts'
+import type { FeedStatus, SocketStatus } from '../../app/observe/status.ts'
 import { type ViewInput, viewOf } from '../../dashboard/view.ts'
 
 const socket = (phase: string, more: Partial<SocketStatus> = {}): SocketStatus => ({

@@ -1,7 +1,7 @@
 // A KIS client from npm that nobody here wrote (cluefin-openapi), with nothing but its addresses changed.
 import { KisAuth, KisHttpClient, KisSocketClient } from 'cluefin-openapi'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { generatedTape } from '../../simulator/generated-tape.ts'
+import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import type { Simulator } from '../../simulator/server.ts'
 import { handClock, simulator, until } from '../simulator/support.ts'
 
@@ -128,7 +128,7 @@ describe('cluefin-openapi', () => {
     expect(body).toMatchObject({ rtCd: '0', msgCd: 'MCA00000' })
   })
 
-  // It checks the envelope and hands on the rest; test/simulator/rest-reads.test.ts looks at every key.
+  // It checks the envelope and hands on the rest; test/simulator/rest/reads.test.ts looks at every key.
   it.each(readsOf)('asks for %s and is answered with something in it', async (name, read) => {
     const clock = handClock()
     const tape = generatedTape({ rate: 500 })

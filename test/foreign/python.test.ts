@@ -4,7 +4,7 @@ import { execFile, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import { generatedTape } from '../../simulator/generated-tape.ts'
+import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { approvalKey, requestText, simulator } from '../simulator/support.ts'
 
 /** The system's own Python has Debian's packages; another one, earlier on the path, may not. */

@@ -10,7 +10,7 @@ import {
   typedTransaction,
   type WireOptions,
 } from '../../kis/channel.ts'
-import { layouts } from '../../kis/layouts.ts'
+import { layouts } from '../../kis/wire/layouts.ts'
 import { type Instrument, type Venue, venues } from '../../market/instrument.ts'
 import { tries } from '../support/property.ts'
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { catalogue } from '../../kis/codes.ts'
+import { catalogue } from '../../kis/codes/codes.ts'
 import { addressOf, createRedaction, withoutNamed } from '../../kis/redaction.ts'
 import { Secret } from '../../kis/secret.ts'
 import { lineOf } from '../support/frames.ts'

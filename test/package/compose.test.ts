@@ -1,7 +1,7 @@
 // The containers hear every setting that a process outside of one would hear.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { environmentNames } from '../../cli/environment.ts'
+import { environmentNames } from '../../cli/input/environment.ts'
 
 const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8')
 

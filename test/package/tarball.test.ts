@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { generatedTape } from '../../simulator/generated-tape.ts'
+import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { examples, runExample } from '../support/example.ts'
 import { eventually } from '../support/feed-rig.ts'
@@ -134,7 +134,13 @@ describe('the package', () => {
     await firstTrade
     // The page needs no build, so its files must be there as they are, and both libraries must be found.
     const url = /Dashboard: ([^\s"]+)/.exec(said)?.[1] ?? ''
-    for (const path of ['', 'main.js', 'tokens.css', 'library/lightweight-charts.mjs', 'library/elk-worker.min.js']) {
+    for (const path of [
+      '',
+      'main.js',
+      'style/tokens.css',
+      'library/lightweight-charts.mjs',
+      'library/elk-worker.min.js',
+    ]) {
       expect((await fetch(url + path)).status, path).toBe(200)
     }
     running.kill('SIGINT')

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { MarketEvent } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
-import type { Entry } from '../../recording/entry.ts'
-import { createRecorder, type Recorder, type RecorderOptions } from '../../recording/recorder.ts'
-import { openRecording, type ReadOptions } from '../../recording/recording.ts'
+import type { Entry } from '../../recording/format/entry.ts'
+import { createRecorder, type Recorder, type RecorderOptions } from '../../recording/write/recorder.ts'
+import { openRecording, type ReadOptions } from '../../recording/read/reader.ts'
 
 export { frameOf, nine, tradeAt } from './frames.ts'
 

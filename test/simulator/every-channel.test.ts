@@ -1,10 +1,10 @@
 // Every transaction that the simulator acknowledges says something, in a record that the pipeline can read.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createDecoder, type DecodedEvent } from '../../kis/decoder.ts'
-import { columnsFor, type Layout, layoutOf } from '../../kis/layout.ts'
-import { layouts } from '../../kis/layouts.ts'
-import { generatedTape } from '../../simulator/tape.ts'
+import { createDecoder, type DecodedEvent } from '../../kis/wire/decoder.ts'
+import { columnsFor, type Layout, layoutOf } from '../../kis/wire/layout.ts'
+import { layouts } from '../../kis/wire/layouts.ts'
+import { generatedTape } from '../../simulator/tape/tape.ts'
 import { connect, handClock, keeper, mondayTen, simulator, stopAfterwards, until } from './support.ts'
 
 const keys: readonly (readonly [tr: RegExp, key: string])[] = [

@@ -1,10 +1,10 @@
 // What KIS clients need that are not ours: each was tried with nothing but its addresses changed.
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { createNoticeOpener } from '../../kis/notices.ts'
-import { layoutOf } from '../../kis/layout.ts'
-import { layouts } from '../../kis/layouts.ts'
-import { generatedTape } from '../../simulator/generated-tape.ts'
+import { createNoticeOpener } from '../../kis/wire/notices.ts'
+import { layoutOf } from '../../kis/wire/layout.ts'
+import { layouts } from '../../kis/wire/layouts.ts'
+import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import type { Simulator } from '../../simulator/server.ts'
 import { approvalKey, code, connect, handClock, post, requestText, simulator, until } from './support.ts'
 

@@ -2,7 +2,7 @@ import { createDecipheriv } from 'node:crypto'
 import { connect as connectTcp } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { startSimulator } from '../../simulator/server.ts'
-import { capturedTape } from '../../simulator/tape.ts'
+import { capturedTape } from '../../simulator/tape/tape.ts'
 import { approvalKey, captured, connect, requestText, simulator, until } from './support.ts'
 
 describe('starting a simulator', () => {

@@ -1,8 +1,8 @@
 // docs/simulator.md against the code that it is made from.
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { faultKinds, fieldsOf } from '../../simulator/fault-form.ts'
-import { quotationPaths } from '../../simulator/rest-quotations.ts'
+import { faultKinds, fieldsOf } from '../../simulator/faults/form.ts'
+import { quotationPaths } from '../../simulator/rest/quotations.ts'
 import { simulatorPage } from '../../simulator/simulator-page.ts'
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { onTestFinished, vi } from 'vitest'
 import { type RawData, WebSocket } from 'ws'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
-import type { Listener } from '../../simulator/tape.ts'
+import type { Listener } from '../../simulator/tape/tape.ts'
 
 /** 2026-09-14 10:00:00 KST, a Monday: 2026-09-13 21:00 in New York. */
 export const mondayTen = Date.UTC(2026, 8, 14, 1)

@@ -20,7 +20,7 @@ export function setup(project: TestProject): void {
 /** What `npm run build` does, elsewhere and without a look at types, which `npm run check` has. */
 function compile(): void {
   const run = (...words: string[]) => execFileSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
-  run('scripts/clean.mjs', folder)
+  run('tools/generate/clean.mjs', folder)
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder, '--noCheck')
-  run('scripts/copy-page.mjs', folder)
+  run('tools/generate/copy-page.mjs', folder)
 }

@@ -1,7 +1,7 @@
 // Captured frames by file and line, frames built from values, and a decoder that collects what it says.
 import { readFileSync } from 'node:fs'
-import { columnsFor, layoutOf } from '../../kis/layout.ts'
-import { createDecoder, type DecodedEvent, type DecoderOptions } from '../../kis/decoder.ts'
+import { columnsFor, layoutOf } from '../../kis/wire/layout.ts'
+import { createDecoder, type DecodedEvent, type DecoderOptions } from '../../kis/wire/decoder.ts'
 
 /** The minute in which most of the frames were captured. */
 export const receivedTime = Date.parse('2026-06-08T11:48:30.500+09:00')

@@ -9,7 +9,7 @@ import { type ConnectionInput, socketMachine } from '../../machines/socket.ts'
 import { defaultTiming, type Timing } from '../../machines/timing.ts'
 import { type Market, markets } from '../../market/instrument.ts'
 import type { SubscriptionKey } from '../../market/subscription.ts'
-import { heartbeats } from '../../streams/liveness.ts'
+import { heartbeats } from '../../streams/heartbeats.ts'
 
 export const keyOfMarket: Readonly<Record<Market, SubscriptionKey>> = { KR: 'KRX:005930 trade', US: 'NAS:AAPL trade' }
 

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { systemClock } from '../../market/clock.ts'
-import { findServerProgram, joinPrivateServer } from '../../workers/private-server.ts'
+import { findServerProgram, joinPrivateServer } from '../../workers/redis/private-server.ts'
 
 const program = (await findServerProgram()) as string // the test is skipped where there is none
 const server = await joinPrivateServer({ folder: process.argv[2] as string, program, clock: systemClock })

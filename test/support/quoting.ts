@@ -1,8 +1,12 @@
 // Quotations of a simulator, asked over real HTTP, without a pace or a Redis.
 import { onTestFinished } from 'vitest'
-import { createAuthorizedClient, type AuthorizedClient, type AuthorizedOptions } from '../../kis/authorized-client.ts'
+import {
+  createAuthorizedClient,
+  type AuthorizedClient,
+  type AuthorizedOptions,
+} from '../../kis/rest/authorized-client.ts'
 import { issueToken } from '../../kis/credentials.ts'
-import { createRestClient } from '../../kis/rest.ts'
+import { createRestClient } from '../../kis/rest/client.ts'
 import { Secret } from '../../kis/secret.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
 import { planted } from './feed-rig.ts'

@@ -1,7 +1,7 @@
 // The decoder once more, as slow and as plain as possible: split on `|` and `^`, look the column up by its name in the protocol
 // tables, Number(). It shares nothing with kis/ but the data the layouts are generated from.
 import { readFileSync } from 'node:fs'
-import type { DecodedEvent } from '../../kis/decoder.ts'
+import type { DecodedEvent } from '../../kis/wire/decoder.ts'
 import type { Level, MarketData } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 

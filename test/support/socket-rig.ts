@@ -1,13 +1,13 @@
 // A socket machine with a connection driven by hand: the test plays the server, and time moves only when told (vitest's fake timers).
 import { vi } from 'vitest'
 import { createActor, fromCallback, type SnapshotFrom } from 'xstate'
-import { explain, isPassing } from '../../kis/codes.ts'
+import { explain, isPassing } from '../../kis/codes/codes.ts'
 import { fromStream } from '../../machines/from-stream.ts'
 import type { Command, Instruction, Observation } from '../../machines/events.ts'
 import { type ConnectionInput, socketMachine } from '../../machines/socket.ts'
 import { defaultTiming, type Timing } from '../../machines/timing.ts'
 import type { SubscriptionKey } from '../../market/subscription.ts'
-import { heartbeats } from '../../streams/liveness.ts'
+import { heartbeats } from '../../streams/heartbeats.ts'
 
 export const samsung: SubscriptionKey = 'KRX:005930 trade'
 export const hynix: SubscriptionKey = 'KRX:000660 trade'

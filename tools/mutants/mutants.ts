@@ -53,8 +53,8 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'machines/pending.ts',
-    ['test/machines/pending.test.ts'],
+    'machines/pending-requests.ts',
+    ['test/machines/pending-requests.test.ts'],
     [
       [
         'an accepted heartbeat takes the next answer',
@@ -75,7 +75,7 @@ export const mutants: readonly Mutant[] = [
   ),
   ...of(
     'machines/connection.ts',
-    ['test/scenarios/notices.test.ts'],
+    ['test/scenarios/subscription/notices.test.ts'],
     [
       [
         'sealed notices are dropped with their connection',
@@ -86,22 +86,22 @@ export const mutants: readonly Mutant[] = [
   ),
   ...of(
     'machines/connection.ts',
-    ['test/scenarios/heartbeat.test.ts'],
+    ['test/scenarios/connection/heartbeat.test.ts'],
     [['PINGPONG is not echoed', 'else socket?.send(bytes, { binary: false }, ignoreFailure)', '']],
   ),
   ...of(
-    'machines/pulse.ts',
-    ['test/machines/pulse.test.ts'],
+    'machines/dead-connection-watch.ts',
+    ['test/machines/dead-connection-watch.test.ts'],
     [['one late PINGPONG is a dead connection', 'periodMs * timesThePeriod', 'periodMs']],
   ),
   ...of(
-    'streams/continuity-rules.ts',
-    ['test/streams/continuity-rules.test.ts', 'test/streams/continuity.test.ts'],
+    'streams/continuity/rules.ts',
+    ['test/streams/continuity/rules.test.ts', 'test/streams/continuity/continuity.test.ts'],
     [['another date is the same date', 'return trade.businessDate === reached.businessDate', 'return true']],
   ),
   ...of(
-    'streams/continuity.ts',
-    ['test/streams/continuity.test.ts'],
+    'streams/continuity/continuity.ts',
+    ['test/streams/continuity/continuity.test.ts'],
     [
       [
         'a lost connection interrupts the other market too',
@@ -112,8 +112,8 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'streams/volume-count.ts',
-    ['test/streams/continuity.test.ts', 'test/streams/continuity.property.test.ts'],
+    'streams/continuity/volume-count.ts',
+    ['test/streams/continuity/continuity.test.ts', 'test/streams/continuity/continuity.property.test.ts'],
     [
       [
         'an old trade that is missing is dropped as a repeat',
@@ -123,13 +123,13 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'streams/gaps.ts',
-    ['test/streams/continuity.test.ts', 'test/streams/repairs.test.ts'],
+    'streams/continuity/missing-ranges.ts',
+    ['test/streams/continuity/continuity.test.ts', 'test/streams/continuity/repairs.test.ts'],
     [['what is left below a late trade is forgotten', '...[below, above].filter', '...[above].filter']],
   ),
   ...of(
-    'streams/repairs.ts',
-    ['test/streams/repairs.test.ts'],
+    'streams/continuity/repairs.ts',
+    ['test/streams/continuity/repairs.test.ts'],
     [['a trade that was repaired comes again when it is late', '    forgetUpTo(count, toVolume)\n', '']],
   ),
   ...of(
@@ -138,8 +138,8 @@ export const mutants: readonly Mutant[] = [
     [['a quote of the other market is forgotten', 'if (marketOf(instrument) === event.market)', 'if (true)']],
   ),
   ...of(
-    'streams/freshness.ts',
-    ['test/streams/freshness.test.ts'],
+    'streams/freshness/freshness.ts',
+    ['test/streams/freshness/freshness.test.ts'],
     [
       [
         'a book is stale although its trades flow',
@@ -154,8 +154,8 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'workers/token-refresh.ts',
-    ['test/workers/token-refresh.redis.test.ts'],
+    'workers/jobs/token-refresh.ts',
+    ['test/workers/jobs/token-refresh.redis.test.ts'],
     [
       [
         'a refused token is used',
@@ -165,8 +165,8 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'workers/token-store.ts',
-    ['test/workers/token-refresh.redis.test.ts'],
+    'workers/redis/token-store.ts',
+    ['test/workers/jobs/token-refresh.redis.test.ts'],
     [
       ['a holder that overslept overwrites a newer token', 'if fence > tonumber(ARGV[1]) then return 0 end\n', ''],
       [
@@ -177,34 +177,34 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'workers/chain.ts',
-    ['test/workers/chain.test.ts'],
+    'workers/jobs/chain.ts',
+    ['test/workers/jobs/chain.test.ts'],
     [
       ['an execution reaches below the gap', 'startOf(one) >= span.fromVolume && one', 'one'],
       ['two executions that claim one share are both believed', 'lowestStartAbove >= one.cumulativeVolume', 'true'],
     ],
   ),
   ...of(
-    'workers/gap-judgement.ts',
-    ['test/workers/gap-validation.test.ts'],
+    'workers/jobs/gap-judgement.ts',
+    ['test/workers/jobs/gap-validation.test.ts'],
     [
       ['any bar of an auction explains a gap', ' && bar.volume === missing)', ')'],
       ['more than is missing was traded off the book', 'moved - told === missing', 'moved - told >= missing'],
     ],
   ),
   ...of(
-    'workers/key-validation.ts',
-    ['test/workers/key-validation.test.ts'],
+    'workers/jobs/key-validation.ts',
+    ['test/workers/jobs/key-validation.test.ts'],
     [['a dry run asks KIS', ' || payload.dryRun === true', '']],
   ),
   ...of(
-    'workers/scope.ts',
-    ['test/workers/scope.test.ts'],
+    'workers/redis/scope.ts',
+    ['test/workers/redis/scope.test.ts'],
     [['two addresses share what one of them issued', '`${restUrl} ${appKey.reveal()}`', 'appKey.reveal()']],
   ),
   ...of(
-    'recording/segment-writer.ts',
-    ['test/recording/open-segment.test.ts'],
+    'recording/write/segment-writer.ts',
+    ['test/recording/write/open-segment.test.ts'],
     [
       ['markers are not counted when a disk refuses', 'count: frames + markers', 'count: frames'],
       [
@@ -220,18 +220,18 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'recording/open-segment.ts',
-    ['test/recording/open-segment.test.ts'],
+    'recording/write/open-segment.ts',
+    ['test/recording/write/open-segment.test.ts'],
     [['a tail is cut before its block is on the disk', '      liveFrom = tailSize\n', '      cutTail()\n']],
   ),
   ...of(
-    'recording/recorder-thread.ts',
-    ['test/recording/trouble.test.ts'],
+    'recording/write/recorder-thread.ts',
+    ['test/recording/write/trouble.test.ts'],
     [['what a disk refuses is not counted', '      trouble.lost += count\n', '']],
   ),
   ...of(
-    'sinks/spill-file.ts',
-    ['test/sinks/spilling-line.test.ts'],
+    'sinks/queue/spill-file.ts',
+    ['test/sinks/queue/spill.test.ts'],
     [
       [
         'places of the spill file are never free again',
@@ -241,18 +241,18 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'sinks/conflating-line.ts',
-    ['test/sinks/conflating-line.test.ts', 'test/sinks/contract.test.ts'],
+    'sinks/queue/conflate.ts',
+    ['test/sinks/queue/conflate.test.ts', 'test/sinks/contract.test.ts'],
     [['data moves past news', '          trades.clear()\n          books.clear()\n', '']],
   ),
   ...of(
-    'sinks/ring-reader.ts',
-    ['test/sinks/event-ring.test.ts'],
+    'sinks/ring/reader.ts',
+    ['test/sinks/ring/event-ring.test.ts'],
     [['a number that is null is NaN', 'return Number.isNaN(value) ? null : value', 'return value']],
   ),
   ...of(
-    'dashboard/access.ts',
-    ['test/dashboard/access.test.ts'],
+    'dashboard/auth.ts',
+    ['test/dashboard/auth.test.ts'],
     [
       [
         'an origin is compared by its beginning',
@@ -268,13 +268,13 @@ export const mutants: readonly Mutant[] = [
     [['the page counts this process alone', 'left: leftToAll ?? budgets.connects.left', 'left: budgets.connects.left']],
   ),
   ...of(
-    'app/market-health.ts',
-    ['test/app/verdicts.test.ts'],
+    'app/observe/market-health.ts',
+    ['test/app/feed/verdicts.test.ts'],
     [['stale subscriptions are no trouble', 'if (stale > 0)', 'if (stale > 1_000)']],
   ),
   ...of(
     'dashboard/bar-history.ts',
-    ['test/dashboard/history.test.ts'],
+    ['test/dashboard/bar-history.test.ts'],
     [['a minute that lacks a part is called whole', 'onForgotten: lack }', 'onForgotten: () => {} }']],
   ),
 ]

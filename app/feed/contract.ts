@@ -1,0 +1,118 @@
+// What a feed is made of, and what it offers: the words of app/feed/feed.ts, where they come true.
+import type { Observable, Subscription as RxSubscription } from 'rxjs'
+import type { AnyActorRef } from 'xstate'
+import type { Calendar } from '../../market/calendar/calendar.ts'
+import type { Clock } from '../../market/clock.ts'
+import type { Dropped, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../../market/events.ts'
+import type { GapFinding, GapQuestion } from '../../market/gap-finding.ts'
+import type { Instrument, Market } from '../../market/instrument.ts'
+import type { Channel } from '../../market/subscription.ts'
+import type { Backpressure } from '../../sinks/queue/backpressure.ts'
+import type { Sink } from '../../sinks/sink.ts'
+import type { SharedAccess } from './app-key.ts'
+import type { Inspect } from './sockets.ts'
+import type { HealthReport } from '../observe/health.ts'
+import type { Counters } from '../observe/journal.ts'
+import type { Logger } from '../observe/log.ts'
+import type { ShownFrame } from '../observe/recent-frames.ts'
+import type { FeedInput } from '../settings/settings.ts'
+import type { FeedStatus } from '../observe/status.ts'
+import type { Tally } from '../observe/tally.ts'
+
+export type FeedOptions = FeedInput & FeedParts
+
+/** What a feed is made of besides its settings. */
+export type FeedParts = {
+  readonly clock?: Clock
+  /** When which venue trades; with your own holidays if you know better. */
+  readonly calendar?: Calendar
+  /** Anything with pino's debug, info, warn and error. Silent by default. */
+  readonly log?: Logger
+  /** False passes every record on as it came: repeats are not dropped, and missing volume is not reported. */
+  readonly continuity?: boolean
+  /** Start of the random numbers that spread reconnections. */
+  readonly seed?: number
+  /**
+   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed, and what came in each
+   * minute, for the day's certificate. One feed to a folder: a second one is refused. Without one, a feed begins anew.
+   */
+  readonly dataFolder?: string | false
+  /** What all processes of the app key share through Redis (`openJobs`). Without it, this feed counts for itself. */
+  readonly shared?: SharedAccess
+  /** Where to keep every frame as it came, for a replay. One feed to a folder at a time: a second one is refused. */
+  readonly recordFolder?: string | false
+  /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
+  readonly inspect?: Inspect
+}
+
+export type SubscriptionState = {
+  readonly instrument: Instrument
+  readonly channel: Channel
+  readonly status: SubscriptionStatus
+  /** When it was asked of us. */
+  readonly wantedSince?: number
+  readonly code?: string
+  /** It was refused for a reason that passes, as the lack of a slot, and is asked for again by itself. */
+  readonly isPassing?: true
+  /** When data first came in this session, and last. An acknowledgement alone is no data. */
+  readonly flowingSince?: number
+  readonly lastData?: number
+  /** Silent for longer than its own rhythm explains, while its market is open. */
+  readonly isStale?: boolean
+  /** Trading in it is halted, as far as KIS told us: it is rightly silent. */
+  readonly isHalted?: true
+}
+
+export type Feed = {
+  /** Everything, hot: what happens before you subscribe is gone. An exception in your code stays with your code. */
+  readonly events$: Observable<MarketEvent>
+  readonly trades$: Observable<Trade>
+  readonly orderBooks$: Observable<OrderBook>
+  /** Wishes for a channel of an instrument. Returns nothing, because nothing is true yet. Throws on a name that is none. */
+  subscribe(instrument: string, channel?: Channel): void
+  unsubscribe(instrument: string, channel?: Channel): void
+  /** Resolves when KIS confirmed the subscription. Rejects with a SubscriptionError that carries the code. */
+  confirmed(instrument: string, channel?: Channel): Promise<void>
+  /** What was agreed with KIS at this moment. */
+  subscriptions(): readonly SubscriptionState[]
+  attach(sink: Sink, name?: string): RxSubscription
+  /** Attaches a handler that may take its time: what it is too slow for is dropped, conflated or put on disk, and it is told so. */
+  consume(
+    handler: (event: MarketEvent | Dropped) => void | Promise<void>,
+    options?: Backpressure & { readonly name?: string },
+  ): RxSubscription
+  /** For a sink that drops events by itself and has no `watch` to say so: logs and counts it like any other. */
+  noteDropped(sink: string, count: number): void
+  /** Moves a market to another address: release, grace, close, open there. */
+  switchUrl(market: Market, url: string): void
+  counters(): Counters
+  /** Volume that is missing and that nothing has filled yet. */
+  openGaps(): readonly GapQuestion[]
+  /** A gap validation found something. What of it is news comes out as `backfill` and `gap-verdict`; told twice, it comes out once. */
+  repair(finding: GapFinding): void
+  /** Whether the line can be trusted, and why. */
+  status(): FeedStatus
+  /**
+   * Whether data flows as the calendar expects: the judgement that `/health` answers with, and the page
+   * shows.
+   */
+  health(): HealthReport
+  /** What passed so far, in numbers, for metrics. */
+  tally(): Tally
+  /**
+   * What KIS compares a trade's price with: the previous close, adjusted where the exchange does. For the subscriber to whom the trade is
+   * being delivered: read from the frame it came in. Costs a few microseconds, and changes once a day.
+   */
+  previousClose(trade: Trade): number | undefined
+  /** The last data frames, oldest first, without secrets. */
+  recentFrames(): readonly ShownFrame[]
+  /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
+  inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
+  /** Throws a FolderInUseError, and starts nothing, when another process uses the data or the recording folder. */
+  start(): void
+  /**
+   * Releases everything, waits out the grace, closes, completes the streams, and waits for the sinks that were attached. What hangs is
+   * left behind after `timing.stopTimeoutMs` more, and named in the log.
+   */
+  stop(): Promise<void>
+}

@@ -1,0 +1,97 @@
+// Snapshots of a socket machine → lifecycle events: what became of each subscription, and when the line went and came back.
+import type { SnapshotFrom } from 'xstate'
+import { entriesOf, type Ledger, type LedgerEntry } from '../../machines/ledger.ts'
+import type { socketMachine } from '../../machines/socket.ts'
+import type { Clock } from '../../market/clock.ts'
+import type { Lifecycle, SubscriptionStatus } from '../../market/events.ts'
+import type { Market } from '../../market/instrument.ts'
+import { type SubscriptionKey, subscriptionOf } from '../../market/subscription.ts'
+
+type SocketSnapshot = SnapshotFrom<typeof socketMachine>
+
+export type LifecycleWatch = {
+  snapshot(snapshot: SocketSnapshot): void
+  /** A frame arrived: the line is up, if that was not known yet. Called for every frame. */
+  data(receivedTime: number): void
+}
+
+/** `emit` is called in the order in which things happened, between the data they happened between. */
+export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifecycle) => void): LifecycleWatch {
+  let ledger: Ledger = {}
+  let session: number | undefined
+  let isUp = false
+  /** When it was said that the line is down; a line that never came up is said to be down once as well. */
+  let downSince: number | undefined
+  /** The session that was said to be down before it ended. */
+  let lostSession: number | undefined
+  /** When the last frame arrived, in whichever session. */
+  let lastData: number | undefined
+
+  function goUp(): void {
+    if (isUp || session === undefined) return
+    isUp = true
+    if (downSince === undefined) return
+    const receivedTime = clock.now()
+    const darkSince = Math.min(downSince, lastData ?? downSince)
+    emit({ type: 'resume', market, outageMs: Math.max(0, receivedTime - darkSince), receivedTime })
+    downSince = undefined
+  }
+
+  function goDown(reason: string): void {
+    isUp = false
+    if (downSince !== undefined) return
+    const receivedTime = clock.now()
+    downSince = receivedTime
+    emit({ type: 'disconnect', market, reason, receivedTime })
+  }
+
+  /**
+   * Once for a session: should data come after all while its grace lasts, the line is up until the session
+   * ends.
+   */
+  function noteLoss(reason: string | undefined): void {
+    if (session === undefined || lostSession === session) return
+    lostSession = session
+    goDown(reason ?? 'closed')
+  }
+
+  function report(key: SubscriptionKey, status: SubscriptionStatus, code: string | undefined): void {
+    const { instrument, channel } = subscriptionOf(key)
+    const receivedTime = clock.now()
+    emit({ type: 'subscription', instrument, channel, status, ...(code === undefined ? {} : { code }), receivedTime })
+  }
+
+  function reportChanges(next: Ledger): void {
+    const before = ledger
+    ledger = next
+    for (const [key, entry] of entriesOf(next)) {
+      if (!differs(before[key], entry)) continue
+      // Still wished for, so the ledger is already looking ahead.
+      const isLookingAhead = entry.status === 'wanted' || entry.status === 'requested'
+      if (before[key]?.status === 'releasing' && isLookingAhead) report(key, 'released', undefined)
+      report(key, entry.status, entry.code)
+    }
+    for (const [key] of entriesOf(before)) if (next[key] === undefined) report(key, 'released', undefined)
+  }
+
+  return {
+    snapshot(snapshot) {
+      const { context } = snapshot
+      // Between two snapshots the machine may have left one session and entered the next.
+      const current = snapshot.matches('session') ? context.sessions : undefined
+      if (session !== undefined && session !== current) goDown(context.loss ?? 'closed')
+      session = current
+      if (context.isLineLost) noteLoss(context.loss)
+      else if (entriesOf(context.ledger).some(([, { status }]) => status === 'active')) goUp()
+      if (context.ledger !== ledger) reportChanges(context.ledger)
+    },
+    data(receivedTime) {
+      if (!isUp) goUp()
+      lastData = receivedTime
+    },
+  }
+}
+
+function differs(before: LedgerEntry | undefined, after: LedgerEntry): boolean {
+  return before === undefined || before.status !== after.status || before.code !== after.code
+}

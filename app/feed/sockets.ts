@@ -1,0 +1,261 @@
+// The control plane, assembled: the two sockets, each with what it needs from KIS, under the machine that hands over between them.
+// Which market data flows is none of its business; it passes frames on unseen.
+import { type ActorOptions, type AnyActorRef, createActor, type SnapshotFrom, type Subscription, waitFor } from 'xstate'
+import { toWire } from '../../kis/channel.ts'
+import type { RawFrame } from '../../kis/wire/frame.ts'
+import type { AppKeys } from '../../kis/credentials.ts'
+import type { Redaction } from '../../kis/redaction.ts'
+import { createRestClient } from '../../kis/rest/client.ts'
+import type { Secret } from '../../kis/secret.ts'
+import { type AppKeyAccess, createConnection, type HeardAnswer } from '../../machines/connection.ts'
+import type { Endpoint, Observation } from '../../machines/events.ts'
+import { feedMachine } from '../../machines/feed.ts'
+import { fromStream } from '../../machines/from-stream.ts'
+import { emptyLedger, entriesOf, type Ledger, type LedgerEntry } from '../../machines/ledger.ts'
+import { socketMachine } from '../../machines/socket.ts'
+import type { Clock } from '../../market/clock.ts'
+import { type Market, marketOf, markets } from '../../market/instrument.ts'
+import { type SubscriptionKey, subscriptionOf } from '../../market/subscription.ts'
+import { heartbeats } from '../../streams/heartbeats.ts'
+import { prefixOf } from '../../workers/redis/scope.ts'
+import { openAppKey, type SharedAccess, type SharedKey } from './app-key.ts'
+import { ended } from './ended.ts'
+import type { LineMemory } from '../persistence/line-memory.ts'
+import { phaseOf } from './phase.ts'
+import type { FeedSettings } from '../settings/settings.ts'
+import { reservedSlotsOf, wireOptionsOf } from './subscriptions.ts'
+
+export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
+
+export type Inspect = NonNullable<ActorOptions<typeof feedMachine>['inspect']>
+
+/** Which market has the line, and what KIS would still allow; nothing secret. */
+export type ControlFacts = {
+  /** Of the feed machine: `trading`, `handing-over`, … */
+  readonly state: string
+  readonly turns: readonly Market[]
+  readonly next: readonly Market[]
+  readonly appKey: AppKeyFacts
+  /** Undefined when the US market has no app key of its own. */
+  readonly usAppKey: AppKeyFacts | undefined
+}
+
+/** As far as this process knows: others may spend from the same app key. */
+export type AppKeyFacts = {
+  readonly connectsLeft: number
+  readonly requestsLeft: number
+  readonly approvalKeyIssuedAt: number | undefined
+}
+
+export type SocketFacts = {
+  readonly host: string
+  readonly failures: number
+  /** How long it waits before it tries again, while it does. */
+  readonly waitMs: number
+  /** When its market was given its turn; undefined while it has none. */
+  readonly turnSince: number | undefined
+}
+
+export type ControlParts = {
+  readonly settings: FeedSettings
+  readonly clock: Clock
+  /** Start of the random numbers that spread reconnections. */
+  readonly seed: number
+  readonly inspect: Inspect | undefined
+  /** What other processes of the app key spend as well. */
+  readonly shared: SharedAccess | undefined
+  /** What outlives this process, where nothing is shared. */
+  readonly memory: LineMemory
+  readonly deliver: (frame: RawFrame, moreFollow: boolean) => void
+  readonly heard: (answer: HeardAnswer) => void
+  /** KIS's clock, and ours at the same moment. */
+  readonly heartbeat: (serverTime: number, receivedTime: number) => void
+  /** Every state of a socket, the first included, in order. */
+  readonly onSocket: (market: Market, snapshot: SocketSnapshot) => void
+  /** KIS issued something that must never be shown. */
+  readonly onSecret: (secret: Secret) => void
+  readonly redaction: Redaction
+}
+
+export type Control = {
+  /** Of each session's 41, kept for account notices. */
+  readonly reservedSlots: number
+  start(): void
+  /** These markets have their turn, and no others. */
+  turn(markets: readonly Market[]): void
+  subscribe(keys: readonly SubscriptionKey[]): void
+  unsubscribe(keys: readonly SubscriptionKey[]): void
+  switchEndpoint(market: Market, endpoint: Endpoint): void
+  /** Something was noticed that a socket should know. */
+  tell(market: Market, observation: Observation): void
+  ledgerOf(market: Market): Ledger
+  /** When a subscription was asked for, whatever became of it since; undefined while it is not. */
+  wantedSince(key: SubscriptionKey): number | undefined
+  entryOf(key: SubscriptionKey): LedgerEntry | undefined
+  facts(): ControlFacts
+  socketFacts(market: Market): SocketFacts
+  /** Everything that happens in the machines from now on. Nobody pays for it while nobody looks. */
+  inspect(look: Inspect): Subscription
+  /** Every actor there is, parents first. */
+  actors(): readonly AnyActorRef[]
+  /** What a stop takes when nothing hangs: the grace, and the pacing of every release. */
+  releaseMs(): number
+  /** Releases everything, waits out the grace, closes. After that and `marginMs` the line is let go of as it is; resolves with what hung. */
+  stop(marginMs: number): Promise<readonly string[]>
+}
+
+/** A Redis that does not answer is no reason to stay: the claim ends by itself. */
+const claimTimeoutMs = 1_000
+
+export function createControl(parts: ControlParts): Control {
+  const { settings, clock } = parts
+  const { timing } = settings
+  const wireOptions = wireOptionsOf(settings)
+  const reservedSlots = reservedSlotsOf(settings)
+  const rest = createRestClient({
+    baseUrl: settings.restUrl,
+    clock,
+    spacingMs: timing.pacingMs,
+    // An approval key that comes too late for this attempt still serves the next one.
+    timeoutMs: 2 * timing.openTimeoutMs,
+    checkCertificate: settings.checkCertificate,
+  })
+  const open = (keys: AppKeys, shared?: SharedKey) => {
+    const kept = parts.memory.of(prefixOf({ ...keys, restUrl: settings.restUrl }))
+    return openAppKey({ keys, shared, kept, rest, timing, clock, onSecret: parts.onSecret })
+  }
+  const ordinary = open(settings, parts.shared)
+  const access = { KR: ordinary, US: settings.us === undefined ? ordinary : open(settings.us, parts.shared?.us) }
+  const connection = createConnection({
+    accessOf: market => access[market],
+    customerType: settings.customerType,
+    wireOf: key => toWire(subscriptionOf(key), wireOptions),
+    deliver: parts.deliver,
+    heard: parts.heard,
+    heartbeat: parts.heartbeat,
+    redaction: parts.redaction,
+    clock,
+    timing,
+  })
+  const heartbeat = fromStream(() => heartbeats(timing.heartbeatMs))
+  const socket = socketMachine.provide({ actors: { connection, heartbeat } })
+  const actor = createActor(feedMachine.provide({ actors: { socket } }), {
+    input: { timing, endpoints: settings.endpoints, reservedSlots, seed: parts.seed },
+    ...(parts.inspect === undefined ? {} : { inspect: parts.inspect }),
+  })
+  const turnSince = new Map<Market, number>()
+  const wantedSince = new Map<SubscriptionKey, number>()
+  let isStarted = false
+
+  function socketOf(market: Market) {
+    return actor.getSnapshot().children[market]
+  }
+
+  function ledgerOf(market: Market): Ledger {
+    return socketOf(market)?.getSnapshot().context.ledger ?? emptyLedger
+  }
+
+  function watch(market: Market): void {
+    const child = socketOf(market)
+    if (child === undefined) return
+    parts.onSocket(market, child.getSnapshot())
+    child.subscribe(snapshot => parts.onSocket(market, snapshot))
+  }
+
+  function send(type: 'subscribe' | 'unsubscribe', keys: readonly SubscriptionKey[]): void {
+    for (const market of markets) {
+      const own = keys.filter(key => marketOf(subscriptionOf(key).instrument) === market)
+      if (own.length > 0) actor.send({ type, market, keys: own })
+    }
+  }
+
+  function releaseMs(): number {
+    const slots = markets.reduce((sum, market) => sum + entriesOf(ledgerOf(market)).length, 0)
+    return timing.graceMs + slots * timing.pacingMs
+  }
+
+  return {
+    reservedSlots,
+    start() {
+      isStarted = true
+      actor.start()
+      markets.forEach(watch)
+    },
+    turn(turns) {
+      for (const market of markets) {
+        if (!turns.includes(market)) turnSince.delete(market)
+        else if (!turnSince.has(market)) turnSince.set(market, clock.now())
+      }
+      actor.send({ type: 'market.turn', markets: turns })
+    },
+    subscribe(keys) {
+      for (const key of keys) if (!wantedSince.has(key)) wantedSince.set(key, clock.now())
+      send('subscribe', keys)
+    },
+    unsubscribe(keys) {
+      for (const key of keys) wantedSince.delete(key)
+      send('unsubscribe', keys)
+    },
+    switchEndpoint: (market, endpoint) => actor.send({ type: 'endpoint.switch', market, endpoint }),
+    tell: (market, observation) => socketOf(market)?.send(observation),
+    ledgerOf,
+    wantedSince: key => wantedSince.get(key),
+    entryOf: key => ledgerOf(marketOf(subscriptionOf(key).instrument))[key],
+    facts() {
+      const { context, value } = actor.getSnapshot()
+      return {
+        state: phaseOf(value),
+        turns: context.turns,
+        next: context.next,
+        appKey: factsOf(ordinary),
+        usAppKey: access.US === ordinary ? undefined : factsOf(access.US),
+      }
+    },
+    socketFacts(market) {
+      const context = socketOf(market)?.getSnapshot().context
+      const { url } = context?.endpoint ?? settings.endpoints[market]
+      const { failures = 0, waitMs = 0 } = context ?? {}
+      return { host: new URL(url).host, failures, waitMs, turnSince: turnSince.get(market) }
+    },
+    inspect: look => actor.system.inspect(look),
+    actors: () => withChildren(actor),
+    releaseMs,
+    async stop(marginMs) {
+      const overdue: string[] = []
+      if (isStarted) {
+        const isDone = waitFor(actor, snapshot => snapshot.status === 'done')
+        actor.send({ type: 'stop' })
+        if (!(await ended(isDone, releaseMs() + marginMs / 2))) {
+          overdue.push('the release of every subscription')
+          isDone.catch(() => {}) // it is stopped before it is done
+          actor.stop()
+        }
+      }
+      // A call that hangs holds the line: it is ended first.
+      await rest.close()
+      // The machine has left; a line is free once its socket is really closed.
+      const keys = [...new Set(Object.values(access))]
+      const lines = keys.map(({ line }) => line.take())
+      if (isStarted && !(await ended(Promise.all(lines), timing.closeTimeoutMs + marginMs / 2))) {
+        overdue.push('the close of the connection')
+      }
+      const claims = keys.map(({ owner }) => owner.release())
+      if (!(await ended(Promise.all(claims), claimTimeoutMs))) overdue.push('the end of the claim in Redis')
+      return overdue
+    },
+  }
+}
+
+function factsOf({ connects, requests, approvalKeys }: AppKeyAccess): AppKeyFacts {
+  return {
+    connectsLeft: connects.left(),
+    requestsLeft: requests.left(),
+    approvalKeyIssuedAt: approvalKeys.issuedAt(),
+  }
+}
+
+function withChildren(actor: AnyActorRef): AnyActorRef[] {
+  // Only machines have children; the snapshots of other actors say nothing of any.
+  const { children = {} } = actor.getSnapshot() as { readonly children?: Readonly<Record<string, AnyActorRef>> }
+  return [actor, ...Object.values(children).flatMap(withChildren)]
+}

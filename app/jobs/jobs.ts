@@ -1,0 +1,185 @@
+// The composition of the work plane: where Redis is, the queues, what is done when, and what a feed shares with other processes. Meets
+// the data plane in one place: gaps go in, findings come out.
+import { Subscription } from 'rxjs'
+import { createRedaction } from '../../kis/redaction.ts'
+import type { AppKeys } from '../../kis/credentials.ts'
+import { type Calendar, createCalendar } from '../../market/calendar/calendar.ts'
+import { type Clock, systemClock } from '../../market/clock.ts'
+import { endOf, type JobEnd } from '../../workers/job-end.ts'
+import { openQueues, type QueueHandles } from '../../workers/queue-handles.ts'
+import { payloadSchemas } from '../../workers/payloads.ts'
+import { type Payloads, queueNames, type QueueName } from '../../workers/queues.ts'
+import { openRedis, type RedisSource } from '../../workers/redis/redis.ts'
+import { type JobNews, type RunningWorkers, startWorkers } from '../../workers/run.ts'
+import { prefixOf } from '../../workers/redis/scope.ts'
+import { createAccess, type SharedLimits } from './shared-access.ts'
+import type { SharedAccess } from '../feed/app-key.ts'
+import type { Feed } from '../feed/contract.ts'
+import { foldRepeats } from '../observe/log-throttle.ts'
+import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
+import { openLineMemory } from '../persistence/line-memory.ts'
+import { type Logger, silentLogger } from '../observe/log.ts'
+import { createProcessors } from './processors.ts'
+import { watchRedis } from './redis-watch.ts'
+import { type FeedSettings, secretsOf } from '../settings/settings.ts'
+
+export type JobsParts = {
+  /** `REDIS_URL`: this one or none. */
+  readonly redisUrl?: string | undefined
+  /** Where a private server keeps its files; without one, jobs are kept in memory. */
+  readonly dataFolder?: string | undefined
+  readonly clock?: Clock
+  readonly calendar?: Calendar
+  readonly log?: Logger
+  /** Which queues a worker of this process works on. Default: all that have a processor. */
+  readonly queues?: readonly QueueName[]
+}
+
+export type JobsCounters = GapJobCounters & {
+  readonly completed: number
+  readonly failed: number
+  readonly redisAway: number
+}
+
+export type Jobs = {
+  /** Where the jobs are kept, for people. */
+  readonly says: string
+  readonly redisKind: RedisSource['kind']
+  /**
+   * BullMQ's `prefix`, for a `Queue` of your own: one for each app key and address, made from a hash of the
+   * two.
+   */
+  readonly prefix: string
+  /** Puts a job in and returns its id. Rejects while Redis is away. */
+  enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>
+  /** Resolves when a job has ended, with its result or why it failed. Rejects when Redis stays away. */
+  done<Q extends QueueName>(queue: Q, id: string): Promise<JobEnd<Q>>
+  readonly queues: QueueHandles
+  /** What a job of each queue is given, as JSON Schemas. */
+  readonly payloadSchemas: Readonly<Record<QueueName, Record<string, unknown>>>
+  /** For the feed. */
+  readonly shared: SharedAccess
+  /** Has every gap of a feed validated from now on, and those that an earlier run left; what is found goes back to it. */
+  repair(feed: Pick<Feed, 'events$' | 'openGaps' | 'repair'>): void
+  /** Works on the queues, in this process, and keeps the schedules. */
+  startWorkers(): Promise<void>
+  counters(): JobsCounters
+  /** When the access token in use was issued. */
+  tokenIssuedAt(): Promise<number | undefined>
+  /** What KIS still allows all processes of the app key together. Rejects while Redis is away. */
+  limits(): Promise<SharedLimits>
+  /** `graceMs`: what a job that runs may take to finish, 5 s by default; what does not is done again by another worker. */
+  close(graceMs?: number): Promise<void>
+}
+
+/** The token is looked at this often; renewed when an hour is left, it has five chances before it expires. */
+const lookAtTokenMs = 10 * 60_000
+
+/** Seconds first, by Korea's clock. When the Korean after-market is over (20:00)… */
+const eveningPattern = '0 30 20 * * 1-5'
+/** …and again when that of the US is (10:00 in winter), before consolidated data takes the place of what the free feed counted (noon). */
+const morningPattern = '0 30 10 * * 2-6'
+
+/** Rejects with a sentence when the Redis that was named cannot be reached. */
+export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): Promise<Jobs> {
+  const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
+  const onTrouble = (sentence: string) => log.warn({}, sentence)
+  const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock, onTrouble })
+  const prefix = prefixOf(settings)
+  const redaction = createRedaction(secretsOf(settings))
+  const connection = redis.connect('ask')
+  connection.on('error', () => {}) // said by the watch
+  const watch = watchRedis(connection, log)
+  const queues = await openQueues({ redis, prefix })
+  const memory = openLineMemory(parts.dataFolder, log)
+  const accessOf = (keys: AppKeys) => {
+    const own = { ...settings, appKey: keys.appKey, appSecret: keys.appSecret }
+    return createAccess({ settings: own, redis: connection, clock, log, onSecret: redaction.add, memory })
+  }
+  const access = accessOf(settings)
+  const us = settings.us && accessOf(settings.us)
+  const troubles = foldRepeats(log, clock)
+  const gapJobs = createGapJobs({ queues, log, redact: redaction.line })
+  const counts = { completed: 0, failed: 0 }
+  let workers: RunningWorkers | undefined
+  let closed: Promise<void> | undefined
+  const watching = new Subscription()
+
+  function heard({ queue, id, state, reason, again }: JobNews): void {
+    if (state === 'started') return log.debug({ queue, job: id }, 'job started')
+    if (state === 'completed') {
+      counts.completed++
+      return log.debug({ queue, job: id }, 'job completed')
+    }
+    counts.failed++
+    const facts = { queue, job: id, reason: redaction.line(reason ?? '') }
+    if (again === true) log.info(facts, 'job failed; it is tried again')
+    else log.warn(facts, 'job failed')
+  }
+
+  /** That it is away, the watch says. Full, or a replica, it answers, and jobs wait all the same. */
+  function refusedByRedis({ name, message }: Error): void {
+    const facts = { problem: redaction.line(message) }
+    if (name === 'ReplyError') troubles.warn(facts, 'Redis refuses what workers ask of it: jobs wait')
+  }
+
+  function onUnreadable(queue: QueueName): void {
+    log.warn(
+      { queue },
+      'a job is no JSON: a program put it in past BullMQ. Nothing is done, and it fails in some minutes',
+    )
+  }
+
+  async function close(graceMs?: number): Promise<void> {
+    watching.unsubscribe()
+    gapJobs.stop()
+    await workers?.stop(graceMs)
+    troubles.flush()
+    await queues.close()
+    await Promise.all([access.close(), us?.close()])
+    await redis.close()
+  }
+
+  return {
+    says: redis.says,
+    redisKind: redis.kind,
+    prefix,
+    queues,
+    payloadSchemas: payloadSchemas(),
+    enqueue: (queue, name, payload) => queues.enqueue(queue, name, payload),
+    done: (queue, id) => endOf(queues, queue, id),
+    shared: { ...access, us },
+    repair(feed) {
+      watching.add(gapJobs.findings$.subscribe(finding => feed.repair(finding)))
+      watching.add(gapJobs.watch(feed.events$, feed.openGaps()))
+    },
+    async startWorkers() {
+      const all = createProcessors({
+        settings,
+        access,
+        clock,
+        calendar,
+        log,
+        shared: { redis: connection, prefix },
+        dataFolder: parts.dataFolder,
+      })
+      const wanted = parts.queues ?? queueNames
+      const processors = Object.fromEntries(wanted.map(queue => [queue, all[queue]]))
+      workers = startWorkers({ redis, prefix, processors, onJob: heard, onUnreadable, onTrouble: refusedByRedis })
+      await queues.schedule('token-refresh', 'renew-token', { everyMs: lookAtTokenMs }, { reason: 'scheduled' })
+      if (parts.dataFolder === undefined) return
+      await queues.schedule('certificate', 'certificate-evening', { pattern: eveningPattern }, { date: 'today' })
+      await queues.schedule('certificate', 'certificate-morning', { pattern: morningPattern }, { date: 'yesterday' })
+    },
+    tokenIssuedAt: async () => (await access.tokenRefresh.store.read()).held?.issuedAt,
+    async limits() {
+      const [first, second] = await Promise.all([access.limits(), us?.limits()])
+      return second === undefined ? first : { ...first, us: { connectsLeft: second.connectsLeft } }
+    },
+    counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
+    close(graceMs) {
+      closed ??= close(graceMs)
+      return closed
+    },
+  }
+}

@@ -1,0 +1,71 @@
+// Says the same thing less often: of one message the 1st, the 10th, the 100th line and so on, each with how many were left out. A line that
+// is broken breaks a thousand times a second, and a log that nobody can read says nothing.
+import type { Clock } from '../../market/clock.ts'
+import type { Logger } from './log.ts'
+
+export type FoldedLogger = Logger & {
+  /** Says how many lines are still left out. */
+  flush(): void
+}
+
+/** After this much quiet the same trouble is news again. */
+const quietMs = 60_000
+
+/** Messages are few, facts are many. Should somebody put facts into messages, the one that is silent for longest is let go. */
+const mostMessages = 200
+
+type Level = 'info' | 'warn' | 'error'
+
+type Repeats = { readonly level: Level; readonly message: string; count: number; leftOut: number; lastTime: number }
+
+/** Lines are the same when level and message are; facts may differ, and those of the lines left out are lost. Debug is not folded. */
+export function foldRepeats(log: Logger, clock: Clock): FoldedLogger {
+  const known = new Map<string, Repeats>()
+
+  function say(level: Level, facts: object, message: string): void {
+    const now = clock.now()
+    const repeats = repeatsOf(level, message, now)
+    repeats.lastTime = now
+    repeats.count++
+    if (isPowerOfTen(repeats.count)) {
+      log[level](repeats.leftOut === 0 ? facts : { ...facts, leftOut: repeats.leftOut }, message)
+      repeats.leftOut = 0
+    } else {
+      repeats.leftOut++
+    }
+  }
+
+  function repeatsOf(level: Level, message: string, now: number): Repeats {
+    const key = `${level} ${message}`
+    const found = known.get(key)
+    known.delete(key) // back at the end: the first one is the one that is silent for longest
+    const isOver = found === undefined || now - found.lastTime >= quietMs || now < found.lastTime
+    const repeats = isOver ? { level, message, count: 0, leftOut: found?.leftOut ?? 0, lastTime: now } : found
+    known.set(key, repeats)
+    const [[oldestKey, oldest] = []] = known
+    if (known.size > mostMessages && oldestKey !== undefined && oldest !== undefined) {
+      known.delete(oldestKey)
+      tellLeftOut(oldest)
+    }
+    return repeats
+  }
+
+  function tellLeftOut({ level, message, leftOut }: Repeats): void {
+    if (leftOut > 0) log[level]({ leftOut }, message)
+  }
+
+  return {
+    debug: (facts, message) => log.debug(facts, message),
+    info: (facts, message) => say('info', facts, message),
+    warn: (facts, message) => say('warn', facts, message),
+    error: (facts, message) => say('error', facts, message),
+    flush() {
+      for (const repeats of known.values()) tellLeftOut(repeats)
+      known.clear()
+    },
+  }
+}
+
+function isPowerOfTen(value: number): boolean {
+  return Number.isInteger(Math.log10(value))
+}

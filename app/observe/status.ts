@@ -1,0 +1,133 @@
+// Whether the line can be trusted, and why, as plain values: what pages, metrics and health checks are told. Nothing here is a secret:
+// of keys there are only ages.
+import { nextTurnAfter } from '../../market/calendar/calendar.ts'
+import type { Clock } from '../../market/clock.ts'
+import type { Market } from '../../market/instrument.ts'
+import { entriesOf, mostSubscriptions } from '../../machines/ledger.ts'
+import type { Timing } from '../../machines/timing.ts'
+import type { ClockSkew } from '../feed/clock-skew.ts'
+import type { AppKeyFacts, Control } from '../feed/sockets.ts'
+import type { Flow } from '../feed/flow.ts'
+import type { SinkTrouble } from './journal.ts'
+import type { Latency } from './latency.ts'
+import type { FeedSettings } from '../settings/settings.ts'
+import type { Phase, Transition, TransitionLog } from './transitions.ts'
+
+export type SocketStatus = Phase & {
+  readonly market: Market
+  /** Where it connects to, host and port. */
+  readonly host: string
+  /** Oldest first. */
+  readonly transitions: readonly Transition[]
+  /** Attempts in a row that came to nothing. */
+  readonly failures: number
+  /** When it tries again; undefined unless it waits. */
+  readonly triesAgainAt: number | undefined
+  /** When its market was given the line; undefined while it has none. */
+  readonly turnSince: number | undefined
+  /** When a trade or a book last came, in whichever session; undefined when none ever did. */
+  readonly lastData: number | undefined
+  /** Places taken of the session's 41, refused ones not counted. */
+  readonly slots: number
+}
+
+export type BudgetStatus = { readonly left: number; readonly most: number; readonly windowMs: number }
+
+/** What KIS still allows an app key before it takes it for abuse, as far as this process knows, and how old its approval key is. */
+export type AppKeyStatus = {
+  readonly budgets: { readonly connects: BudgetStatus; readonly requests: BudgetStatus }
+  readonly approvalKeyIssuedAt: number | undefined
+}
+
+export type FeedStatus = AppKeyStatus & {
+  readonly time: number
+  readonly startedAt: number | undefined
+  readonly environment: 'prod' | 'paper'
+  /** Whose turn it is: by the schedule, or held by one market whatever the hour. */
+  readonly market: 'auto' | Market
+  /** The feed machine: `standby`, `trading`, `handing-over`, `stopping…`, `stopped`. */
+  readonly handOver: {
+    readonly state: string
+    readonly turn: Market | undefined
+    /** Only there when more than one has a line, each with an app key of its own; `turn` is then the first. */
+    readonly turns?: readonly Market[]
+    readonly next: Market | undefined
+  }
+  /** Undefined when one market holds the line. */
+  readonly nextSwitch: { readonly at: number; readonly market: Market } | undefined
+  readonly sockets: Readonly<Record<Market, SocketStatus>>
+  readonly mostSlots: number
+  /** Of the US market's own app key. Only there when it has one; what stands beside is then that of the Korean market. */
+  readonly usAppKey?: AppKeyStatus
+  /** How far our clock is from KIS's; undefined until KIS's first heartbeat. */
+  readonly clockSkew: ClockSkew | undefined
+  readonly latency: Latency
+  /** Sinks that cannot do their work at this moment. Only there when there are some. */
+  readonly sinkTroubles?: readonly SinkTrouble[]
+}
+
+export type StatusParts = {
+  readonly settings: FeedSettings
+  readonly clock: Clock
+  readonly control: Control
+  readonly transitions: TransitionLog
+  readonly flow: Pick<Flow, 'lastDataOf'>
+  readonly startedAt: number | undefined
+  readonly clockSkew: ClockSkew | undefined
+  readonly latency: Latency
+  readonly sinkTroubles: readonly SinkTrouble[]
+}
+
+export function readStatus(parts: StatusParts): FeedStatus {
+  const { settings, clock, control, startedAt, clockSkew, latency, sinkTroubles } = parts
+  const { timing } = settings
+  const time = clock.now()
+  const facts = control.facts()
+  return {
+    time,
+    startedAt,
+    environment: settings.environment,
+    market: settings.market,
+    handOver: {
+      state: facts.state,
+      turn: facts.turns[0],
+      next: facts.next[0],
+      ...(facts.turns.length > 1 ? { turns: facts.turns } : {}),
+    },
+    nextSwitch: settings.market === 'auto' ? nextTurnAfter(settings.schedule, time) : undefined,
+    sockets: { KR: socketStatus('KR', parts), US: socketStatus('US', parts) },
+    mostSlots: mostSubscriptions,
+    ...appKeyStatus(facts.appKey, timing),
+    ...(facts.usAppKey === undefined ? {} : { usAppKey: appKeyStatus(facts.usAppKey, timing) }),
+    clockSkew,
+    latency,
+    ...(sinkTroubles.length === 0 ? {} : { sinkTroubles }),
+  }
+}
+
+function appKeyStatus({ connectsLeft, requestsLeft, approvalKeyIssuedAt }: AppKeyFacts, timing: Timing): AppKeyStatus {
+  return {
+    budgets: {
+      connects: { left: connectsLeft, most: timing.mostConnects, windowMs: timing.connectWindowMs },
+      requests: { left: requestsLeft, most: timing.mostRequests, windowMs: timing.requestWindowMs },
+    },
+    approvalKeyIssuedAt,
+  }
+}
+
+function socketStatus(market: Market, { control, transitions, flow }: StatusParts): SocketStatus {
+  const { current, transitions: steps } = transitions.of(market)
+  const { failures, waitMs, host, turnSince } = control.socketFacts(market)
+  const ledger = control.ledgerOf(market)
+  return {
+    market,
+    ...current,
+    host,
+    transitions: [...steps],
+    failures,
+    triesAgainAt: current.phase === 'reconnecting' ? current.since + waitMs : undefined,
+    turnSince,
+    lastData: flow.lastDataOf(market),
+    slots: entriesOf(ledger).filter(([, { status }]) => status !== 'refused').length,
+  }
+}

@@ -1,0 +1,122 @@
+// What a feed leaves behind for whoever has to find out what happened: where it was and why, what it counted, and the last frames.
+// Written every minute, at the end, and when the process falls. Nothing in it is a secret, and losing it costs nothing else.
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { asyncScheduler, interval, type SchedulerLike, type Subscription } from 'rxjs'
+import { z } from 'zod'
+import { createRedaction } from '../../kis/redaction.ts'
+import type { Secret } from '../../kis/secret.ts'
+import type { Feed } from '../feed/contract.ts'
+import type { Logger } from './log.ts'
+
+export const supportRecordFile = 'support.json'
+
+const budgets = z.looseObject({
+  connects: z.object({ left: z.number(), most: z.number(), windowMs: z.number() }),
+})
+
+/** What a record is made of, as far as somebody reads it again. Everything else in it is for people. */
+const shape = z.looseObject({
+  format: z.literal(1),
+  version: z.string(),
+  /** Why it was written: `running` once a minute. */
+  moment: z.enum(['running', 'stopped', 'crashed']),
+  crash: z.string().optional(),
+  status: z.looseObject({
+    time: z.number(),
+    startedAt: z.number().optional(),
+    clockSkew: z.object({ aheadMs: z.number(), withinMs: z.number(), at: z.number() }).optional(),
+    budgets,
+    usAppKey: z.looseObject({ budgets }).optional(),
+  }),
+})
+
+export type SupportRecord = z.infer<typeof shape>
+
+export type SupportRecorderParts = {
+  readonly feed: Pick<Feed, 'status' | 'counters' | 'subscriptions' | 'tally' | 'recentFrames'>
+  readonly folder: string
+  /** Of kis-stream. */
+  readonly version: string
+  readonly log: Logger
+  /** Known here; whatever else looks like a secret is taken out of a crash as well. */
+  readonly secrets: readonly Secret[]
+  readonly scheduler?: SchedulerLike
+}
+
+export type SupportRecorder = {
+  /** The process is about to fall: one last record, written before this returns. */
+  crashed(error: unknown): void
+  /** The last record of a feed that was stopped. */
+  stop(): void
+}
+
+const everyMs = 60_000
+
+export function keepSupportRecord(parts: SupportRecorderParts): SupportRecorder {
+  const { folder, log, scheduler = asyncScheduler } = parts
+  let isFailing = false
+  let crash: string | undefined
+  const writing: Subscription = interval(everyMs, scheduler).subscribe(() => write('running'))
+
+  function write(moment: SupportRecord['moment']): void {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      const file = join(folder, supportRecordFile)
+      writeFileSync(`${file}.tmp`, `${JSON.stringify(recordOf(moment), null, 1)}\n`, { mode: 0o600 })
+      renameSync(`${file}.tmp`, file)
+      isFailing = false
+    } catch (error) {
+      if (!isFailing)
+        log.warn({ folder, problem: String(error) }, 'the record for support cannot be written; trying on')
+      isFailing = true
+    }
+  }
+
+  function recordOf(moment: SupportRecord['moment']): object {
+    const { feed, version } = parts
+    const { records, sinks, ...tally } = feed.tally()
+    return {
+      format: 1,
+      version,
+      moment,
+      ...(crash === undefined ? {} : { crash }),
+      status: feed.status(),
+      counters: feed.counters(),
+      tally: { ...tally, records: Object.fromEntries(records), sinks: Object.fromEntries(sinks) },
+      subscriptions: feed.subscriptions(),
+      frames: feed.recentFrames(),
+    }
+  }
+
+  return {
+    crashed(error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      crash = createRedaction(parts.secrets).report(text)
+      write('crashed')
+    },
+    stop() {
+      writing.unsubscribe()
+      write('stopped')
+    },
+  }
+}
+
+/** The record a feed left in a folder, undefined when there is none, or a sentence that says what is wrong with it. */
+export function readSupportRecord(folder: string): SupportRecord | string | undefined {
+  let text: string
+  try {
+    text = readFileSync(join(folder, supportRecordFile), 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? undefined : (error as Error).message
+  }
+  try {
+    const parsed = shape.safeParse(JSON.parse(text))
+    if (parsed.success) return parsed.data
+    const [issue] = parsed.error.issues
+    return `${issue?.path.join('.')}: ${issue?.message}`
+  } catch (error) {
+    return (error as Error).message
+  }
+}

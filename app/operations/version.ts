@@ -1,0 +1,16 @@
+// Which kis-stream this is, by its package.json: beside the sources in a checkout, one folder further up in the built package.
+import { readFileSync } from 'node:fs'
+
+export const version: string = read('../../package.json') ?? read('../../../package.json') ?? 'unknown'
+
+function read(path: string): string | undefined {
+  try {
+    const { name, version: found } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
+      readonly name?: string
+      readonly version?: string
+    }
+    return name === 'kis-stream' ? found : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,130 @@
+// A feed's recorder: what of the feed's life has to be kept for a replay to tell the same events in the same order, and what of it
+// must not be.
+import { z } from 'zod'
+import type { RawFrame } from '../../kis/wire/frame.ts'
+import { isPersonal, type Redaction } from '../../kis/redaction.ts'
+import type { Clock } from '../../market/clock.ts'
+import type { MarketEvent, RecordingTrouble } from '../../market/events.ts'
+import { type Market, parseInstrument } from '../../market/instrument.ts'
+import { createRecorder, type Recorder } from '../../recording/write/recorder.ts'
+import { type ContinuityMemory, handedOverLines, restoreLines } from '../../streams/continuity/memory.ts'
+import { savedCount } from './last-seen.ts'
+
+export type FeedRecorderParts = {
+  readonly folder: string
+  readonly columns: readonly string[]
+  /** Undefined when the feed passes everything on as it came. */
+  readonly memory: ContinuityMemory | undefined
+  readonly turnAt: (time: number) => Market
+  readonly clock: Clock
+  readonly redaction: Pick<Redaction, 'frame' | 'suspects'>
+  readonly emit: (trouble: RecordingTrouble) => void
+}
+
+/** In the order of their calls: `opens`, `note` for each event of the frame, `closes`. A marker may come at any time. */
+export type FeedRecorder = {
+  /** From now on a process that is killed loses the last moment at most. */
+  readonly ready: Promise<void>
+  opens(frame: RawFrame): void
+  /** `moreFollow`: another frame opens at once, or a marker comes. */
+  closes(frame: RawFrame, moreFollow: boolean): void
+  note(event: MarketEvent): void
+  marker(event: MarketEvent): void
+  /** Ends the recording where it is, because the folder is another process's, and says so. */
+  giveUp(reason: string): void
+  stop(): Promise<void>
+}
+
+/** Where an event has its place among those of its frame: only these are counted. Everything else is told to the feed. */
+export function isFromFrame({ type }: MarketEvent): boolean {
+  switch (type) {
+    case 'disconnect':
+    case 'resume':
+    case 'subscription':
+    case 'heartbeat':
+    case 'backfill':
+    case 'gap-verdict':
+    case 'recording-trouble':
+    case 'instruments-forgotten':
+      return false
+    default:
+      return true
+  }
+}
+
+export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
+  const { folder, columns, memory, turnAt, clock, redaction, emit } = parts
+  const recorder: Recorder = createRecorder({
+    folder,
+    turnAt,
+    describe: () => ({
+      columns,
+      continuity: memory !== undefined,
+      checksDates: true,
+      ...(memory && { state: stateOf(memory) }),
+    }),
+    onTrouble: trouble => emit({ type: 'recording-trouble', ...trouble, receivedTime: clock.now() }),
+  })
+  let isOpen = false
+  let told = 0
+  /** What was said while a frame was being told: it is kept behind the frame. */
+  let waiting: { readonly event: MarketEvent; readonly after: number }[] = []
+  /** Something in the frame must not be kept as it came. */
+  let isSensitive = false
+
+  return {
+    ready: recorder.ready,
+    opens(frame) {
+      recorder.expect(frame.market, frame.receivedTime)
+      isOpen = true
+      isSensitive = false
+      told = 0
+    },
+    closes(frame, moreFollow) {
+      isOpen = false
+      const isClean = !isSensitive && !redaction.suspects(frame.bytes)
+      recorder.frame(isClean ? frame : { ...frame, bytes: redaction.frame(frame.bytes) }, moreFollow)
+      if (waiting.length === 0) return
+      const behind = waiting
+      waiting = []
+      for (const { event, after } of behind) recorder.marker(event, after)
+    },
+    note(event) {
+      if (event.type === 'trade' || event.type === 'order-book') {
+        told++
+        return
+      }
+      if (event.type === 'gap') recorder.note(event)
+      if (event.type === 'malformed' || (event.type === 'record' && isPersonal(event.tr))) isSensitive = true
+      if (isFromFrame(event)) told++
+    },
+    marker(event) {
+      if (isOpen) waiting.push({ event, after: told })
+      else recorder.marker(event)
+    },
+    giveUp(reason) {
+      emit({ type: 'recording-trouble', reason, lost: recorder.lost, isOver: false, receivedTime: clock.now() })
+      void recorder.stop()
+    },
+    stop: () => recorder.stop(),
+  }
+}
+
+function stateOf(memory: ContinuityMemory): unknown {
+  return { lines: handedOverLines(memory) }
+}
+
+const cause = z.enum(['lost', 'outage', 'unsubscribed', 'restart'])
+const state = z.object({
+  lines: z.array(
+    z.object({ instrument: z.string(), counts: z.array(savedCount).min(1).max(2), interruption: cause.nullable() }),
+  ),
+})
+
+/** What the feed knew of each instrument when a run, or a date of it, began. What cannot be read is left out. */
+export function restoreState(memory: ContinuityMemory, told: unknown): void {
+  for (const { instrument: name, ...line } of state.safeParse(told).data?.lines ?? []) {
+    const parsed = parseInstrument(name)
+    if ('instrument' in parsed) restoreLines(memory, [{ instrument: parsed.instrument, ...line }])
+  }
+}

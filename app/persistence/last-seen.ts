@@ -1,0 +1,234 @@
+// How far each instrument's volume was followed, kept in a file, so that a feed that starts again can say what it missed meanwhile.
+// Losing the file costs that and nothing else: whatever is wrong with it is logged, and the feed goes on.
+import { readFileSync } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { asyncScheduler, exhaustMap, interval, type SchedulerLike, type Subscription } from 'rxjs'
+import { z } from 'zod'
+import { type Instrument, parseInstrument } from '../../market/instrument.ts'
+import {
+  type ContinuityMemory,
+  restoreLines,
+  type SavedLine,
+  savedLine,
+  savedLines,
+} from '../../streams/continuity/memory.ts'
+import { openSinceFile } from './last-seen-since.ts'
+import type { Logger } from '../observe/log.ts'
+
+export type LastSeenOptions = {
+  /** Made when it is not there. Belongs to one process: two would overwrite each other's file. */
+  readonly folder: string
+  /** Where the data comes from. What was seen elsewhere (the paper server, a simulator, the paid feed) counts otherwise. */
+  readonly source: string
+  readonly memory: ContinuityMemory
+  readonly log: Logger
+  /** False once the folder is another process's: nothing is written into it any more. */
+  readonly mayWrite?: () => boolean
+  /** Called when instruments of the file are left out because there are too many, with how many stay. */
+  readonly onForgotten?: (most: number) => void
+  /** 1 s. A process that is killed knows nothing of what it delivered since, and will call it missing. */
+  readonly everyMs?: number
+  readonly scheduler?: SchedulerLike
+}
+
+export type LastSeen = {
+  /** Reads the file into the memory, and begins to write what changes. */
+  start(): void
+  /** Writes down what was seen of one instrument, at once. For a repair, before it is delivered. */
+  settled(instrument: Instrument): void
+  /** Writes once more. Resolves when everything is on disk, or could not be written. */
+  stop(): Promise<void>
+}
+
+export const lastSeenFile = 'last-seen.json'
+export const sinceFile = 'last-seen-since.ndjson'
+
+/** Instruments that somebody watched once are in no hurry to leave the file; these many that traded last go on. */
+const mostKept = 1_000
+
+const format = 1
+const volume = z.number().min(0)
+const time = z.number().nullable()
+const hole = z
+  .object({ fromVolume: volume, toVolume: volume, from: time, to: time, isGap: z.boolean() })
+  .refine(({ fromVolume, toVolume }) => fromVolume < toVolume)
+/** What a count looks like in a file. */
+export const savedCount = z.object({
+  businessDate: z.int(),
+  volume,
+  value: z.number().nullable(),
+  eventTime: time,
+  holes: z.array(hole),
+  givenUpTo: volume.optional(),
+})
+const savedCounts = z.array(savedCount).min(1).max(2)
+/** `saves`: how often it was written, in all processes. */
+const content = z.object({
+  format: z.literal(format),
+  source: z.string(),
+  saves: z.int().min(0).default(0),
+  instruments: z.record(z.string(), savedCounts),
+})
+/** `after`: behind which save. An older one than the file's is in it already. */
+const sinceContent = z.object({ after: z.int(), source: z.string(), instrument: z.string(), counts: savedCounts })
+
+export function keepLastSeen(options: LastSeenOptions): LastSeen {
+  const {
+    folder,
+    source,
+    memory,
+    log,
+    mayWrite = () => true,
+    onForgotten,
+    everyMs = 1_000,
+    scheduler = asyncScheduler,
+  } = options
+  const file = join(folder, lastSeenFile)
+  const since = openSinceFile(join(folder, sinceFile))
+  let saves = 0
+  let written = memory.changes
+  let isFailing = false
+  let writing: Promise<void> = Promise.resolve()
+  let saving: Subscription | undefined
+
+  function read(): void {
+    const text = textOf(file)
+    const saved =
+      text === undefined
+        ? { source, saves: 0, lines: [] }
+        : typeof text === 'string'
+          ? parse(text)
+          : { problem: text.message }
+    if ('problem' in saved) {
+      log.warn({ file, problem: saved.problem }, 'what was last seen cannot be read; starting afresh')
+    } else if (saved.source !== source) {
+      log.info({ file }, 'what was last seen came from elsewhere; starting afresh')
+    } else {
+      saves = saved.saves
+      restoreLines(memory, saved.lines.slice(-mostKept))
+      if (saved.lines.length > mostKept) onForgotten?.(mostKept)
+      return readSince(saves)
+    }
+    readSince(Number.POSITIVE_INFINITY)
+  }
+
+  /** What was written down behind the save `from` or a later one; what is of no use is cleared away. */
+  function readSince(from: number): void {
+    try {
+      const found = since.read()
+      const lines = found.map(parseSince)
+      const unreadable = lines.filter(line => line === undefined).length
+      if (unreadable > 0) log.warn({ folder, unreadable }, 'a repair that was written down cannot be read')
+      const ours = lines.filter(line => line !== undefined).filter(line => line.source === source && line.after >= from)
+      restoreLines(memory, ours)
+      if (ours.length === 0) since.clear(found.length)
+    } catch (error) {
+      log.warn({ folder, problem: String(error) }, 'what was repaired last cannot be read; it may be repaired again')
+    }
+  }
+
+  async function write(): Promise<void> {
+    const { changes } = memory
+    if (changes === written || !mayWrite()) return
+    saves++
+    const within = since.lines()
+    const instruments = Object.fromEntries(savedLines(memory).map(({ instrument, counts }) => [instrument, counts]))
+    try {
+      await replace(folder, file, JSON.stringify({ format, source, saves, instruments }))
+      since.clear(within)
+      written = changes
+      isFailing = false
+    } catch (error) {
+      if (!isFailing) log.warn({ file, problem: String(error) }, 'what was last seen cannot be written; trying on')
+      isFailing = true
+    }
+  }
+
+  return {
+    start() {
+      if (saving !== undefined) return
+      read()
+      saving = interval(everyMs, scheduler)
+        .pipe(exhaustMap(() => (writing = write())))
+        .subscribe()
+    },
+    settled(instrument) {
+      const line = memory.lines.get(instrument)
+      const saved = line && savedLine(line)
+      if (saving === undefined || saved === undefined || !mayWrite()) return
+      try {
+        since.append(JSON.stringify({ after: saves, source, ...saved }))
+      } catch (error) {
+        log.warn({ file, problem: String(error) }, 'a repair cannot be written down; a restart may deliver it again')
+      }
+    },
+    async stop() {
+      if (saving === undefined) return
+      saving.unsubscribe()
+      await writing
+      await write()
+    },
+  }
+}
+
+/** The content of a file, undefined when there is none, or why it cannot be had. */
+function textOf(file: string): string | Error | undefined {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'ENOENT' ? undefined : (error as Error)
+  }
+}
+
+function parse(text: string): { source: string; saves: number; lines: SavedLine[] } | { problem: string } {
+  let told: unknown
+  try {
+    told = JSON.parse(text)
+  } catch (error) {
+    return { problem: (error as Error).message }
+  }
+  const parsed = content.safeParse(told)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    return { problem: `${issue?.path.join('.')}: ${issue?.message}` }
+  }
+  const lines: SavedLine[] = []
+  for (const [name, counts] of Object.entries(parsed.data.instruments)) {
+    const named = parseInstrument(name)
+    if ('problem' in named) return named
+    lines.push({ instrument: named.instrument, counts })
+  }
+  lines.sort((a, b) => lastTime(a) - lastTime(b))
+  return { source: parsed.data.source, saves: parsed.data.saves, lines }
+}
+
+function parseSince(text: string): (SavedLine & { source: string; after: number }) | undefined {
+  try {
+    const { instrument: name, ...rest } = sinceContent.parse(JSON.parse(text))
+    const named = parseInstrument(name)
+    return 'problem' in named ? undefined : { ...rest, instrument: named.instrument }
+  } catch {
+    return undefined
+  }
+}
+
+function lastTime({ counts }: SavedLine): number {
+  return counts[0]?.eventTime ?? 0
+}
+
+/** Whoever looks finds the old content or the new one, whole, whenever the power fails. For the owner's eyes only. */
+async function replace(folder: string, file: string, text: string): Promise<void> {
+  const draft = `${file}.tmp`
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await rm(draft, { force: true }) // what a killed process left behind; its mode would be kept
+  const handle = await open(draft, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+  await rename(draft, file)
+}

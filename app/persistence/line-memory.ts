@@ -1,0 +1,123 @@
+// What has to outlive a process so that a restart loop gets no app key blocked: a random name of this
+// installation, the connections of the last minutes, and whether it had the line. Kept in the data folder;
+// without one, in this process alone.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { KeptTimes } from '../../machines/budget.ts'
+import type { Logger } from '../observe/log.ts'
+
+export const lineMemoryFile = 'lines.json'
+
+/** For a process that keeps nothing and shares nothing. */
+export const countsForItself =
+  'no data folder and no Redis: connections are counted in this process alone, and a restart loop may get the app key blocked'
+
+const shape = z.object({
+  format: z.literal(1),
+  /** Names this installation to other processes of an app key. No secret, and of no use elsewhere. */
+  installation: z.string().regex(/^[0-9a-f]{32}$/),
+  /** By the prefix of the app key, which is made from a hash. */
+  keys: z.record(z.string(), z.object({ connects: z.array(z.number().min(0)), hasLine: z.boolean() })),
+})
+
+type Content = z.infer<typeof shape>
+type Kept = Content['keys'][string]
+
+/** Of app keys that were used last; those of a simulator change with its port. */
+const mostKeys = 16
+
+export type LineMemory = {
+  readonly installation: string
+  of(prefix: string): KeptLine
+}
+
+export type KeptLine = {
+  readonly connects: KeptTimes
+  /** KIS accepted a session of this installation, and it did not let go of the line since. */
+  hasLine(): boolean
+  noteLine(hasLine: boolean): void
+}
+
+/** Reads and writes when it is asked, so that a process that only looks on (a worker) writes nothing. */
+export function openLineMemory(folder: string | undefined, log: Logger): LineMemory {
+  const file = folder === undefined ? undefined : join(folder, lineMemoryFile)
+  let content: Content | undefined
+  let isFailing = false
+
+  /** What is in the file; what this process knows where that cannot be had. */
+  function read(): Content {
+    const found = file === undefined ? undefined : readContent(file, log)
+    content = found ?? content ?? { format: 1, installation: randomBytes(16).toString('hex'), keys: {} }
+    return content
+  }
+
+  function write(change: (content: Content) => Content): void {
+    content = change(read())
+    if (folder === undefined || file === undefined) return
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 })
+      writeFileSync(`${file}.tmp`, JSON.stringify(content), { mode: 0o600 })
+      renameSync(`${file}.tmp`, file)
+      isFailing = false
+    } catch (error) {
+      const facts = { file, problem: String(error) }
+      if (!isFailing) log.warn(facts, 'connections cannot be written down: a restart does not know of them')
+      isFailing = true
+    }
+  }
+
+  function lineOf(prefix: string, { keys } = read()): Kept {
+    return keys[prefix] ?? { connects: [], hasLine: false }
+  }
+
+  function change(prefix: string, news: Partial<Kept>): void {
+    write(now => {
+      const { [prefix]: _, ...others } = now.keys
+      const latest = Object.entries(others).toSorted(([, a], [, b]) => lastConnect(b) - lastConnect(a))
+      const kept = latest.slice(0, mostKeys - 1)
+      return { ...now, keys: { ...Object.fromEntries(kept), [prefix]: { ...lineOf(prefix, now), ...news } } }
+    })
+  }
+
+  return {
+    get installation() {
+      if (content === undefined) write(now => now)
+      return read().installation
+    },
+    of: prefix => ({
+      connects: {
+        read: () => lineOf(prefix).connects,
+        write: connects => change(prefix, { connects: [...connects] }),
+      },
+      hasLine: () => lineOf(prefix).hasLine,
+      noteLine(hasLine) {
+        if (lineOf(prefix).hasLine !== hasLine) change(prefix, { hasLine })
+      },
+    }),
+  }
+}
+
+function lastConnect({ connects }: Kept): number {
+  return connects.at(-1) ?? 0
+}
+
+/** Undefined when there is none, and when it cannot be read, which is said: it is written anew. */
+function readContent(file: string, log: Logger): Content | undefined {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      log.warn({ file, problem: String(error) }, 'earlier connections cannot be read; counting afresh')
+    }
+    return undefined
+  }
+  try {
+    return shape.parse(JSON.parse(text))
+  } catch {
+    log.warn({ file }, 'earlier connections cannot be read: the file is damaged; counting afresh')
+    return undefined
+  }
+}

@@ -1,0 +1,193 @@
+// A recording as a feed: the same observables and the same events, told anew, at the pace at which they came or another one. Time in
+// it is the time of the recording.
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
+import {
+  filter,
+  firstValueFrom,
+  type Observable,
+  race,
+  type SchedulerLike,
+  Subject,
+  type Subscription,
+  timer,
+} from 'rxjs'
+import { unknownColumns } from '../../kis/wire/columns.ts'
+import { type Clock, systemClock } from '../../market/clock.ts'
+import { unknownOptions } from '../../market/basics/did-you-mean.ts'
+import type { MarketEvent, OrderBook, Trade } from '../../market/events.ts'
+import { parseInstrument } from '../../market/instrument.ts'
+import { koreanDate } from '../../market/calendar/korea-time.ts'
+import type { Entry, Marker, Range } from '../../recording/format/entry.ts'
+import { notRecorded, openRecording, type ReadOptions, type Recording } from '../../recording/read/reader.ts'
+import { isolate, type Sink } from '../../sinks/sink.ts'
+import { createBroadcast } from '../../streams/broadcast.ts'
+import { createVirtualTime } from '../../streams/virtual-time.ts'
+import { defaultTiming } from '../../machines/timing.ts'
+import { createAttachments } from '../feed/attachments.ts'
+import { createJournal } from '../observe/journal.ts'
+import { createTally } from '../observe/tally.ts'
+import { type Logger, silentLogger } from '../observe/log.ts'
+import { createPlayer } from './player.ts'
+import { wantedEvents } from './filter.ts'
+
+export type ReplayOptions = Range & {
+  /** The folder of a recording. */
+  readonly folder: string
+  /** 1, as it came; 10, ten times as fast; Infinity, as fast as it can be read. Default 1. */
+  readonly speed?: number
+  /** Further columns of trades and books, by KIS's names: the recording has them all. Default: those the feed was asked for. */
+  readonly columns?: readonly string[]
+  /** False passes every record on as it came. Default: as the feed did. */
+  readonly continuity?: boolean
+  readonly log?: Logger
+  /** Asked now and then: a promise holds the replay until it is settled. For consumers that must not miss anything. */
+  readonly ready?: () => Promise<void> | undefined
+  /** Told every block that is read from disk. */
+  readonly onBlock?: NonNullable<ReadOptions['onBlock']>
+  /** Paces the replay. The time in it is `replay.clock`'s. */
+  readonly pacedBy?: Clock
+}
+
+export type Replay = {
+  readonly events$: Observable<MarketEvent>
+  readonly trades$: Observable<Trade>
+  readonly orderBooks$: Observable<OrderBook>
+  /** The time of what is being told. */
+  readonly clock: Clock
+  /** Timers by that time: `toBars('1m', replay)` takes both. */
+  readonly scheduler: SchedulerLike
+  attach(sink: Sink, name?: string): Subscription
+  /** Tells everything, once. Resolves at its end, or when it was stopped; the streams are complete then. */
+  play(): Promise<void>
+  stop(): void
+}
+
+/** How long a wait is at most before the time that passed meanwhile is told. */
+const sliceMs = 100
+/** Entries between two looks at `ready` and at a stop. */
+const burst = 256
+
+const optionNames: readonly string[] = [
+  'folder',
+  'date',
+  'from',
+  'to',
+  'instruments',
+  'speed',
+  'columns',
+  'continuity',
+  'log',
+  'ready',
+  'onBlock',
+  'pacedBy',
+] satisfies (keyof ReplayOptions)[]
+
+/** Throws, in sentences, when there is no recording in the folder, or not what the options ask for. */
+export function createReplay(options: ReplayOptions): Replay {
+  const { folder, speed = 1, log = silentLogger, pacedBy = systemClock, instruments, ready } = options
+  const recording = openRecording(folder)
+  const problems = problemsWith(options, recording)
+  if (problems.length > 0) throw new RangeError(problems.join('\n'))
+  const firstDate = options.date ?? recording.days()[0]?.date
+  const start = options.from ?? (firstDate === undefined ? Number.NaN : koreanDate(firstDate))
+  const time = createVirtualTime(Number.isNaN(start) ? pacedBy.now() : start)
+  const journal = createJournal({ log, clock: systemClock, redact: text => text, tally: createTally() })
+  const events = createBroadcast<MarketEvent>()
+  const isWanted = instruments === undefined ? undefined : wantedEvents(instruments)
+  const player = createPlayer({
+    ...(options.columns === undefined ? {} : { columns: options.columns }),
+    ...(options.continuity === undefined ? {} : { continuity: options.continuity }),
+    emit: isWanted === undefined ? event => events.next(event) : event => isWanted(event) && events.next(event),
+  })
+  const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
+  const attachments = createAttachments(events.values$, journal)
+  const stopped = new Subject<void>()
+  let isStopped = false
+  let playing: Promise<void> | undefined
+  /** The pace: when the first entry came, and when it was told. */
+  let began: { readonly told: number; readonly came: number } | undefined
+
+  /** Milliseconds until it is the turn of what came then. */
+  function waitFor(came: number): number {
+    if (speed === Number.POSITIVE_INFINITY) return 0
+    began ??= { told: pacedBy.now(), came }
+    return began.told + (came - began.came) / speed - pacedBy.now()
+  }
+
+  async function waitUntil(came: number): Promise<void> {
+    for (let waitMs = waitFor(came); waitMs > 0 && !isStopped; waitMs = waitFor(came)) {
+      await firstValueFrom(race(timer(Math.min(waitMs, sliceMs)), stopped))
+      time.advanceTo(Math.min(came, came - waitFor(came) * speed))
+    }
+  }
+
+  async function playAll(): Promise<void> {
+    let held: Entry | undefined
+    let inside: Marker[] = []
+    let count = 0
+
+    function tell(): void {
+      if (held === undefined) return
+      time.advanceTo(held.receivedTime)
+      player.play(held, inside)
+      if (inside.length > 0) inside = []
+    }
+
+    for await (const batch of recording.read(options)) {
+      for (const entry of batch) {
+        if (entry.kind === 'marker' && entry.after > 0) {
+          inside.push(entry)
+          continue
+        }
+        tell()
+        held = entry
+        if (entry.kind !== 'begin' && waitFor(entry.receivedTime) > 0) await waitUntil(entry.receivedTime)
+        if (++count % burst === 0) await ready?.()
+        if (isStopped) return
+      }
+      // Between two blocks others have their turn: sinks, signals, the thread pool that unpacks.
+      await turnOfTheLoop()
+      if (isStopped) return
+    }
+    tell()
+  }
+
+  return {
+    events$,
+    trades$: events$.pipe(filter(event => event.type === 'trade')),
+    orderBooks$: events$.pipe(filter(event => event.type === 'order-book')),
+    clock: time.clock,
+    scheduler: time.scheduler,
+    attach: attachments.attach,
+    play() {
+      playing ??= playAll().finally(async () => {
+        events.complete()
+        const overdue = await attachments.settled(timer(defaultTiming.stopTimeoutMs))
+        journal.overdue(overdue.map(name => `the sink '${name}'`))
+      })
+      return playing
+    },
+    stop() {
+      isStopped = true
+      stopped.next()
+    },
+  }
+}
+
+function problemsWith(options: ReplayOptions, recording: Recording): string[] {
+  const { date, from, to, speed = 1, instruments = [], columns = [] } = options
+  const problems = unknownOptions(options, optionNames)
+  if (!(speed > 0)) problems.push(`speed ${speed}: expected more than 0`)
+  const dates = recording.days().map(day => day.date)
+  if (date !== undefined && !dates.includes(date)) problems.push(`date ${notRecorded(date, dates, recording.folder)}`)
+  for (const [name, time] of Object.entries({ from, to })) {
+    if (time !== undefined && !(time >= -Infinity)) problems.push(`${name} ${time}: expected epoch milliseconds`)
+  }
+  if (from !== undefined && to !== undefined && from >= to) problems.push(`from ${from} is not before to ${to}`)
+  for (const name of instruments) {
+    const parsed = parseInstrument(name)
+    if ('problem' in parsed) problems.push(`instruments ${parsed.problem}`)
+    else if (parsed.instrument !== name) problems.push(`instruments '${name}': write ${parsed.instrument}`)
+  }
+  return [...problems, ...unknownColumns(columns).map(problem => `columns ${problem}`)]
+}

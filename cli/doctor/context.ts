@@ -1,0 +1,51 @@
+// What doctor and support-bundle look at: the configuration as a feed would have it, and what the last feed left behind.
+import { readSupportRecord } from '../../app/observe/support-record.ts'
+import { readSettings, SettingsError, type FeedSettings } from '../../app/settings/settings.ts'
+import { Secret } from '../../kis/secret.ts'
+import { createCalendar, standardCalendar } from '../../market/calendar/calendar.ts'
+import { systemClock } from '../../market/clock.ts'
+import { defaultChannels, feedSettings, loadEnvironmentFile, readEnvironment } from '../input/environment.ts'
+import type { Patient } from './finding.ts'
+
+/** Stands for keys that are not there: without them, everything else can still be looked at. */
+const placeholder = 'demonstration'
+
+export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
+  const fileProblem = loadEnvironmentFile()
+  const { told, nameOf } = readEnvironment(flags, process.env)
+  const withoutKeys = told['appKey'] === undefined && told['appSecret'] === undefined
+  const complete = {
+    channels: defaultChannels,
+    ...told,
+    ...(withoutKeys ? { appKey: placeholder, appSecret: placeholder } : {}),
+  }
+  const mistakes = fileProblem === undefined ? [] : [fileProblem]
+  let settings: FeedSettings | undefined
+  try {
+    settings = readSettings(feedSettings(complete), nameOf)
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error
+    mistakes.push(...error.problems)
+  }
+  const folder = told['dataFolder'] ?? '.kis-stream'
+  const dataFolder = typeof folder === 'string' && folder !== 'off' ? folder : undefined
+  return {
+    settings: mistakes.length === 0 ? settings : undefined,
+    mistakes,
+    told,
+    environment: process.env,
+    dataFolder,
+    record: dataFolder === undefined ? undefined : readSupportRecord(dataFolder),
+    clock: systemClock,
+    calendar: settings === undefined ? standardCalendar : createCalendar(settings.calendarChanges),
+  }
+}
+
+/** Everything here that nobody else may see. */
+export function secretsOf({ told, environment }: Patient): Secret[] {
+  const given = [told['appKey'], told['appSecret'], told['htsId']]
+  const named = Object.entries(environment).flatMap(([name, value]) =>
+    /(KEY|SECRET|TOKEN|PASSWORD|HTS_ID|ACCOUNT)/.test(name) && value ? [value] : [],
+  )
+  return [...given, ...named].filter(value => typeof value === 'string').map(value => new Secret(value))
+}

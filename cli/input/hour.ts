@@ -1,0 +1,20 @@
+// `--at`: an hour of one's own, to watch a hand-over, an opening or a night. Only where nothing real is asked for the time.
+import { isLoopbackUrl } from '../../kis/endpoints.ts'
+import { type Clock, clockStartingAt, systemClock } from '../../market/clock.ts'
+import { readInstant } from './parse-time.ts'
+
+/** `addresses`: where the feed connects to; none for what only listens. The system's clock without the flag. */
+export function clockOf(flag: unknown, addresses: readonly string[], mistakes: string[]): Clock {
+  if (flag === undefined) return systemClock
+  const time = typeof flag === 'string' ? readInstant(flag) : undefined
+  if (time === undefined) {
+    const given = typeof flag === 'string' ? `'${flag}' is no instant` : 'needs a time'
+    mistakes.push(`--at ${given}; expected one with its zone, as 2026-11-20T08:29:45+09:00`)
+    return systemClock
+  }
+  const real = addresses.find(address => !isLoopbackUrl(address))
+  if (real !== undefined) {
+    mistakes.push(`--at is for a simulator or another stand-in on this machine, and ${new URL(real).host} is none`)
+  }
+  return clockStartingAt(time)
+}

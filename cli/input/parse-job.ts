@@ -1,0 +1,105 @@
+// What a job by hand is told, in words and flags → the job, or everything that is wrong with them.
+import { parseInstrument, type Venue, venues } from '../../market/instrument.ts'
+import { dateDigits, koreanDate } from '../../market/calendar/korea-time.ts'
+import { dateIn } from '../../market/calendar/zone.ts'
+import { symbolProblem } from '../../market/symbol-shapes.ts'
+import type { Payloads, QueueName } from '../../workers/queues.ts'
+import { strayWords } from './usage-errors.ts'
+import { readDate, readInstant } from './parse-time.ts'
+
+/** A job by hand is a job of its own, whatever was done under a similar name before. */
+export type Order = {
+  [Q in QueueName]: { readonly queue: Q; readonly name: string; readonly payload: Payloads[Q] }
+}[QueueName]
+
+export type Told = { readonly order?: Order; readonly mistakes: readonly string[] }
+
+const kinds = ['token-refresh', 'key-validation', 'gap-validation', 'certificate', 'list'] as const
+
+/** What is to be done, or everything that is wrong with how it was said. */
+export function readOrder(
+  kind: string,
+  words: readonly string[],
+  flags: Readonly<Record<string, unknown>>,
+  now: number,
+): Told {
+  const at = flags['at'] === undefined ? undefined : readInstant(textOf(flags['at']))
+  const mistakes: string[] = []
+  if (flags['at'] !== undefined && at === undefined)
+    mistakes.push(`--at '${textOf(flags['at'])}'; expected a time as 2026-11-20T20:30:00+09:00`)
+  for (const flag of ['at', 'dryRun', 'date'] as const) {
+    const fits = flag === 'date' ? kind === 'gap-validation' : kind === 'key-validation'
+    if (flags[flag] !== undefined && !fits) mistakes.push(`${dashed(flag)} does not belong to '${kind}'`)
+  }
+  const stamp = now.toString(36)
+  switch (kind) {
+    case 'list':
+      return { mistakes: [...mistakes, ...strayWords(words)] }
+    case 'token-refresh':
+      return {
+        order: { queue: kind, name: `token-refresh-${stamp}`, payload: { reason: 'by-hand' } },
+        mistakes: [...mistakes, ...strayWords(words)],
+      }
+    case 'key-validation': {
+      const payload = { ...(flags['dryRun'] === true ? { dryRun: true } : {}), ...(at === undefined ? {} : { at }) }
+      const order = { queue: kind, name: `key-validation-${stamp}`, payload } as const
+      return { order, mistakes: [...mistakes, ...strayWords(words)] }
+    }
+    case 'gap-validation':
+      return readGap(words, flags['date'], now, stamp, mistakes)
+    case 'certificate': {
+      const [text = '', ...more] = words
+      const date = readDate(text)
+      if (typeof date === 'string') return { mistakes: [...mistakes, date, ...strayWords(more)] }
+      const order = { queue: kind, name: `certificate-${date}-${stamp}`, payload: { date } } as const
+      return { order, mistakes: [...mistakes, ...strayWords(more)] }
+    }
+    default:
+      return { mistakes: [...mistakes, `'${kind}' is no job; expected ${kinds.join(', ')}`] }
+  }
+}
+
+function readGap(words: readonly string[], date: unknown, now: number, stamp: string, mistakes: string[]): Told {
+  const [name = '', start = '', end = '', ...more] = words
+  const parsed = parseInstrument(name)
+  const problem = 'problem' in parsed ? parsed.problem : symbolProblem(parsed.instrument)
+  if (problem !== undefined) mistakes.push(problem)
+  const koreanDay = date === undefined ? dateDigits(now) : readDate(textOf(date))
+  if (typeof koreanDay === 'string') mistakes.push(`--date ${koreanDay}`)
+  const midnight = koreanDate(typeof koreanDay === 'string' ? dateDigits(now) : koreanDay)
+  const [from, to] = [start, end].map(text => timeOn(midnight, text))
+  for (const [text, time] of [
+    [start, from],
+    [end, to],
+  ] as const) {
+    if (time === undefined) mistakes.push(`'${text}' is no time; expected one of Korea's clock as 09:00 or 09:00:30`)
+  }
+  if (from !== undefined && to !== undefined && from >= to) mistakes.push(`${start} is not before ${end}`)
+  mistakes.push(...strayWords(more))
+  if ('problem' in parsed || typeof koreanDay === 'string' || from === undefined || to === undefined)
+    return { mistakes }
+  const { instrument } = parsed
+  // New York's day is Korea's until midnight, and the one before it afterwards.
+  const { zone } = venues[instrument.slice(0, instrument.indexOf(':')) as Venue] // parsed above
+  const businessDate = dateIn(zone, from)
+  // How much was traded between the two times, and how much of that is known, is for the job to find out.
+  const volumes = { fromVolume: 0, toVolume: 0, missingVolume: 0 }
+  const payload = { instrument, businessDate, ...volumes, from, to, cause: 'by-hand' } as const
+  const id = `gap-${instrument}-${koreanDay}-${start}-${end}-${stamp}`.replaceAll(':', '-')
+  return { order: { queue: 'gap-validation', name: id, payload }, mistakes }
+}
+
+function timeOn(midnight: number, text: string): number | undefined {
+  const [, hours, minutes, seconds = '0'] = /^(\d{1,2}):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? []
+  if (hours === undefined || Number(hours) > 24) return undefined
+  return midnight + (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000
+}
+
+/** A flag without its value is `true`. */
+function textOf(flag: unknown): string {
+  return typeof flag === 'string' ? flag : ''
+}
+
+function dashed(flag: string): string {
+  return `--${flag.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
+}

@@ -1,0 +1,47 @@
+// How the command says that it was called wrongly: everything at once, and exit code 2.
+import { SettingsError } from '../../app/settings/settings.ts'
+import { didYouMean } from '../../market/basics/did-you-mean.ts'
+import { type Environment, unknownVariables } from './environment.ts'
+import { say } from '../terminal/say.ts'
+
+export const misuse = 2
+
+/** Tells the user what is wrong and how to see what is right. */
+export function reportMistakes(error: SettingsError, command: string): void {
+  const advice = adviceOn(error.problems)
+  process.stderr.write(
+    `kis-stream ${command}: ${error.message}\n${advice}See 'kis-stream ${command} --help' and the configuration table in README.md.\n`,
+  )
+  process.exitCode = misuse
+}
+
+/** What to set where keys are missing, which is the first thing that a new user sees. */
+function adviceOn(problems: readonly string[]): string {
+  const missing = problems.flatMap(problem => /^(KIS_APP_(?:KEY|SECRET)(?:_US)?) is missing$/.exec(problem)?.[1] ?? [])
+  if (missing.length === 0) return ''
+  return (
+    `Set ${missing.join(' and ')} in the environment or in .env; KIS Developers (apiportal.koreainvestment.com) has them. ` +
+    "Without keys: 'kis-stream simulate' prints what to set for a market of its own.\n"
+  )
+}
+
+/** The flags of the subcommand that runs. One runs in a process. */
+let knownFlags: readonly string[] = []
+
+export function rememberFlags(flags: readonly string[]): void {
+  knownFlags = flags
+}
+
+/** Words that no flag took: unknown flags and stray arguments, each as a mistake. */
+export function strayWords(words: readonly string[]): string[] {
+  return words.map(word => {
+    if (!word.startsWith('-')) return `unexpected argument '${word}'`
+    const [flag = ''] = word.split('=')
+    return `unknown flag '${flag}'${didYouMean(flag, knownFlags)}`
+  })
+}
+
+/** Probable typos in the environment: said before the log begins, because they may be why there is none. */
+export function reportUnknownVariables(environment: Environment, command: string): void {
+  for (const { says } of unknownVariables(environment)) say(`kis-stream ${command}: ${says}`, 'warn')
+}

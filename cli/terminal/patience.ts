@@ -1,0 +1,33 @@
+// The end of a command that may not hang: everything is waited for, up to one moment that is the same for all.
+import { ReplaySubject, timer } from 'rxjs'
+import { ended } from '../../app/feed/ended.ts'
+
+export type Patience = {
+  /** What it resolved with; undefined when it was late, or failed. */
+  waitFor<T>(what: string, work: Promise<T> | undefined): Promise<T | undefined>
+  /** What did not end in time, or not well. */
+  readonly overdue: readonly string[]
+  /** Nothing is waited for any more. */
+  end(): void
+}
+
+export function createPatience(withinMs: number): Patience {
+  const overdue: string[] = []
+  const late = new ReplaySubject<unknown>(1)
+  const alarm = timer(withinMs).subscribe(late)
+
+  return {
+    async waitFor(what, work) {
+      if (work === undefined) return undefined
+      try {
+        if (await ended(work, late)) return await work
+        overdue.push(what)
+      } catch (error) {
+        overdue.push(`${what} (${error instanceof Error ? error.message : String(error)})`)
+      }
+      return undefined
+    },
+    overdue,
+    end: () => alarm.unsubscribe(),
+  }
+}

@@ -1,0 +1,112 @@
+// The latest of every instrument, kept as it comes: one look-up and a few assignments for each event, whether a page is open or not.
+// What pages are told is read from here, a few times a second.
+import { BoundedMap } from '../market/basics/bounded-map.ts'
+import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
+import type { Instrument } from '../market/instrument.ts'
+
+export type BoardEntry = {
+  readonly instrument: Instrument
+  readonly trade: Trade | undefined
+  readonly book: OrderBook | undefined
+  /** What KIS compares its price with; undefined while that is not known. */
+  readonly previousClose: number | undefined
+  /** Grows with every change of the board: what is larger than what a page was told last is news to it. */
+  readonly version: number
+  /** Trades since the start. */
+  readonly trades: number
+}
+
+export type Board = {
+  /** Every event, as it passes. */
+  note(event: MarketEvent): void
+  /** The largest version so far. */
+  version(): number
+  /** Everything that changed after `version`. */
+  since(version: number): readonly BoardEntry[]
+  of(instrument: string): BoardEntry | undefined
+  /** The trades after the `count`th, oldest first, and how many of them are gone already. */
+  tape(instrument: string, count: number): { readonly trades: readonly Trade[]; readonly missed: number }
+}
+
+/** What a page shows, and what it may be behind by in one tick of a busy name. */
+export const tapeLength = 64
+
+/** Two app keys carry 82. Broken input can name endlessly many: of those that are not used any more, the page forgets. */
+export const mostInstruments = 1_000
+
+type Entry = {
+  readonly instrument: Instrument
+  trade: Trade | undefined
+  book: OrderBook | undefined
+  version: number
+  trades: number
+  readonly tape: Trade[]
+  previousClose: number | undefined
+  /** Of which day that is, and when it is asked for again. */
+  closeDate: number | null | undefined
+  closeUntil: number
+}
+
+/** It changes once a day; KIS may correct it. What was not to be had is asked for again soon. */
+const closeKeptMs = 60_000
+const closeMissedMs = 1_000
+
+/** `previousClose`: of the trade that is being delivered. Asked once a minute for each instrument, and at once on a new day. */
+export function createBoard(previousClose: (trade: Trade) => number | undefined): Board {
+  const entries = new BoundedMap<string, Entry>(mostInstruments)
+  let version = 0
+
+  function entryOf(instrument: Instrument): Entry {
+    let entry = entries.get(instrument)
+    if (entry === undefined) {
+      entry = {
+        instrument,
+        trade: undefined,
+        book: undefined,
+        version: 0,
+        trades: 0,
+        tape: [],
+        previousClose: undefined,
+        closeDate: undefined,
+        closeUntil: 0,
+      }
+      entries.set(instrument, entry)
+    }
+    return entry
+  }
+
+  function learnClose(entry: Entry, trade: Trade): void {
+    const close = previousClose(trade)
+    const isNewDay = trade.businessDate !== entry.closeDate
+    if (close !== undefined || isNewDay) entry.previousClose = close
+    entry.closeDate = trade.businessDate
+    entry.closeUntil = trade.receivedTime + (close === undefined ? closeMissedMs : closeKeptMs)
+  }
+
+  return {
+    note(event) {
+      if (event.type === 'trade') {
+        const entry = entryOf(event.instrument)
+        if (event.businessDate !== entry.closeDate || event.receivedTime >= entry.closeUntil) learnClose(entry, event)
+        entry.trade = event
+        entry.tape[entry.trades++ % tapeLength] = event
+        entry.version = ++version
+      } else if (event.type === 'order-book') {
+        const entry = entryOf(event.instrument)
+        entry.book = event
+        entry.version = ++version
+      }
+    },
+    version: () => version,
+    since: told => [...entries].filter(entry => entry.version > told),
+    of: instrument => entries.get(instrument),
+    tape(instrument, count) {
+      const entry = entries.get(instrument)
+      if (entry === undefined) return { trades: [], missed: 0 }
+      const from = Math.max(count, entry.trades - tapeLength)
+      const trades: Trade[] = []
+      for (let i = from; i < entry.trades; i++) trades.push(entry.tape[i % tapeLength] as Trade)
+      return { trades, missed: from - count }
+    },
+  }
+}

@@ -1,0 +1,184 @@
+// The open pages. Ten times a second each is told what is news to it, and twice a second how the line is; while none is open nothing is
+// done at all. A page that reads too slowly is told less often, and then all at once: nothing is queued for it.
+import { interval, type Subscription } from 'rxjs'
+import type { WebSocket } from 'ws'
+import type { Inspector } from '../app/machine-docs/inspector.ts'
+import type { OrderBook, Trade } from '../market/events.ts'
+import type { BarHistory } from './bar-history.ts'
+import type { Board, BoardEntry } from './latest-prices.ts'
+import type { Marks } from './chart-marks.ts'
+import {
+  type Hello,
+  type Inspected,
+  type LevelRow,
+  type PriceRow,
+  readFromPage,
+  type TapeRow,
+  type ToPage,
+  type Watched,
+} from './messages.ts'
+import type { StatusView } from './view.ts'
+
+export type AudienceParts = {
+  readonly board: Board
+  readonly bars: BarHistory
+  readonly marks: Marks
+  readonly inspector: Inspector
+  readonly hello: Hello
+  readonly status: () => StatusView
+}
+
+export type Audience = {
+  join(socket: WebSocket): void
+  readonly size: number
+  stop(): void
+}
+
+const tellEveryMs = 100
+const statusEveryTicks = 5
+/** A page on loopback is never this far behind; one on a phone may be, and skips a beat. */
+const congestedBytes = 256 * 1024
+/** All that a page is told at once is some hundred kilobytes. */
+export const mostUnread = 8 * 1024 * 1024
+
+type Page = {
+  readonly socket: WebSocket
+  /** What it was told last, by the board's and the marks' counts. */
+  pricesTold: number
+  marksTold: number
+  chosen:
+    | { readonly instrument: string; version: number; trades: number; bars: number; book: OrderBook | undefined }
+    | undefined
+  stopInspecting: (() => void) | undefined
+}
+
+export function createAudience({ board, bars, marks, inspector, hello, status }: AudienceParts): Audience {
+  const pages = new Set<Page>()
+  let telling: Subscription | undefined
+
+  function tell(page: Page, message: ToPage): void {
+    page.socket.send(JSON.stringify(message))
+    // Whatever it asks for is answered at once: one that asks and never reads would fill the memory.
+    if (page.socket.bufferedAmount > mostUnread) page.socket.terminate()
+  }
+
+  function tellAll(tick: number): void {
+    const view = tick % statusEveryTicks === 0 ? status() : undefined
+    for (const page of pages) {
+      if (page.socket.bufferedAmount > congestedBytes) continue
+      tellNews(page)
+      if (view !== undefined) tell(page, view)
+    }
+  }
+
+  function tellNews(page: Page): void {
+    const changed = board.since(page.pricesTold)
+    if (changed.length > 0) tell(page, { type: 'prices', rows: changed.map(priceRow) })
+    page.pricesTold = board.version()
+    if (marks.version() !== page.marksTold) tell(page, { type: 'marks', marks: marks.all() })
+    page.marksTold = marks.version()
+    const watched = newsOfChosen(page)
+    if (watched !== undefined) tell(page, watched)
+  }
+
+  function newsOfChosen({ chosen }: Page): Watched | undefined {
+    if (chosen === undefined) return undefined
+    const { instrument } = chosen
+    const entry = board.of(instrument)
+    const fresh = bars.since(instrument, chosen.bars)
+    if ((entry === undefined || entry.version === chosen.version) && fresh.bars.length === 0) return undefined
+    const { trades, missed } = board.tape(instrument, chosen.trades)
+    const book = entry?.book === chosen.book ? undefined : entry?.book
+    chosen.version = entry?.version ?? 0
+    chosen.trades = entry?.trades ?? 0
+    chosen.bars = fresh.count
+    chosen.book = entry?.book
+    const { trade } = entry ?? {}
+    return {
+      type: 'watched',
+      instrument,
+      trades: trades.map(tapeRow),
+      missed,
+      bars: fresh.bars,
+      minutes: fresh.minutes,
+      day: trade === undefined ? null : dayOf(trade),
+      book: book === undefined ? null : bookOf(book),
+    }
+  }
+
+  function choose(page: Page, instrument: string): void {
+    const { count } = bars.since(instrument, 0)
+    const trades = Math.max(0, (board.of(instrument)?.trades ?? 0) - 40)
+    page.chosen = { instrument, version: -1, trades, bars: count, book: undefined }
+    tell(page, { type: 'chosen', instrument, seconds: bars.seconds(instrument), minutes: bars.minutes(instrument) })
+    tellNews(page)
+  }
+
+  function inspect(page: Page, on: boolean): void {
+    page.stopInspecting?.()
+    page.stopInspecting = undefined
+    if (!on) return
+    let first: Inspected['records'][number][] | undefined = []
+    page.stopInspecting = inspector.look(record => {
+      if (first !== undefined) first.push(record)
+      else tell(page, { type: 'inspected', isFirst: false, records: [record] })
+    })
+    tell(page, { type: 'inspected', isFirst: true, records: first })
+    first = undefined
+  }
+
+  function leave(page: Page): void {
+    inspect(page, false)
+    pages.delete(page)
+    if (pages.size > 0) return
+    telling?.unsubscribe()
+    telling = undefined
+  }
+
+  return {
+    join(socket) {
+      const page: Page = { socket, pricesTold: -1, marksTold: -1, chosen: undefined, stopInspecting: undefined }
+      pages.add(page)
+      socket.on('error', () => socket.terminate())
+      socket.on('close', () => leave(page))
+      // By default ws hands over every message as one Buffer.
+      socket.on('message', data => {
+        const message = readFromPage((data as Buffer).toString())
+        if (message?.type === 'choose') choose(page, message.instrument)
+        if (message?.type === 'inspect') inspect(page, message.on)
+      })
+      tell(page, hello)
+      tell(page, status())
+      tellNews(page)
+      telling ??= interval(tellEveryMs).subscribe(tellAll)
+    },
+    get size() {
+      return pages.size
+    },
+    stop() {
+      telling?.unsubscribe()
+      for (const { socket } of pages) socket.close(1001, 'the feed has stopped')
+    },
+  }
+}
+
+function priceRow({ instrument, trade, book, previousClose }: BoardEntry): PriceRow {
+  const bid = book?.bids[0]?.price ?? trade?.bidPrice ?? null
+  const ask = book?.asks[0]?.price ?? trade?.askPrice ?? null
+  const time = trade?.eventTime ?? null
+  const { price = null, open = null, cumulativeVolume: volume = null } = trade ?? {}
+  return [instrument, price, previousClose ?? null, open, volume, bid, ask, time]
+}
+
+function tapeRow({ eventTime, price, volume, side }: Trade): TapeRow {
+  return [eventTime, price, volume, side]
+}
+
+function dayOf({ open, high, low, cumulativeVolume: volume, cumulativeValue: value }: Trade) {
+  return { open, high, low, volume, value }
+}
+
+function bookOf({ bids, asks, totalBidVolume, totalAskVolume, eventTime }: OrderBook) {
+  const rows = (levels: OrderBook['bids']) => levels.map(({ price, volume }): LevelRow => [price, volume])
+  return { bids: rows(bids), asks: rows(asks), totalBid: totalBidVolume, totalAsk: totalAskVolume, time: eventTime }
+}

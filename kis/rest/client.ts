@@ -1,0 +1,157 @@
+// The REST client: one request at a time in the pace of its app key, and KIS's own word read on every status, because KIS answers
+// many refusals with HTTP 500.
+import { setTimeout as wait } from 'node:timers/promises'
+import { Agent, errors, request } from 'undici'
+import type { Clock } from '../../market/clock.ts'
+import { asFinal, KisError, mostUnknown } from '../errors.ts'
+import { addressOf, createRedaction, type Redaction } from '../redaction.ts'
+import { acceptAnswer } from './answer.ts'
+import { Secret } from '../secret.ts'
+
+export type RestOptions = {
+  readonly baseUrl: string
+  readonly clock: Clock
+  /** Shortest time between two calls of this app key. KIS recommends 100 to 150 ms (protocol notes 6.2). */
+  readonly spacingMs: number
+  /** The longest a call may take: connection, headers and body together. */
+  readonly timeoutMs: number
+  /** The paper host is reported to present a certificate of another name. Only ever false for paper. */
+  readonly checkCertificate: boolean
+}
+
+export type RestClient = {
+  /** The body of a successful call. Rejects with a KisError that says what KIS said. */
+  post(path: string, body: Readonly<Record<string, string>>): Promise<unknown>
+  /** The same of a quotation. Who calls keeps the pace of its app key, which other processes share (kis/rest/rate-limit.ts). */
+  get(query: RestQuery): Promise<RestPage>
+  /** Ends the calls that are under way: they reject. */
+  close(): Promise<void>
+}
+
+export type RestQuery = {
+  readonly path: string
+  readonly parameters: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type RestPage = {
+  readonly body: unknown
+  /** The next page can be asked for: `tr_cont` F or M; D, E or nothing is the last (protocol notes 6.1). */
+  readonly hasMore: boolean
+}
+
+type Call = Pick<NonNullable<Parameters<typeof request>[1]>, 'method' | 'headers' | 'body' | 'query'>
+type Sent = { readonly status: number; readonly text: string; readonly continues: string }
+
+/** A page of a quotation has some hundred short rows: tens of kilobytes. */
+const longestBody = 4 * 1024 * 1024
+/** A second at the pace of 100 ms: the second that is full has to pass. */
+const restSpacings = 10
+/** Tokens have a limit of their own, which says nothing of the pace of calls. */
+const onceAMinute = 'EGW00133'
+
+export function createRestClient(options: RestOptions): RestClient {
+  const dispatcher = new Agent({
+    connect: { rejectUnauthorized: options.checkCertificate, timeout: options.timeoutMs },
+    maxResponseSize: longestBody,
+  })
+  const closing = new AbortController()
+  /** By path; only those that are posted to, which are few. */
+  const unknownInARow = new Map<string, number>()
+  let lastCall = 0
+  let nextCall = 0
+
+  /** Calls leave one after another, `spacingMs` apart, in the order they were made. */
+  async function takeTurn(): Promise<void> {
+    const now = options.clock.now()
+    // A clock that was set back must not hold up a call until it has caught up.
+    const turn = now < lastCall ? now : Math.max(now, nextCall)
+    lastCall = now
+    nextCall = turn + options.spacingMs
+    if (turn > now) await wait(turn - now, undefined, { signal: closing.signal })
+  }
+
+  /** A rate limit delays the next call; a refusal of kind `unknown` is final when it repeats. */
+  function acceptInTurn(path: string, { status, text }: Sent, redaction: Redaction): unknown {
+    try {
+      const body = acceptAnswer(path, status, text, redaction)
+      unknownInARow.delete(path)
+      return body
+    } catch (error) {
+      if (!(error instanceof KisError)) throw error
+      if (error.kind === 'rate-limit' && error.code !== onceAMinute) {
+        nextCall = Math.max(nextCall, options.clock.now() + options.spacingMs * restSpacings)
+      }
+      const times = error.kind === 'unknown' ? (unknownInARow.get(path) ?? 0) + 1 : 0
+      unknownInARow.set(path, times)
+      throw times > mostUnknown ? asFinal(error) : error
+    }
+  }
+
+  return {
+    async post(path, body) {
+      const redaction = redactionOf(body)
+      await takeTurn().catch(() => {
+        throw noAnswer(path, closing.signal.reason, redaction)
+      })
+      const headers = { 'content-type': 'application/json; charset=utf-8' }
+      const sent = await send(path, { method: 'POST', headers, body: JSON.stringify(body) }, redaction)
+      return acceptInTurn(path, sent, redaction)
+    },
+    async get({ path, parameters, headers }) {
+      const redaction = redactionOf(headers)
+      const call = { method: 'GET', query: parameters, headers } as const
+      const { status, text, continues } = await send(path, call, redaction)
+      return { body: acceptAnswer(path, status, text, redaction), hasMore: continues === 'F' || continues === 'M' }
+    },
+    async close() {
+      closing.abort(new Error('the client was closed'))
+      await dispatcher.destroy()
+    },
+  }
+
+  function noAnswer(path: string, error: unknown, redaction: Redaction): KisError {
+    const why = redaction.line(whyOf(error))
+    const text = `no answer from ${addressOf(options.baseUrl)}${path}: ${why}. Check the network and the address.`
+    // Not the error itself: some hold the bytes that could not be read.
+    return new KisError('network', text, { cause: new Error(why) })
+  }
+
+  async function send(path: string, call: Call, redaction: Redaction): Promise<Sent> {
+    // The timeouts of undici start anew with each byte, so that a peer that sends one now and then could hold a call for ever.
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(new Error(lateText(options.timeoutMs))), options.timeoutMs)
+    try {
+      const response = await request(`${options.baseUrl}${path}`, {
+        ...call,
+        dispatcher,
+        signal: AbortSignal.any([deadline.signal, closing.signal]),
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      })
+      const continues = String(response.headers['tr_cont'] ?? '').trim()
+      return { status: response.statusCode, text: await response.body.text(), continues }
+    } catch (cause) {
+      throw noAnswer(path, cause, redaction)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+const secretFields = ['appkey', 'appsecret', 'secretkey', 'authorization']
+
+/** A gateway may send back in its answer what it was sent. */
+function redactionOf(sent: Readonly<Record<string, string>>): Redaction {
+  const values = secretFields.flatMap(name => sent[name]?.replace(/^Bearer\s+/i, '') ?? [])
+  return createRedaction(values.map(value => new Secret(value)))
+}
+
+function lateText(timeoutMs: number): string {
+  return `it did not end within ${timeoutMs / 1000} s, headers and body together`
+}
+
+function whyOf(cause: unknown): string {
+  if (cause instanceof errors.ResponseExceededMaxSizeError) return `its body is longer than ${longestBody} bytes`
+  return cause instanceof Error ? cause.message : String(cause)
+}

@@ -1,0 +1,144 @@
+// Whether a trade or an order book that was just read can be true. KIS sends frames with broken bytes, and a broken number is still a
+// number: what no sound record says makes the whole record `malformed`. The record is looked at column by column only when something
+// is odd about it, because every record of the market passes here.
+import type { OrderBook, Trade } from '../../market/events.ts'
+import { koreanDate, koreanMidnight } from '../../market/calendar/korea-time.ts'
+import { type Column, columnsFor, type Layout } from './layout.ts'
+import {
+  dateOf,
+  digits,
+  hasOddNumber,
+  mostMoney,
+  mostShares,
+  number,
+  plannedColumn,
+  plannedCount,
+  plannedText,
+} from './scan/scan.ts'
+import { isTimeOfDay } from './mappers/time.ts'
+
+const dayMs = 86_400_000
+const mostDays = 7
+
+const moneyColumns: ReadonlySet<string> = new Set(['ACML_TR_PBMN', 'TAMT'])
+const lastPriceColumns: ReadonlySet<string> = new Set(['STCK_PRPR', 'LAST'])
+/** More of a value than a sound one has, and little enough for a log line. */
+const mostShown = 24
+
+/** What a live feed knows of the day, for all of its transactions: a date more than seven days from it is damage. */
+export type LiveDates = {
+  /** How far our clock is ahead of KIS's; 0 while that is not known. */
+  readonly clockAheadMs: () => number
+  /** When the last sound record happened: dates near it are sound too, whatever was done to our clock meanwhile. */
+  lastTime: number
+}
+
+export function liveDates(clockAheadMs: () => number): LiveDates {
+  return { clockAheadMs, lastTime: Number.NaN }
+}
+
+/** To be asked right after the record was read. */
+export type DamageFinder = {
+  /** Whether to look at the record column by column: true of whatever is damaged, and of some that is sound. */
+  isOdd(event: Trade | OrderBook): boolean
+  /** Why it cannot be true, in a clause; undefined when it can. */
+  find(event: Trade | OrderBook, width: number): string | undefined
+}
+
+/** Without `live` any date will do, as for captures of any day. */
+export function damageFinder(layout: Layout, isOdd: DamageFinder['isOdd'], live?: LiveDates): DamageFinder {
+  let columns: readonly Column[] = []
+
+  function find({ receivedTime }: Trade | OrderBook, width: number): string | undefined {
+    if (columns.length !== width) columns = columnsFor(layout, width)
+    return damageIn(columns, live && (date => isFarFrom(date, receivedTime, live)))
+  }
+
+  if (live === undefined) return { isOdd, find }
+  return {
+    isOdd(event) {
+      const { eventTime, receivedTime } = event
+      if (isOdd(event) || !(Math.abs(Number(eventTime) - receivedTime) <= mostDays * dayMs)) return true
+      live.lastTime = Number(eventTime)
+      return false
+    },
+    find(event, width) {
+      const found = find(event, width)
+      if (found === undefined && event.eventTime !== null) live.lastTime = event.eventTime
+      return found
+    },
+  }
+}
+
+function isFarFrom(date: number, receivedTime: number, { clockAheadMs, lastTime }: LiveDates): boolean {
+  if (daysBetween(date, receivedTime - clockAheadMs()) <= mostDays) return false
+  return !(daysBetween(date, lastTime) <= mostDays)
+}
+
+/** Its time has its date in it. */
+export function isOddDomesticTrade(trade: Trade): boolean {
+  return hasOddNumber() || trade.eventTime === null || trade.price === 0
+}
+
+export function isOddOverseasTrade(trade: Trade): boolean {
+  return isOddDomesticTrade(trade) || isOddDate(trade.businessDate, Number(trade.eventTime))
+}
+
+export function isOddBook(book: OrderBook): boolean {
+  return hasOddNumber() || book.eventTime === null
+}
+
+let knownDate = 0
+let knownMidnight = Number.NaN
+
+/** A business date is that of the record's own time, or the one before, or behind it. */
+function isOddDate(businessDate: number | null, eventTime: number): boolean {
+  if (businessDate === null) return true
+  if (businessDate !== knownDate) {
+    knownDate = businessDate
+    knownMidnight = koreanDate(businessDate)
+  }
+  return !(Math.abs(eventTime - knownMidnight) < 3 * dayMs)
+}
+
+/** `isFar`: whether a date is not of these days; undefined when it may be of any. */
+function damageIn(columns: readonly Column[], isFar: ((date: number) => boolean) | undefined): string | undefined {
+  for (let i = 0; i < plannedCount(); i++) {
+    const [name, type] = columns[plannedColumn(i)] ?? [`value ${plannedColumn(i) + 1}`, 'decimal']
+    const expected = expectationOf(i, name, type, isFar)
+    if (expected !== undefined) return `${name} is ${plannedText(i).slice(0, mostShown)}; expected ${expected}`
+  }
+  return undefined
+}
+
+/** What was expected in the place of the i-th column; undefined when it is what is there, or nothing readable is. */
+function expectationOf(
+  i: number,
+  name: string,
+  type: Column[1],
+  isFar: ((date: number) => boolean) | undefined,
+): string | undefined {
+  const value = number(i)
+  if (value === null) return undefined
+  switch (type) {
+    case 'time6':
+      return isTimeOfDay(digits(i, 6)) ? undefined : 'a time of day, as 090001'
+    case 'date8':
+      if (Number.isNaN(koreanDate(dateOf(i)))) return 'a date, as 20260914'
+      return isFar?.(dateOf(i)) ? `a date at most ${mostDays} days from its receipt` : undefined
+    case 'int':
+    case 'decimal': {
+      if (value < 0) return 'no negative number'
+      if (value === 0 && lastPriceColumns.has(name)) return 'a price above 0'
+      const most = moneyColumns.has(name) ? mostMoney : mostShares
+      return value > most ? `at most ${most}` : undefined
+    }
+    default:
+      return undefined
+  }
+}
+
+/** NaN when either is none. */
+function daysBetween(date: number, time: number): number {
+  return Math.abs(koreanDate(date) - koreanMidnight(time)) / dayMs
+}

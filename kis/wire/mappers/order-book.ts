@@ -1,0 +1,97 @@
+// An order-book record in KIS's words → OrderBook. Domestic books list all ask prices, then all bid prices, then the volumes;
+// overseas books interleave bid and ask, level by level.
+//
+// 005930^114827^0^314000^314500^…^313500^313000^…^5876^14949^…^37599^17795^…^245385^182540^… (KRX, 2026-06-08)
+// DAMSSPY^SPY^4^20260710^105334^20260710^235334^1621^1950^-1200^-735^752.1400^752.1700^60^145^35^60^… (US, 2026-07-10)
+import type { Level, OrderBook } from '../../../market/events.ts'
+import type { Instrument } from '../../../market/instrument.ts'
+import { dateOf, digits, number, type Plan, planFor, readColumns } from '../scan/scan.ts'
+import { instantNear, instantOf } from './time.ts'
+
+const domesticLevels = 10
+const upTo = (count: number, first: number, step = 1) => Array.from({ length: count }, (_, i) => first + i * step)
+
+/** H0STASP0, H0NXASP0, H0UNASP0: the first 59 values are the same. */
+const domestic = planFor([
+  1, // BSOP_HOUR
+  43, // TOTAL_ASKP_RSQN
+  44, // TOTAL_BIDP_RSQN
+  ...upTo(domesticLevels, 3), // ASKP1…10
+  ...upTo(domesticLevels, 13), // BIDP1…10
+  ...upTo(domesticLevels, 23), // ASKP_RSQN1…10
+  ...upTo(domesticLevels, 33), // BIDP_RSQN1…10
+])
+const asksFrom = 3
+const bidsFrom = asksFrom + domesticLevels
+
+/** The record whose first value is `first`. */
+export function domesticOrderBook(instrument: Instrument, receivedTime: number, first: number): OrderBook {
+  readColumns(domestic, first)
+  return {
+    type: 'order-book',
+    instrument,
+    bids: domesticSide(bidsFrom),
+    asks: domesticSide(asksFrom),
+    totalBidVolume: number(2),
+    totalAskVolume: number(1),
+    eventTime: instantNear(receivedTime, digits(0, 6)),
+    receivedTime,
+  }
+}
+
+function domesticSide(from: number): Level[] {
+  const levels: Level[] = []
+  for (let i = from; i < from + domesticLevels; i++) addLevel(levels, number(i), number(i + 2 * domesticLevels))
+  return levels
+}
+
+/** A level with neither price nor volume is KIS's way of leaving the line blank. */
+function addLevel(levels: Level[], price: number | null, volume: number | null): void {
+  if (price || volume) levels.push({ price, volume })
+}
+
+/** Values before the first level of an overseas book, and values of each level (price, volume and change, bid and ask). */
+const overseasHead = 11
+const overseasLevel = 6
+
+/** HDFSASP0 (ten levels, one in Asia) and HDFSASP1 (one level), by the number of levels: width decides. */
+const overseas: readonly Plan[] = upTo(domesticLevels + 1, 0).map(levels =>
+  planFor([
+    5, // KYMD
+    6, // KHMS
+    7, // BVOL
+    8, // AVOL
+    ...upTo(levels, overseasHead, overseasLevel).flatMap(place => [
+      place, // PBID1…10
+      place + 1, // PASK1…10
+      place + 2, // VBID1…10
+      place + 3, // VASK1…10
+    ]),
+  ]),
+)
+
+export function overseasOrderBook(
+  instrument: Instrument,
+  receivedTime: number,
+  first: number,
+  width: number,
+): OrderBook {
+  const levels = Math.min(domesticLevels, Math.floor((width - overseasHead) / overseasLevel))
+  readColumns(overseas[levels] as Plan, first)
+  const bids: Level[] = []
+  const asks: Level[] = []
+  for (let i = 4; i < 4 + 4 * levels; i += 4) {
+    addLevel(bids, number(i), number(i + 2))
+    addLevel(asks, number(i + 1), number(i + 3))
+  }
+  return {
+    type: 'order-book',
+    instrument,
+    bids,
+    asks,
+    totalBidVolume: number(2),
+    totalAskVolume: number(3),
+    eventTime: instantOf(dateOf(0), digits(1, 6)),
+    receivedTime,
+  }
+}

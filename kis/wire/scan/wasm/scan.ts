@@ -1,0 +1,158 @@
+// The two hot loops of decoding, in AssemblyScript: `npm run generate` compiles this file into kis/wire/scan/scan-code.ts, and kis/wire/scan/scan.ts is
+// the only one that calls it. Here because a processor finds sixteen carets at once and reads eight digits at once where JavaScript
+// can look at four bytes, and because it does so without guessing: real numbers vary in length, and each wrong guess costs more than
+// reading the number. Addresses are kis/wire/scan/scan.ts's; nothing is checked twice.
+
+const caret: u8 = 94
+/** Bytes that are looked at together, and the carets that are mostly among them. */
+const together: usize = 64
+const usually: usize = 12
+const minus: u32 = 45
+const plus: u32 = 43
+const point: u32 = 46
+const zero: u32 = 48
+
+/** Where kis/wire/scan/scan.ts looks for what was read. */
+const ints: usize = 1024
+const doubles: usize = 2048
+const powersOfTen: usize = 4096
+
+/** Among the ints, which have no sign: look among the doubles. Among these NaN is no number, and an infinity one that is too long for here. */
+const isDouble: i32 = -1
+
+/** Those of kis/wire/scan/scan.ts. */
+const mostShares: f64 = 1e11
+const mostMoney: f64 = 1e16
+
+/** Past this many digits an integer mantissa no longer fits 2^53. */
+const exactDigits: i32 = 15
+
+/**
+ * Writes where each caret of a text stands, and after the last one where the text ends, as 32-bit addresses; says how many. The
+ * text goes from `start` up to `stop`. As many bytes behind it as are looked at together may be written, and that many addresses.
+ */
+export function findCarets(start: usize, stop: usize, addresses: usize): i32 {
+  const nothing = i8x16.splat(0)
+  for (let p = stop; p < stop + together; p += 16) v128.store(p, nothing)
+  let next = addresses
+  for (let p = start; p < stop; p += together) {
+    let marks = caretsAt(p) | (caretsAt(p + 16) << 16) | (caretsAt(p + 32) << 32) | (caretsAt(p + 48) << 48)
+    const end = next + ((<usize>popcnt(marks)) << 2)
+    // As many as there usually are, whether or not there are: what is too much is written over, and nothing has to be guessed.
+    do {
+      marks = put4(next, p, marks)
+      marks = put4(next + 16, p, marks)
+      marks = put4(next + 32, p, marks)
+      next += usually << 2
+    } while (next < end)
+    next = end
+  }
+  store<u32>(next, <u32>stop)
+  return <i32>((next - addresses) >> 2) + 1
+}
+
+/** Writes where the next four marks behind `p` are, and gives those that are left; where there are fewer, something that does not matter. */
+function put4(at: usize, p: usize, marks: u64): u64 {
+  store<u32>(at, <u32>p + <u32>ctz(marks))
+  marks &= marks - 1
+  store<u32>(at, <u32>p + <u32>ctz(marks), 4)
+  marks &= marks - 1
+  store<u32>(at, <u32>p + <u32>ctz(marks), 8)
+  marks &= marks - 1
+  store<u32>(at, <u32>p + <u32>ctz(marks), 12)
+  return marks & (marks - 1)
+}
+
+/** One bit for each of sixteen bytes that is a caret. */
+function caretsAt(p: usize): u64 {
+  return <u64>i8x16.bitmask(i8x16.eq(v128.load(p), i8x16.splat(caret)))
+}
+
+/**
+ * Reads the numbers of some columns. `columns` are `count` bytes that say which; `carets` is where the address of the caret in front
+ * of column 0 stands. The i-th number goes to the i-th int if it is up to eight plain digits, else to the i-th double.
+ * Whether one of them cannot be true, being negative or too large, is what it returns. The `money`-th may be larger than the others.
+ */
+export function readNumbers(columns: usize, count: usize, carets: usize, money: usize): bool {
+  let isOdd = false
+  for (let i: usize = 0; i < count; i++) {
+    const caretBefore = carets + ((<usize>load<u8>(columns + i)) << 2)
+    const start = <usize>load<u32>(caretBefore) + 1
+    const end = <usize>load<u32>(caretBefore, 4)
+    const length = end - start
+    // Of an unsigned length, one comparison leaves out 0 as well.
+    if (length - 1 < 8) {
+      const digits = withZeros(load<u64>(end - 8), 8 - length)
+      if (areDigits(digits)) {
+        store<i32>(ints + (i << 2), <i32>eightDigits(digits))
+        continue
+      }
+    } else if (length - 9 < 7) {
+      const high = withZeros(load<u64>(end - 16), 16 - length)
+      const low = load<u64>(end - 8)
+      if (areDigits(high) && areDigits(low)) {
+        const long = <f64>(eightDigits(high) * 100_000_000 + eightDigits(low))
+        putDouble(i, long)
+        if (long > mostShares && i != money) isOdd = true
+        continue
+      }
+    }
+    const value = readDecimal(start, end)
+    putDouble(i, value)
+    // Of what is no number, neither holds.
+    if (value < 0 || value > (i == money ? mostMoney : mostShares)) isOdd = true
+  }
+  return isOdd
+}
+
+function putDouble(i: usize, value: f64): void {
+  store<f64>(doubles + (i << 3), value)
+  store<i32>(ints + (i << 2), isDouble)
+}
+
+/** Eight bytes, the first `count` of which (0 to 7) belong to another value, and become zeros in front of this one. */
+function withZeros(bytes: u64, count: usize): u64 {
+  const others: u64 = ((<u64>1) << ((<u64>count) << 3)) - 1
+  return (bytes & ~others) | (0x3030303030303030 & others)
+}
+
+/** Whether each of eight bytes is 0 to 9: adding 0x46 lifts whatever is more, and taking 0x30 away whatever is less, into the top bit. */
+function areDigits(bytes: u64): bool {
+  return (((bytes + 0x4646464646464646) | (bytes - 0x3030303030303030)) & 0x8080808080808080) == 0
+}
+
+/** Pairs of digits, then of pairs, then of those. */
+function eightDigits(bytes: u64): u64 {
+  const digits = bytes - 0x3030303030303030
+  const pairs = digits * 10 + (digits >> 8)
+  const first = (pairs & 0x000000ff000000ff) * (100 + (1_000_000 << 32))
+  const second = ((pairs >> 16) & 0x000000ff000000ff) * (1 + (10_000 << 32))
+  return (first + second) >> 32
+}
+
+/** Signs, fractions, and what is no number at all. */
+function readDecimal(start: usize, end: usize): f64 {
+  let p = start
+  const sign = p < end ? <u32>load<u8>(p) : 0
+  if (sign == minus || sign == plus) p++
+  let mantissa: u64 = 0
+  let digits = 0
+  let decimals = -1
+  for (; p < end; p++) {
+    const byte = <u32>load<u8>(p)
+    if (byte == point && decimals < 0) {
+      decimals = 0
+      continue
+    }
+    const digit = byte - zero
+    if (digit > 9) return NaN
+    mantissa = mantissa * 10 + digit
+    digits++
+    if (decimals >= 0) decimals++
+  }
+  if (digits == 0) return NaN
+  if (digits > exactDigits) return sign == minus ? -Infinity : Infinity
+  // Mantissa and power of ten are exact, so their quotient is the double that Number() gives.
+  const value = decimals > 0 ? <f64>mantissa / load<f64>(powersOfTen + ((<usize>decimals) << 3)) : <f64>mantissa
+  return sign == minus ? -value : value
+}

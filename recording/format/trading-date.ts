@@ -1,0 +1,67 @@
+// Which trading date something belongs to, by when it came and from which market. Asked for every frame, so the answer is kept
+// until it ends.
+import type { Market } from '../../market/instrument.ts'
+import { dateIn, dayIn } from '../../market/calendar/zone.ts'
+
+/**
+ * Korea's date begins at its midnight. A US date begins at 20:00 in New York the evening before, when its after-market has ended and
+ * the day market of the next date begins; so one night's trading is one date, although Korea's midnight lies in the middle of it.
+ */
+const homes: Readonly<Record<Market, { readonly zone: string; readonly earlyMs: number }>> = {
+  KR: { zone: 'Asia/Seoul', earlyMs: 0 },
+  US: { zone: 'America/New_York', earlyMs: 4 * 3_600_000 },
+}
+
+/** A clock that goes back by more was set; what comes late by less belongs to what was being recorded when it came. */
+const setBackMs = 3_600_000
+
+export type FilingDate = {
+  /** The date under which what comes now is filed, where another one begins with it; undefined where nothing changes. */
+  next(market: Market, receivedTime: number): number | undefined
+  /** It has begun. */
+  begin(date: number, receivedTime: number): void
+}
+
+/**
+ * Dates do not go back, although two markets take turns in them, unless the clock does: otherwise a clock that was ahead for a moment
+ * would have everything filed under the future date for as long as the process runs.
+ */
+export function filingDate(): FilingDate {
+  const dates = tradingDates()
+  let date = Number.NEGATIVE_INFINITY
+  let latest = Number.NEGATIVE_INFINITY
+
+  return {
+    next(market, receivedTime) {
+      const next = dates.of(market, receivedTime)
+      const isSetBack = latest - receivedTime > setBackMs
+      if (receivedTime > latest || (isSetBack && next === date)) latest = receivedTime
+      return next > date || (isSetBack && next < date) ? next : undefined
+    },
+    begin(begun, receivedTime) {
+      date = begun
+      latest = receivedTime
+    },
+  }
+}
+
+export type TradingDates = {
+  /** Written 20260914. */
+  of(market: Market, time: number): number
+}
+
+export function tradingDates(): TradingDates {
+  const known = { KR: { date: Number.NaN, from: 0, to: 0 }, US: { date: Number.NaN, from: 0, to: 0 } }
+  return {
+    of(market, time) {
+      const last = known[market]
+      if (time >= last.from && time < last.to) return last.date
+      const { zone, earlyMs } = homes[market]
+      const date = dateIn(zone, time + earlyMs)
+      const day = dayIn(zone, date)
+      if (day === undefined) return date
+      known[market] = { date, from: day.startTime - earlyMs, to: day.endTime - earlyMs }
+      return date
+    },
+  }
+}

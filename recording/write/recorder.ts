@@ -1,0 +1,204 @@
+// Keeps what a feed is given: frames and lifecycle markers, in the order in which they came. The feed's thread pays a copy into a
+// ring; packing, writing and waiting for the disk are the work of a thread of its own. Never holds up the feed: what cannot be kept
+// is counted and told.
+import { randomBytes } from 'node:crypto'
+import { Worker } from 'node:worker_threads'
+import type { RawFrame } from '../../kis/wire/frame.ts'
+import type { Gap, MarketEvent } from '../../market/events.ts'
+import type { Market } from '../../market/instrument.ts'
+import type { Begin } from '../format/entry.ts'
+import type { RecorderNews, RecorderTask } from './recorder-thread.ts'
+import { createRowRing, rowWriter } from './row-ring.ts'
+import { beginRow, frameKind, lostRow, markerRow, mostAfter, noteRow, wordsOf } from '../format/rows.ts'
+import { defaultLimits, type WriterLimits } from './segment-writer.ts'
+import { filingDate } from '../format/trading-date.ts'
+
+/** What a run, or a new trading date of it, begins with. */
+export type BeginFacts = Pick<Begin, 'columns' | 'continuity' | 'checksDates' | 'state'>
+
+export type RecorderOptions = {
+  /** Made when it is not there; a folder for each trading date in it. Belongs to one recorder at a time. */
+  readonly folder: string
+  /** Asked when the first entry comes, and again with the first one of each later date. */
+  readonly describe: () => BeginFacts
+  /** Whose turn on the line it is, so that what happens to nobody's frame finds its date. */
+  readonly turnAt: (time: number) => Market
+  /** Room for what is not written yet. 16 MiB: two seconds of 20,000 records each. */
+  readonly capacityBytes?: number
+  readonly limits?: Partial<WriterLimits>
+  readonly onTrouble?: (trouble: RecorderTrouble) => void
+}
+
+/** Told when something can no longer be kept, and once more when it can again. */
+export type RecorderTrouble = {
+  /** As `ENOSPC: no space left on device, write`. */
+  readonly reason: string
+  /** Frames and markers since it began. */
+  readonly lost: number
+  readonly isOver: boolean
+}
+
+export type Recorder = {
+  /** Before the events of a frame are told: what is described must not know it yet. */
+  expect(market: Market, receivedTime: number): void
+  /** `moreFollow`: another frame or a marker comes at once, and telling the thread that writes may wait for it. */
+  frame(frame: RawFrame, moreFollow?: boolean): void
+  /** `after`: how many events of the frame that is told next to the recorder came before it; 0 between frames. */
+  marker(event: MarketEvent, after?: number): void
+  /** A gap that the feed found. A replay finds it again; here it is only counted. */
+  note(gap: Gap): void
+  /**
+   * Resolves when the thread that writes is at work, or never will be. What is given before waits in memory until then, and a process
+   * that is killed takes it along.
+   */
+  readonly ready: Promise<void>
+  /** Frames and markers that could not be kept so far. */
+  readonly lost: number
+  /** Resolves when everything given before is written, or can no longer be. */
+  stop(): Promise<void>
+}
+
+const defaultCapacityBytes = 16 * 1024 * 1024
+/** More than a row takes that tells of a loss. */
+const lostWords = 64
+const nothing = new Uint8Array(0)
+const tooSlow = 'the thread that writes is too slow'
+
+export function createRecorder(options: RecorderOptions): Recorder {
+  const { folder, describe, turnAt, onTrouble } = options
+  const buffer = createRowRing(options.capacityBytes ?? defaultCapacityBytes)
+  const rows = rowWriter(buffer)
+  const dates = filingDate()
+  const run = randomBytes(8).toString('hex')
+  const worker = startWorker({ ring: buffer, folder, limits: { ...defaultLimits, ...options.limits } })
+  /** Refused by the file system, in troubles that are over and in the one that is not. */
+  let refusedBefore = 0
+  let refused = 0
+  let isFailing = false
+  let failure: string | undefined
+  let isStopping = false
+  /** Found no room in the ring: all of them, and those that were not told yet. */
+  let dropped = 0
+  let untold: { count: number; from: number; to: number } | undefined
+
+  let isReady = () => {}
+  const ready = new Promise<void>(resolve => {
+    isReady = resolve
+  })
+  worker.on('message', (news: RecorderNews) => {
+    if (news.type === 'ready') {
+      // Waiting for frames is no reason to keep the process; having some to write is, so its end waits for them.
+      worker.unref()
+      return isReady()
+    }
+    if (news.type === 'recovered') {
+      refusedBefore += news.lost
+      refused = 0
+    } else {
+      refused = news.lost
+    }
+    const isNews = news.type === 'recovered' || !isFailing
+    isFailing = news.type === 'failing'
+    if (isNews) onTrouble?.({ reason: news.reason, lost: news.lost, isOver: !isFailing })
+  })
+  worker.on('error', error => {
+    failure = error instanceof Error ? error.message : String(error)
+  })
+  const exited = new Promise<void>(resolve => {
+    worker.once('exit', code => {
+      process.off('beforeExit', stop)
+      if (!isStopping || failure !== undefined) {
+        const reason = failure ?? `the thread that writes ended with code ${code}`
+        isStopping = true
+        onTrouble?.({ reason, lost: refusedBefore + refused + dropped, isOver: false })
+      }
+      isReady()
+      resolve()
+    })
+  })
+  process.once('beforeExit', stop)
+
+  function write(kind: number, after: number, receivedTime: number, payload: Uint8Array, moreFollow = false): boolean {
+    if (isStopping) return false
+    const over = untold === undefined ? undefined : tellDropped(wordsOf(payload.length))
+    const isKept = untold === undefined && rows.write(kind, after, receivedTime, payload, moreFollow)
+    // Last, because whoever is told may say something that has to be written behind this.
+    if (over !== undefined) onTrouble?.(over)
+    if (isKept) return true
+    if (kind !== noteRow && kind !== beginRow) drop(receivedTime)
+    return false
+  }
+
+  /** What is over now. A ring that was full takes nothing until half of it is free, or a recording would be one frame, one hole, one frame. */
+  function tellDropped(needed: number): RecorderTrouble | undefined {
+    if (untold === undefined || rows.room() < Math.max(rows.words / 2, needed + lostWords)) return undefined
+    const { count: lost, from, to } = untold
+    if (!rows.write(lostRow, 0, to, json({ count: lost, reason: tooSlow, from }))) return undefined
+    untold = undefined
+    return { reason: tooSlow, lost, isOver: true }
+  }
+
+  function drop(receivedTime: number): void {
+    dropped++
+    if (untold === undefined) {
+      untold = { count: 0, from: receivedTime, to: receivedTime }
+      hurry()
+      onTrouble?.({ reason: tooSlow, lost: 1, isOver: false })
+    }
+    untold.count++
+    untold.to = receivedTime
+  }
+
+  function hurry(): void {
+    worker.postMessage('hurry')
+  }
+
+  function expect(market: Market, receivedTime: number): void {
+    const date = dates.next(market, receivedTime)
+    if (date !== undefined && write(beginRow, 0, receivedTime, json({ run, date, ...describe() })))
+      dates.begin(date, receivedTime)
+  }
+
+  function stop(): Promise<void> {
+    if (isStopping) return exited
+    isStopping = true
+    worker.ref()
+    if (untold !== undefined) rows.write(lostRow, 0, untold.to, json({ ...untold, reason: tooSlow, to: undefined }))
+    rows.close()
+    hurry()
+    return exited
+  }
+
+  return {
+    expect,
+    frame: ({ market, bytes, receivedTime }, moreFollow) =>
+      void write(frameKind[market], 0, receivedTime, bytes, moreFollow),
+    marker(event, after = 0) {
+      if (after === 0) expect(turnAt(event.receivedTime), event.receivedTime)
+      write(markerRow, Math.min(after, mostAfter), event.receivedTime, json(event))
+    },
+    note: gap => void write(noteRow, 0, gap.receivedTime, nothing),
+    ready,
+    get lost() {
+      return refusedBefore + refused + dropped
+    },
+    stop,
+  }
+}
+
+function json(content: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(content))
+}
+
+/** The worker lies beside this file, compiled or not, as this file is. */
+function startWorker(task: RecorderTask): Worker {
+  const isSource = import.meta.url.endsWith('.ts')
+  const file = new URL(isSource ? './recorder-thread.ts' : './recorder-thread.js', import.meta.url)
+  return new Worker(file, { name: 'recorder', workerData: task, execArgv: isSource ? typeScriptLoader() : [] })
+}
+
+/** Under Node 20 a plain `--import tsx` does nothing in a worker thread; asking tsx to register there does. */
+function typeScriptLoader(): string[] {
+  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
+  return ['--import', `data:text/javascript,${encodeURIComponent(`import { register } from ${tsx}; register()`)}`]
+}

@@ -1,0 +1,75 @@
+// What is left of a session that ended without letting go: KIS goes on to hold its registrations, and perhaps its app key, for a
+// while (protocol notes 8).
+import type { FaultMaker } from './hooks.ts'
+import { withholding } from './frames.ts'
+import type { Session } from '../session.ts'
+import { nameOf, type Registration } from '../transactions.ts'
+
+/** Between the 45 and 90 s that are reported. */
+const defaultRememberMs = 60_000
+
+type Estate = {
+  /** By `tr key`, until when each is remembered. */
+  readonly ghosts: Map<string, number>
+  occupiedUntil: number
+}
+
+export const ghosts: FaultMaker<'ghosts'> = (fault, work) => {
+  const { delivering = true, occupiedMs = 0, rememberMs = defaultRememberMs } = fault
+  const { alarms, host } = work
+  const estates = new Map<string, Estate>()
+  /** Registrations of living sessions that were "already" there, and carry no data. */
+  const silent = new Map<Registration, Session>()
+
+  function haunt(session: Session, registration: Registration, until: number): boolean {
+    if (!host.adopt(session, registration)) return false
+    const how = delivering ? 'with data' : 'without data'
+    work.strike(`session ${session.id}: ${nameOf(registration)} already subscribed, ${how}`)
+    if (delivering) return true
+    silent.set(registration, session)
+    alarms.in(until - host.clock.now(), () => layToRest(registration))
+    return true
+  }
+
+  /** Afterwards the key can be asked for as if nothing had been. */
+  function layToRest(registration: Registration): void {
+    const session = silent.get(registration)
+    if (session !== undefined) host.forget(session, registration)
+  }
+
+  return {
+    closed({ appKey, id, registrations }) {
+      if (appKey === undefined || registrations.size === 0) return
+      const now = host.clock.now()
+      const estate = estates.get(appKey) ?? { ghosts: new Map<string, number>(), occupiedUntil: 0 }
+      estates.set(appKey, estate)
+      estate.occupiedUntil = now + occupiedMs
+      for (const name of registrations.keys()) estate.ghosts.set(name, now + rememberMs)
+      const names = [...registrations.values()].map(nameOf).join(', ')
+      work.strike(`session ${id} left ${registrations.size} registrations behind for ${rememberMs} ms: ${names}`)
+    },
+    released: (_session, registration) => void silent.delete(registration),
+    isOccupied({ id }, appKey) {
+      if (host.clock.now() >= (estates.get(appKey)?.occupiedUntil ?? 0)) return false
+      work.strike(`session ${id} turned away, its app key is still taken`)
+      return true
+    },
+    answer(session, { verb, tr, key }) {
+      const name = `${tr} ${key}`
+      const remembered = estates.get(session.appKey ?? '')?.ghosts
+      const until = remembered?.get(name) ?? 0
+      if (until <= host.clock.now() || session.registrations.has(name)) return undefined
+      const registration = { tr, key }
+      if (verb === 'subscribe' && !haunt(session, registration, until)) return undefined
+      remembered?.delete(name)
+      if (verb === 'subscribe') return 'OPSP0002'
+      work.strike(`session ${session.id}: ${nameOf(registration)} released, which an earlier session left behind`)
+      return 'OPSP0001'
+    },
+    frames: withholding(work, to => silent.has(to.registration)),
+    end() {
+      for (const registration of silent.keys()) layToRest(registration)
+      estates.clear()
+    },
+  }
+}

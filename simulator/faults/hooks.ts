@@ -1,0 +1,111 @@
+// Where a fault may act, and what it may do there. A fault has the hooks it needs; injector.ts calls those of all in force, in the
+// order they were injected.
+import type { Clock } from '../../market/clock.ts'
+import type { Alarms } from '../alarms.ts'
+import type { AnswerCode } from '../answers.ts'
+import type { FaultKind, FaultOf } from './faults.ts'
+import type { Random } from '../tape/random.ts'
+import type { DataFrame, Row } from '../columns/records.ts'
+import type { SubscriptionRequest } from '../request.ts'
+import type { RestAnswer } from '../rest/routes.ts'
+import type { Session } from '../session.ts'
+import type { Registration } from '../transactions.ts'
+
+/** One registration of one session, as the way its frames take. */
+export type Recipient = {
+  readonly session: Session
+  readonly registration: Registration
+  /** False when the connection is no longer open. */
+  send(frame: string): boolean
+}
+
+/** Where frames leave. */
+export type FrameHook = {
+  /** Whether those of this registration are meant. Asked for every frame. */
+  concern(to: Recipient): boolean
+  /** What becomes of them. Whatever is not handed on was withheld, or is held back. */
+  change(to: Recipient, frames: readonly DataFrame[]): readonly DataFrame[]
+}
+
+export type Hooks = {
+  readonly frames?: FrameHook
+  /** An answer instead of the ordinary one, to a request that has a valid approval key. */
+  answer?(session: Session, request: SubscriptionRequest): AnswerCode | undefined
+  /** Whether an app key is taken when a session opens for it. */
+  isOccupied?(session: Session, appKey: string): boolean
+  /** What becomes of an answer: it is lost, or comes so many milliseconds late. */
+  reply?(session: Session, request: SubscriptionRequest): 'lost' | number | undefined
+  /** The text of an answer in other words. */
+  reword?(session: Session, request: SubscriptionRequest, text: string): string | undefined
+  /** Whether nobody is home for this session, so that a message is not heard, or not said. */
+  isAbsent?(session: Session, message: 'heard' | 'said'): boolean
+  /** Whether a protocol ping of this session gets no pong. */
+  ignoresPing?(session: Session): boolean
+  /** By how many milliseconds the answer to a close frame comes late. */
+  closing?(session: Session): number | undefined
+  /** The HTTP status that refuses an upgrade. */
+  upgrade?(): number | undefined
+  rest?(path: string): RestAnswer | undefined
+  /** What becomes of an ordinary answer of REST. */
+  restAnswer?(path: string, answer: RestAnswer): RestAnswer | undefined
+  restDelay?(path: string): number | undefined
+  opened?(session: Session): void
+  released?(session: Session, registration: Registration): void
+  /** Called before what the session registered is forgotten. */
+  closed?(session: Session): void
+  /** The fault is over; called once. */
+  end?(): void
+}
+
+/** What the server does at a fault's bidding. */
+export type Host = {
+  readonly clock: Clock
+  /** Those that are open. */
+  sessions(): readonly Session[]
+  /** Sends a text as it is. */
+  send(session: Session, text: string): void
+  /** Ends the connection without a handshake; says how many bytes were still queued. */
+  cut(session: Session): number
+  /** No more PINGPONG, and no more waiting for its echo. */
+  stopPing(session: Session): void
+  /** Registers without an answer. False when the session can hold no more. */
+  adopt(session: Session, registration: Registration): boolean
+  /** Releases without an answer. */
+  forget(session: Session, registration: Registration): void
+  forgetApprovals(): number
+}
+
+/** What one fault is given to work with. */
+export type Work = {
+  readonly host: Host
+  readonly alarms: Alarms
+  /** The same numbers for the same seed, fault and name. */
+  dice(name: string): Random
+  /** It struck; one line in the log. */
+  strike(what: string): void
+  /** It struck, as it does often: summed up in the log. */
+  tally(verb: string, what: string): void
+  /** These rows are not sent to this session. */
+  withhold(to: Recipient, rows: readonly Row[]): void
+  /** Sends frames that were held back; faults injected later see them still. */
+  release(to: Recipient, frames: readonly DataFrame[]): void
+  /** The fault has done what it was there for. */
+  over(): void
+}
+
+export type FaultMaker<K extends FaultKind> = (fault: FaultOf<K>, work: Work) => Hooks
+
+/** Strikes, and ends the fault with the last of `count` times; without a count there is no last. */
+export function striker(count: number | undefined, work: Work): (what: string) => void {
+  let left = count ?? Number.POSITIVE_INFINITY
+  return what => {
+    work.strike(what)
+    left--
+    if (left === 0) work.over()
+  }
+}
+
+/** Whether a fault that may name a key and a transaction means this registration. */
+export function isChosen({ key, tr }: { key?: string; tr?: string }, registration: Registration): boolean {
+  return (key === undefined || key === registration.key) && (tr === undefined || tr === registration.tr)
+}

@@ -1,0 +1,49 @@
+// A connection to Redis that fails at once while Redis is away, and comes back by itself: whoever asks decides what to do meanwhile.
+import { Redis } from 'ioredis'
+import { checkRedisUrl } from './address.ts'
+
+/** Longest wait before another attempt to connect. */
+const mostRetryMs = 1_000
+
+/** Redis answers within this, or the connection is as good as gone. Longer than any blocking read here. */
+const commandTimeoutMs = 10_000
+
+export type RedisConnection = {
+  readonly redis: Redis
+  /** Settled as soon as it is known whether Redis is there. */
+  readonly tried: Promise<void>
+  /** Why a command failed: what the connection last died of, when that is why. Never an address with a password in it. */
+  troubleOf(error: unknown): string
+}
+
+export function connectRedis(url: string): RedisConnection {
+  checkRedisUrl(url)
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0, // a command that went down with its connection has failed
+    commandTimeout: commandTimeoutMs,
+    retryStrategy: times => Math.min(50 * 2 ** Math.min(times, 10), mostRetryMs),
+  })
+  let lastTrouble: string | undefined
+  const tried = new Promise<void>(resolve => {
+    redis.once('ready', resolve)
+    redis.once('error', () => resolve())
+    redis.once('end', resolve)
+  })
+  redis.on('error', error => {
+    lastTrouble = reasonIn(error)
+  })
+  redis.on('ready', () => {
+    lastTrouble = undefined
+  })
+  return {
+    redis,
+    tried,
+    troubleOf: error => lastTrouble ?? reasonIn(error),
+  }
+}
+
+function reasonIn(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,172 @@
+// The other end of `redisStream`, in another process: the same observables as a feed, from a Redis stream. Redis is the buffer: reading
+// waits for handlers, so nothing piles up here, and what is trimmed away unread comes as a receipt.
+import { filter, firstValueFrom, type Observable, Subject, Subscription, timer } from 'rxjs'
+import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
+import type { Dropped, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
+import { connectRedis } from './connection.ts'
+import { eventsOf } from './entry.ts'
+import { type Beginning, followEntries } from './follower.ts'
+import { type Group, readInGroup } from './group.ts'
+import type { Delivery } from './source.ts'
+import { isolate } from '../sink.ts'
+
+export type RedisStreamReaderOptions = {
+  /** As for `redisStream`. */
+  readonly url: string
+  readonly stream?: string
+  /** `now` unless told; `start` for all there is; or what `position()` said. Not for a group, whose place Redis remembers. */
+  readonly from?: Beginning
+  /** To share the work with others, or to have Redis remember the place. */
+  readonly group?: Group
+  /** Redis cannot be read: it is away, or it refuses. Called once, until it can be read again. */
+  readonly onAway?: (reason: string) => void
+  readonly onBack?: () => void
+  /** A handler threw or rejected, or a subscriber did. Without this it becomes a warning of the process. */
+  readonly onError?: (error: unknown) => void
+}
+
+export type RedisStreamReader = {
+  readonly events$: Observable<MarketEvent | Dropped>
+  readonly trades$: Observable<Trade>
+  readonly orderBooks$: Observable<OrderBook>
+  /**
+   * Attaches a handler that is waited for, one event at a time. In a group, an entry is acknowledged when all its events were handled,
+   * and one whose handler failed comes again after `claimAfterMs`.
+   */
+  consume(handler: (event: MarketEvent | Dropped) => void | Promise<void>): Subscription
+  /** After the last entry that was handled: keep it, and begin there another time. */
+  position(): string | undefined
+  start(): void
+  /** Finishes the entry it is at, and completes the streams. */
+  stop(): Promise<void>
+}
+
+/** Entries asked for at once: a place that is remembered is at most this many behind. */
+const mostEntries = 32
+
+/** How long a read waits in Redis. Stopping does not wait for it. */
+const blockMs = 1_000
+
+/** A Redis that is away is asked again after this. */
+const retryMs = 100
+
+const optionNames = [
+  'url',
+  'stream',
+  'from',
+  'group',
+  'onAway',
+  'onBack',
+  'onError',
+] satisfies (keyof RedisStreamReaderOptions)[]
+const groupNames = ['name', 'consumer', 'claimAfterMs', 'from'] satisfies (keyof Group)[]
+
+export function redisStreamReader(options: RedisStreamReaderOptions): RedisStreamReader {
+  refuseUnknown(options, optionNames)
+  refuseUnknown(options.group ?? {}, groupNames, 'group.')
+  const { url, stream = 'kis:events', from = 'now', group, onAway, onBack } = options
+  const { redis, tried, troubleOf } = connectRedis(url)
+  const source =
+    group === undefined
+      ? followEntries(redis, stream, from, mostEntries)
+      : readInGroup(redis, stream, group, mostEntries)
+  const events = new Subject<MarketEvent | Dropped>()
+  const events$ = isolate(events, tell)
+  const handlers = new Set<(event: MarketEvent | Dropped) => void | Promise<void>>()
+  let position: string | undefined
+  let isStopping = false
+  let isReading = false
+  let running: Promise<void> | undefined
+
+  function tell(error: unknown): void {
+    try {
+      if (options.onError === undefined) process.emitWarning(String(error))
+      else options.onError(error)
+    } catch (failure) {
+      process.emitWarning(String(failure))
+    }
+  }
+
+  async function run(): Promise<void> {
+    await tried
+    let isAway = false
+    let hasBegun = false
+    while (!isStopping) {
+      try {
+        if (!hasBegun) await source.begin()
+        hasBegun = true
+        isReading = true
+        const deliveries = await source.read(blockMs)
+        isReading = false
+        if (isAway) onBack?.()
+        isAway = false
+        for (const delivery of deliveries) {
+          if (isStopping) break
+          if (await deliver(delivery)) await source.handled(delivery.id)
+          position = delivery.place
+        }
+      } catch (error) {
+        isReading = false
+        if (isStopping) break
+        if (!isAway) onAway?.(troubleOf(error))
+        isAway = true
+        hasBegun = false
+        await firstValueFrom(timer(retryMs))
+      }
+    }
+    events.complete()
+  }
+
+  /** False when a handler failed. */
+  async function deliver(delivery: Delivery): Promise<boolean> {
+    let isHandled = true
+    for (const event of contentsOf(delivery)) {
+      events.next(event)
+      for (const handler of handlers) {
+        try {
+          await handler(event)
+        } catch (error) {
+          isHandled = false
+          tell(error)
+        }
+      }
+    }
+    return isHandled
+  }
+
+  return {
+    events$,
+    trades$: events$.pipe(filter((event): event is Trade => event.type === 'trade')),
+    orderBooks$: events$.pipe(filter((event): event is OrderBook => event.type === 'order-book')),
+    consume(handler) {
+      handlers.add(handler)
+      return new Subscription(() => handlers.delete(handler))
+    },
+    position: () => position,
+    start() {
+      running ??= run()
+    },
+    async stop() {
+      isStopping = true
+      if (isReading) redis.disconnect() // waiting for what may never come
+      await running
+      redis.disconnect()
+    },
+  }
+}
+
+/** What is in the stream and no entry of ours is told, as everything that cannot be read. */
+function contentsOf({ id, receipts, entry, foreign }: Delivery): readonly (MarketEvent | Dropped)[] {
+  const raw = (entry?.events ?? foreign?.join(' ')) as string | undefined
+  const receivedTime = Number(id.split('-')[0])
+  try {
+    if (entry !== undefined) return [...receipts, ...eventsOf(entry)]
+  } catch {
+    return [
+      ...receipts,
+      { type: 'malformed', reason: 'an entry of the stream is no JSON', raw: raw ?? '', receivedTime },
+    ]
+  }
+  if (raw === undefined) return receipts
+  return [...receipts, { type: 'malformed', reason: 'an entry of the stream is none of ours', raw, receivedTime }]
+}

@@ -1,0 +1,116 @@
+// What bars know of one instrument: the bar in the making, those that wait, and since when nothing is missing.
+import { type Instrument, type Market, marketOf, zoneOf } from '../../market/instrument.ts'
+import type { BarTrade, Figures } from './figures.ts'
+import { CutBars } from './cut.ts'
+
+/**
+ * Why a bar is not published.
+ * - `joined-late`: the line was not known to be up when it began
+ * - `disconnect` · `unsubscribed`: the line, or the instrument's subscription, ended before it did
+ * - `completed`: the stream ended before it did, or more than 4,096 instruments came
+ * - `unreadable`: a trade of its time entered no bar, because its price, volume, time or date could not be
+ *   read
+ * - `gap`: volume of its time did not come, or it is unknown whether it did, and it did not come later either
+ * - `unrepaired`: what is missing in it did not come for a day, or 1,000 bars of its instrument wait
+ */
+export type ForgetReason =
+  | 'joined-late'
+  | 'disconnect'
+  | 'unsubscribed'
+  | 'completed'
+  | 'unreadable'
+  | 'gap'
+  | 'unrepaired'
+
+/** A bar in the making, or one that waits for what is missing in it. */
+export type OpenBar = Figures & {
+  /** Undefined when everything since its start is in it, or will be once its gaps are filled. */
+  flaw: ForgetReason | undefined
+  /** A gap reached into it, or a trade of it came after it was published. */
+  isCut: boolean
+  publishedCount: number
+  /** What of it `onForgotten` was called with. */
+  forgottenVolume: number
+  forgottenCount: number
+  /**
+   * Trades of a delayed feed come this long after they happened, and so does the end of their bar. 0 within
+   * the grace. Infinite when the clock can no longer tell that it is over: then the next trade does.
+   */
+  lagMs: number
+}
+
+/**
+ * `unheard`: nobody spoke of its subscription, so it is as up as its market. `off`: what still comes are
+ * stragglers.
+ */
+export type LineStatus = 'unheard' | 'off' | 'asked' | 'active'
+
+/** What is known of one instrument. */
+export type Line = {
+  readonly instrument: Instrument
+  readonly market: Market
+  readonly zone: string
+  bar: OpenBar | undefined
+  /**
+   * The bar that the last interruption ended, until the next trade. A gap between the two can complete it.
+   */
+  interrupted: OpenBar | undefined
+  readonly cut: CutBars<OpenBar>
+  /** Buckets that start before this are over. */
+  closedUntil: number
+  /**
+   * Data came before this without an interruption since, so buckets that start here or later miss nothing.
+   */
+  provenFrom: number
+  /** A bar was forgotten, so buckets that start before this miss what was in it. */
+  brokenUntil: number
+  /** Buckets that start before this miss what cannot be found. */
+  gapUntil: number
+  /** Buckets that start before this miss a trade that could not be read. */
+  unreadableUntil: number
+  /**
+   * A trade of an unknown time came: it happened before this, and before any trade with a higher total than
+   * its own.
+   */
+  undatedUntil: number
+  undatedTotal: number
+  status: LineStatus
+  activeSince: number
+}
+
+export function newLine(instrument: Instrument): Line {
+  return {
+    instrument,
+    market: marketOf(instrument),
+    zone: zoneOf(instrument),
+    bar: undefined,
+    interrupted: undefined,
+    cut: new CutBars(),
+    closedUntil: -Infinity,
+    provenFrom: Infinity,
+    brokenUntil: -Infinity,
+    gapUntil: -Infinity,
+    unreadableUntil: -Infinity,
+    undatedUntil: -Infinity,
+    undatedTotal: -Infinity,
+    status: 'unheard',
+    activeSince: Infinity,
+  }
+}
+
+/** Late: by the day's total it happened before the last trade of its bar. */
+export function isBefore({ cumulativeVolume }: BarTrade, { closeTotal }: Figures): boolean {
+  return cumulativeVolume !== null && cumulativeVolume < closeTotal
+}
+
+export function openBar(figures: Figures): OpenBar {
+  return {
+    ...figures,
+    flaw: undefined,
+    isCut: false,
+    publishedCount: 0,
+    forgottenVolume: 0,
+    forgottenCount: 0,
+    lagMs: 0,
+  }
+}

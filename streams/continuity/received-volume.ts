@@ -1,0 +1,115 @@
+// How much of each instrument came in which minute, for the certificate of the day. On the way of every trade, so it adds up two
+// numbers and looks at nothing else.
+import type { Trade } from '../../market/events.ts'
+import type { Instrument } from '../../market/instrument.ts'
+
+/** What came of a minute since it was last taken; a minute may be taken in several parts. */
+export type ReceivedMinute = {
+  readonly instrument: Instrument
+  readonly businessDate: number
+  readonly startTime: number
+  readonly trades: number
+  readonly volume: number
+  /** The day's total after the last of these trades. */
+  readonly total: number
+}
+
+/** The first trade of an instrument and date that this process heard: what was traded before it, nobody here had begun to count. */
+export type FirstHeard = {
+  readonly instrument: Instrument
+  readonly businessDate: number
+  readonly eventTime: number
+  readonly volumeBefore: number
+}
+
+export type Taken = {
+  readonly minutes: readonly ReceivedMinute[]
+  readonly first: readonly FirstHeard[]
+  /** Entries that found no room since the last time: more than anything real makes in a few seconds. */
+  readonly lost: number
+}
+
+export type ReceivedVolume = {
+  /** A trade that does not tell its time, volume, total and date counts nowhere. */
+  note(trade: Trade): void
+  /** What came since this was last asked. */
+  take(): Taken
+}
+
+const minuteMs = 60_000
+/**
+ * Broken input can name endlessly many instruments. Past this many, the minute of the one that came longest ago
+ * ends early: it is kept in parts, and nothing of it is lost.
+ */
+const mostInstruments = 4_096
+/** Of each kind, between two takes. A session of 41 names makes 41 in a minute; endless names must not fill the memory. */
+const mostEntries = 20_000
+
+type Running = {
+  readonly instrument: Instrument
+  businessDate: number
+  startTime: number
+  trades: number
+  volume: number
+  total: number
+}
+
+export function createReceivedVolume(): ReceivedVolume {
+  const running = new Map<Instrument, Running>()
+  let over: ReceivedMinute[] = []
+  let first: FirstHeard[] = []
+  let lost = 0
+
+  function turn(instrument: Instrument, minute: Running | undefined, businessDate: number, eventTime: number): Running {
+    if (minute !== undefined && minute.trades > 0) keep(over, { ...minute })
+    if (minute === undefined && running.size >= mostInstruments) endOldest()
+    const startTime = Math.floor(eventTime / minuteMs) * minuteMs
+    const next = minute ?? { instrument, businessDate, startTime, trades: 0, volume: 0, total: 0 }
+    Object.assign(next, { businessDate, startTime, trades: 0, volume: 0 })
+    // Behind all others: the first of the map is the one whose minute began longest ago.
+    running.delete(instrument)
+    running.set(instrument, next)
+    return next
+  }
+
+  function endOldest(): void {
+    const [oldest] = running.values()
+    if (oldest === undefined) return
+    if (oldest.trades > 0) keep(over, oldest)
+    running.delete(oldest.instrument)
+  }
+
+  function keep<T>(list: T[], entry: T): void {
+    if (list.length < mostEntries) list.push(entry)
+    else lost++
+  }
+
+  return {
+    note({ instrument, businessDate, eventTime, volume, cumulativeVolume }) {
+      if (volume === null || eventTime === null || cumulativeVolume === null || businessDate === null) return
+      let minute = running.get(instrument)
+      const elapsed = minute === undefined ? -1 : eventTime - minute.startTime
+      if (minute === undefined || elapsed < 0 || elapsed >= minuteMs || minute.businessDate !== businessDate) {
+        if (minute?.businessDate !== businessDate)
+          keep(first, { instrument, businessDate, eventTime, volumeBefore: cumulativeVolume - volume })
+        minute = turn(instrument, minute, businessDate, eventTime)
+      }
+      minute.trades++
+      minute.volume += volume
+      minute.total = cumulativeVolume
+    },
+    take() {
+      const taken = { minutes: over, first, lost }
+      over = []
+      first = []
+      lost = 0
+      for (const minute of running.values()) {
+        if (minute.trades === 0) continue
+        taken.minutes.push({ ...minute })
+        minute.trades = 0
+        minute.volume = 0
+      }
+      return taken
+    },
+  }
+}

@@ -1,0 +1,58 @@
+// A feed without a queue: whoever started it hands in findings, and hears of gaps and of what was repaired. `deadly`: nobody lives to see
+// the line behind the first repair.
+import { writeSync } from 'node:fs'
+import { createFeed } from '../../../app/feed/feed.ts'
+import type { Gap } from '../../../market/events.ts'
+import { clockStartingAt } from '../../../market/clock.ts'
+import type { GapFinding, Run } from '../../../market/gap-finding.ts'
+import { shortTiming } from '../../support/feed-rig.ts'
+
+const [dataFolder = '', restUrl = '', socketUrl = '', startedAt = '', deadly = '', given = ''] = process.argv.slice(2)
+const say = (what: object) => void writeSync(1, `${JSON.stringify(what)}\n`)
+
+/** One trade fills the gap, as far as anybody can tell. */
+function findingOf({ instrument, businessDate, fromVolume, toVolume, from, to }: Gap): GapFinding {
+  const bare = { price: 100, bidPrice: null, askPrice: null, eventTime: to ?? 0 }
+  const run: Run = {
+    fromVolume,
+    toVolume,
+    trades: [{ ...bare, volume: toVolume - fromVolume, cumulativeVolume: toVolume }],
+  }
+  const question = { instrument, businessDate, fromVolume, toVolume, from, to }
+  return { question, runs: [run], explained: [], unknown: [], evidence: [] }
+}
+
+const feed = createFeed({
+  appKey: 'any-key',
+  appSecret: 'any-secret',
+  restUrl,
+  socketUrl,
+  market: 'KR',
+  instruments: ['KRX:005930'],
+  seed: 1,
+  timing: shortTiming,
+  // The simulator's.
+  clock: clockStartingAt(Number(startedAt) || Date.now()),
+  dataFolder,
+})
+let isTold = given === ''
+feed.events$.subscribe(event => {
+  if (event.type === 'gap') {
+    const finding = findingOf(event)
+    say({ gap: event, finding })
+    // Behind the trade that revealed it.
+    if (given === '') setImmediate(() => feed.repair(finding))
+  }
+  if (event.type === 'trade' && !isTold) {
+    isTold = true
+    setImmediate(() => {
+      feed.repair(JSON.parse(given) as GapFinding)
+      say({ done: true })
+    })
+  }
+  if (event.type !== 'backfill') return
+  say({ backfill: event })
+  if (deadly === 'deadly') process.kill(process.pid, 'SIGKILL')
+})
+feed.start()
+say({ started: true })

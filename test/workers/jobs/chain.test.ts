@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Conclusion } from '../../../market/quotations.ts'
+import { chain } from '../../../workers/jobs/chain.ts'
+import { volumeOf } from '../../../market/gap-finding.ts'
+
+/** A conclusion of `volume` shares up to `cumulativeVolume`. */
+function conclusion(cumulativeVolume: number, volume: number, eventTime = cumulativeVolume): Conclusion {
+  return { price: 274_000, volume, cumulativeVolume, bidPrice: null, askPrice: null, eventTime }
+}
+const gap = { fromVolume: 1_000, toVolume: 1_030, from: 990, to: 1_040 }
+const totals = (trades: readonly Conclusion[]) => trades.map(({ cumulativeVolume }) => cumulativeVolume)
+
+describe('a chain of conclusions', () => {
+  it('is whole when each begins where the one before it ends, whatever order they are told in', () => {
+    const { runs, missing } = chain(gap, [conclusion(1_030, 5), conclusion(1_010, 10), conclusion(1_025, 15)])
+    expect(runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_030 }])
+    expect(totals(runs[0]?.trades ?? [])).toEqual([1_010, 1_025, 1_030])
+    expect(missing).toEqual([])
+  })
+
+  it('says what is missing in it, and between which of its trades', () => {
+    const { runs, missing } = chain(gap, [conclusion(1_010, 10), conclusion(1_030, 5)])
+    expect(runs.map(({ fromVolume, toVolume }) => [fromVolume, toVolume])).toEqual([
+      [1_000, 1_010],
+      [1_025, 1_030],
+    ])
+    expect(missing).toEqual([{ fromVolume: 1_010, toVolume: 1_025, from: 1_010, to: 1_030 }])
+  })
+
+  it('is all missing without conclusions, between the trades around the gap', () => {
+    expect(chain(gap, [])).toEqual({ runs: [], missing: [gap], contradicting: 0 })
+  })
+
+  it('counts a conclusion once that two pages told', () => {
+    const { runs, missing, contradicting } = chain(gap, [conclusion(1_030, 30), conclusion(1_030, 30)])
+    expect(runs.map(({ trades }) => trades.length)).toEqual([1])
+    expect([missing, contradicting]).toEqual([[], 0])
+  })
+
+  it('leaves out what was traded before and after the gap', () => {
+    const { runs, contradicting } = chain(gap, [conclusion(1_000, 5), conclusion(1_035, 5), conclusion(1_030, 30)])
+    expect(totals(runs.flatMap(({ trades }) => trades))).toEqual([1_030])
+    expect(contradicting).toBe(0)
+  })
+
+  it('does not believe one that reaches beyond the gap: the stream delivered a part of it', () => {
+    const { runs, missing, contradicting } = chain(gap, [conclusion(1_005, 10), conclusion(1_030, 25)])
+    expect(totals(runs.flatMap(({ trades }) => trades))).toEqual([1_030])
+    expect(missing).toMatchObject([{ fromVolume: 1_000, toVolume: 1_005 }])
+    expect(contradicting).toBe(1)
+  })
+
+  it('believes neither of two that claim the same shares', () => {
+    const { runs, missing, contradicting } = chain(gap, [
+      conclusion(1_010, 10),
+      conclusion(1_020, 10),
+      conclusion(1_020, 9),
+      conclusion(1_030, 10),
+    ])
+    expect(totals(runs.flatMap(({ trades }) => trades))).toEqual([1_010, 1_030])
+    expect(missing).toMatchObject([{ fromVolume: 1_010, toVolume: 1_020 }])
+    expect(contradicting).toBe(2)
+  })
+
+  it('believes neither when one spans several others', () => {
+    const all = [conclusion(1_010, 10), conclusion(1_020, 10), conclusion(1_030, 30)]
+    expect(chain(gap, all)).toMatchObject({
+      runs: [],
+      contradicting: 3,
+      missing: [{ fromVolume: 1_000, toVolume: 1_030 }],
+    })
+  })
+
+  it('has no place for a conclusion without volume', () => {
+    expect(chain(gap, [conclusion(1_010, 0)])).toMatchObject({ runs: [], contradicting: 0 })
+  })
+})
+
+describe('any conclusions at all', () => {
+  const some = fc.array(
+    fc
+      .tuple(fc.integer({ min: 980, max: 1_060 }), fc.integer({ min: 0, max: 25 }))
+      .map(([end, volume]) => conclusion(end, volume)),
+    { maxLength: 30 },
+  )
+
+  it('cover the gap, each share once, by runs that chain and by what is missing', () => {
+    fc.assert(
+      fc.property(some, candidates => {
+        const { runs, missing } = chain(gap, candidates)
+        expect(volumeOf(runs) + volumeOf(missing)).toBe(30)
+        const parts = [...runs, ...missing].sort((a, b) => a.fromVolume - b.fromVolume)
+        let reached = gap.fromVolume
+        for (const part of parts) {
+          expect(part.fromVolume).toBe(reached)
+          expect(part.toVolume).toBeGreaterThan(part.fromVolume)
+          reached = part.toVolume
+        }
+        expect(reached).toBe(gap.toVolume)
+        for (const { fromVolume, toVolume, trades } of runs) {
+          let total = fromVolume
+          for (const trade of trades) {
+            expect(trade.cumulativeVolume - trade.volume).toBe(total)
+            total = trade.cumulativeVolume
+          }
+          expect(total).toBe(toVolume)
+        }
+      }),
+    )
+  })
+
+  it('give back a day that was cut into pages, except what the pages leave out', () => {
+    const volumes = fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 40 })
+    fc.assert(
+      fc.property(volumes, fc.infiniteStream(fc.boolean()), (day, leaveOut) => {
+        let total = 0
+        const trades = day.map(volume => conclusion((total += volume), volume))
+        const told = trades.filter(() => !leaveOut.next().value)
+        const { runs, contradicting } = chain(
+          { fromVolume: 0, toVolume: total, from: null, to: null },
+          told.toReversed(),
+        )
+        expect(runs.flatMap(run => run.trades)).toEqual(told)
+        expect(contradicting).toBe(0)
+      }),
+    )
+  })
+})

@@ -1,0 +1,72 @@
+// The arithmetic of a repair: which conclusions fill a part of the day's cumulative volume exactly, and what they leave open. Pure; it
+// believes nothing that does not fit to the share.
+import type { Run, UnknownSpan, VolumeSpan } from '../../market/gap-finding.ts'
+import type { Conclusion } from '../../market/quotations.ts'
+
+export type Chain = {
+  /** Together they cover the span, each part of it once. Lowest first. */
+  readonly runs: readonly Run[]
+  /** `from` and `to`: when the nearest conclusions around it happened. */
+  readonly missing: readonly UnknownSpan[]
+  /** Conclusions that contradict each other, or reach beyond the span. None of them is in a run. */
+  readonly contradicting: number
+}
+
+type Bounds = VolumeSpan & { readonly from: number | null; readonly to: number | null }
+
+/**
+ * A conclusion of `volume` shares up to `cumulativeVolume` fills [cumulativeVolume − volume, cumulativeVolume). Pages overlap, so one
+ * may be told twice; two different ones that claim the same share are both left out, because nobody can say which is wrong.
+ */
+export function chain(span: Bounds, candidates: readonly Conclusion[]): Chain {
+  const all = distinct(candidates)
+  const touching = all.filter(one => startOf(one) < span.toVolume && one.cumulativeVolume > span.fromVolume)
+  const isWithin = (one: Conclusion) => startOf(one) >= span.fromVolume && one.cumulativeVolume <= span.toVolume
+  const believed = withoutOverlaps(touching).filter(isWithin)
+
+  const runs: { fromVolume: number; toVolume: number; trades: Conclusion[] }[] = []
+  const missing: UnknownSpan[] = []
+  let reached = span.fromVolume
+  let lastTime = span.from
+  for (const one of believed) {
+    if (startOf(one) > reached) {
+      missing.push({ fromVolume: reached, toVolume: startOf(one), from: lastTime, to: one.eventTime })
+    }
+    const run = runs.at(-1)
+    if (run?.toVolume === startOf(one)) {
+      run.trades.push(one)
+      run.toVolume = one.cumulativeVolume
+    } else {
+      runs.push({ fromVolume: startOf(one), toVolume: one.cumulativeVolume, trades: [one] })
+    }
+    reached = one.cumulativeVolume
+    lastTime = one.eventTime
+  }
+  if (reached < span.toVolume)
+    missing.push({ fromVolume: reached, toVolume: span.toVolume, from: lastTime, to: span.to })
+  return { runs, missing, contradicting: touching.length - believed.length }
+}
+
+/** By where they end, then by where they begin; told twice counts once. */
+function distinct(candidates: readonly Conclusion[]): Conclusion[] {
+  const byVolumes = new Map<string, Conclusion>()
+  for (const one of candidates) if (one.volume > 0) byVolumes.set(`${one.cumulativeVolume} ${one.volume}`, one)
+  return [...byVolumes.values()].sort((a, b) => a.cumulativeVolume - b.cumulativeVolume || startOf(a) - startOf(b))
+}
+
+/** Those that share no share with another one. In the order of their ends, so the one before ends last of all before. */
+function withoutOverlaps(sorted: readonly Conclusion[]): Conclusion[] {
+  const apart: Conclusion[] = []
+  let lowestStartAbove = Number.POSITIVE_INFINITY
+  for (let at = sorted.length - 1; at >= 0; at--) {
+    const one = sorted[at] as Conclusion
+    const endBelow = sorted[at - 1]?.cumulativeVolume ?? Number.NEGATIVE_INFINITY
+    if (endBelow <= startOf(one) && lowestStartAbove >= one.cumulativeVolume) apart.push(one)
+    lowestStartAbove = Math.min(lowestStartAbove, startOf(one))
+  }
+  return apart.reverse()
+}
+
+function startOf({ cumulativeVolume, volume }: Conclusion): number {
+  return cumulativeVolume - volume
+}
