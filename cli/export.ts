@@ -15,8 +15,8 @@ const formats = z.enum(['parquet', 'csv'])
 export async function exportTables(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const [folder = defaultRecording, ...stray] = words
   const problems = strayWords(folder.startsWith('-') ? words : stray)
-  const format = formats.safeParse(flags['to'])
-  if (!format.success) problems.push(`--to '${String(flags['to'])}'; expected parquet, csv`)
+  const format = formats.safeParse(flags['format'])
+  if (!format.success) problems.push(`--format '${String(flags['format'])}'; expected parquet, csv`)
   const { output } = flags
   if (typeof output !== 'string') problems.push('--output needs a folder, where the tables go')
   const dates = listOf(flags['date']).map(text => {

@@ -49,7 +49,7 @@ function watching(command: Command): Command {
 }
 
 watching(subcommand('run', 'stream market events; without KIS keys, from a simulator inside this process'))
-  .option('--output [format]', 'pretty for people, ndjson for programs: one event a line (KIS_OUTPUT)')
+  .option('--format [format]', 'pretty for people, ndjson for programs: one event a line (KIS_FORMAT)')
   .option('--record [folder]', 'keep every frame as it came as well, for a replay (KIS_RECORD)')
   .option('--dashboard-port [port]', 'where the dashboard is, 8710 or the next free one (KIS_DASHBOARD_PORT)')
   .option('--dashboard-host [address]', 'elsewhere than 127.0.0.1 only with KIS_DASHBOARD_TOKEN (KIS_DASHBOARD_HOST)')
@@ -77,7 +77,7 @@ subcommand('replay [folder]', 'what was recorded, as events, from ./recordings o
   .option('--speed [speed]', '1 as it came, 10 ten times as fast, max as fast as it can be read', '1')
   .option('--instruments [list]', 'only these, as KRX:005930,NAS:AAPL')
   .option('--columns [list]', "further columns of trades and books by KIS's own names; default: those of then")
-  .option('--output [format]', 'pretty for people, ndjson for programs: one event a line', 'pretty')
+  .option('--format [format]', 'pretty for people, ndjson for programs: one event a line', 'pretty')
   .action(async (_folder, flags, command: Command) => (await import('./replay.ts')).replay(flags, command.args))
 
 subcommand('worker', 'work on jobs, and nothing else; as many as you like, wherever Redis is reached (REDIS_URL)')
@@ -143,7 +143,7 @@ subcommand('doctor', 'look at everything a feed depends on, and say what to do; 
   .action(async (flags, command: Command) => (await import('./doctor.ts')).doctor(flags, command.args))
 
 subcommand('support-bundle', 'gather what somebody needs to help, without secrets, in one archive')
-  .option('--output [file]', 'where to write it; default: kis-stream-support-DATE-TIME.tar.gz')
+  .option('--file [file]', 'where to write it; default: kis-stream-support-DATE-TIME.tar.gz')
   .option('--data-folder [folder]', 'where feeds keep what they last saw (KIS_DATA_FOLDER)')
   .action(async (flags, command: Command) => (await import('./support-bundle.ts')).supportBundle(flags, command.args))
 
@@ -152,7 +152,7 @@ subcommand(
   'what was recorded in ./recordings or the folder named, as tables: trades, order books, bars, gaps, and everything else',
 )
   .option('--output [folder]', 'where the tables go; what was exported for the same dates before is replaced', 'tables')
-  .option('--to [format]', 'parquet or csv', 'parquet')
+  .option('--format [format]', 'parquet or csv', 'parquet')
   .option('--date [dates]', 'trading dates, as 2026-11-20, separated by commas; default: all that were recorded')
   .option('--instruments [list]', 'only these, as KRX:005930,NAS:AAPL')
   .option('--bars [interval]', 'as 1s, 1m, 15m, 1h or 1d', '1m')

@@ -44,8 +44,8 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   })
   const columns = listOf(flags, 'columns', mistakes)
   mistakes.push(...unknownColumns(columns ?? []).map(problem => `--columns ${problem}`))
-  const { output } = flags
-  if (output !== 'pretty' && output !== 'ndjson') mistakes.push('--output needs one of pretty, ndjson')
+  const { format } = flags
+  if (format !== 'pretty' && format !== 'ndjson') mistakes.push('--format needs one of pretty, ndjson')
   if (mistakes.length > 0 || part === undefined) return reportMistakes(new SettingsError(mistakes), 'replay')
 
   const { date, from, to, speed } = part
@@ -62,7 +62,7 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
     ready: lines.ready,
   })
   const pretty = prettyPrinter(text => void process.stdout.write(text), process.stdout.isTTY)
-  playing.attach(output === 'ndjson' ? lines.sink : pretty, 'standard output')
+  playing.attach(format === 'ndjson' ? lines.sink : pretty, 'standard output')
   let isStopping = false
   void stopSignal().then(() => {
     isStopping = true

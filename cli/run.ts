@@ -36,7 +36,7 @@ import { defaultRecording } from './replay.ts'
 const showcase = 'KRX:005930,KRX:000660,KRX:035420,NAS:AAPL,NAS:NVDA'
 
 const outputSettings = jobsSettings.extend({
-  output: z
+  format: z
     .enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` })
     .default('pretty'),
   record: z.string({ error: 'needs a folder' }).optional(),
@@ -123,7 +123,7 @@ async function stream(
     recordFolder: recordFolder ?? false,
     ...(jobs === undefined ? {} : { shared: jobs.shared }),
   })
-  const printed = command === 'record' ? printNothing() : printAs(output.data.output, feed)
+  const printed = command === 'record' ? printNothing() : printAs(output.data.format, feed)
   const observation = observe(feed, {
     settings: served,
     log,

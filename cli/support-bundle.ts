@@ -20,11 +20,11 @@ import { readPatient, secretsOf } from './doctor/context.ts'
 
 export async function supportBundle(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const mistakes = strayWords(words)
-  if (flags['output'] === true) mistakes.push('--output needs a file')
+  if (flags['file'] === true) mistakes.push('--file needs a name')
   if (mistakes.length > 0) return reportMistakes(new SettingsError(mistakes), 'support-bundle')
   const patient = readPatient(flags)
   const now = patient.clock.now()
-  const named = typeof flags['output'] === 'string' ? flags['output'] : `kis-stream-support-${stampOf(now)}.tar.gz`
+  const named = typeof flags['file'] === 'string' ? flags['file'] : `kis-stream-support-${stampOf(now)}.tar.gz`
   const files = await filesOf(patient)
   try {
     writeFileSync(named, gzipSync(tarOf(files, now)), { mode: 0o600, flag: 'wx' })

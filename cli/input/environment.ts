@@ -31,7 +31,7 @@ export const environmentNames: Readonly<Record<string, string>> = {
   columns: 'KIS_COLUMNS',
   dataFolder: 'KIS_DATA_FOLDER',
   record: 'KIS_RECORD',
-  output: 'KIS_OUTPUT',
+  format: 'KIS_FORMAT',
   logLevel: 'KIS_LOG_LEVEL',
   jobs: 'KIS_JOBS',
   redisUrl: 'REDIS_URL',

@@ -32,12 +32,22 @@ export function rememberFlags(flags: readonly string[]): void {
   knownFlags = flags
 }
 
+/** Flags with another name now: the one of these that the subcommand has. */
+const renamedFlags: Readonly<Record<string, readonly string[]>> = {
+  '--output': ['--format', '--file'],
+  '--to': ['--format'],
+}
+
 /** Words that no flag took: unknown flags and stray arguments, each as a mistake. */
 export function strayWords(words: readonly string[]): string[] {
-  return words.map(word => {
-    if (!word.startsWith('-')) return `unexpected argument '${word}'`
-    const [flag = ''] = word.split('=')
-    return `unknown flag '${flag}'${didYouMean(flag, knownFlags)}`
+  const nameOf = (word: string) => word.split('=')[0] as string
+  const nowOf = (word: string) => renamedFlags[nameOf(word)]?.find(name => knownFlags.includes(name))
+  const isValueOf = (flag: string | undefined) => flag !== undefined && !flag.includes('=') && nowOf(flag) !== undefined
+  return words.flatMap((word, index) => {
+    if (!word.startsWith('-')) return isValueOf(words[index - 1]) ? [] : [`unexpected argument '${word}'`]
+    const now = nowOf(word)
+    const advice = now === undefined ? didYouMean(nameOf(word), knownFlags) : `; it is called ${now} now`
+    return [`unknown flag '${nameOf(word)}'${advice}`]
   })
 }
 

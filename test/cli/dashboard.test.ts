@@ -11,7 +11,7 @@ function addressIn(err: string): string {
 
 describe('kis-stream run', () => {
   it('prints where its dashboard is, on standard error, and serves it until it ends', async () => {
-    const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], hurry)
+    const running = startCommand(['run', '--market', 'KR', '--format', 'ndjson'], hurry)
     let url = ''
     await running.printed((out, err) => (url = addressIn(err)) !== '' && out.includes('"type":"trade"'))
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
@@ -51,7 +51,7 @@ describe('kis-stream run', () => {
     [['--no-dashboard'], {}],
     [[], { KIS_DASHBOARD: 'off' }],
   ])('has none with %j %j', async (flags, environment) => {
-    const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson', ...flags], {
+    const running = startCommand(['run', '--market', 'KR', '--format', 'ndjson', ...flags], {
       ...hurry,
       ...environment,
     })

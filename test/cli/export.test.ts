@@ -15,7 +15,7 @@ describe('kis-stream export', () => {
       folder,
       '--date',
       '2026-09-14',
-      '--to',
+      '--format',
       'csv',
       '--output',
       output,
@@ -28,7 +28,7 @@ describe('kis-stream export', () => {
   it('says all at once what is wrong with its flags', async () => {
     const { code, err } = await runCommand([
       'export',
-      '--to',
+      '--format',
       'excel',
       '--date',
       'yesterday',
@@ -39,7 +39,7 @@ describe('kis-stream export', () => {
       '--loud',
     ])
     expect(code).toBe(2)
-    for (const what of ['--to', '--date', 'SAMSUNG', '--bars', '--loud']) expect(err).toContain(what)
+    for (const what of ['--format', '--date', 'SAMSUNG', '--bars', '--loud']) expect(err).toContain(what)
   })
 
   it('says what it found where no recording is', async () => {

@@ -149,7 +149,7 @@ describe('kis-stream worker', () => {
     const worker = startCommand(['worker', '--log-level', 'debug'], environment)
     await worker.printed((_, err) => err.includes('Waiting for jobs'))
     const running = startCommand(
-      ['run', '--market', 'KR', '--instruments', 'KRX:005930', '--jobs', 'elsewhere', '--output', 'ndjson'],
+      ['run', '--market', 'KR', '--instruments', 'KRX:005930', '--jobs', 'elsewhere', '--format', 'ndjson'],
       { ...environment, KIS_GRACE_MS: '50', KIS_PACING_MS: '1' },
     )
     await running.printed(out => out.includes('"type":"trade"'))
@@ -169,12 +169,12 @@ describe('kis-stream worker', () => {
 describe('kis-stream run', () => {
   it('says where jobs are kept, or works without any', patient, async () => {
     const { environment } = await againstSimulator({ KIS_GRACE_MS: '50', KIS_PACING_MS: '1' })
-    const here = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], environment)
+    const here = startCommand(['run', '--market', 'KR', '--format', 'ndjson'], environment)
     await here.printed((out, err) => out.includes('"type":"trade"') && err.includes('Jobs are kept in this process'))
     here.process.kill('SIGTERM')
     expect((await here.finished).code).toBe(0)
 
-    const none = startCommand(['run', '--market', 'KR', '--output', 'ndjson', '--no-jobs'], environment)
+    const none = startCommand(['run', '--market', 'KR', '--format', 'ndjson', '--no-jobs'], environment)
     await none.printed(out => out.includes('"type":"trade"'))
     none.process.kill('SIGTERM')
     const { code, err } = await none.finished

@@ -23,7 +23,7 @@ describe('kis-stream record', { timeout: 90_000 }, () => {
     recording.process.kill('SIGINT')
     const { code, out } = await recording.finished
     const listed = await runCommand(['recordings', folder, '--json'])
-    const replayed = await runCommand(['replay', folder, '--speed', 'max', '--output', 'ndjson'])
+    const replayed = await runCommand(['replay', folder, '--speed', 'max', '--format', 'ndjson'])
     expect([code, out, listed.code, replayed.code]).toEqual([0, '', 0, 0])
     expect(jsonLinesOf(listed.out)).toMatchObject([{ runs: 1, segments: 1, lost: 0, unclosed: 0, damaged: 0 }])
     const kinds = jsonLinesOf(replayed.out).map(({ type }) => type)
@@ -65,7 +65,7 @@ describe('kis-stream replay', { timeout: 90_000 }, () => {
   it('prints a part of a day, for some instruments', async () => {
     const folder = await recordedMinute()
     const part = ['--from', '09:00:10', '--to', '09:00:20', '--instruments', 'KRX:005930']
-    const { code, out } = await runCommand(['replay', folder, ...part, '--speed', 'max', '--output', 'ndjson'])
+    const { code, out } = await runCommand(['replay', folder, ...part, '--speed', 'max', '--format', 'ndjson'])
     const events = jsonLinesOf(out)
     expect(code).toBe(0)
     const trades = events.filter(({ type }) => type === 'trade')
@@ -87,7 +87,7 @@ describe('kis-stream replay', { timeout: 90_000 }, () => {
 
   it('lists every mistake at once, with exit code 2', async () => {
     const folder = await recordedMinute()
-    const wrong = ['--date', '2026-09-15', '--from', '9', '--speed', 'slow', '--instruments', 'AAPL', '--output', 'xml']
+    const wrong = ['--date', '2026-09-15', '--from', '9', '--speed', 'slow', '--instruments', 'AAPL', '--format', 'xml']
     const { code, err } = await runCommand(['replay', folder, ...wrong])
     expect(code).toBe(2)
     for (const word of [
@@ -95,7 +95,7 @@ describe('kis-stream replay', { timeout: 90_000 }, () => {
       "'9' is no time",
       "'slow' is no speed",
       "'AAPL'",
-      '--output',
+      '--format',
     ]) {
       expect(err).toContain(word)
     }
@@ -112,7 +112,7 @@ describe('kis-stream simulate --recording', { timeout: 90_000 }, () => {
     await simulating.printed(out => pasted.test((printed = out)))
     const variables = [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value])
     const words = pasted.exec(printed)?.[1]?.split(' ') ?? []
-    const running = startCommand(['run', ...words, '--output', 'ndjson', '--no-jobs'], {
+    const running = startCommand(['run', ...words, '--format', 'ndjson', '--no-jobs'], {
       ...(Object.fromEntries(variables) as Record<string, string>),
       KIS_GRACE_MS: '50',
       KIS_PACING_MS: '1',

@@ -58,7 +58,7 @@ describe('kis-stream run', () => {
         'KRX:005930,NXT:000660',
         '--channels',
         'trade,order-book',
-        '--output',
+        '--format',
         'ndjson',
       ],
       // Time for the answers to come on a busy machine: those of the releases are looked for.
@@ -84,7 +84,7 @@ describe('kis-stream run', () => {
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const recorded = join(folder, 'recorded')
     const data = { ...environment, KIS_DATA_FOLDER: join(folder, 'data') }
-    const args = ['--market', 'KR', '--instruments', 'KRX:005930', '--output', 'ndjson', '--no-jobs']
+    const args = ['--market', 'KR', '--instruments', 'KRX:005930', '--format', 'ndjson', '--no-jobs']
     const first = startCommand(['run', ...args, '--record', recorded], data)
     await first.printed(out => out.includes('"type":"trade"'))
 
@@ -99,7 +99,7 @@ describe('kis-stream run', () => {
     expect(simulator.sessions()).toHaveLength(1)
 
     expect(await runCommand(['job', 'list'], data)).toMatchObject({ code: 0 })
-    const replay = await runCommand(['replay', recorded, '--output', 'ndjson', '--speed', 'max'])
+    const replay = await runCommand(['replay', recorded, '--format', 'ndjson', '--speed', 'max'])
     expect(replay.out).toContain('"type":"trade"')
 
     first.process.kill('SIGKILL')
@@ -112,7 +112,7 @@ describe('kis-stream run', () => {
 
   it('leaves at once on another signal, a second or more after the first', async () => {
     const { simulator, environment } = await againstSimulator()
-    const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], {
+    const running = startCommand(['run', '--market', 'KR', '--format', 'ndjson'], {
       ...environment,
       KIS_GRACE_MS: '3600000',
     })
@@ -132,7 +132,7 @@ describe('kis-stream run', () => {
   it('ends quietly when nobody reads its output any more', async () => {
     const { environment } = await againstSimulator()
     for (const output of ['ndjson', 'pretty']) {
-      const running = startCommand(['run', '--market', 'KR', '--output', output], environment)
+      const running = startCommand(['run', '--market', 'KR', '--format', output], environment)
       await running.printed(out => out.length > 0)
       running.process.stdout?.destroy()
       expect((await running.finished).code).toBe(0)
@@ -144,7 +144,7 @@ describe('kis-stream run', () => {
     const folder = mkdtempSync(join(tmpdir(), 'kis-run-'))
     onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
     const settings = { ...environment, KIS_DATA_FOLDER: folder, KIS_JOBS: 'off' }
-    const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], settings)
+    const running = startCommand(['run', '--market', 'KR', '--format', 'ndjson'], settings)
     await running.printed((_, err) => err.includes('"msg"'))
     running.process.stderr?.destroy()
     await running.printed(out => out.includes('"type":"trade"'))
@@ -156,7 +156,7 @@ describe('kis-stream run', () => {
 
   it('lists every mistake of flags and environment in one message, with exit code 2', async () => {
     const { code, out, err } = await runCommand(
-      ['run', '--instruments', '005930,XXX:AAPL', '--market', 'JP', '--output', 'xml', '--colour', 'red', '--channels'],
+      ['run', '--instruments', '005930,XXX:AAPL', '--market', 'JP', '--format', 'xml', '--colour', 'red', '--channels'],
       { KIS_ENV: 'production', KIS_APP_KEY: planted.appKey, KIS_REST_URL: 'nowhere', KIS_GRACE_MS: 'soon' },
     )
     expect(code).toBe(2)
@@ -165,7 +165,7 @@ describe('kis-stream run', () => {
       '--instruments',
       "'XXX'",
       '--market',
-      '--output',
+      '--format',
       '--colour',
       "'red'",
       '--channels',
@@ -190,7 +190,7 @@ describe('kis-stream run', () => {
   it('refuses more than the slots of an app key before it connects, unless it may go without the rest', async () => {
     const { simulator, environment } = await againstSimulator()
     const instruments = Array.from({ length: 30 }, (_, i) => `KRX:${100_000 + i}`).join(',')
-    const words = ['run', '--market', 'KR', '--instruments', instruments, '--output', 'ndjson']
+    const words = ['run', '--market', 'KR', '--instruments', instruments, '--format', 'ndjson']
     const { code, out, err } = await runCommand(words, environment)
     expect([code, out]).toEqual([2, ''])
     expect(err).toContain('KR: 60 slots are asked for (30 trade, 30 order-book), and an app key has 41: leave out 19')
@@ -208,7 +208,7 @@ describe('kis-stream run', () => {
 
   it('asks for pairs that are named one by one, and for no instruments of its own then', async () => {
     const { simulator, environment } = await againstSimulator()
-    const running = startCommand(['run', '--market', 'KR', '--output', 'ndjson'], {
+    const running = startCommand(['run', '--market', 'KR', '--format', 'ndjson'], {
       ...environment,
       KIS_SUBSCRIBE: 'KRX:005930@trade,KRX:0001@H0UPCNT0',
     })
@@ -257,7 +257,7 @@ describe('kis-stream simulate', () => {
     const variables = Object.fromEntries(
       [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
     )
-    const running = startCommand(['run', '--market', 'US', '--instruments', 'NAS:AAPL', '--output', 'ndjson'], {
+    const running = startCommand(['run', '--market', 'US', '--instruments', 'NAS:AAPL', '--format', 'ndjson'], {
       ...variables,
       ...hurry,
     })

@@ -68,7 +68,7 @@ describe('kis-stream simulate --at, --width and --notices', () => {
       [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
     )
     const running = startCommand(
-      ['run', '--at', at, '--instruments', 'KRX:005930,NAS:AAPL', '--output', 'ndjson', '--no-jobs'],
+      ['run', '--at', at, '--instruments', 'KRX:005930,NAS:AAPL', '--format', 'ndjson', '--no-jobs'],
       { ...variables, KIS_GRACE_MS: '50', KIS_PACING_MS: '1', KIS_HEARTBEAT_MS: '0' },
     )
     await running.printed(out =>
@@ -92,7 +92,7 @@ describe('kis-stream simulate --at, --width and --notices', () => {
     const variables = Object.fromEntries(
       [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
     )
-    const running = startCommand(['run', ...words.split(' '), '--output', 'ndjson', '--no-jobs'], {
+    const running = startCommand(['run', ...words.split(' '), '--format', 'ndjson', '--no-jobs'], {
       ...variables,
       KIS_GRACE_MS: '50',
       KIS_PACING_MS: '1',

@@ -56,7 +56,7 @@ describe('kis-stream support-bundle', () => {
       'KRX:005930',
       '--channels',
       'trade,H0STCNI0',
-      '--output',
+      '--format',
       'ndjson',
     ]
     const running = startCommand(['run', ...flags], environment)
@@ -70,7 +70,7 @@ describe('kis-stream support-bundle', () => {
     expect((await running.finished).code).toBe(0)
 
     const archive = join(folder, 'bundle.tar.gz')
-    const { code, out } = await runCommand(['support-bundle', '--output', archive], environment)
+    const { code, out } = await runCommand(['support-bundle', '--file', archive], environment)
     expect(code).toBe(0)
     expect(out).toContain(archive)
     expect(statSync(archive).mode & 0o777).toBe(0o600)
@@ -133,7 +133,7 @@ describe('kis-stream support-bundle', () => {
     const folder = newFolder()
     const archive = join(folder, 'bundle.tar.gz')
     const mistaken = { ...nobody, KIS_REST_URL: 'nowhere', KIS_APP_SECRET: planted.appSecret }
-    expect((await runCommand(['support-bundle', '--output', archive], mistaken)).code).toBe(0)
+    expect((await runCommand(['support-bundle', '--file', archive], mistaken)).code).toBe(0)
     const files = unpack(folder, archive)
     expect(files.has('last-run.json')).toBe(false)
     const { mistakes } = JSON.parse(files.get('configuration.json') ?? '') as { mistakes: string[] }
@@ -143,10 +143,10 @@ describe('kis-stream support-bundle', () => {
   it('overwrites nothing, and says what is wrong with its flags', async () => {
     const archive = join(newFolder(), 'bundle.tar.gz')
     writeFileSync(archive, 'something else')
-    const { code, err } = await runCommand(['support-bundle', '--output', archive], nobody)
+    const { code, err } = await runCommand(['support-bundle', '--file', archive], nobody)
     expect(code).toBe(2)
     expect(err).toContain('already exists')
     expect(readFileSync(archive, 'utf8')).toBe('something else')
-    expect((await runCommand(['support-bundle', 'now', '--output'], nobody)).code).toBe(2)
+    expect((await runCommand(['support-bundle', 'now', '--file'], nobody)).code).toBe(2)
   })
 })

@@ -42,7 +42,7 @@ const frames = [
 ]
 
 describe('kis-stream run', () => {
-  it.each(['pretty', 'ndjson'] as const)('with --output %s prints nothing of it raw', async output => {
+  it.each(['pretty', 'ndjson'] as const)('with --format %s prints nothing of it raw', async output => {
     const mirror = await startMirror()
     const refusal = JSON.stringify({ error_code: all, error_description: all })
     let refused = false
@@ -51,7 +51,7 @@ describe('kis-stream run', () => {
       refused = true
       response.writeHead(500).end(refusal)
     })
-    const running = startCommand(['run', '--output', output, '--instruments', 'KRX:005930', '--market', 'KR'], {
+    const running = startCommand(['run', '--format', output, '--instruments', 'KRX:005930', '--market', 'KR'], {
       KIS_APP_KEY: 'planted',
       KIS_APP_SECRET: 'planted',
       KIS_REST_URL: mirror.restUrl,

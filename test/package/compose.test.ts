@@ -6,7 +6,7 @@ import { environmentNames } from '../../cli/input/environment.ts'
 const compose = readFileSync(new URL('../../docker-compose.yml', import.meta.url), 'utf8')
 
 /** Said by the command line in the file, or of no use where nothing is published. */
-const decidedThere = ['KIS_OUTPUT', 'KIS_JOBS', 'KIS_DASHBOARD_HOST', 'KIS_DASHBOARD_TOKEN']
+const decidedThere = ['KIS_FORMAT', 'KIS_JOBS', 'KIS_DASHBOARD_HOST', 'KIS_DASHBOARD_TOKEN']
 
 describe('docker-compose.yml', () => {
   it('passes on every setting of the environment, and gives no value but those of the containers themselves', () => {

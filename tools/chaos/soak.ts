@@ -41,7 +41,7 @@ export async function soak({ minutes, recordsPerSecond }: Soak): Promise<boolean
   try {
     const said = await outputOf(market.stdout, /REST (\S+), WebSocket (\S+)/)
     const [, rest = '', socket = ''] = said
-    const running = (feed = spawn(process.execPath, [command.program, 'run', '--output', 'ndjson'], {
+    const running = (feed = spawn(process.execPath, [command.program, 'run', '--format', 'ndjson'], {
       cwd: folder,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -144,7 +144,7 @@ async function runWith(
       'KRX:005930',
       '--channels',
       'trade',
-      '--output',
+      '--format',
       output,
     ],
     {

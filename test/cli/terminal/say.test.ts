@@ -25,10 +25,10 @@ async function againstSimulator() {
 const levelOf = (err: string, said: RegExp) => jsonLinesOf(err).find(({ msg }) => said.test(String(msg)))?.['level']
 
 describe('standard error is lines of the log alone', () => {
-  it.each(['pretty', 'ndjson'])('with run --output %s: its sentences have a level', async output => {
+  it.each(['pretty', 'ndjson'])('with run --format %s: its sentences have a level', async output => {
     const environment = { ...(await againstSimulator()), KIS_DASHBOARD: 'on', KIS_INSTRUMENT: 'KRX:005930' }
     const folder = temporaryFolder()
-    const running = startCommand(['run', '--output', output, '--record', folder, '--no-jobs'], environment)
+    const running = startCommand(['run', '--format', output, '--record', folder, '--no-jobs'], environment)
     await running.printed((out, err) => out.includes('KRX:') && err.includes('Dashboard'))
     running.process.kill('SIGINT')
     const { code, err } = await running.finished

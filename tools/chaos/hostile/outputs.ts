@@ -85,9 +85,9 @@ export async function keptFiles(folder: string, recording: string): Promise<Outp
 /** What commands show of the same folders, once the process is gone. */
 export function shownByCommands(program: string, folder: string, recording: string): Output[] {
   const commands = {
-    'support-bundle': ['--output', join(folder, 'bundle.tar.gz')],
+    'support-bundle': ['--file', join(folder, 'bundle.tar.gz')],
     recordings: [recording, '--json', '--verify'],
-    replay: [recording, '--speed', 'max', '--output', 'ndjson'],
+    replay: [recording, '--speed', 'max', '--format', 'ndjson'],
   }
   const shown = Object.entries(commands).map(([name, words]) => {
     const { stdout, stderr } = spawnSync(process.execPath, [program, name, ...words], {

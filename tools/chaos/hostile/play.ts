@@ -35,7 +35,7 @@ const startBoundMs = 30_000
 export async function play(name: string, server: StandIn, program: string, playMs: number): Promise<Played> {
   const folder = mkdtempSync(join(tmpdir(), 'kis-stream-hostile-'))
   const recording = join(folder, 'recording')
-  const child = spawn(process.execPath, [program, 'run', '--output', 'ndjson'], {
+  const child = spawn(process.execPath, [program, 'run', '--format', 'ndjson'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
