@@ -2,10 +2,10 @@
 import type { Instrument } from './instrument.ts'
 
 /** A trade as it is told afterwards (시간별 체결). Less than the stream tells: neither side nor value of the day. */
-export type Conclusion = {
+export type Execution = {
   readonly price: number
   readonly volume: number
-  /** Shares traded that day, these included: the only thing that tells two conclusions of a second apart. */
+  /** Shares traded that day, these included: the only thing that tells two executions of a second apart. */
   readonly cumulativeVolume: number
   readonly bidPrice: number | null
   readonly askPrice: number | null
@@ -13,9 +13,9 @@ export type Conclusion = {
   readonly eventTime: number
 }
 
-export type ConclusionPage = {
+export type ExecutionPage = {
   /** Newest first. Not to be trusted to be complete: KIS skips some now and then. */
-  readonly conclusions: readonly Conclusion[]
+  readonly executions: readonly Execution[]
   /** Rows that happened after the instant asked for, and are left out; absent for none. */
   readonly later?: number
   /** The day's total as REST knows it by now, whatever was asked for; undefined when it does not say. */
@@ -48,7 +48,7 @@ export type MinuteBar = {
 /** Every call rejects with an error that says whether trying again is worth it (`retryable`). */
 export interface Quotations {
   /** Those at or before an instant, a page of them. */
-  conclusions(instrument: Instrument, until: number): Promise<ConclusionPage>
+  executions(instrument: Instrument, until: number): Promise<ExecutionPage>
   /**
    * The bars of the minutes that begin in [from, to) and are over, oldest first; those without a trade are left out. The whole
    * span lies on one date of the venue.

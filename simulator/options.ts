@@ -11,7 +11,7 @@ import type { Registration } from './transactions.ts'
 export type QuotationOptions = {
   /** Of an app key. Default 18, KIS's on production since 2026-04-20. */
   readonly callsPerSecond?: number
-  /** One print of so many is left out of the conclusions, as KIS does; 0 for none. Default 500. */
+  /** One print of so many is left out of the executions, as KIS does; 0 for none. Default 500. */
   readonly skippedOneOf?: number
   /** Trades kept of each instrument's day, the newest; 0 keeps none, and REST has nothing to tell. Default 20,000. */
   readonly keptTrades?: number

@@ -1,6 +1,6 @@
 // What this program does about each kind of job: the processors, each given what it needs. One line for each queue.
 import { createAuthorizedClient } from '../../kis/rest/authorized-client.ts'
-import { openingDays } from '../../kis/rest/calendar-check.ts'
+import { calendarDays } from '../../kis/rest/calendar-check.ts'
 import { createQuotations } from '../../kis/rest/quotations.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -11,7 +11,7 @@ import { writeCertificate } from '../../workers/jobs/certificate-file.ts'
 import { readDayBook } from '../../workers/jobs/day-book-reader.ts'
 import { validateGap } from '../../workers/jobs/gap-validation.ts'
 import { validateKeys } from '../../workers/jobs/key-validation.ts'
-import { calendarDifferences, type OpeningDaysDeps } from '../../workers/jobs/calendar-check.ts'
+import { calendarDifferences, type CalendarCheckDeps } from '../../workers/jobs/calendar-check.ts'
 import type { Processors } from '../../workers/queues.ts'
 import { refresh, refreshToken } from '../../workers/jobs/token-refresh.ts'
 import type { Access } from './shared-access.ts'
@@ -26,7 +26,7 @@ export type ProcessorParts = {
   readonly calendar: Calendar
   readonly log: Logger
   /** Where what KIS says of a day is kept for that day. */
-  readonly shared: Pick<OpeningDaysDeps, 'redis' | 'prefix'>
+  readonly shared: Pick<CalendarCheckDeps, 'redis' | 'prefix'>
   /** Where a feed keeps its day book, and where certificates go. Without one there are none. */
   readonly dataFolder: string | undefined
 }
@@ -80,7 +80,12 @@ export function createProcessors(parts: ProcessorParts): Processors {
     // The paper host has no such call.
     if (settings.environment !== 'prod') return undefined
     try {
-      const found = await calendarDifferences({ ...shared, clock, calendar, ask: from => openingDays(client, from, 1) })
+      const found = await calendarDifferences({
+        ...shared,
+        clock,
+        calendar,
+        ask: from => calendarDays(client, from, 1),
+      })
       for (const difference of found ?? [])
         log.warn({ difference }, 'our calendar and that of KIS differ; see KIS_CALENDAR if KIS is right')
       return found

@@ -14,15 +14,15 @@ const body = z.object({
   ctx_area_fk: z.string().default(''),
 })
 
-export type OpeningDay = { readonly date: number; readonly isOpen: boolean }
+export type CalendarDay = { readonly date: number; readonly isOpen: boolean }
 
 /** From a date on, for at least so many days, as far as KIS knows them. */
-export async function openingDays(
+export async function calendarDays(
   client: AuthorizedClient,
   from: number,
   days: number,
-): Promise<readonly OpeningDay[]> {
-  const found: OpeningDay[] = []
+): Promise<readonly CalendarDay[]> {
+  const found: CalendarDay[] = []
   let context = { CTX_AREA_NK: '', CTX_AREA_FK: '' }
   let hasMore = true
   while (hasMore && found.length < days) {

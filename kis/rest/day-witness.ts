@@ -1,4 +1,4 @@
-// Whether an instrument was traded on a Korean date, by the minute bars. They carry a date, the conclusions
+// Whether an instrument was traded on a Korean date, by the minute bars. They carry a date, the executions
 // do not: on a closed day KIS returns those of the last trading day (measured 2026-09-27, a Sunday).
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import { type Instrument, marketOf } from '../../market/instrument.ts'

@@ -1,10 +1,10 @@
-// 주식현재가 당일시간대별체결 (FHPST01060000): the day's conclusions, 30 a call, newest first. KRX, NXT and unified; today
+// 주식현재가 당일시간대별체결 (FHPST01060000): the day's executions, 30 a call, newest first. KRX, NXT and unified; today
 // only. They have a time and no date, and on a closed day they are those of the last trading day: the
 // calendar and the minute bars say which day it is.
 //
 // {"stck_cntg_hour":"100001","stck_prpr":"274000","askp":"274500","bidp":"274000","acml_vol":"1834","cnqn":"12",…}
 import { z } from 'zod'
-import type { Conclusion, ConclusionPage } from '../../market/quotations.ts'
+import type { Execution, ExecutionPage } from '../../market/quotations.ts'
 import type { AuthorizedClient } from './authorized-client.ts'
 import type { Dating } from './day-witness.ts'
 import { hourText, marketCodeOf } from './domestic-quotation.ts'
@@ -41,13 +41,13 @@ const body = z.object({ output1: z.object({ acml_vol: number }).optional().catch
  * is asked for only where the minute bars have a trade of it. Rows are left out when the minute bars have
  * none of that day.
  */
-export async function domesticConclusions(
+export async function domesticExecutions(
   client: AuthorizedClient,
   instrument: Instrument,
   until: number,
   now: number,
   { calendar, witness }: Dating,
-): Promise<ConclusionPage> {
+): Promise<ExecutionPage> {
   const date = koreanDateOf(now)
   if (koreanDateOf(until) !== date) return none('today-only')
   const isOpenDay = calendar.sessionsOn(instrument, date).length > 0
@@ -63,32 +63,32 @@ export async function domesticConclusions(
   })
   const { output1, output2: rows } = readBody(body, answer.body, path)
   const total = output1?.acml_vol
-  const conclusions = rows.flatMap((values): Conclusion[] => {
+  const executions = rows.flatMap((values): Execution[] => {
     const eventTime = instantOf(date, values.stck_cntg_hour)
     const price = values.stck_prpr ?? values.stck_pbpr
     if (eventTime === null || price === undefined) return []
     const { acml_vol: cumulativeVolume, cnqn: volume, askp: askPrice = null, bidp: bidPrice = null } = values
     return [{ price, volume, cumulativeVolume, bidPrice, askPrice, eventTime }]
   })
-  const newest = conclusions[0]
-  const oldest = conclusions.at(-1)
-  if (newest === undefined || oldest === undefined) return { conclusions, total, older: undefined, end: 'day-begins' }
+  const newest = executions[0]
+  const oldest = executions.at(-1)
+  if (newest === undefined || oldest === undefined) return { executions, total, older: undefined, end: 'day-begins' }
   // A trade later than now happened on another day.
   const sight = newest.eventTime > now + aheadMs ? 'not-traded' : await witness(instrument, newest.eventTime)
   if (sight === 'not-traded') return none('other-day')
   const undated = sight === 'traded' ? {} : { undated: sight.refusal }
-  if (rows.length < mostRows) return { conclusions, total, older: undefined, end: 'day-begins', ...undated }
-  return { conclusions, total, older: olderThan(conclusions, oldest.eventTime), ...undated }
+  if (rows.length < mostRows) return { executions, total, older: undefined, end: 'day-begins', ...undated }
+  return { executions, total, older: olderThan(executions, oldest.eventTime), ...undated }
 }
 
-function none(end: NonNullable<ConclusionPage['end']>): ConclusionPage {
-  return { conclusions: [], total: undefined, older: undefined, end }
+function none(end: NonNullable<ExecutionPage['end']>): ExecutionPage {
+  return { executions: [], total: undefined, older: undefined, end }
 }
 
 /**
  * Again from the second of the oldest row, which the page may have cut in two. A page of a single second cannot be cut otherwise:
  * what else happened in that second is not to be had, so the second before is next.
  */
-function olderThan(conclusions: readonly Conclusion[], oldest: number): number {
-  return conclusions[0]?.eventTime === oldest ? oldest - 1_000 : oldest
+function olderThan(executions: readonly Execution[], oldest: number): number {
+  return executions[0]?.eventTime === oldest ? oldest - 1_000 : oldest
 }

@@ -1,9 +1,9 @@
-// 해외주식 체결추이 (HHDFS76200300): the latest conclusions of a foreign instrument, newest first. No older ones can be asked for.
+// 해외주식 체결추이 (HHDFS76200300): the latest executions of a foreign instrument, newest first. No older ones can be asked for.
 //
 // {"khms":"223001","last":"256.4100","evol":"12","tvol":"1834","pbid":"256.4000","pask":"256.4200",…}
 import { z } from 'zod'
 import { type Instrument, partsOf, zoneOf } from '../../market/instrument.ts'
-import type { Conclusion, ConclusionPage } from '../../market/quotations.ts'
+import type { Execution, ExecutionPage } from '../../market/quotations.ts'
 import { dateIn } from '../../market/calendar/zone.ts'
 import type { AuthorizedClient } from './authorized-client.ts'
 import type { Dating } from './day-witness.ts'
@@ -30,13 +30,13 @@ const body = z.union([z.object({ output2: rowsOf(row) }), z.object({ output1: ro
  * Rows are dated by the clock, and left out where that falls on a day that the calendar of the venue calls
  * closed and the minute bars do not know: those are of the last trading day.
  */
-export async function overseasConclusions(
+export async function overseasExecutions(
   client: AuthorizedClient,
   instrument: Instrument,
   until: number,
   now: number,
   { calendar, witness }: Dating,
-): Promise<ConclusionPage> {
+): Promise<ExecutionPage> {
   const { venue, symbol } = partsOf(instrument)
   const zone = zoneOf(instrument)
   const isToday = dateIn(zone, until) === dateIn(zone, now)
@@ -48,7 +48,7 @@ export async function overseasConclusions(
   const read = readBody(body, answer.body, path)
   const rows = 'output2' in read ? read.output2 : read.output1
   let later = 0
-  const conclusions = rows.flatMap((values): Conclusion[] => {
+  const executions = rows.flatMap((values): Execution[] => {
     const eventTime = instantBefore(isToday ? now : until, values.khms)
     if (eventTime === undefined) return []
     if (eventTime > until) {
@@ -58,14 +58,14 @@ export async function overseasConclusions(
     const { last: price, evol: volume, tvol: cumulativeVolume, pbid: bidPrice = null, pask: askPrice = null } = values
     return [{ price, volume, cumulativeVolume, bidPrice, askPrice, eventTime }]
   })
-  const closed = conclusions.find(
+  const closed = executions.find(
     ({ eventTime }) => calendar.sessionsOn(instrument, dateIn(zone, eventTime)).length === 0,
   )
   if (closed !== undefined && (await witness(instrument, closed.eventTime)) !== 'traded') {
-    return { conclusions: [], total: undefined, older: undefined, end: 'closed' }
+    return { executions: [], total: undefined, older: undefined, end: 'closed' }
   }
   const total = isToday ? rows[0]?.tvol : undefined
-  return { conclusions, total, older: undefined, end: 'latest-only', ...(later > 0 ? { later } : {}) }
+  return { executions, total, older: undefined, end: 'latest-only', ...(later > 0 ? { later } : {}) }
 }
 
 /** A Korean time without a date, the last time it was. */

@@ -5,9 +5,9 @@ import { marketOf } from '../../market/instrument.ts'
 import type { Quotations } from '../../market/quotations.ts'
 import type { AuthorizedClient } from './authorized-client.ts'
 import { createDayWitness } from './day-witness.ts'
-import { domesticConclusions } from './domestic-executions.ts'
+import { domesticExecutions } from './domestic-executions.ts'
 import { domesticMinutes } from './domestic-minutes.ts'
-import { overseasConclusions } from './overseas-executions.ts'
+import { overseasExecutions } from './overseas-executions.ts'
 import { overseasMinutes } from './overseas-minutes.ts'
 
 export function createQuotations(
@@ -17,8 +17,8 @@ export function createQuotations(
 ): Quotations {
   const dating = { calendar, witness: createDayWitness(client) }
   return {
-    conclusions(instrument, until) {
-      const ask = marketOf(instrument) === 'KR' ? domesticConclusions : overseasConclusions
+    executions(instrument, until) {
+      const ask = marketOf(instrument) === 'KR' ? domesticExecutions : overseasExecutions
       return ask(client, instrument, until, clock.now(), dating)
     },
     minuteBars(instrument, from, to) {

@@ -9,7 +9,7 @@ import { type Quote, wrongInput } from './quoting.ts'
 const daysPerPage = 24
 const keyLength = 20
 
-export const openingDays: Quote = (parameter, { calendar }, isNextPage) => {
+export const calendarDays: Quote = (parameter, { calendar }, isNextPage) => {
   const base = Number(parameter('BASS_DT'))
   if (!isDate(base)) return wrongInput('BASS_DT', parameter('BASS_DT'))
   const key = parameter('CTX_AREA_NK').trim()

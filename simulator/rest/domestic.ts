@@ -1,4 +1,4 @@
-// Korean conclusions and minute bars, traps included: a day in steps of 30, prints left out, minutes that have not happened yet
+// Korean executions and minute bars, traps included: a day in steps of 30, prints left out, minutes that have not happened yet
 // (protocol notes 6.4 to 6.6).
 import { minuteOf, type PastDay, type PastMinute } from '../market/past-market.ts'
 import type { PastTrade } from '../market/past-trade.ts'
@@ -9,7 +9,7 @@ import type { Seen } from '../market/seen.ts'
 import { fill, fillUnknown, type Values } from './shape.ts'
 import { koreanZone, wallTime } from '../market/wall-clock.ts'
 
-const conclusionsPerCall = 30
+const executionsPerCall = 30
 const minutesPerCall = 30
 const dailyMinutesPerCall = 120
 const minuteMs = 60_000
@@ -25,7 +25,7 @@ function readAsked(parameter: Parameter, quoting: Quoting): Asked | { readonly w
 }
 
 /** FHPST01060000: the latest day, newest first. */
-export const domesticConclusions: Quote = (parameter, quoting) => {
+export const domesticExecutions: Quote = (parameter, quoting) => {
   const asked = readAsked(parameter, quoting)
   if ('wrong' in asked) return asked.wrong
   const { output1, output2 } = restShapes['domestic/inquire-time-itemconclusion'].blocks
@@ -52,7 +52,7 @@ export const latestTrades: Quote = (parameter, quoting) => {
 function newestTrades(days: readonly PastDay[], { skips }: Quoting, hour = '999999'): readonly PastTrade[] {
   const trades = days[0]?.trades ?? []
   const newest: PastTrade[] = []
-  for (let i = trades.length - 1; i >= 0 && newest.length < conclusionsPerCall; i--) {
+  for (let i = trades.length - 1; i >= 0 && newest.length < executionsPerCall; i--) {
     const trade = trades[i] as PastTrade
     if (trade.koreanTime <= hour && !skips(trade)) newest.push(trade)
   }

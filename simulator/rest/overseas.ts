@@ -1,4 +1,4 @@
-// Overseas conclusions, of which only the latest are told, and minute bars, which are paged by a key (protocol notes 6.8 and 6.9).
+// Overseas executions, of which only the latest are told, and minute bars, which are paged by a key (protocol notes 6.8 and 6.9).
 import type { PastDay, PastMinute } from '../market/past-market.ts'
 import type { PastTrade } from '../market/past-trade.ts'
 import { overseasIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
@@ -8,7 +8,7 @@ import type { Seen } from '../market/seen.ts'
 import { fill, fillUnknown } from './shape.ts'
 
 /** Not documented; as many as at home. */
-const conclusionsPerCall = 30
+const executionsPerCall = 30
 const mostMinutesPerCall = 120
 
 type Asked = { readonly seen: Seen; readonly days: readonly PastDay[] }
@@ -21,7 +21,7 @@ function readAsked(parameter: Parameter, quoting: Quoting): Asked | { readonly w
 }
 
 /** HHDFS76200300. `zdiv` and `nrec` are lower case, the rows in output2 (measured 2026-09-27; documents differ). */
-export const overseasConclusions: Quote = (parameter, quoting) => {
+export const overseasExecutions: Quote = (parameter, quoting) => {
   const { output1, output2 } = restShapes['overseas/inquire-ccnl'].blocks
   const asked = readAsked(parameter, quoting)
   if (asked === undefined) return { outputs: { output1: [], output2: [] } }
@@ -30,7 +30,7 @@ export const overseasConclusions: Quote = (parameter, quoting) => {
   const trades = days[parameter('TDAY') === '0' ? 1 : 0]?.trades ?? []
   const rows = trades
     .filter(trade => !quoting.skips(trade))
-    .slice(-conclusionsPerCall)
+    .slice(-executionsPerCall)
     .reverse()
     .map(trade =>
       fill(output2, {

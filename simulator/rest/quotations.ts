@@ -3,11 +3,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Quote, Quoting } from './quoting.ts'
 import { balance, hashkey, refuseOrder } from './account.ts'
-import { openingDays } from './calendar.ts'
+import { calendarDays } from './calendar.ts'
 import { dailyChart, dailyPrice, investors, overseasDays } from './days.ts'
-import { dailyMinutes, domesticConclusions, domesticMinutes, latestTrades } from './domestic.ts'
+import { dailyMinutes, domesticExecutions, domesticMinutes, latestTrades } from './domestic.ts'
 import { members, overtimeTrades } from './members.ts'
-import { overseasConclusions, overseasMinutes } from './overseas.ts'
+import { overseasExecutions, overseasMinutes } from './overseas.ts'
 import { overseasBook, overseasDetail, overseasPrice } from './overseas-price.ts'
 import type { Gate } from './gate.ts'
 import { askingPrice, price, priceMore, prices, volumeRank } from './price.ts'
@@ -23,14 +23,14 @@ const quotes: Partial<Readonly<Record<keyof typeof restShapes, Quote>>> = {
   'domestic/inquire-daily-itemchartprice': dailyChart,
   'domestic/inquire-asking-price-exp-ccn': askingPrice,
   'domestic/inquire-ccnl': latestTrades,
-  'domestic/inquire-time-itemconclusion': domesticConclusions,
+  'domestic/inquire-time-itemconclusion': domesticExecutions,
   'domestic/inquire-time-itemchartprice': domesticMinutes,
   'domestic/inquire-investor': investors,
   'domestic/inquire-member': members,
   'domestic/inquire-time-overtimeconclusion': overtimeTrades,
   'domestic/search-info': product,
   'domestic/search-stock-info': koreanProduct,
-  'domestic/chk-holiday': openingDays,
+  'domestic/chk-holiday': calendarDays,
   'domestic/volume-rank': volumeRank,
   'domestic/intstock-multprice': prices,
   'domestic/inquire-balance': balance,
@@ -38,7 +38,7 @@ const quotes: Partial<Readonly<Record<keyof typeof restShapes, Quote>>> = {
   'overseas/price-detail': overseasDetail,
   'overseas/dailyprice': overseasDays,
   'overseas/inquire-asking-price': overseasBook,
-  'overseas/inquire-ccnl': overseasConclusions,
+  'overseas/inquire-ccnl': overseasExecutions,
   'overseas/inquire-time-itemchartprice': overseasMinutes,
   'overseas/search-info': overseasProduct,
 }

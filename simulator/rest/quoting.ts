@@ -22,7 +22,7 @@ export type Quoting = {
   /** Of what no stream tells. */
   readonly seed: number
   /**
-   * Whether the conclusions leave this print out, as KIS's do now and then. The day's totals and the minutes
+   * Whether the executions leave this print out, as KIS's do now and then. The day's totals and the minutes
    * have it.
    */
   readonly skips: Skips

@@ -18,7 +18,7 @@ export type RepairReport = {
   readonly twice: number
   /** Lost, and reported as unknown. */
   readonly unfillable: number
-  /** Of these, how many REST leaves out of its conclusions… */
+  /** Of these, how many REST leaves out of its executions… */
   readonly skipped: number
   /** …and how many stand behind the thirty newest of their second, which is all of a second that can be asked for at home… */
   readonly crowded: number
@@ -111,7 +111,7 @@ function isInOneOf(parts: readonly Part[], { instrument, fromVolume, toVolume }:
   )
 }
 
-const conclusionsPerCall = 30
+const executionsPerCall = 30
 
 /** At home a call tells the newest thirty at or before a second: of a fuller second the others are never told. */
 function crowdedNames({ truth }: RepairSession, isSkipped: (one: Lost) => boolean): ReadonlySet<string> {
@@ -120,7 +120,7 @@ function crowdedNames({ truth }: RepairSession, isSkipped: (one: Lost) => boolea
     const [tr = '', key = ''] = place.split(' ')
     if (tr.startsWith('HDFS')) continue
     const told = records.map(record => readLost({ ...record, tr, key })).filter(one => !isSkipped(one))
-    for (const [at, one] of told.entries()) if (told[at + conclusionsPerCall]?.time === one.time) names.add(one.name)
+    for (const [at, one] of told.entries()) if (told[at + executionsPerCall]?.time === one.time) names.add(one.name)
   }
   return names
 }

@@ -24,7 +24,7 @@ export type RepairOptions = {
   /** Trades a second over all instruments. */
   readonly rate: number
   readonly seed: number
-  /** One print of so many is left out of the conclusions; 0 for none. */
+  /** One print of so many is left out of the executions; 0 for none. */
   readonly skippedOneOf: number
   /** Where the story begins, by the clocks of simulator, feed and worker: `2026-09-14T10:00:00+09:00`. */
   readonly startsAt: string

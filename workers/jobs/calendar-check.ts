@@ -1,24 +1,24 @@
 // Asks KIS once a day on which days the Korean market opens, and says where our dated calendar thinks otherwise. KIS asks for one call a
 // day at most, so the day is claimed before it is asked, and what it said is kept for the other processes.
 import type { Redis } from 'ioredis'
-import type { OpeningDay } from '../../kis/rest/calendar-check.ts'
+import type { CalendarDay } from '../../kis/rest/calendar-check.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
 import { dateDigits } from '../../market/calendar/korea-time.ts'
 
-export type OpeningDaysDeps = {
+export type CalendarCheckDeps = {
   readonly redis: Redis
   readonly prefix: string
   readonly clock: Clock
   readonly calendar: Calendar
   /** From a date on, one page. */
-  readonly ask: (from: number) => Promise<readonly OpeningDay[]>
+  readonly ask: (from: number) => Promise<readonly CalendarDay[]>
 }
 
 const keptSeconds = 86_400
 
 /** A sentence for each difference. Undefined when KIS was asked today already and gave no answer. */
-export async function calendarDifferences(deps: OpeningDaysDeps): Promise<readonly string[] | undefined> {
+export async function calendarDifferences(deps: CalendarCheckDeps): Promise<readonly string[] | undefined> {
   const { redis, prefix, clock, calendar, ask } = deps
   const today = dateDigits(clock.now())
   const key = `${prefix}:opening-days:${today}`
@@ -26,7 +26,7 @@ export async function calendarDifferences(deps: OpeningDaysDeps): Promise<readon
   if (isOurs) await redis.set(key, JSON.stringify(await ask(today)), 'EX', keptSeconds)
   const kept = await redis.get(key)
   if (kept === null || kept === '') return undefined
-  const told = JSON.parse(kept) as readonly OpeningDay[] // written above
+  const told = JSON.parse(kept) as readonly CalendarDay[] // written above
   return told.flatMap(({ date, isOpen }) => {
     if (calendar.sessionsOn('KRX', date).length > 0 === isOpen) return []
     const says = (open: boolean) => (open ? 'open' : 'closed')

@@ -1,4 +1,4 @@
-// What is to be made of volume that the conclusions do not have: the minute bars as a second witness. Pure arithmetic and the calendar;
+// What is to be made of volume that the executions do not have: the minute bars as a second witness. Pure arithmetic and the calendar;
 // what fits no rule remains unknown.
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import { type ExplainedSpan, type UnknownSpan, volumeOf } from '../../market/gap-finding.ts'
@@ -15,9 +15,9 @@ export type Minutes = { readonly from: number; readonly to: number; readonly spa
 export type Witness = {
   /** The bars of these minutes. Undefined where the last of them is not over, so that its bar says nothing. */
   readonly bars: readonly MinuteBar[] | undefined
-  /** By how much the day's total moved in these minutes; undefined where the conclusions do not reach. */
+  /** By how much the day's total moved in these minutes; undefined where the executions do not reach. */
   readonly moved: number | undefined
-  /** The conclusions reach back to the beginning of the gap, and none of them was rejected. */
+  /** The executions reach back to the beginning of the gap, and none of them was rejected. */
   readonly isWhole: boolean
 }
 
@@ -79,7 +79,7 @@ export function judge(minutes: Minutes, witness: Witness, instrument: Instrument
   }
   const evidence =
     moved === told
-      ? `the minute bars of ${when} have all ${told} shares by which the day's total moved: it was traded, and ${isWhole ? 'the conclusions skip it' : 'no accepted conclusion has it'}`
+      ? `the minute bars of ${when} have all ${told} shares by which the day's total moved: it was traded, and ${isWhole ? 'the executions skip it' : 'no accepted execution has it'}`
       : `the day's total moved by ${moved} shares in ${when}, the minute bars have ${told}: they do not agree`
   return remains(spans, evidence)
 }

@@ -1,4 +1,4 @@
-// Asks REST about a gap: pages the conclusions back over it, has the minute bars judge what they leave open, and says what was found,
+// Asks REST about a gap: pages the executions back over it, has the minute bars judge what they leave open, and says what was found,
 // with the evidence. Keeps nothing and delivers nothing: the same question may be asked again by whoever comes after a killed worker.
 import { KisError } from '../../kis/errors.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
@@ -7,7 +7,7 @@ import type { ExplainedSpan, GapFinding, GapQuestion, UnknownSpan } from '../../
 import { volumeOf } from '../../market/gap-finding.ts'
 import { marketOf } from '../../market/instrument.ts'
 import { formatKst } from '../../market/calendar/korea-time.ts'
-import type { Conclusion, ConclusionPage, Quotations } from '../../market/quotations.ts'
+import type { Execution, ExecutionPage, Quotations } from '../../market/quotations.ts'
 import { chain } from './chain.ts'
 import { judge, type Minutes, minutesOf, type Witness } from './gap-judgement.ts'
 import { TryLater } from '../try-later.ts'
@@ -50,7 +50,7 @@ export async function validateGap(
   const isLast = context.isLastAttempt === true
   const { ask, trouble } = createAsk(isLast)
   const collected = await collect(question, deps, context, ask)
-  const { conclusions, total } = collected
+  const { executions, total } = collected
   const now = deps.clock.now()
   const isFresh = now - (question.to ?? now) < behindMs
   if (!isLast && collected.isOtherDay && (question.to ?? now) + minuteMs + settledMs > now) {
@@ -63,7 +63,7 @@ export async function validateGap(
     throw new TryLater(askAgainMs, `REST has told ${total} of ${question.toVolume} shares so far`)
   }
 
-  const { runs, missing, contradicting } = chain(question, conclusions)
+  const { runs, missing, contradicting } = chain(question, executions)
   const evidence = [...collected.evidence]
   if (!collected.isRefused)
     evidence.push(`they fill ${volumeOf(runs)} of ${question.toVolume - question.fromVolume} shares`)
@@ -120,15 +120,15 @@ function createAsk(isLast: boolean): { readonly ask: Ask; trouble(): KisError | 
   }
 }
 
-/** Between which totals two times lie, by the conclusions: what was traded in [from, to). */
+/** Between which totals two times lie, by the executions: what was traded in [from, to). */
 async function measure(asked: GapQuestion, { quotations }: GapValidationDeps): Promise<GapQuestion> {
   const { instrument, from, to } = asked
   if (from === null || to === null) {
     throw new KisError('invalid-request', `a gap of ${instrument} without volumes needs two times`)
   }
   const [before, until] = [
-    await quotations.conclusions(instrument, from - 1_000),
-    await quotations.conclusions(instrument, to - 1_000),
+    await quotations.executions(instrument, from - 1_000),
+    await quotations.executions(instrument, to - 1_000),
   ]
   const fromVolume = totalOf(before)
   const toVolume = totalOf(until)
@@ -140,17 +140,17 @@ async function measure(asked: GapQuestion, { quotations }: GapValidationDeps): P
 }
 
 /** Claims that there are none only where REST returned none. */
-function whyUnmeasured(span: string, from: number, until: ConclusionPage): string {
+function whyUnmeasured(span: string, from: number, until: ExecutionPage): string {
   const reason = reasons[until.end ?? 'today-only']
-  const within = until.conclusions.filter(({ eventTime }) => eventTime >= from).length
+  const within = until.executions.filter(({ eventTime }) => eventTime >= from).length
   if (within > 0) {
-    return `${within} conclusions of ${span} and none before them, so the volume between the two times is not known; ${reason}`
+    return `${within} executions of ${span} and none before them, so the volume between the two times is not known; ${reason}`
   }
-  const others = until.conclusions.length + (until.later ?? 0)
-  return `no conclusions of ${span}${others === 0 ? '' : `; the ${others} that REST returned are of other times`}; ${reason}`
+  const others = until.executions.length + (until.later ?? 0)
+  return `no executions of ${span}${others === 0 ? '' : `; the ${others} that REST returned are of other times`}; ${reason}`
 }
 
-const reasons: Readonly<Record<NonNullable<ConclusionPage['end']>, string>> = {
+const reasons: Readonly<Record<NonNullable<ExecutionPage['end']>, string>> = {
   'day-begins': 'the day had none before',
   'latest-only': 'REST returns only the latest of an overseas instrument',
   'today-only': 'only those of today are told',
@@ -159,12 +159,12 @@ const reasons: Readonly<Record<NonNullable<ConclusionPage['end']>, string>> = {
 }
 
 /** The day's total by the newest of a page; 0 before the day's first trade. */
-function totalOf({ conclusions, end }: ConclusionPage): number | undefined {
-  return conclusions[0]?.cumulativeVolume ?? (end === 'day-begins' ? 0 : undefined)
+function totalOf({ executions, end }: ExecutionPage): number | undefined {
+  return executions[0]?.cumulativeVolume ?? (end === 'day-begins' ? 0 : undefined)
 }
 
 type Collected = {
-  readonly conclusions: readonly Conclusion[]
+  readonly executions: readonly Execution[]
   /** The day's total, as REST knew it at first. */
   readonly total: number | undefined
   readonly evidence: readonly string[]
@@ -176,20 +176,20 @@ type Collected = {
   readonly isOtherDay: boolean
 }
 
-/** The conclusions from the end of the gap back to its beginning, as far back as REST returns them. */
+/** The executions from the end of the gap back to its beginning, as far back as REST returns them. */
 async function collect(
   { instrument, fromVolume, toVolume, to }: GapQuestion,
   { quotations, clock }: GapValidationDeps,
   { signal, progress }: GapValidationContext,
   ask: Ask,
 ): Promise<Collected> {
-  const conclusions: Conclusion[] = []
+  const executions: Execution[] = []
   let pages = 0
   let told = 0
   let later = 0
   let total: number | undefined
   let oldest = Number.POSITIVE_INFINITY
-  let end: ConclusionPage['end'] | 'too-many' | 'refused' | undefined
+  let end: ExecutionPage['end'] | 'too-many' | 'refused' | undefined
   const refusals: string[] = []
   // A trade told us `to`, by KIS's clock: ours may be behind it.
   let until: number | undefined = to === null ? clock.now() : Math.min(to, clock.now() + behindMs)
@@ -200,7 +200,7 @@ async function collect(
       break
     }
     const time: number = until
-    const answer: Answer<ConclusionPage> = await ask(() => quotations.conclusions(instrument, time))
+    const answer: Answer<ExecutionPage> = await ask(() => quotations.executions(instrument, time))
     if ('refusal' in answer) {
       refusals.push(answer.refusal)
       end = 'refused'
@@ -210,14 +210,14 @@ async function collect(
     pages++
     if (page.undated !== undefined && refusals.length === 0)
       refusals.push(
-        `the conclusions carry no date and only the calendar dates them, because the minute bars are refused: ${page.undated}`,
+        `the executions carry no date and only the calendar dates them, because the minute bars are refused: ${page.undated}`,
       )
-    told += page.conclusions.length + (page.later ?? 0)
+    told += page.executions.length + (page.later ?? 0)
     later += page.later ?? 0
     total ??= page.total
-    for (const one of page.conclusions) {
+    for (const one of page.executions) {
       oldest = Math.min(oldest, one.cumulativeVolume - one.volume)
-      if (one.cumulativeVolume > fromVolume && one.cumulativeVolume - one.volume < toVolume) conclusions.push(one)
+      if (one.cumulativeVolume > fromVolume && one.cumulativeVolume - one.volume < toVolume) executions.push(one)
     }
     end = page.end
     until = page.older
@@ -227,10 +227,10 @@ async function collect(
   }
   const reason = oldest > fromVolume ? `, and no older ones (${end ?? 'the gap is over'})` : ''
   const after = later === 0 ? '' : `, ${later} of them after the gap`
-  const calls = `${told} conclusions in ${pages} ${pages === 1 ? 'call' : 'calls'}${after}${reason}`
+  const calls = `${told} executions in ${pages} ${pages === 1 ? 'call' : 'calls'}${after}${reason}`
   const isRefused = pages === 0 && refusals.length > 0
   return {
-    conclusions,
+    executions,
     total,
     evidence: isRefused ? refusals : [calls, ...refusals],
     isRefused,
@@ -240,13 +240,13 @@ async function collect(
 }
 
 /**
- * The bar of a minute that runs says nothing yet. At home the conclusions can still be had when it is over; abroad only the latest are
+ * The bar of a minute that runs says nothing yet. At home the executions can still be had when it is over; abroad only the latest are
  * told, so what they said is judged at once.
  */
 function waitForMinutes({ instrument }: GapQuestion, groups: readonly Minutes[], now: number): void {
   const over = Math.max(...groups.map(({ to }) => to)) + settledMs
   if (marketOf(instrument) === 'KR' && over > now) {
-    throw new TryLater(over - now, 'the conclusions leave a part open, and its minute is not over yet')
+    throw new TryLater(over - now, 'the executions leave a part open, and its minute is not over yet')
   }
 }
 
@@ -259,12 +259,12 @@ type Testimony = Omit<Witness, 'isWhole'> & {
 async function witnessOf(
   { instrument }: GapQuestion,
   { from, to }: Minutes,
-  areConclusionsRefused: boolean,
+  areExecutionsRefused: boolean,
   { quotations, clock }: GapValidationDeps,
   ask: Ask,
 ): Promise<Testimony> {
   const isOver = to + settledMs <= clock.now()
-  if (!isOver) return { bars: undefined, moved: undefined, refusals: [], isSilent: areConclusionsRefused }
+  if (!isOver) return { bars: undefined, moved: undefined, refusals: [], isSilent: areExecutionsRefused }
   const refusals: string[] = []
   async function have<T>(call: () => Promise<T>): Promise<T | undefined> {
     const answer = await ask(call)
@@ -273,12 +273,12 @@ async function witnessOf(
     return undefined
   }
   const totalAt = async (time: number) => {
-    const page = await have(() => quotations.conclusions(instrument, time))
+    const page = await have(() => quotations.executions(instrument, time))
     return page === undefined ? undefined : totalOf(page)
   }
   const bars = await have(() => quotations.minuteBars(instrument, from, to))
   if (bars === undefined) return { bars, moved: undefined, refusals, isSilent: true }
-  const before = areConclusionsRefused ? undefined : await totalAt(from - 1_000)
+  const before = areExecutionsRefused ? undefined : await totalAt(from - 1_000)
   const until = before === undefined ? undefined : await totalAt(to - 1_000)
   const moved = before === undefined || until === undefined ? undefined : until - before
   return { bars, moved, refusals, isSilent: false }

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { KisError } from '../../../kis/errors.ts'
 import { type Calendar, createCalendar, standardCalendar } from '../../../market/calendar/calendar.ts'
 import type { GapQuestion } from '../../../market/gap-finding.ts'
-import { openingDays } from '../../../kis/rest/calendar-check.ts'
+import { calendarDays } from '../../../kis/rest/calendar-check.ts'
 import { createQuotations } from '../../../kis/rest/quotations.ts'
 import { createPastMarket, type PastMarket } from '../../../simulator/market/past-market.ts'
 import { handClock, simulator } from '../../simulator/support.ts'
@@ -45,7 +45,7 @@ const row = {
   tday_rltv: '100.00',
   acml_vol: '1834',
   cnqn: '12',
-  // What a minute bar has: one body answers every call here, and the minute bars say of which day the conclusions are.
+  // What a minute bar has: one body answers every call here, and the minute bars say of which day the executions are.
   stck_bsop_date: '20260914',
   stck_oprc: '274000',
   stck_hgpr: '274000',
@@ -54,7 +54,7 @@ const row = {
 }
 const ok = { rt_cd: '0', msg_cd: 'MCA00000', msg1: '정상처리 되었습니다.' }
 
-describe('conclusions at home', () => {
+describe('executions at home', () => {
   it.each([
     ['KRX:005930', 'J'],
     ['NXT:005930', 'NX'],
@@ -64,14 +64,14 @@ describe('conclusions at home', () => {
       { ...ok, output1: { acml_vol: '1900' }, output2: [row] },
       '2026-09-14T10:00:05',
     )
-    const page = await quotations.conclusions(instrument, at('2026-09-14T10:00:02'))
+    const page = await quotations.executions(instrument, at('2026-09-14T10:00:02'))
     expect(askedOf(server)).toEqual({
       FID_COND_MRKT_DIV_CODE: market,
       FID_INPUT_ISCD: '005930',
       FID_INPUT_HOUR_1: '100002',
     })
     expect(page).toEqual({
-      conclusions: [
+      executions: [
         {
           price: 274_000,
           volume: 12,
@@ -93,27 +93,27 @@ describe('conclusions at home', () => {
       { ...ok, output2: [{ ...nameless, stck_pbpr: price }] },
       '2026-09-14T10:00:05',
     )
-    const { conclusions } = await quotations.conclusions('KRX:005930', at('2026-09-14T10:00:02'))
-    expect(conclusions).toMatchObject([{ price: 274_000 }])
+    const { executions } = await quotations.executions('KRX:005930', at('2026-09-14T10:00:02'))
+    expect(executions).toMatchObject([{ price: 274_000 }])
   })
 
   it('go on with the second of the oldest, which the page may have cut', async () => {
     const rows = Array.from({ length: 30 }, (_, i) => ({ ...row, stck_cntg_hour: i < 20 ? '100001' : '100000' }))
     const { quotations } = await answering({ ...ok, output2: rows }, '2026-09-14T10:00:05')
-    const page = await quotations.conclusions('KRX:005930', at('2026-09-14T10:00:02'))
+    const page = await quotations.executions('KRX:005930', at('2026-09-14T10:00:02'))
     expect(page.older).toBe(at('2026-09-14T10:00:00'))
   })
 
   it('go on before a second that fills a page, because it cannot be paged', async () => {
     const { quotations } = await answering({ ...ok, output2: Array(30).fill(row) }, '2026-09-14T10:00:05')
-    const page = await quotations.conclusions('KRX:005930', at('2026-09-14T10:00:02'))
+    const page = await quotations.executions('KRX:005930', at('2026-09-14T10:00:02'))
     expect(page.older).toBe(at('2026-09-14T10:00:00'))
   })
 
   it('of another day are not asked for: KIS would tell those of today', async () => {
     const { quotations, server } = await answering({ ...ok, output2: [row] }, '2026-09-15T10:00:05')
-    const page = await quotations.conclusions('KRX:005930', at('2026-09-14T10:00:02'))
-    expect(page).toEqual({ conclusions: [], total: undefined, older: undefined, end: 'today-only' })
+    const page = await quotations.executions('KRX:005930', at('2026-09-14T10:00:02'))
+    expect(page).toEqual({ executions: [], total: undefined, older: undefined, end: 'today-only' })
     expect(server.calls).toEqual([])
   })
 
@@ -124,7 +124,7 @@ describe('conclusions at home', () => {
     ['both prices', { ...row, stck_prpr: undefined }, 'output2.0.stck_prpr: is missing, and so is stck_pbpr'],
   ])('without %s are an error that names it, and are not asked for again', async (_, broken, named) => {
     const { quotations } = await answering({ ...ok, output2: [broken] }, '2026-09-14T10:00:05')
-    const error = await errorOf(quotations.conclusions('KRX:005930', at('2026-09-14T10:00:02')))
+    const error = await errorOf(quotations.executions('KRX:005930', at('2026-09-14T10:00:02')))
     expect(error.message).toContain(named)
     expect(error).toMatchObject({ kind: 'server', retryable: false })
   })
@@ -132,7 +132,7 @@ describe('conclusions at home', () => {
   it('are none where KIS says nothing in a row', async () => {
     const empty = Object.fromEntries(Object.keys(row).map(name => [name, '']))
     const { quotations } = await answering({ ...ok, output2: [empty] }, '2026-09-14T10:00:05')
-    expect((await quotations.conclusions('KRX:005930', at('2026-09-14T10:00:02'))).conclusions).toEqual([])
+    expect((await quotations.executions('KRX:005930', at('2026-09-14T10:00:02'))).executions).toEqual([])
   })
 })
 
@@ -190,12 +190,12 @@ describe('minute bars at home', () => {
 describe('abroad', () => {
   const latest = { khms: '233001', last: '256.4100', evol: '12', tvol: '1834', pbid: ' 256.4000', pask: '' }
 
-  it('conclusions are dated to the last time the clock of Korea read so', async () => {
+  it('executions are dated to the last time the clock of Korea read so', async () => {
     const { quotations, server } = await answering({ ...ok, output2: [latest] }, '2026-09-15T00:00:30')
-    const page = await quotations.conclusions('NAS:AAPL', at('2026-09-15T00:00:20'))
+    const page = await quotations.executions('NAS:AAPL', at('2026-09-15T00:00:20'))
     expect(askedOf(server)).toEqual({ AUTH: '', EXCD: 'NAS', SYMB: 'AAPL', TDAY: '1', KEYB: '' })
     expect(page).toEqual({
-      conclusions: [
+      executions: [
         {
           price: 256.41,
           volume: 12,
@@ -211,22 +211,22 @@ describe('abroad', () => {
     })
   })
 
-  it('conclusions after the instant asked for are counted, not given', async () => {
+  it('executions after the instant asked for are counted, not given', async () => {
     const { quotations } = await answering({ ...ok, output2: [latest] }, '2026-09-15T00:00:30')
-    const page = await quotations.conclusions('NAS:AAPL', at('2026-09-14T23:00:00'))
-    expect(page).toMatchObject({ conclusions: [], later: 1, end: 'latest-only' })
+    const page = await quotations.executions('NAS:AAPL', at('2026-09-14T23:00:00'))
+    expect(page).toMatchObject({ executions: [], later: 1, end: 'latest-only' })
   })
 
-  it('conclusions may stand in either output', async () => {
+  it('executions may stand in either output', async () => {
     const { quotations } = await answering({ ...ok, output1: [latest] }, '2026-09-15T00:00:30')
-    expect((await quotations.conclusions('NAS:AAPL', at('2026-09-15T00:00:20'))).conclusions).toHaveLength(1)
+    expect((await quotations.executions('NAS:AAPL', at('2026-09-15T00:00:20'))).executions).toHaveLength(1)
   })
 
-  it('conclusions of the day before are asked for as such', async () => {
+  it('executions of the day before are asked for as such', async () => {
     const { quotations, server } = await answering({ ...ok, output2: [latest] }, '2026-09-15T22:00:00')
-    const { conclusions } = await quotations.conclusions('NAS:AAPL', at('2026-09-14T23:59:00'))
+    const { executions } = await quotations.executions('NAS:AAPL', at('2026-09-14T23:59:00'))
     expect(askedOf(server)).toMatchObject({ TDAY: '0' })
-    expect(conclusions).toMatchObject([{ eventTime: at('2026-09-14T23:30:01') }])
+    expect(executions).toMatchObject([{ eventTime: at('2026-09-14T23:30:01') }])
   })
 })
 
@@ -275,15 +275,15 @@ describe('the simulator and the client', () => {
   })
 
   describe('on a day without trading', () => {
-    it('do not give the conclusions of the last trading day for those of a Sunday', async () => {
+    it('do not give the executions of the last trading day for those of a Sunday', async () => {
       const { quotations, kis } = await asking('2026-09-20T11:00:00', tradedAt(...friday))
-      expect(await quotations.conclusions('KRX:005930', at('2026-09-20T10:01:00'))).toEqual({
-        conclusions: [],
+      expect(await quotations.executions('KRX:005930', at('2026-09-20T10:01:00'))).toEqual({
+        executions: [],
         total: undefined,
         older: undefined,
         end: 'closed',
       })
-      // The conclusions were not even asked for.
+      // The executions were not even asked for.
       expect(kis.stats().quotationsAnswered).toBe(1)
     })
 
@@ -293,27 +293,27 @@ describe('the simulator and the client', () => {
       const call = validateGap(question, { quotations, clock, calendar: standardCalendar })
       await expect(call).rejects.toMatchObject({
         retryable: false,
-        message: expect.stringMatching(/no conclusions of .*; the calendar has no trading on that day/),
+        message: expect.stringMatching(/no executions of .*; the calendar has no trading on that day/),
       })
     })
 
     it('go by the minute bars where the calendar does not know the day: they are of the day before', async () => {
       const { quotations } = await asking('2026-09-21T11:00:00', tradedAt(...friday))
-      const page = await quotations.conclusions('KRX:005930', at('2026-09-21T10:01:00'))
-      expect(page).toMatchObject({ conclusions: [], older: undefined, end: 'other-day' })
+      const page = await quotations.executions('KRX:005930', at('2026-09-21T10:01:00'))
+      expect(page).toMatchObject({ executions: [], older: undefined, end: 'other-day' })
     })
 
     it('go by the minute bars where the calendar is wrong: there was trading', async () => {
       const closed = createCalendar({ holidays: { KR: [20260918] } })
       const { quotations } = await asking('2026-09-18T11:00:00', tradedAt(...friday), closed)
-      const page = await quotations.conclusions('KRX:005930', at('2026-09-18T10:01:00'))
-      expect(page.conclusions.map(({ eventTime }) => eventTime)).toEqual([at(friday[1]), at(friday[0])])
+      const page = await quotations.executions('KRX:005930', at('2026-09-18T10:01:00'))
+      expect(page.executions.map(({ eventTime }) => eventTime)).toEqual([at(friday[1]), at(friday[0])])
     })
 
-    it('leave out conclusions of a time that has not been yet', async () => {
+    it('leave out executions of a time that has not been yet', async () => {
       const { quotations, kis } = await asking('2026-09-21T09:30:00', tradedAt('2026-09-18T15:29:00'))
-      const page = await quotations.conclusions('KRX:005930', at('2026-09-21T15:30:00'))
-      expect(page).toMatchObject({ conclusions: [], end: 'other-day' })
+      const page = await quotations.executions('KRX:005930', at('2026-09-21T15:30:00'))
+      expect(page).toMatchObject({ executions: [], end: 'other-day' })
       expect(kis.stats().quotationsAnswered).toBe(1)
     })
 
@@ -322,11 +322,11 @@ describe('the simulator and the client', () => {
       const saturday = await asking('2026-09-19T02:01:00', past)
       const sunday = await asking('2026-09-20T12:00:00', past)
       const [told, closed] = await Promise.all([
-        saturday.quotations.conclusions('NAS:AAPL', at('2026-09-19T02:00:30')),
-        sunday.quotations.conclusions('NAS:AAPL', at('2026-09-20T11:00:00')),
+        saturday.quotations.executions('NAS:AAPL', at('2026-09-19T02:00:30')),
+        sunday.quotations.executions('NAS:AAPL', at('2026-09-20T11:00:00')),
       ])
-      expect(told.conclusions).toMatchObject([{ eventTime: at('2026-09-19T02:00:05') }])
-      expect(closed).toEqual({ conclusions: [], total: undefined, older: undefined, end: 'closed' })
+      expect(told.executions).toMatchObject([{ eventTime: at('2026-09-19T02:00:05') }])
+      expect(closed).toEqual({ executions: [], total: undefined, older: undefined, end: 'closed' })
     })
   })
 
@@ -336,8 +336,8 @@ describe('the simulator and the client', () => {
     it('ask the minute bars once for an instrument, whose running minute will do', async () => {
       const { quotations, kis } = await asking('2026-09-18T10:00:40', tradedAt(...friday))
       for (const second of ['10', '35', '40']) {
-        const page = await quotations.conclusions('KRX:005930', at(`2026-09-18T10:00:${second}`))
-        expect(page.conclusions.length).toBeGreaterThan(0)
+        const page = await quotations.executions('KRX:005930', at(`2026-09-18T10:00:${second}`))
+        expect(page.executions.length).toBeGreaterThan(0)
         expect(page).not.toHaveProperty('undated')
       }
       expect(kis.stats().quotationsAnswered).toBe(4)
@@ -346,20 +346,20 @@ describe('the simulator and the client', () => {
     it('take the calendar’s word where KIS refuses the minute bars for good, and say so', async () => {
       const { quotations, kis } = await asking('2026-09-18T10:01:00', tradedAt(...friday))
       kis.inject({ kind: 'rest-refuse', path: chart, code: 'EGW00206' })
-      const page = await quotations.conclusions('KRX:005930', at('2026-09-18T10:00:40'))
-      expect(page.conclusions).toHaveLength(2)
+      const page = await quotations.executions('KRX:005930', at('2026-09-18T10:00:40'))
+      expect(page.executions).toHaveLength(2)
       expect(page.undated).toMatch(/itemchartprice refused, EGW00206/)
     })
 
     it('wait for minute bars that KIS has trouble with', async () => {
       const { quotations, kis } = await asking('2026-09-18T10:01:00', tradedAt(...friday))
       kis.inject({ kind: 'rest-refuse', path: chart, code: 'EGW00002', count: 1 })
-      const ask = () => quotations.conclusions('KRX:005930', at('2026-09-18T10:00:40'))
+      const ask = () => quotations.executions('KRX:005930', at('2026-09-18T10:00:40'))
       await expect(ask()).rejects.toMatchObject({ code: 'EGW00002', retryable: true })
-      expect((await ask()).conclusions).toHaveLength(2)
+      expect((await ask()).executions).toHaveLength(2)
     })
 
-    it('keep what the conclusions prove of a gap when the minute bars are refused for good', async () => {
+    it('keep what the executions prove of a gap when the minute bars are refused for good', async () => {
       const past = tradedAt('2026-09-18T10:00:05', '2026-09-18T10:00:10', '2026-09-18T10:00:20', '2026-09-18T10:00:30')
       const { quotations, kis, clock } = await asking('2026-09-18T10:02:00', past)
       kis.inject({ kind: 'rest-refuse', path: chart, code: 'EGW00206' })
@@ -416,7 +416,7 @@ describe('the simulator and the client', () => {
 
   it('page the calendar', async () => {
     const kis = await simulator()
-    const days = await openingDays(await authorizedClient(kis.restUrl), 20260914, 40)
+    const days = await calendarDays(await authorizedClient(kis.restUrl), 20260914, 40)
     // The date at the seam of two pages comes twice, and counts once.
     expect(days).toHaveLength(47)
     expect(new Set(days.map(({ date }) => date)).size).toBe(47)

@@ -44,7 +44,7 @@ describe('records that were lost', () => {
     expect(report.others).toBe(0)
   }, 150_000)
 
-  it('come back in the US as far as the latest conclusions reach', async () => {
+  it('come back in the US as far as the latest executions reach', async () => {
     const options: RepairOptions = {
       ...korea,
       market: 'US',

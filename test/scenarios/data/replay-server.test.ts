@@ -139,7 +139,7 @@ describe('a recorded day that is served', { timeout: 90_000 }, () => {
     expect(heard).toEqual(trades.slice(6))
   })
 
-  it('answers over REST with the bars and conclusions of what was played, and of the morning before it', async () => {
+  it('answers over REST with the bars and executions of what was played, and of the morning before it', async () => {
     // Arrange
     const simulator = await serve(
       { from: opening + 8 * 20, speed: Number.POSITIVE_INFINITY },
@@ -172,7 +172,7 @@ describe('a recorded day that is served', { timeout: 90_000 }, () => {
     }
 
     // Act
-    const conclusions = await ask('inquire-time-itemconclusion', 'FHPST01060000', { FID_INPUT_HOUR_1: '153000' })
+    const executions = await ask('inquire-time-itemconclusion', 'FHPST01060000', { FID_INPUT_HOUR_1: '153000' })
     const minutes = await ask('inquire-time-itemchartprice', 'FHKST03010200', {
       FID_INPUT_HOUR_1: '153000',
       FID_PW_DATA_INCU_YN: 'N',
@@ -182,7 +182,7 @@ describe('a recorded day that is served', { timeout: 90_000 }, () => {
     // Assert
     const records = trades.flatMap(line => recordsOf(line))
     const volume = records.reduce((sum, values) => sum + Number(values[12]), 0)
-    expect(conclusions[0]).toMatchObject({ stck_cntg_hour: records.at(-1)?.[1], acml_vol: records.at(-1)?.[13] })
+    expect(executions[0]).toMatchObject({ stck_cntg_hour: records.at(-1)?.[1], acml_vol: records.at(-1)?.[13] })
     expect(minutes.reduce((sum, minute) => sum + Number(minute['cntg_vol']), 0)).toBe(volume)
   })
 })

@@ -4,10 +4,10 @@ import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import type { Simulator, SimulatorOptions } from '../../../simulator/server.ts'
 import { connect, handClock, post, simulator, until } from '../support.ts'
 
-const conclusionsPath = '/uapi/domestic-stock/v1/quotations/inquire-time-itemconclusion'
+const executionsPath = '/uapi/domestic-stock/v1/quotations/inquire-time-itemconclusion'
 const minutesPath = '/uapi/domestic-stock/v1/quotations/inquire-time-itemchartprice'
 const dailyPath = '/uapi/domestic-stock/v1/quotations/inquire-time-dailychartprice'
-const overseasConclusionsPath = '/uapi/overseas-price/v1/quotations/inquire-ccnl'
+const overseasExecutionsPath = '/uapi/overseas-price/v1/quotations/inquire-ccnl'
 const overseasMinutesPath = '/uapi/overseas-price/v1/quotations/inquire-time-itemchartprice'
 const holidaysPath = '/uapi/domestic-stock/v1/quotations/chk-holiday'
 
@@ -55,7 +55,7 @@ async function tradingMarket(options: SimulatorOptions = {}) {
   await client.subscribe('HDFSCNT0', 'DNASAAPL')
   const ask = (path: string, tr: string, parameters: Row, more: Row = {}) =>
     get(kis, path, parameters, { ...headers(token, tr), ...more })
-  const conclusions = (hour: string) => ask(conclusionsPath, 'FHPST01060000', samsung(hour))
+  const executions = (hour: string) => ask(executionsPath, 'FHPST01060000', samsung(hour))
   const minutes = (hour: string, previous = 'N') =>
     ask(minutesPath, 'FHKST03010200', { ...samsung(hour), FID_PW_DATA_INCU_YN: previous, FID_ETC_CLS_CODE: '' })
   /** What was told of 005930, as [time, volume, total]. */
@@ -70,7 +70,7 @@ async function tradingMarket(options: SimulatorOptions = {}) {
     clock.advance(ms)
     await until(() => truth().length > before)
   }
-  return { clock, kis, token, ask, conclusions, minutes, truth, trade }
+  return { clock, kis, token, ask, executions, minutes, truth, trade }
 }
 
 describe('the gateway', () => {
@@ -84,7 +84,7 @@ describe('the gateway', () => {
   ])('refuses %s, with HTTP 500', async (_, wrong, code) => {
     const kis = await simulator()
     const given = { ...headers(await tokenOf(kis), 'FHPST01060000'), ...wrong }
-    const { body, status } = await get(kis, conclusionsPath, samsung('100000'), given)
+    const { body, status } = await get(kis, executionsPath, samsung('100000'), given)
     expect([status, body['rt_cd'], body['msg_cd']]).toEqual([500, '1', code])
   })
 
@@ -92,9 +92,9 @@ describe('the gateway', () => {
     const clock = handClock()
     const kis = await simulator({ clock })
     const given = headers(await tokenOf(kis), 'FHPST01060000')
-    const other = await get(kis, conclusionsPath, samsung('100000'), { ...given, appkey: 'app-key-2' })
+    const other = await get(kis, executionsPath, samsung('100000'), { ...given, appkey: 'app-key-2' })
     clock.advance(24 * 3_600_000)
-    const late = await get(kis, conclusionsPath, samsung('100000'), given)
+    const late = await get(kis, executionsPath, samsung('100000'), given)
     expect([other.body['msg_cd'], late.body['msg_cd']]).toEqual(['EGW00103', 'EGW00123'])
     expect(kis.stats().tokensNotTaken).toBe(1)
   })
@@ -103,7 +103,7 @@ describe('the gateway', () => {
     const clock = handClock()
     const kis = await simulator({ clock })
     const given = headers(await tokenOf(kis), 'FHPST01060000')
-    const call = (more: Row = {}) => get(kis, conclusionsPath, samsung('100000'), { ...given, ...more })
+    const call = (more: Row = {}) => get(kis, executionsPath, samsung('100000'), { ...given, ...more })
     for (let i = 0; i < 18; i++) expect((await call()).status).toBe(200)
     clock.advance(999)
     const { body, status } = await call()
@@ -118,24 +118,24 @@ describe('the gateway', () => {
   })
 
   it('is stood in front of by faults like every other call', async () => {
-    const { conclusions, kis } = await tradingMarket()
-    kis.inject({ kind: 'rest-500', path: conclusionsPath, code: 'EGW00201', count: 1 })
-    expect((await conclusions('100000')).body['msg_cd']).toBe('EGW00201')
-    expect((await conclusions('100000')).body['rt_cd']).toBe('0')
+    const { executions, kis } = await tradingMarket()
+    kis.inject({ kind: 'rest-500', path: executionsPath, code: 'EGW00201', count: 1 })
+    expect((await executions('100000')).body['msg_cd']).toBe('EGW00201')
+    expect((await executions('100000')).body['rt_cd']).toBe('0')
   })
 })
 
-describe('conclusions at home', () => {
+describe('executions at home', () => {
   it('are what the tape told, 30 a call, newest first, at or before the time asked for', async () => {
-    const { conclusions, trade, truth } = await tradingMarket()
+    const { executions, trade, truth } = await tradingMarket()
     for (let i = 0; i < 4; i++) await trade(1_000)
     const all = truth().toReversed()
     const second = all[0]?.[0] ?? ''
-    const { body, rows } = await conclusions(second)
+    const { body, rows } = await executions(second)
     expect(rows.map(row => [row['stck_cntg_hour'], row['cnqn'], row['acml_vol']])).toEqual(all.slice(0, 30))
     expect(body['rt_cd']).toBe('0')
     const earlier = all.find(([time]) => time < second)?.[0] ?? ''
-    const older = await conclusions(earlier)
+    const older = await executions(earlier)
     expect(older.rows.length).toBeGreaterThan(0)
     expect(older.rows.map(row => row['acml_vol'])).toEqual(
       all
@@ -146,10 +146,10 @@ describe('conclusions at home', () => {
   })
 
   it('leave a print out now and then, always the same one, and still count it', async () => {
-    const { conclusions, trade, truth } = await tradingMarket({ quotations: { skippedOneOf: 5 } })
+    const { executions, trade, truth } = await tradingMarket({ quotations: { skippedOneOf: 5 } })
     for (let i = 0; i < 3; i++) await trade(1_000)
-    const { rows } = await conclusions('235959')
-    expect(rows).toEqual((await conclusions('235959')).rows)
+    const { rows } = await executions('235959')
+    expect(rows).toEqual((await executions('235959')).rows)
     const told = new Set(rows.map(row => row['acml_vol']))
     const oldest = Number(rows.at(-1)?.['acml_vol'])
     const left = truth().filter(([, , total]) => Number(total) >= oldest && !told.has(total))
@@ -160,19 +160,19 @@ describe('conclusions at home', () => {
   })
 
   it('know what was kept from a session', async () => {
-    const { conclusions, kis, trade } = await tradingMarket()
+    const { executions, kis, trade } = await tradingMarket()
     kis.inject({ kind: 'lose', probability: 1, key: '005930' })
     await trade(1_000)
     const lost = kis.withheld().at(-1)
-    const { rows } = await conclusions('235959')
+    const { rows } = await executions('235959')
     expect(rows.map(row => row['acml_vol'])).toContain(`${lost?.cumulativeVolume}`)
   })
 
   it('are none of an instrument that nobody watched, and a refusal of a market that there is not', async () => {
     const { ask } = await tradingMarket()
-    const none = await ask(conclusionsPath, 'FHPST01060000', { ...samsung('100000'), FID_INPUT_ISCD: '000660' })
+    const none = await ask(executionsPath, 'FHPST01060000', { ...samsung('100000'), FID_INPUT_ISCD: '000660' })
     expect([none.body['rt_cd'], none.rows]).toEqual(['0', []])
-    const wrong = await ask(conclusionsPath, 'FHPST01060000', { ...samsung('100000'), FID_COND_MRKT_DIV_CODE: 'Q' })
+    const wrong = await ask(executionsPath, 'FHPST01060000', { ...samsung('100000'), FID_COND_MRKT_DIV_CODE: 'Q' })
     expect([wrong.status, wrong.body['rt_cd'], wrong.body['msg_cd']]).toEqual([200, '2', 'OPSQ2001'])
   })
 })
@@ -231,11 +231,11 @@ describe('abroad', () => {
   const apple = { AUTH: '', EXCD: 'NAS', SYMB: 'AAPL' }
   const told = (kis: Simulator) => kis.truth('HDFSCNT0', 'DNASAAPL')
 
-  it('only the latest conclusions are told, whatever is asked for', async () => {
+  it('only the latest executions are told, whatever is asked for', async () => {
     const { ask, clock, kis } = await tradingMarket()
     clock.advance(5_000)
     await until(() => told(kis).length > 60)
-    const { rows } = await ask(overseasConclusionsPath, 'HHDFS76200300', { ...apple, TDAY: '1', KEYB: '' })
+    const { rows } = await ask(overseasExecutionsPath, 'HHDFS76200300', { ...apple, TDAY: '1', KEYB: '' })
     expect(rows.map(row => Number(row['tvol']))).toEqual(
       told(kis)
         .slice(-30)

@@ -5,7 +5,7 @@ import { Subject } from 'rxjs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Bar, Gap, MarketEvent, Trade } from '../../../market/events.ts'
 import type { GapFinding, UnknownSpan } from '../../../market/gap-finding.ts'
-import type { Conclusion } from '../../../market/quotations.ts'
+import type { Execution } from '../../../market/quotations.ts'
 import { toBars } from '../../../streams/bars/bars.ts'
 import { checkContinuity } from '../../../streams/continuity/continuity.ts'
 import { createContinuityMemory } from '../../../streams/continuity/memory.ts'
@@ -59,15 +59,15 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
   const source = new Subject<MarketEvent>()
   const told = new Subject<MarketEvent>()
   const bars: Bar[] = []
-  const known = new Set<Conclusion>()
-  const knownThen: Conclusion[][] = []
+  const known = new Set<Execution>()
+  const knownThen: Execution[][] = []
   const questions: { gap: Gap; due: number }[] = []
   let gaps = 0
   let time = start
   let total = 0
   let at = 0
 
-  const tape = steps.map(({ afterMs, price, volume }): Conclusion => {
+  const tape = steps.map(({ afterMs, price, volume }): Execution => {
     time += afterMs
     total += volume
     return { price, volume, cumulativeVolume: total, bidPrice: null, askPrice: null, eventTime: time }
@@ -89,7 +89,7 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
     if (own !== undefined && price !== null && eventTime !== null && volume !== null) known.add(own)
   }
 
-  function send(one: Conclusion, fate: Fate): void {
+  function send(one: Execution, fate: Fate): void {
     const changes =
       fate === 'no-price'
         ? { price: null }
@@ -103,7 +103,7 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
   }
 
   function answer({ fromVolume, toVolume, from, to }: Gap): GapFinding {
-    const runs: { fromVolume: number; toVolume: number; trades: Conclusion[] }[] = []
+    const runs: { fromVolume: number; toVolume: number; trades: Execution[] }[] = []
     const explained: (UnknownSpan & { reason: 'off-book' })[] = []
     const unknown: UnknownSpan[] = []
     for (const [place, one] of tape.entries()) {
@@ -127,7 +127,7 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
       for (const event of settleFinding(memory, answer(gap), Date.now())) {
         if (event.type === 'backfill') {
           for (const { cumulativeVolume } of event.trades) {
-            known.add(tape.find(one => one.cumulativeVolume === cumulativeVolume) as Conclusion)
+            known.add(tape.find(one => one.cumulativeVolume === cumulativeVolume) as Execution)
           }
         }
         told.next(event)
@@ -136,7 +136,7 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
   }
 
   source.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: Date.now() })
-  const behind = new Map<number, Conclusion[]>()
+  const behind = new Map<number, Execution[]>()
   for (const [place, one] of tape.entries()) {
     at = place
     if (one.eventTime + 100 > Date.now()) vi.advanceTimersByTime(one.eventTime + 100 - Date.now())
@@ -161,12 +161,12 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
   return { tape, bars, knownThen, known }
 }
 
-const insideOf = (startTime: number, trades: Iterable<Conclusion>) =>
+const insideOf = (startTime: number, trades: Iterable<Execution>) =>
   [...trades]
     .filter(({ eventTime }) => bucketOf(eventTime) === startTime)
     .sort((a, b) => a.cumulativeVolume - b.cumulativeVolume)
 
-function figuresOf(trades: readonly Conclusion[]) {
+function figuresOf(trades: readonly Execution[]) {
   const prices = trades.map(({ price }) => price)
   return {
     open: prices[0],
@@ -199,9 +199,9 @@ describe('bars of a day that came in pieces', () => {
         const { bars, knownThen, tape } = play(told)
         for (const [place, bar] of bars.entries()) {
           const { startTime } = bar
-          expect(bar).toMatchObject(figuresOf(insideOf(startTime, knownThen[place] as Conclusion[])))
+          expect(bar).toMatchObject(figuresOf(insideOf(startTime, knownThen[place] as Execution[])))
           // Of its time nothing came that could not be read, unless REST had it.
-          const then = knownThen[place] as Conclusion[]
+          const then = knownThen[place] as Execution[]
           const last = tape.findLastIndex(one => then.includes(one))
           const spoiled = tape.filter((one, index) => {
             const { fate } = told.steps[index] as Step

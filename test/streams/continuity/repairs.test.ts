@@ -3,7 +3,7 @@ import { Subject } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { Backfill, GapVerdict, MarketEvent, Trade } from '../../../market/events.ts'
 import type { GapFinding, GapQuestion } from '../../../market/gap-finding.ts'
-import type { Conclusion } from '../../../market/quotations.ts'
+import type { Execution } from '../../../market/quotations.ts'
 import { checkContinuity } from '../../../streams/continuity/continuity.ts'
 import { createContinuityMemory, restoreLines, savedLines } from '../../../streams/continuity/memory.ts'
 import { mostHoles } from '../../../streams/continuity/missing-ranges.ts'
@@ -35,7 +35,7 @@ function trade(total: number, volume: number): Trade {
   }
 }
 
-function conclusion(total: number, volume: number): Conclusion {
+function execution(total: number, volume: number): Execution {
   const eventTime = at(Math.floor(total / 10))
   return { price: 274_000, volume, cumulativeVolume: total, bidPrice: null, askPrice: null, eventTime }
 }
@@ -62,7 +62,7 @@ const question: GapQuestion = {
 }
 const whole: GapFinding = {
   question,
-  runs: [{ fromVolume: 100, toVolume: 150, trades: [conclusion(120, 20), conclusion(140, 20), conclusion(150, 10)] }],
+  runs: [{ fromVolume: 100, toVolume: 150, trades: [execution(120, 20), execution(140, 20), execution(150, 10)] }],
   explained: [],
   unknown: [],
   evidence: ['asked'],
@@ -146,7 +146,7 @@ describe('a finding', () => {
 
   it('does not take a late trade for a repeat where something is still missing', () => {
     const { memory, input, told } = lineWithAGap()
-    const runs = [{ fromVolume: 140, toVolume: 150, trades: [conclusion(150, 10)] }]
+    const runs = [{ fromVolume: 140, toVolume: 150, trades: [execution(150, 10)] }]
     settleFinding(
       memory,
       { ...whole, runs, unknown: [{ fromVolume: 100, toVolume: 140, from: at(10), to: at(15) }] },
@@ -161,7 +161,7 @@ describe('a finding', () => {
 
   it('says what remains unknown, as far as it is unknown still', () => {
     const { memory, input } = lineWithAGap()
-    const runs = [{ fromVolume: 100, toVolume: 120, trades: [conclusion(120, 20)] }]
+    const runs = [{ fromVolume: 100, toVolume: 120, trades: [execution(120, 20)] }]
     const unknown = [{ fromVolume: 120, toVolume: 150, from: at(12), to: at(16) }]
     input.next(trade(140, 20))
     const events = settleFinding(memory, { ...whole, runs, unknown }, 1)
@@ -204,7 +204,7 @@ describe('a finding', () => {
 
   it('does not deliver a trade of another time than that of the gap: it belongs to another total, and nothing is repaired', () => {
     const { memory } = lineWithAGap()
-    const stray = { ...conclusion(150, 50), eventTime: at(3_600) }
+    const stray = { ...execution(150, 50), eventTime: at(3_600) }
     const events = settleFinding(memory, { ...whole, runs: [{ fromVolume: 100, toVolume: 150, trades: [stray] }] }, 1)
     expect(backfills(events)).toEqual([])
     expect(verdict(events)).toMatchObject({
@@ -250,7 +250,7 @@ describe('a gap that so many newer ones lie above that it was given up', () => {
   })
 
   it('delivers nothing of it, since nobody can say any more whether it came late', () => {
-    const run = { fromVolume: 10, toVolume: 20, trades: [conclusion(20, 10)] }
+    const run = { fromVolume: 10, toVolume: 20, trades: [execution(20, 10)] }
     const events = settleFinding(lineWithGaps(mostHoles + 1), { ...nothing, runs: [run], unknown: [] }, 1)
     expect(backfills(events)).toEqual([])
     expect(verdict(events)).toMatchObject(isUnknown)
@@ -258,7 +258,7 @@ describe('a gap that so many newer ones lie above that it was given up', () => {
 
   it('takes nothing from the gaps above it', () => {
     const kept = { ...first, fromVolume: 30, toVolume: 40, from: at(3), to: at(5) }
-    const run = { fromVolume: 30, toVolume: 40, trades: [conclusion(40, 10)] }
+    const run = { fromVolume: 30, toVolume: 40, trades: [execution(40, 10)] }
     const events = settleFinding(
       lineWithGaps(mostHoles + 1),
       { ...nothing, question: kept, runs: [run], unknown: [] },

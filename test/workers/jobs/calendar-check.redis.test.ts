@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { openingDays } from '../../../kis/rest/calendar-check.ts'
+import { calendarDays } from '../../../kis/rest/calendar-check.ts'
 import { createCalendar } from '../../../market/calendar/calendar.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { calendarDifferences } from '../../../workers/jobs/calendar-check.ts'
@@ -15,7 +15,7 @@ describe.each(redisKinds)('our calendar against KIS, kept in %s', kind => {
     onTestFinished(() => kis.stop())
     const client = await authorizedClient(kis.restUrl)
     const redis = await connected(await redisRig(kind))
-    const ask = (from: number) => openingDays(client, from, 1)
+    const ask = (from: number) => calendarDays(client, from, 1)
     const ours = createCalendar({ holidays: { KR: [20261014] }, openDays: { KR: [20261017] } })
     const differences = [
       '20261014: KIS has the Korean market open, our calendar has it closed',

@@ -79,7 +79,7 @@ async function certificateOf(
   { isLastAttempt = false, whole = '' } = {},
 ): Promise<DayCertificate> {
   const quotations: Quotations = {
-    conclusions: () => Promise.reject(new Error('nobody asks for conclusions')),
+    executions: () => Promise.reject(new Error('nobody asks for executions')),
     minuteBars: (instrument, from, to) =>
       bars instanceof Error
         ? instrument === whole

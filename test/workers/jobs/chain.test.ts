@@ -1,26 +1,26 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Conclusion } from '../../../market/quotations.ts'
+import type { Execution } from '../../../market/quotations.ts'
 import { chain } from '../../../workers/jobs/chain.ts'
 import { volumeOf } from '../../../market/gap-finding.ts'
 
-/** A conclusion of `volume` shares up to `cumulativeVolume`. */
-function conclusion(cumulativeVolume: number, volume: number, eventTime = cumulativeVolume): Conclusion {
+/** An execution of `volume` shares up to `cumulativeVolume`. */
+function execution(cumulativeVolume: number, volume: number, eventTime = cumulativeVolume): Execution {
   return { price: 274_000, volume, cumulativeVolume, bidPrice: null, askPrice: null, eventTime }
 }
 const gap = { fromVolume: 1_000, toVolume: 1_030, from: 990, to: 1_040 }
-const totals = (trades: readonly Conclusion[]) => trades.map(({ cumulativeVolume }) => cumulativeVolume)
+const totals = (trades: readonly Execution[]) => trades.map(({ cumulativeVolume }) => cumulativeVolume)
 
-describe('a chain of conclusions', () => {
+describe('a chain of executions', () => {
   it('is whole when each begins where the one before it ends, whatever order they are told in', () => {
-    const { runs, missing } = chain(gap, [conclusion(1_030, 5), conclusion(1_010, 10), conclusion(1_025, 15)])
+    const { runs, missing } = chain(gap, [execution(1_030, 5), execution(1_010, 10), execution(1_025, 15)])
     expect(runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_030 }])
     expect(totals(runs[0]?.trades ?? [])).toEqual([1_010, 1_025, 1_030])
     expect(missing).toEqual([])
   })
 
   it('says what is missing in it, and between which of its trades', () => {
-    const { runs, missing } = chain(gap, [conclusion(1_010, 10), conclusion(1_030, 5)])
+    const { runs, missing } = chain(gap, [execution(1_010, 10), execution(1_030, 5)])
     expect(runs.map(({ fromVolume, toVolume }) => [fromVolume, toVolume])).toEqual([
       [1_000, 1_010],
       [1_025, 1_030],
@@ -28,24 +28,24 @@ describe('a chain of conclusions', () => {
     expect(missing).toEqual([{ fromVolume: 1_010, toVolume: 1_025, from: 1_010, to: 1_030 }])
   })
 
-  it('is all missing without conclusions, between the trades around the gap', () => {
+  it('is all missing without executions, between the trades around the gap', () => {
     expect(chain(gap, [])).toEqual({ runs: [], missing: [gap], contradicting: 0 })
   })
 
-  it('counts a conclusion once that two pages told', () => {
-    const { runs, missing, contradicting } = chain(gap, [conclusion(1_030, 30), conclusion(1_030, 30)])
+  it('counts an execution once that two pages told', () => {
+    const { runs, missing, contradicting } = chain(gap, [execution(1_030, 30), execution(1_030, 30)])
     expect(runs.map(({ trades }) => trades.length)).toEqual([1])
     expect([missing, contradicting]).toEqual([[], 0])
   })
 
   it('leaves out what was traded before and after the gap', () => {
-    const { runs, contradicting } = chain(gap, [conclusion(1_000, 5), conclusion(1_035, 5), conclusion(1_030, 30)])
+    const { runs, contradicting } = chain(gap, [execution(1_000, 5), execution(1_035, 5), execution(1_030, 30)])
     expect(totals(runs.flatMap(({ trades }) => trades))).toEqual([1_030])
     expect(contradicting).toBe(0)
   })
 
   it('does not believe one that reaches beyond the gap: the stream delivered a part of it', () => {
-    const { runs, missing, contradicting } = chain(gap, [conclusion(1_005, 10), conclusion(1_030, 25)])
+    const { runs, missing, contradicting } = chain(gap, [execution(1_005, 10), execution(1_030, 25)])
     expect(totals(runs.flatMap(({ trades }) => trades))).toEqual([1_030])
     expect(missing).toMatchObject([{ fromVolume: 1_000, toVolume: 1_005 }])
     expect(contradicting).toBe(1)
@@ -53,10 +53,10 @@ describe('a chain of conclusions', () => {
 
   it('believes neither of two that claim the same shares', () => {
     const { runs, missing, contradicting } = chain(gap, [
-      conclusion(1_010, 10),
-      conclusion(1_020, 10),
-      conclusion(1_020, 9),
-      conclusion(1_030, 10),
+      execution(1_010, 10),
+      execution(1_020, 10),
+      execution(1_020, 9),
+      execution(1_030, 10),
     ])
     expect(totals(runs.flatMap(({ trades }) => trades))).toEqual([1_010, 1_030])
     expect(missing).toMatchObject([{ fromVolume: 1_010, toVolume: 1_020 }])
@@ -64,7 +64,7 @@ describe('a chain of conclusions', () => {
   })
 
   it('believes neither when one spans several others', () => {
-    const all = [conclusion(1_010, 10), conclusion(1_020, 10), conclusion(1_030, 30)]
+    const all = [execution(1_010, 10), execution(1_020, 10), execution(1_030, 30)]
     expect(chain(gap, all)).toMatchObject({
       runs: [],
       contradicting: 3,
@@ -72,16 +72,16 @@ describe('a chain of conclusions', () => {
     })
   })
 
-  it('has no place for a conclusion without volume', () => {
-    expect(chain(gap, [conclusion(1_010, 0)])).toMatchObject({ runs: [], contradicting: 0 })
+  it('has no place for an execution without volume', () => {
+    expect(chain(gap, [execution(1_010, 0)])).toMatchObject({ runs: [], contradicting: 0 })
   })
 })
 
-describe('any conclusions at all', () => {
+describe('any executions at all', () => {
   const some = fc.array(
     fc
       .tuple(fc.integer({ min: 980, max: 1_060 }), fc.integer({ min: 0, max: 25 }))
-      .map(([end, volume]) => conclusion(end, volume)),
+      .map(([end, volume]) => execution(end, volume)),
     { maxLength: 30 },
   )
 
@@ -115,7 +115,7 @@ describe('any conclusions at all', () => {
     fc.assert(
       fc.property(volumes, fc.infiniteStream(fc.boolean()), (day, leaveOut) => {
         let total = 0
-        const trades = day.map(volume => conclusion((total += volume), volume))
+        const trades = day.map(volume => execution((total += volume), volume))
         const told = trades.filter(() => !leaveOut.next().value)
         const { runs, contradicting } = chain(
           { fromVolume: 0, toVolume: total, from: null, to: null },

@@ -5,7 +5,7 @@ import { KisError } from '../../../kis/errors.ts'
 import { standardCalendar } from '../../../market/calendar/calendar.ts'
 import type { GapQuestion } from '../../../market/gap-finding.ts'
 import type { Instrument } from '../../../market/instrument.ts'
-import type { Conclusion, ConclusionPage, MinuteBar, Quotations } from '../../../market/quotations.ts'
+import type { Execution, ExecutionPage, MinuteBar, Quotations } from '../../../market/quotations.ts'
 import { tries } from '../../support/property.ts'
 import { validateGap } from '../../../workers/jobs/gap-validation.ts'
 import { TryLater } from '../../../workers/try-later.ts'
@@ -13,7 +13,7 @@ import { TryLater } from '../../../workers/try-later.ts'
 /** 2026-09-14, a Monday, at a time of Korea's clock. */
 const at = (time: string) => Date.parse(`2026-09-14T${time}+09:00`)
 
-function conclusion(time: string, cumulativeVolume: number, volume: number): Conclusion {
+function execution(time: string, cumulativeVolume: number, volume: number): Execution {
   return { price: 274_000, volume, cumulativeVolume, bidPrice: 273_500, askPrice: 274_000, eventTime: at(time) }
 }
 
@@ -21,29 +21,29 @@ function bar(time: string, volume: number, prices: Partial<MinuteBar> = {}): Min
   return { startTime: at(time), open: 274_000, high: 275_000, low: 273_000, close: 274_500, volume, ...prices }
 }
 
-type Told = { conclusions: readonly Conclusion[]; bars?: readonly MinuteBar[]; pageSize?: number; latestOnly?: boolean }
+type Told = { executions: readonly Execution[]; bars?: readonly MinuteBar[]; pageSize?: number; latestOnly?: boolean }
 
 /** Answers as KIS does: newest first, a page at a time, at or before the time asked for. */
-function restOf({ conclusions, bars = [], pageSize = 30, latestOnly = false }: Told) {
+function restOf({ executions, bars = [], pageSize = 30, latestOnly = false }: Told) {
   const asked: string[] = []
-  const newestFirst = conclusions.toReversed()
+  const newestFirst = executions.toReversed()
   const total = newestFirst[0]?.cumulativeVolume
   const quotations: Quotations = {
-    conclusions(_, until): Promise<ConclusionPage> {
-      asked.push(`conclusions ${new Date(until + 9 * 3_600_000).toISOString().slice(11, 19)}`)
+    executions(_, until): Promise<ExecutionPage> {
+      asked.push(`executions ${new Date(until + 9 * 3_600_000).toISOString().slice(11, 19)}`)
       if (latestOnly) {
         const latest = newestFirst.slice(0, pageSize)
         const page = latest.filter(({ eventTime }) => eventTime <= until)
         const later = latest.length - page.length
-        return Promise.resolve({ conclusions: page, later, total, older: undefined, end: 'latest-only' })
+        return Promise.resolve({ executions: page, later, total, older: undefined, end: 'latest-only' })
       }
       const page = newestFirst.filter(({ eventTime }) => eventTime <= until).slice(0, pageSize)
       const oldest = page.at(-1)
       if (page.length < pageSize || oldest === undefined) {
-        return Promise.resolve({ conclusions: page, total, older: undefined, end: 'day-begins' })
+        return Promise.resolve({ executions: page, total, older: undefined, end: 'day-begins' })
       }
       const older = page[0]?.eventTime === oldest.eventTime ? oldest.eventTime - 1_000 : oldest.eventTime
-      return Promise.resolve({ conclusions: page, total, older })
+      return Promise.resolve({ executions: page, total, older })
     },
     minuteBars(_, from, to) {
       asked.push(`bars ${new Date(from + 9 * 3_600_000).toISOString().slice(11, 16)}`)
@@ -66,45 +66,45 @@ const depsOf = (quotations: Quotations, now: string) => ({
   calendar: standardCalendar,
 })
 
-const before = conclusion('10:00:01', 1_000, 7)
-const after = conclusion('10:00:05', 1_120, 20)
-const missing = [conclusion('10:00:02', 1_040, 40), conclusion('10:00:04', 1_100, 60)]
+const before = execution('10:00:01', 1_000, 7)
+const after = execution('10:00:05', 1_120, 20)
+const missing = [execution('10:00:02', 1_040, 40), execution('10:00:04', 1_100, 60)]
 
 describe('a gap that REST can fill', () => {
   it('is filled, with one call where one will do', async () => {
-    const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
+    const { quotations, asked } = restOf({ executions: [before, ...missing, after] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:00:06'))
     expect(finding.runs).toEqual([{ fromVolume: 1_000, toVolume: 1_100, trades: missing }])
     expect(finding).toMatchObject({ explained: [], unknown: [], question: gapOf() })
-    expect(finding.evidence).toEqual(['4 conclusions in 1 call', 'they fill 100 of 100 shares'])
-    expect(asked).toEqual(['conclusions 10:00:05'])
+    expect(finding.evidence).toEqual(['4 executions in 1 call', 'they fill 100 of 100 shares'])
+    expect(asked).toEqual(['executions 10:00:05'])
   })
 
   it('is paged back to its beginning and no further', async () => {
     const { quotations, asked } = restOf({
-      conclusions: [conclusion('09:59:00', 993, 993), before, ...missing, after],
+      executions: [execution('09:59:00', 993, 993), before, ...missing, after],
       pageSize: 2,
     })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:00:06'))
     expect(finding.runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
-    expect(asked).toEqual(['conclusions 10:00:05', 'conclusions 10:00:04'])
+    expect(asked).toEqual(['executions 10:00:05', 'executions 10:00:04'])
   })
 
   it('is never asked for a later time than now', async () => {
-    const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
+    const { quotations, asked } = restOf({ executions: [before, ...missing, after] })
     await validateGap(gapOf({ to: null }), depsOf(quotations, '10:00:07'))
-    expect(asked).toEqual(['conclusions 10:00:07'])
+    expect(asked).toEqual(['executions 10:00:07'])
   })
 
   it('is filled at once where our clock is behind that of KIS', async () => {
-    const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
+    const { quotations, asked } = restOf({ executions: [before, ...missing, after] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:00:02'))
     expect(finding.runs).toEqual([{ fromVolume: 1_000, toVolume: 1_100, trades: missing }])
-    expect(asked).toEqual(['conclusions 10:00:05'])
+    expect(asked).toEqual(['executions 10:00:05'])
   })
 
   it('is found again, the same, by whoever asks again', async () => {
-    const { quotations } = restOf({ conclusions: [before, ...missing, after] })
+    const { quotations } = restOf({ executions: [before, ...missing, after] })
     const deps = depsOf(quotations, '10:00:06')
     expect(await validateGap(gapOf(), deps)).toEqual(await validateGap(gapOf(), deps))
   })
@@ -112,21 +112,21 @@ describe('a gap that REST can fill', () => {
 
 describe('a gap that REST cannot fill yet', () => {
   it('is asked about again in a moment while REST is behind the stream', async () => {
-    const { quotations } = restOf({ conclusions: [before, missing[0] as Conclusion] })
+    const { quotations } = restOf({ executions: [before, missing[0] as Execution] })
     const error = await validateGap(gapOf(), depsOf(quotations, '10:00:06')).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(TryLater)
     expect(error).toMatchObject({ waitMs: 1_000 })
   })
 
   it('is not asked about again where REST is ahead, and does not tell it any more', async () => {
-    const later = Array.from({ length: 3 }, (_, i) => conclusion('10:00:06', 1_140 + 10 * i, 10))
-    const { quotations } = restOf({ conclusions: [before, ...missing, after, ...later], latestOnly: true, pageSize: 3 })
+    const later = Array.from({ length: 3 }, (_, i) => execution('10:00:06', 1_140 + 10 * i, 10))
+    const { quotations } = restOf({ executions: [before, ...missing, after, ...later], latestOnly: true, pageSize: 3 })
     const finding = await validateGap(gapOf({ instrument: 'NAS:AAPL' }), depsOf(quotations, '10:00:07'))
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
   })
 
-  it('waits for its minute to be over where the conclusions leave a part open', async () => {
-    const { quotations, asked } = restOf({ conclusions: [before, missing[0] as Conclusion, after] })
+  it('waits for its minute to be over where the executions leave a part open', async () => {
+    const { quotations, asked } = restOf({ executions: [before, missing[0] as Execution, after] })
     const error = await validateGap(gapOf(), depsOf(quotations, '10:00:30')).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(TryLater)
     expect(error).toMatchObject({ waitMs: 33_000 })
@@ -134,23 +134,23 @@ describe('a gap that REST cannot fill yet', () => {
   })
 })
 
-describe('what the conclusions leave open', () => {
-  const firstHalf = [before, missing[0] as Conclusion, after]
-  const total = (last: number) => conclusion('10:00:59', last, last - 1_120)
+describe('what the executions leave open', () => {
+  const firstHalf = [before, missing[0] as Execution, after]
+  const total = (last: number) => execution('10:00:59', last, last - 1_120)
 
-  it('remains unknown where the minute bars have it: it was traded, and the conclusions skip it', async () => {
-    const conclusions = [conclusion('09:59:59', 993, 993), ...firstHalf, total(1_500)]
-    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 507)] })
+  it('remains unknown where the minute bars have it: it was traded, and the executions skip it', async () => {
+    const executions = [execution('09:59:59', 993, 993), ...firstHalf, total(1_500)]
+    const { quotations } = restOf({ executions, bars: [bar('10:00', 507)] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
     expect(finding.runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
     expect(finding.unknown).toEqual([{ fromVolume: 1_040, toVolume: 1_100, from: at('10:00:02'), to: at('10:00:05') }])
     expect(finding.explained).toEqual([])
-    expect(finding.evidence.at(-1)).toMatch(/10:00–10:01 KST have all 507 shares.*the conclusions skip it/)
+    expect(finding.evidence.at(-1)).toMatch(/10:00–10:01 KST have all 507 shares.*the executions skip it/)
   })
 
   it('is explained where the total moved by more than the minute bars have, by exactly what is missing', async () => {
-    const conclusions = [conclusion('09:59:59', 993, 993), ...firstHalf, total(1_500)]
-    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 447)] })
+    const executions = [execution('09:59:59', 993, 993), ...firstHalf, total(1_500)]
+    const { quotations } = restOf({ executions, bars: [bar('10:00', 447)] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
     expect(finding.unknown).toEqual([])
     expect(finding.explained).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100, reason: 'off-book' }])
@@ -158,8 +158,8 @@ describe('what the conclusions leave open', () => {
   })
 
   it('remains unknown where total and minute bars agree in no way', async () => {
-    const conclusions = [conclusion('09:59:59', 993, 993), ...firstHalf, total(1_500)]
-    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 480)] })
+    const executions = [execution('09:59:59', 993, 993), ...firstHalf, total(1_500)]
+    const { quotations } = restOf({ executions, bars: [bar('10:00', 480)] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
     expect(finding.explained).toEqual([])
     expect(finding.unknown).toHaveLength(1)
@@ -168,9 +168,9 @@ describe('what the conclusions leave open', () => {
 
   it('is explained as an auction where one ended in that minute, at one price, with exactly this volume', async () => {
     const question = gapOf({ from: at('15:19:58'), to: at('15:40:03') })
-    const conclusions = [conclusion('15:19:58', 1_000, 7), conclusion('15:40:03', 1_120, 20)]
+    const executions = [execution('15:19:58', 1_000, 7), execution('15:40:03', 1_120, 20)]
     const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
-    const { quotations } = restOf({ conclusions, bars: [bar('15:19', 7), bar('15:30', 100, prices)] })
+    const { quotations } = restOf({ executions, bars: [bar('15:19', 7), bar('15:30', 100, prices)] })
     const finding = await validateGap(question, depsOf(quotations, '15:42:00'))
     expect(finding.explained).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100, reason: 'auction' }])
     expect(finding.evidence.at(-1)).toMatch(/15:30 KST is an auction's: 100 shares at 274000/)
@@ -178,38 +178,38 @@ describe('what the conclusions leave open', () => {
 
   it('is no auction of another volume than what is missing', async () => {
     const question = gapOf({ from: at('15:19:58'), to: at('15:40:03') })
-    const conclusions = [conclusion('15:19:58', 1_000, 7), conclusion('15:40:03', 1_120, 20)]
+    const executions = [execution('15:19:58', 1_000, 7), execution('15:40:03', 1_120, 20)]
     const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
     for (const volume of [99, 101, 5_000]) {
-      const { quotations } = restOf({ conclusions, bars: [bar('15:19', 7), bar('15:30', volume, prices)] })
+      const { quotations } = restOf({ executions, bars: [bar('15:19', 7), bar('15:30', volume, prices)] })
       const finding = await validateGap(question, depsOf(quotations, '15:42:00'))
       expect(finding.explained.filter(({ reason }) => reason === 'auction')).toEqual([])
     }
   })
 
   it('is no auction in a minute in which none ended, whatever its prices', async () => {
-    const conclusions = [conclusion('09:59:59', 993, 993), before, after]
+    const executions = [execution('09:59:59', 993, 993), before, after]
     const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
-    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 100, prices)] })
+    const { quotations } = restOf({ executions, bars: [bar('10:00', 100, prices)] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
     expect(finding.explained.filter(({ reason }) => reason === 'auction')).toEqual([])
   })
 
   it('is judged for each stretch of minutes by itself', async () => {
     const question = gapOf({ toVolume: 1_300, to: at('10:05:30') })
-    const conclusions = [
-      conclusion('09:59:59', 993, 993),
+    const executions = [
+      execution('09:59:59', 993, 993),
       before,
       // 40 shares are skipped here…
-      conclusion('10:00:20', 1_060, 20),
-      conclusion('10:03:00', 1_100, 40),
+      execution('10:00:20', 1_060, 20),
+      execution('10:03:00', 1_100, 40),
       // …and 100 moved the total off the book here.
-      conclusion('10:05:20', 1_250, 50),
-      conclusion('10:05:25', 1_300, 50),
-      conclusion('10:05:30', 1_310, 10),
+      execution('10:05:20', 1_250, 50),
+      execution('10:05:25', 1_300, 50),
+      execution('10:05:30', 1_310, 10),
     ]
     const bars = [bar('10:00', 67), bar('10:03', 40), bar('10:05', 110)]
-    const { quotations } = restOf({ conclusions, bars })
+    const { quotations } = restOf({ executions, bars })
     const finding = await validateGap(question, depsOf(quotations, '10:07:00'))
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
     expect(finding.explained).toMatchObject([{ fromVolume: 1_100, toVolume: 1_200, reason: 'off-book' }])
@@ -219,26 +219,19 @@ describe('what the conclusions leave open', () => {
     ])
   })
 
-  it('is not called skipped where the conclusions were told and contradict each other', async () => {
-    const twice = [conclusion('10:00:03', 1_090, 50), conclusion('10:00:04', 1_100, 60)]
-    const conclusions = [
-      conclusion('09:59:59', 993, 993),
-      before,
-      missing[0] as Conclusion,
-      ...twice,
-      after,
-      total(1_500),
-    ]
-    const { quotations } = restOf({ conclusions, bars: [bar('10:00', 507)] })
+  it('is not called skipped where the executions were told and contradict each other', async () => {
+    const twice = [execution('10:00:03', 1_090, 50), execution('10:00:04', 1_100, 60)]
+    const executions = [execution('09:59:59', 993, 993), before, missing[0] as Execution, ...twice, after, total(1_500)]
+    const { quotations } = restOf({ executions, bars: [bar('10:00', 507)] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100 }])
     expect(finding.evidence.at(-2)).toBe('2 of them contradict each other or the stream, and were left out')
-    expect(finding.evidence.at(-1)).toMatch(/it was traded, and no accepted conclusion has it/)
+    expect(finding.evidence.at(-1)).toMatch(/it was traded, and no accepted execution has it/)
   })
 
   it('is all of it when the second holds more trades than a page, as far as they cannot be paged', async () => {
-    const crowd = Array.from({ length: 50 }, (_, i) => conclusion('10:00:03', 1_002 + 2 * i, 2))
-    const { quotations } = restOf({ conclusions: [before, ...crowd, after], bars: [bar('10:00', 127)] })
+    const crowd = Array.from({ length: 50 }, (_, i) => execution('10:00:03', 1_002 + 2 * i, 2))
+    const { quotations } = restOf({ executions: [before, ...crowd, after], bars: [bar('10:00', 127)] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
     // 29 beside the one after the gap, then a page of the second itself, which has the same 30 newest.
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040, to: at('10:00:03') }])
@@ -249,38 +242,36 @@ describe('what the conclusions leave open', () => {
 describe('a gap abroad', () => {
   const apple = { instrument: 'NAS:AAPL' } as const
 
-  it('is judged at once, because only the latest conclusions are told', async () => {
-    const { quotations, asked } = restOf({ conclusions: [missing[1] as Conclusion, after], latestOnly: true })
+  it('is judged at once, because only the latest executions are told', async () => {
+    const { quotations, asked } = restOf({ executions: [missing[1] as Execution, after], latestOnly: true })
     const finding = await validateGap(gapOf(apple), depsOf(quotations, '10:00:06'))
     expect(finding.runs).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100 }])
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
     expect(finding.evidence[0]).toMatch(/no older ones \(latest-only\)/)
-    expect(asked).toEqual(['conclusions 10:00:05'])
+    expect(asked).toEqual(['executions 10:00:05'])
   })
 
   it('does not claim that nothing was told where what was told is later', async () => {
-    const latest = [conclusion('11:00:00', 5_000, 10), conclusion('11:00:01', 5_010, 10)]
-    const { quotations } = restOf({ conclusions: latest, bars: [bar('10:00', 127)], latestOnly: true })
+    const latest = [execution('11:00:00', 5_000, 10), execution('11:00:01', 5_010, 10)]
+    const { quotations } = restOf({ executions: latest, bars: [bar('10:00', 127)], latestOnly: true })
     const finding = await validateGap(gapOf(apple), depsOf(quotations, '12:00:00'))
-    expect(finding.evidence[0]).toBe(
-      '2 conclusions in 1 call, 2 of them after the gap, and no older ones (latest-only)',
-    )
+    expect(finding.evidence[0]).toBe('2 executions in 1 call, 2 of them after the gap, and no older ones (latest-only)')
   })
 
   it('cannot be measured where the latest do not reach its beginning, and says how many were told', async () => {
     const byHand = { ...apple, fromVolume: 0, toVolume: 0, from: at('09:50:00'), to: at('10:00:06') }
-    const within = restOf({ conclusions: missing, latestOnly: true })
+    const within = restOf({ executions: missing, latestOnly: true })
     await expect(validateGap(gapOf(byHand), depsOf(within.quotations, '10:00:07'))).rejects.toThrow(
-      /: 2 conclusions of .* and none before them, so the volume between the two times is not known; REST returns only the latest/,
+      /: 2 executions of .* and none before them, so the volume between the two times is not known; REST returns only the latest/,
     )
-    const later = restOf({ conclusions: [conclusion('11:00:00', 5_000, 10)], latestOnly: true })
+    const later = restOf({ executions: [execution('11:00:00', 5_000, 10)], latestOnly: true })
     await expect(validateGap(gapOf(byHand), depsOf(later.quotations, '11:00:07'))).rejects.toThrow(
-      /: no conclusions of .*; the 1 that REST returned are of other times; REST returns only the latest of an overseas instrument/,
+      /: no executions of .*; the 1 that REST returned are of other times; REST returns only the latest of an overseas instrument/,
     )
   })
 
   it('has the minute bars say how much was traded, long after', async () => {
-    const { quotations } = restOf({ conclusions: [], bars: [bar('10:00', 127)], latestOnly: true })
+    const { quotations } = restOf({ executions: [], bars: [bar('10:00', 127)], latestOnly: true })
     const finding = await validateGap(gapOf(apple), depsOf(quotations, '12:00:00'))
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
     expect(finding.evidence.at(-1)).toMatch(
@@ -292,9 +283,9 @@ describe('a gap abroad', () => {
 describe('what was traded between two times', () => {
   const byHand = gapOf({ fromVolume: 0, toVolume: 0, from: at('10:00:00'), to: at('10:00:05') })
 
-  it('is measured by the conclusions before and at its end', async () => {
-    const day = [conclusion('09:59:00', 993, 993), before, ...missing, after]
-    const { quotations } = restOf({ conclusions: day })
+  it('is measured by the executions before and at its end', async () => {
+    const day = [execution('09:59:00', 993, 993), before, ...missing, after]
+    const { quotations } = restOf({ executions: day })
     const finding = await validateGap(byHand, depsOf(quotations, '10:00:06'))
     expect(finding.question).toMatchObject({ fromVolume: 993, toVolume: 1_100 })
     expect(finding.runs).toMatchObject([{ fromVolume: 993, toVolume: 1_100, trades: [before, ...missing] }])
@@ -302,7 +293,7 @@ describe('what was traded between two times', () => {
 
   it('cannot be measured on another day, and that is not worth another try', async () => {
     const quotations: Quotations = {
-      conclusions: () => Promise.resolve({ conclusions: [], total: undefined, older: undefined, end: 'today-only' }),
+      executions: () => Promise.resolve({ executions: [], total: undefined, older: undefined, end: 'today-only' }),
       minuteBars: () => Promise.resolve([]),
     }
     const error = await validateGap(byHand, depsOf(quotations, '10:00:06')).catch((reason: unknown) => reason)
@@ -315,7 +306,7 @@ describe('REST in trouble', () => {
   it('is passed on as it is, for the queue to judge', async () => {
     const trouble = new KisError('server', 'KIS has trouble')
     const quotations: Quotations = {
-      conclusions: () => Promise.reject(trouble),
+      executions: () => Promise.reject(trouble),
       minuteBars: () => Promise.reject(trouble),
     }
     await expect(validateGap(gapOf(), depsOf(quotations, '10:00:06'))).rejects.toBe(trouble)
@@ -324,7 +315,7 @@ describe('REST in trouble', () => {
   it('that will not pass leaves all of the gap unknown, with what REST said as the evidence', async () => {
     const refusal = new KisError('invalid-request', 'no such market')
     const quotations: Quotations = {
-      conclusions: () => Promise.reject(refusal),
+      executions: () => Promise.reject(refusal),
       minuteBars: () => Promise.reject(refusal),
     }
     expect(await validateGap(gapOf({ instrument: 'BAQ:AAPL' }), depsOf(quotations, '10:00:06'))).toEqual({
@@ -338,41 +329,41 @@ describe('REST in trouble', () => {
 
   const refusal = new KisError('invalid-request', 'not on paper')
   const trouble = new KisError('server', 'KIS has trouble')
-  const firstHalf = [conclusion('09:59:59', 993, 993), before, missing[0] as Conclusion, after]
+  const firstHalf = [execution('09:59:59', 993, 993), before, missing[0] as Execution, after]
   const refusing = (told: Told, more: Partial<Quotations>) => ({ ...restOf(told).quotations, ...more })
   const ofFirstHalf = [{ fromVolume: 1_000, toVolume: 1_040, trades: [missing[0]] }]
   const secondHalf = [{ fromVolume: 1_040, toVolume: 1_100, from: at('10:00:02'), to: at('10:00:05') }]
 
-  it('that will not pass takes nothing from what the conclusions prove, where it is about the minute bars', async () => {
-    const quotations = refusing({ conclusions: firstHalf }, { minuteBars: () => Promise.reject(refusal) })
+  it('that will not pass takes nothing from what the executions prove, where it is about the minute bars', async () => {
+    const quotations = refusing({ executions: firstHalf }, { minuteBars: () => Promise.reject(refusal) })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
     expect(finding).toMatchObject({ runs: ofFirstHalf, explained: [], unknown: secondHalf })
-    expect(finding.evidence).toEqual(['4 conclusions in 1 call', 'they fill 40 of 100 shares', 'not on paper'])
+    expect(finding.evidence).toEqual(['4 executions in 1 call', 'they fill 40 of 100 shares', 'not on paper'])
   })
 
   it('that will not pass takes nothing from the pages that came before it', async () => {
-    const day = [...Array(40)].map((_, i) => conclusion('10:00:01', 900 + 2 * i, 2))
-    const told = restOf({ conclusions: [...day, before, ...missing, after], pageSize: 3 })
+    const day = [...Array(40)].map((_, i) => execution('10:00:01', 900 + 2 * i, 2))
+    const told = restOf({ executions: [...day, before, ...missing, after], pageSize: 3 })
     let calls = 0
     const quotations: Quotations = {
-      conclusions: (instrument, until) =>
-        ++calls > 1 ? Promise.reject(refusal) : told.quotations.conclusions(instrument, until),
+      executions: (instrument, until) =>
+        ++calls > 1 ? Promise.reject(refusal) : told.quotations.executions(instrument, until),
       minuteBars: () => Promise.resolve([bar('10:00', 507)]),
     }
     const finding = await validateGap(gapOf({ fromVolume: 950 }), depsOf(quotations, '10:02:00'))
     expect(finding.runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
     expect(finding.unknown).toMatchObject([{ fromVolume: 950, toVolume: 1_000 }])
     expect(finding.evidence.slice(0, 3)).toEqual([
-      '3 conclusions in 1 call, and no older ones (refused)',
+      '3 executions in 1 call, and no older ones (refused)',
       'not on paper',
       'they fill 100 of 150 shares',
     ])
   })
 
-  it('that will not pass takes nothing from what the minute bars prove, where it is about the conclusions', async () => {
+  it('that will not pass takes nothing from what the minute bars prove, where it is about the executions', async () => {
     const prices = { open: 274_000, high: 274_000, low: 274_000, close: 274_000 }
     const quotations: Quotations = {
-      conclusions: () => Promise.reject(refusal),
+      executions: () => Promise.reject(refusal),
       minuteBars: () => Promise.resolve([bar('15:30', 100, prices)]),
     }
     const question = gapOf({ from: at('15:19:58'), to: at('15:40:03') })
@@ -386,16 +377,16 @@ describe('REST in trouble', () => {
 
   it('that will not pass with one stretch of minutes takes nothing from the next', async () => {
     const question = gapOf({ toVolume: 1_300, to: at('10:05:30') })
-    const conclusions = [
-      conclusion('09:59:59', 993, 993),
+    const executions = [
+      execution('09:59:59', 993, 993),
       before,
-      conclusion('10:00:20', 1_060, 20),
-      conclusion('10:03:00', 1_100, 40),
-      conclusion('10:05:20', 1_250, 50),
-      conclusion('10:05:25', 1_300, 50),
-      conclusion('10:05:30', 1_310, 10),
+      execution('10:00:20', 1_060, 20),
+      execution('10:03:00', 1_100, 40),
+      execution('10:05:20', 1_250, 50),
+      execution('10:05:25', 1_300, 50),
+      execution('10:05:30', 1_310, 10),
     ]
-    const told = restOf({ conclusions, bars: [bar('10:03', 40), bar('10:05', 110)] }).quotations
+    const told = restOf({ executions, bars: [bar('10:03', 40), bar('10:05', 110)] }).quotations
     const quotations: Quotations = {
       ...told,
       minuteBars: (instrument, from, to) =>
@@ -408,7 +399,7 @@ describe('REST in trouble', () => {
   })
 
   it('that passes is waited for, and on the last attempt takes nothing from what is proven', async () => {
-    const quotations = refusing({ conclusions: firstHalf }, { minuteBars: () => Promise.reject(trouble) })
+    const quotations = refusing({ executions: firstHalf }, { minuteBars: () => Promise.reject(trouble) })
     const deps = depsOf(quotations, '10:02:00')
     await expect(validateGap(gapOf(), deps)).rejects.toBe(trouble)
     const finding = await validateGap(gapOf(), deps, { isLastAttempt: true })
@@ -418,14 +409,14 @@ describe('REST in trouble', () => {
 
   it('that passes is the answer on the last attempt too, where nothing is proven', async () => {
     const quotations: Quotations = {
-      conclusions: () => Promise.reject(trouble),
+      executions: () => Promise.reject(trouble),
       minuteBars: () => Promise.resolve([]),
     }
     await expect(validateGap(gapOf(), depsOf(quotations, '10:02:00'), { isLastAttempt: true })).rejects.toBe(trouble)
   })
 
   it('does not wait any longer on the last attempt', async () => {
-    const { quotations } = restOf({ conclusions: [before, missing[0] as Conclusion] })
+    const { quotations } = restOf({ executions: [before, missing[0] as Execution] })
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:00:06'), { isLastAttempt: true })
     expect(finding).toMatchObject({ runs: ofFirstHalf, unknown: secondHalf })
   })
@@ -437,13 +428,13 @@ describe('REST in trouble', () => {
         let total = 1_000
         const trades = sizes.map((size, i) => {
           total += size
-          return conclusion(`10:0${Math.floor(i / 4)}:0${i % 4}`, total, size)
+          return execution(`10:0${Math.floor(i / 4)}:0${i % 4}`, total, size)
         })
         const known = trades.filter(() => fate.next().value)
-        const told = restOf({ conclusions: known, pageSize: 3, bars: [bar('10:00', 5)] }).quotations
+        const told = restOf({ executions: known, pageSize: 3, bars: [bar('10:00', 5)] }).quotations
         const perhaps = <T>(answer: () => Promise<T>) => (fate.next().value ? answer() : Promise.reject(refusal))
         const quotations: Quotations = {
-          conclusions: (...asked) => perhaps(() => told.conclusions(...asked)),
+          executions: (...asked) => perhaps(() => told.executions(...asked)),
           minuteBars: (...asked) => perhaps(() => told.minuteBars(...asked)),
         }
         const question = gapOf({ toVolume: total, to: at('10:05:00') })
@@ -463,8 +454,8 @@ describe('REST in trouble', () => {
 
   it('of a day that the minute bars do not have yet is asked about again when its minute is over', async () => {
     const quotations = refusing(
-      { conclusions: [] },
-      { conclusions: () => Promise.resolve({ conclusions: [], total: undefined, older: undefined, end: 'other-day' }) },
+      { executions: [] },
+      { executions: () => Promise.resolve({ executions: [], total: undefined, older: undefined, end: 'other-day' }) },
     )
     await expect(validateGap(gapOf(), depsOf(quotations, '10:00:30'))).rejects.toBeInstanceOf(TryLater)
     const finding = await validateGap(gapOf(), depsOf(quotations, '10:02:00'))
@@ -473,7 +464,7 @@ describe('REST in trouble', () => {
   })
 
   it('is not asked any more once the worker stops', async () => {
-    const { quotations, asked } = restOf({ conclusions: [before, ...missing, after] })
+    const { quotations, asked } = restOf({ executions: [before, ...missing, after] })
     const signal = AbortSignal.abort(new Error('the worker stops'))
     await expect(validateGap(gapOf(), depsOf(quotations, '10:00:06'), { signal })).rejects.toThrow('the worker stops')
     expect(asked).toEqual([])
