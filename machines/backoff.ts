@@ -1,5 +1,5 @@
-// How long to wait before the next attempt: decorrelated jitter, so that the clients of one network do not return in step. Random
-// numbers come from a seed kept by the caller, so a test can tell what will happen.
+// How long to wait before the next attempt: decorrelated jitter, so that the clients of one network do not
+// return in step. The caller keeps the seed of the random numbers, so a test can predict the waits.
 import type { Timing } from './timing.ts'
 
 export type Backoff = { readonly waitMs: number; readonly seed: number }

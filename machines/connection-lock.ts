@@ -1,9 +1,12 @@
-// One app key, one connection: whoever wants to connect waits until the previous socket is really closed.
+// One app key, one connection: a new connection waits until the previous socket is closed.
 
-/** Resolves when the line is free, with the function that frees it again. First come, first served. */
-export type Line = { take(): Promise<() => void> }
+/**
+ * Resolves when no socket of the app key is open, with the function that releases the lock. First come, first
+ * served.
+ */
+export type ConnectionLock = { take(): Promise<() => void> }
 
-export function createLine(): Line {
+export function createConnectionLock(): ConnectionLock {
   let free: Promise<void> = Promise.resolve()
   return {
     async take() {

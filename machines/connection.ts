@@ -1,5 +1,5 @@
-// The actor that owns one WebSocket: opens it, tells data from control, paces requests, echoes heartbeats, closes it. Reflexes only;
-// whatever needs a decision is reported to the machine.
+// The actor that owns one WebSocket: opens and closes it, separates data from control, paces requests, echoes
+// heartbeats. The machine takes every decision.
 import type { Socket } from 'node:net'
 import { fromCallback } from 'xstate'
 import WebSocket from 'ws'
@@ -15,29 +15,29 @@ import { type CustomerType, heartbeatText, subscribeText, unsubscribeText } from
 import type { Clock } from '../market/clock.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
-import { createBatch } from './read-batch.ts'
+import { createReadBatch } from './read-batch.ts'
 import type { Instruction, Observation } from './events.ts'
 import type { Budget, ConnectBudget } from './budget.ts'
-import type { Line } from './connection-lock.ts'
+import type { ConnectionLock } from './connection-lock.ts'
 import type { LineOwner } from './owner.ts'
 import { createOutbox, type Request } from './outbox.ts'
-import { createPending } from './pending-requests.ts'
-import { createPulses } from './dead-connection-watch.ts'
+import { createPendingRequests } from './pending-requests.ts'
+import { createDeadConnectionWatch } from './dead-connection-watch.ts'
 import type { ConnectionInput } from './socket.ts'
 import type { Timing } from './timing.ts'
 
-/** What KIS said, and to whom, for those who log and count. `key` is undefined when nobody here was meant. */
-export type HeardAnswer = {
+/** An answer of KIS, for logs and counts. `key` is undefined when it belongs to no subscription of ours. */
+export type ReceivedAnswer = {
   readonly market: Market
   readonly entry: CodeEntry
   readonly key: SubscriptionKey | undefined
 }
 
-/** KIS allows one session for each app key, and counts what each of them asks for. */
+/** KIS allows one session for each app key, and counts the requests of each. */
 export type AppKeyAccess = {
   readonly approvalKeys: ApprovalKeys
-  readonly line: Line
-  /** Asked before every connection. */
+  readonly lock: ConnectionLock
+  /** Spent before every connection. */
   readonly connects: ConnectBudget
   readonly requests: Budget
   readonly owner: LineOwner
@@ -49,49 +49,52 @@ export type ConnectionParts = {
   readonly customerType: CustomerType
   readonly wireOf: (key: SubscriptionKey) => WireKey
   /**
-   * Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not lost here. `moreFollow`:
-   * another one comes at once, unless its consumers have the line closed.
+   * Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not
+   * lost here. `moreFollow`: another one comes at once, unless its consumers have the line closed.
    */
   readonly deliver: (frame: RawFrame, moreFollow: boolean) => void
-  readonly heard: (answer: HeardAnswer) => void
-  /** KIS's own PINGPONG: what its clock said, and what ours did. */
+  readonly onAnswer: (answer: ReceivedAnswer) => void
+  /** KIS's PINGPONG: the time of its clock, and of ours. */
   readonly heartbeat?: (serverTime: number, receivedTime: number) => void
-  /** What of KIS's answers may go on to be shown. By default, what holds no secret by its name or shape. */
+  /** Takes secrets out of KIS's texts. By default, everything that is a secret by its name or shape. */
   readonly redaction?: Redaction
   readonly clock: Clock
   readonly timing: Timing
 }
 
-/** Encrypted records that may wait for their key; it comes with the acknowledgement, right behind or right before them. */
+/**
+ * Encrypted frames that may wait for their key, which comes with the acknowledgement, just before or after
+ * them.
+ */
 const mostSealedFrames = 100
 /** One is some hundred bytes. */
 const longestSealed = 16 * 1024
 
-/** Twenty records are about 8 KB. A longer message ends the connection: it is nothing of KIS's. */
+/** Twenty records are about 8 KB. A longer message is not KIS's, and ends the connection. */
 const longestMessage = 1024 * 1024
 
-/** KIS's PINGPONG has some 70 bytes. What is longer is not sent back. */
+/** KIS's PINGPONG has some 70 bytes. A longer one is not echoed. */
 const longestEcho = 1024
 
-/** Of what we send, which is a few hundred bytes a second at most. A peer that leaves so much unread is not there for us. */
+/** We send a few hundred bytes a second at most: a peer that leaves so much unread does not read. */
 const mostUnsent = 1024 * 1024
 
-/** Idle links are cut on the way; the operating system's own keep-alive is invisible to KIS and keeps them open. */
+/** Routers cut idle connections. The operating system's keep-alive prevents that, and KIS does not see it. */
 const tcpKeepAliveMs = 30_000
 
 export function createConnection(parts: ConnectionParts) {
-  const pulses = createPulses(parts.timing.pulseMs)
+  const deadConnections = createDeadConnectionWatch(parts.timing.pulseMs)
   const { redaction = createRedaction() } = parts
 
   return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
     const { market, endpoint } = input
     const { clock, timing, deliver } = parts
-    const { approvalKeys, line, connects, requests, owner } = parts.accessOf(market)
-    const tell = (observation: Observation) => sendBack(observation)
+    const { approvalKeys, lock, connects, requests, owner } = parts.accessOf(market)
+    const report = (observation: Observation) => sendBack(observation)
     const notices = createNoticeOpener()
-    const pending = createPending(timing.ackTimeoutMs)
+    const pending = createPendingRequests(timing.ackTimeoutMs)
     const outbox = createOutbox(timing.pacingMs, requests, send)
-    const batch = createBatch<Buffer>((bytes, moreFollow) => {
+    const batch = createReadBatch<Buffer>((bytes, moreFollow) => {
       if (!isLeft) deliver({ market, bytes, receivedTime: readTime }, moreFollow)
     })
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
@@ -101,9 +104,9 @@ export function createConnection(parts: ConnectionParts) {
     let isLeft = false
     let isAccepted = false
     let unansweredHeartbeats = 0
-    const pulse = pulses.of(endpoint.url)
+    const watch = deadConnections.of(endpoint.url)
     let nextLook: NodeJS.Timeout | undefined
-    /** When the bytes came that are being taken apart. */
+    /** When the bytes came that are being read. */
     let readTime = 0
 
     receive(instruction => {
@@ -121,40 +124,40 @@ export function createConnection(parts: ConnectionParts) {
     return leave
 
     async function open(): Promise<void> {
-      const freeLine = await line.take()
+      const release = await lock.take()
       try {
-        if (isLeft) return freeLine()
+        if (isLeft) return release()
         approvalKey = (await approvalKeys.current()).reveal()
-        if (isLeft) return freeLine()
+        if (isLeft) return release()
         const waitMs = await connects.take()
-        if (isLeft) return freeLine()
+        if (isLeft) return release()
         if (waitMs > 0) {
-          freeLine()
-          return tell({ type: 'connect.denied', waitMs, isReserved: connects.isReserved?.() === true })
+          release()
+          return report({ type: 'connect.denied', waitMs, isReserved: connects.isReserved?.() === true })
         }
-        connect(freeLine)
+        connect(release)
       } catch (error) {
-        freeLine()
+        release()
         throw error
       }
     }
 
     function failToOpen(error: unknown): void {
-      const said = error instanceof KisError ? error.code : undefined
+      const code = error instanceof KisError ? error.code : undefined
       const text = error instanceof KisError ? error.said : undefined
       const why = redaction.line(error instanceof Error ? error.message : String(error))
-      if (said !== undefined) parts.heard({ market, entry: explain(said, text ?? ''), key: undefined })
-      tell(
+      if (code !== undefined) parts.onAnswer({ market, entry: explain(code, text ?? ''), key: undefined })
+      report(
         isAboutKeys(error)
-          ? { type: 'credentials.refused', code: said ?? why }
+          ? { type: 'credentials.refused', code: code ?? why }
           : { type: 'socket.closed', reason: why },
       )
     }
 
-    function connect(freeLine: () => void): void {
+    function connect(release: () => void): void {
       const opening = new WebSocket(endpoint.url, {
         perMessageDeflate: false,
-        // Frames are read as bytes; one that is no UTF-8 is an event, not a reason to hang up.
+        // Frames are read as bytes; one that is not UTF-8 is an event, not a reason to close.
         skipUTF8Validation: true,
         handshakeTimeout: timing.openTimeoutMs,
         maxPayload: longestMessage,
@@ -162,31 +165,31 @@ export function createConnection(parts: ConnectionParts) {
       socket = opening
       opening.on('upgrade', ({ socket: link }) => {
         link.setKeepAlive(true, tcpKeepAliveMs)
-        if (timing.pulseMs > 0) watchPulse(link)
-        // Before ws takes them apart: all frames of one read arrived together, however long those before them take.
+        if (timing.pulseMs > 0) watchBytes(link)
+        // Before ws splits them: all frames of one read arrived together, however long the first ones take.
         link.on('data', () => {
           readTime = clock.now()
         })
       })
-      opening.on('open', () => !isLeft && tell({ type: 'socket.opened' }))
+      opening.on('open', () => !isLeft && report({ type: 'socket.opened' }))
       opening.on('message', data => take(data as Buffer))
       opening.on('error', error => {
         if (trouble === '') trouble = `${redaction.quote(error.message)}, `
       })
       opening.on('close', code => {
-        freeLine()
+        release()
         clearTimeout(nextLook)
         batch.flush()
         for (const { bytes, receivedTime } of sealed) deliver({ market, bytes, receivedTime }, false)
-        if (!isLeft) tell({ type: 'socket.closed', reason: `${trouble}close code ${code}` })
+        if (!isLeft) report({ type: 'socket.closed', reason: `${trouble}close code ${code}` })
       })
     }
 
-    /** Bytes are counted where they arrive, so that data pays nothing for it. */
-    function watchPulse(link: Socket): void {
-      const quietMs = pulse.look(clock.now(), link.bytesRead)
-      if (quietMs !== undefined) tell({ type: 'line.dead', quietMs })
-      nextLook = setTimeout(watchPulse, pulses.lookEveryMs, link)
+    /** Reads the socket's own count of bytes, so that it costs nothing for each frame. */
+    function watchBytes(link: Socket): void {
+      const quietMs = watch.look(clock.now(), link.bytesRead)
+      if (quietMs !== undefined) report({ type: 'connection.dead', quietMs })
+      nextLook = setTimeout(watchBytes, deadConnections.lookEveryMs, link)
     }
 
     function leave(): void {
@@ -195,8 +198,8 @@ export function createConnection(parts: ConnectionParts) {
       outbox.close()
       if (socket === undefined || socket.readyState === WebSocket.CLOSED) return
       const leaving = socket
-      const impatience = setTimeout(() => leaving.terminate(), timing.closeTimeoutMs)
-      leaving.on('close', () => clearTimeout(impatience))
+      const timeout = setTimeout(() => leaving.terminate(), timing.closeTimeoutMs)
+      leaving.on('close', () => clearTimeout(timeout))
       leaving.close(1000)
     }
 
@@ -214,7 +217,7 @@ export function createConnection(parts: ConnectionParts) {
       switch (message.kind) {
         case 'heartbeat':
           if (message.serverTime !== null) {
-            pulse.beat(readTime)
+            watch.beat(readTime)
             parts.heartbeat?.(message.serverTime, readTime)
           }
           if (bytes.length > longestEcho) return deliver({ market, bytes, receivedTime: readTime }, false)
@@ -226,10 +229,13 @@ export function createConnection(parts: ConnectionParts) {
       }
     }
 
-    /** Byte for byte and at once: a session that does not answer is closed after about 100 s (protocol notes 3.6). */
+    /**
+     * Byte for byte and at once: a session that does not answer is closed after about 100 s (protocol notes
+     * 3.6).
+     */
     function echo(bytes: Buffer): void {
       const isOurOwn = unansweredHeartbeats > 0 && bytes.equals(Buffer.from(heartbeatText))
-      // A server that sends ours back would otherwise play ping-pong with us as fast as the line allows.
+      // A server that echoes ours would otherwise start an endless exchange.
       if (isOurOwn) unansweredHeartbeats--
       else socket?.send(bytes, { binary: false }, ignoreFailure)
       leaveIfUnread()
@@ -253,18 +259,18 @@ export function createConnection(parts: ConnectionParts) {
     function takeAnswer(answer: Answer): void {
       const { entry } = answer
       if (entry.reaction === 'occupied') {
-        parts.heard({ market, entry, key: undefined })
-        return tell({ type: 'session.occupied', isOwnerGone: owner.isGone() })
+        parts.onAnswer({ market, entry, key: undefined })
+        return report({ type: 'session.occupied', isOwnerGone: owner.isGone() })
       }
       if (entry.reaction === 'renew-approval') {
         approvalKeys.forget()
-        parts.heard({ market, entry, key: undefined })
-        return tell({ type: 'credentials.refused', code: entry.code })
+        parts.onAnswer({ market, entry, key: undefined })
+        return report({ type: 'credentials.refused', code: entry.code })
       }
       const settled = pending.settle(answer, clock.now())
-      if (settled?.verb === 'heartbeat') return tell({ type: 'heartbeat.refused' })
+      if (settled?.verb === 'heartbeat') return report({ type: 'heartbeat.refused' })
       const key = settled?.key ?? pending.keyOf(answer)
-      parts.heard({ market, entry, key })
+      parts.onAnswer({ market, entry, key })
       if (entry.reaction === 'acknowledged') {
         approvalKeys.accepted()
         if (!isAccepted) owner.accepted()
@@ -275,7 +281,7 @@ export function createConnection(parts: ConnectionParts) {
         notices.learn(tr, answer.noticeKey)
         openSealed()
       }
-      if (key !== undefined && entry.reaction !== 'none') tell(observationOf(entry, key))
+      if (key !== undefined && entry.reaction !== 'none') report(observationOf(entry, key))
     }
 
     function takeNotice(bytes: Uint8Array, receivedTime: number): void {
@@ -293,10 +299,10 @@ export function createConnection(parts: ConnectionParts) {
       for (const { bytes, receivedTime } of frames) takeNotice(bytes, receivedTime)
     }
 
-    /** A subscription that has not left yet is simply not sent, and there is nothing to release. */
+    /** A subscribe request that was not sent yet is withdrawn: there is nothing to release. */
     function releaseOf(key: SubscriptionKey): Request[] {
       if (!outbox.withdraw({ verb: 'subscribe', key })) return [{ verb: 'unsubscribe', key }]
-      tell({ type: 'subscription.released', key })
+      report({ type: 'subscription.released', key })
       return []
     }
 
@@ -305,7 +311,7 @@ export function createConnection(parts: ConnectionParts) {
       const text = request.verb === 'subscribe' ? subscribeText : unsubscribeText
       pending.sent({ ...request, wire })
       socket?.send(text(wire, approvalKey, parts.customerType), error => {
-        if (error && !isLeft) tell({ type: 'subscription.unsent', key: request.key })
+        if (error && !isLeft) report({ type: 'subscription.unsent', key: request.key })
       })
     }
   })
@@ -328,5 +334,5 @@ function isAboutKeys(error: unknown): boolean {
   return error instanceof KisError && (error.kind === 'authentication' || error.kind === 'invalid-request')
 }
 
-/** A send that fails is followed by the socket's close, which says it all. */
+/** A failed send is followed by the close of the socket, which is reported. */
 function ignoreFailure(): void {}

@@ -1,5 +1,5 @@
-// The vocabulary of the control plane. Commands come from the feed, observations from actors, instructions go to the connection.
-// No event carries market data or a secret: all of them are shown in the inspector.
+// The events of the control plane. Commands come from the feed, observations from actors, instructions go to
+// the connection. No event carries market data or a secret: the inspector shows all of them.
 import type { SubscriptionKey } from '../market/subscription.ts'
 
 /** Where a socket connects to. */
@@ -19,9 +19,9 @@ export type Command =
 export type Observation =
   | { readonly type: 'socket.opened' }
   | { readonly type: 'socket.closed'; readonly reason: string }
-  /** The connect budget is spent, or what is left is for the process that has the line: nothing was opened. */
+  /** Nothing was opened: the connect budget is spent, or the rest is for the process that owns the line. */
   | { readonly type: 'connect.denied'; readonly waitMs: number; readonly isReserved?: boolean }
-  /** OPSP8996. `isOwnerGone`: the process that had the line is known to have ended; its session lingers. */
+  /** OPSP8996. `isOwnerGone`: the process that owned the line is known to have ended; its session lingers. */
   | { readonly type: 'session.occupied'; readonly isOwnerGone?: boolean }
   | { readonly type: 'credentials.refused'; readonly code: string }
   | ({ readonly type: 'subscription.acknowledged' } & Key)
@@ -29,19 +29,19 @@ export type Observation =
   | ({ readonly type: 'subscription.duplicate' } & Key)
   /** `isPassing`: the same request may be accepted later. */
   | ({ readonly type: 'subscription.refused'; readonly code: string; readonly isPassing: boolean } & Key)
-  /** The request never left: it was no request. */
+  /** The request was never sent. */
   | ({ readonly type: 'subscription.unsent' } & Key)
   /** Data of an adopted key arrived. */
   | ({ readonly type: 'subscription.flowing' } & Key)
-  /** A live market, and no data of this key although others flow. */
-  | ({ readonly type: 'subscription.mute' } & Key)
-  /** A live market, and no data at all. */
+  /** No data of this key in an open market, although others flow. */
+  | ({ readonly type: 'subscription.stale' } & Key)
+  /** No data at all in an open market. */
   | { readonly type: 'silence.detected'; readonly quietMs: number }
-  /** Nothing at all came, at whatever hour: nobody is home. */
-  | { readonly type: 'line.dead'; readonly quietMs: number }
-  /** Data of this session flowed for a while: past failures are past. */
+  /** No byte came, at any hour. */
+  | { readonly type: 'connection.dead'; readonly quietMs: number }
+  /** Data of this session flowed for a while: past failures no longer count. */
   | { readonly type: 'session.proven' }
-  /** A key that was released because it was mute has waited out its grace. */
+  /** The rest of a stale, unanswered or refused key is over. */
   | ({ readonly type: 'subscription.rested' } & Key)
   | { readonly type: 'heartbeat.due' }
   | { readonly type: 'heartbeat.refused' }

@@ -1,5 +1,5 @@
-// Whose turn it is. KIS allows one session per app key, so the two sockets take turns on its line, and a hand-over breaks before it
-// makes: an incoming socket opens only when the outgoing one has let go. With an app key each, both may have their turn at once.
+// Which market uses the line. KIS allows one session for each app key, so two sockets of one line take turns:
+// the next one opens only after the last one has closed. With a line each, both may be open at once.
 import { assign, enqueueActions, raise, setup, type SnapshotFrom } from 'xstate'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
@@ -18,9 +18,9 @@ export type FeedInput = {
 }
 
 type FeedContext = FeedInput & {
-  /** The markets that have a line, or have not let go of it yet. */
+  /** The markets that use a line, or have not released it yet. */
   readonly turns: readonly Market[]
-  /** The markets that should have one. */
+  /** The markets that should use one. */
   readonly next: readonly Market[]
 }
 
@@ -31,12 +31,11 @@ export type FeedCommand =
   | { readonly type: 'endpoint.switch'; readonly market: Market; readonly endpoint: Endpoint }
   | { readonly type: 'stop' }
 
-/** What the feed hears from its sockets. */
-type SocketNews =
+type SocketReport =
   | { readonly type: 'socket.released-line'; readonly market: Market }
   | { readonly type: 'socket.stopped'; readonly market: Market }
 
-type Word = Extract<FeedCommand, { type: 'subscribe' | 'unsubscribe' }>
+type SubscriptionCommand = Extract<FeedCommand, { type: 'subscribe' | 'unsubscribe' }>
 
 function socketInput({ endpoints, timing, seed, reservedSlots = 0 }: FeedContext, market: Market): SocketInput {
   return { market, endpoint: endpoints[market], timing, reservedSlots, seed: market === 'KR' ? seed : ~seed }
@@ -50,7 +49,7 @@ function isSame(some: readonly Market[], others: readonly Market[]): boolean {
   return some.length === others.length && some.every(market => others.includes(market))
 }
 
-/** A socket without a connection that will not open one until it is told to. */
+/** A socket without a connection that opens none before `market.open`. */
 function hasReleasedLine({ event }: { event: { snapshot: SnapshotFrom<typeof socketMachine> } }): boolean {
   return event.snapshot.matches('market-switch') && !event.snapshot.context.hasTurn
 }
@@ -59,7 +58,7 @@ export const feedMachine = setup({
   types: {
     context: {} as FeedContext,
     input: {} as FeedInput,
-    events: {} as FeedCommand | SocketNews,
+    events: {} as FeedCommand | SocketReport,
     children: {} as { KR: 'socket'; US: 'socket' },
   },
   actors: { socket: socketMachine },
@@ -84,7 +83,7 @@ export const feedMachine = setup({
       turns: ({ context, event }) =>
         event.type === 'socket.released-line' ? context.turns.filter(market => market !== event.market) : context.turns,
     }),
-    /** To one that is open already it says nothing new. */
+    /** Changes nothing for a socket that is open already. */
     openIncoming: enqueueActions(({ context, enqueue }) => {
       for (const market of context.next) {
         enqueue.sendTo(market, { type: 'market.open', endpoint: context.endpoints[market] })
@@ -101,7 +100,7 @@ export const feedMachine = setup({
       }
     }),
     passOn: enqueueActions(({ event, enqueue }) => {
-      const { type, market, keys } = event as Word
+      const { type, market, keys } = event as SubscriptionCommand
       enqueue.sendTo(market, { type, keys })
     }),
     stopSockets: enqueueActions(({ enqueue }) => {

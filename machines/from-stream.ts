@@ -1,5 +1,5 @@
-// Any subscribable → a callback actor that sends what it emits to its machine. XState's own observable actors keep the subscription in
-// their snapshot, and an inspector that serialises it throws.
+// A subscribable → a callback actor that sends every value to its machine. XState's observable actors keep
+// the subscription in their snapshot, and an inspector that serialises it throws.
 import { fromCallback, type EventObject } from 'xstate'
 
 export interface Subscribable<T> {

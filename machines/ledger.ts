@@ -1,5 +1,5 @@
-// Is this key subscribed? The one truth about it: what is wished for, and what the server said in this session. Pure functions over a
-// plain object (a Map shows as {} in the inspector). It never filters data; it only tells what was agreed.
+// Which keys are subscribed: what is wanted, and what the server answered in this session. Pure functions
+// over a plain object (a Map shows as {} in the inspector). It never filters data.
 import { isNotice } from '../kis/channel.ts'
 import { type SubscriptionKey, subscriptionOf } from '../market/subscription.ts'
 
@@ -7,39 +7,41 @@ export type LedgerStatus = 'wanted' | 'requested' | 'active' | 'adopted' | 'rele
 
 export type LedgerEntry = {
   readonly status: LedgerStatus
-  /** Somebody wants this key, whatever the server holds at the moment. */
-  readonly wished: boolean
+  /** Asked of us, whatever the server holds at the moment. */
+  readonly isWanted: boolean
   /** Why it was refused: KIS's code, or `UNANSWERED`, or `MUTE`. */
   readonly code?: string
-  /**
-   * It was mute, unanswered or refused for a passing reason, and is not to be asked for before its rest is
-   * over.
-   */
+  /** Stale, unanswered or refused for a passing reason: not requested again before its rest is over. */
   readonly isResting?: true
-  /** Refused by us, because no slot is left: it takes the next one that is. */
+  /** Refused by us, because no slot is free: it takes the next free one. */
   readonly isUnplaced?: true
-  /** How many times in a row it was refused for a passing reason: its rest grows with them. */
+  /** Refusals in a row for a passing reason: the rest grows with them. */
   readonly refusals?: number
 }
 
 export type Ledger = Readonly<Record<SubscriptionKey, LedgerEntry>>
 
-/** Registrations of one session, all channels and markets together (KIS notice of 2026-04-20; the 42nd was refused on 2026-08-17). */
+/**
+ * Slots of one session, all channels and markets together (KIS notice of 2026-04-20; the 42nd registration
+ * was refused on 2026-08-17).
+ */
 export const mostSubscriptions = 41
 
-/** The code KIS gives to the 42nd; we say it ourselves and spare KIS the question. */
+/** KIS's code for the 42nd registration; given here without asking KIS. */
 export const sessionFull = 'OPSP0008'
 export const unanswered = 'UNANSWERED'
 
-/** KIS says it is subscribed, and sends nothing, however often it is asked. */
-export const mute = 'MUTE'
+/** KIS answers that it is subscribed and sends nothing, however often it is requested. */
+export const stale = 'MUTE'
 
 export const emptyLedger: Ledger = {}
 
-const wanted: LedgerEntry = { status: 'wanted', wished: true }
-const unplaced: LedgerEntry = { status: 'refused', wished: true, code: sessionFull, isUnplaced: true }
+const wanted: LedgerEntry = { status: 'wanted', isWanted: true }
+const unplaced: LedgerEntry = { status: 'refused', isWanted: true, code: sessionFull, isUnplaced: true }
 
-/** Notes wishes. A key that was refused is asked for again at once; one that is being released comes back once it is gone. */
+/**
+ * A refused key is requested again at once; one that is being released is requested again after its release.
+ */
 export function want(ledger: Ledger, keys: readonly SubscriptionKey[], reserved = 0): Ledger {
   return keys.reduce((current, key) => wantOne(current, key, reserved), ledger)
 }
@@ -47,14 +49,14 @@ export function want(ledger: Ledger, keys: readonly SubscriptionKey[], reserved 
 function wantOne(ledger: Ledger, key: SubscriptionKey, reserved: number): Ledger {
   const entry = ledger[key]
   if (entry === undefined || entry.status === 'refused') {
-    const others = entriesOf(ledger).flatMap(([other, placed]) => (other !== key && hasPlace(placed) ? [other] : []))
+    const others = entriesOf(ledger).flatMap(([other, placed]) => (other !== key && hasSlot(placed) ? [other] : []))
     const fits = hasRoom(others, key, reserved)
     return set(ledger, key, fits ? wanted : unplaced)
   }
-  return entry.wished ? ledger : set(ledger, key, { ...entry, wished: true })
+  return entry.isWanted ? ledger : set(ledger, key, { ...entry, isWanted: true })
 }
 
-/** What had no slot takes those that became free, in the order in which it was wanted. */
+/** Keys without a slot take the slots that became free, in the order in which they were wanted. */
 export function admitted(ledger: Ledger, reserved = 0): Ledger {
   return keysWhere(ledger, entry => entry.isUnplaced === true).reduce(
     (current, key) => wantOne(current, key, reserved),
@@ -62,10 +64,7 @@ export function admitted(ledger: Ledger, reserved = 0): Ledger {
   )
 }
 
-/**
- * Whether a key fits beside the others. `reserved` of the 41 are for account notices, whether these are asked
- * for or not.
- */
+/** `reserved` of the 41 slots are for account notices, whether these are wanted or not. */
 function hasRoom(others: readonly SubscriptionKey[], key: SubscriptionKey, reserved: number): boolean {
   const notices = others.filter(isNoticeKey).length
   return others.length + (isNoticeKey(key) ? 0 : Math.max(0, reserved - notices)) < mostSubscriptions
@@ -75,24 +74,24 @@ function isNoticeKey(key: SubscriptionKey): boolean {
   return isNotice(subscriptionOf(key).channel)
 }
 
-/** Drops wishes. What the server holds stays in the ledger until it is released. */
+/** What the server holds stays in the ledger until it is released. */
 export function unwant(ledger: Ledger, keys: readonly SubscriptionKey[]): Ledger {
   return keys.reduce((current, key) => {
     const entry = current[key]
     if (entry === undefined) return current
-    return isHeld(entry) ? set(current, key, { ...entry, wished: false }) : remove(current, key)
+    return isHeld(entry) ? set(current, key, { ...entry, isWanted: false }) : remove(current, key)
   }, ledger)
 }
 
-/**
- * A key that is refused for good gives its place to another; one that rests and will be asked for again keeps
- * it.
- */
-function hasPlace({ isResting, status }: LedgerEntry): boolean {
+/** A key that is refused for good frees its slot; one that rests and is requested again keeps it. */
+function hasSlot({ isResting, status }: LedgerEntry): boolean {
   return status !== 'refused' || isResting === true
 }
 
-/** The server may turn out to hold a key that it had refused. What no longer fits beside it is refused before it is asked for. */
+/**
+ * The server may hold a key that it had refused. What no longer fits beside it is refused before it is
+ * requested.
+ */
 export function fitted(ledger: Ledger, reserved = 0): Ledger {
   const placed = held(ledger)
   return toRequest(ledger).reduce((current, key) => {
@@ -102,16 +101,16 @@ export function fitted(ledger: Ledger, reserved = 0): Ledger {
   }, ledger)
 }
 
-/** Wished for, and not asked yet: account notices first, whose slot is theirs. */
+/** Wanted and not requested yet. Account notices come first: they have reserved slots. */
 export function toRequest(ledger: Ledger): SubscriptionKey[] {
   const keys = keysWhere(ledger, entry => entry.status === 'wanted' && !entry.isResting)
   const notices = keys.filter(isNoticeKey)
   return notices.length === 0 ? keys : [...notices, ...keys.filter(key => !notices.includes(key))]
 }
 
-/** No longer wished for, and not let go of yet. */
+/** No longer wanted, and not being released yet. */
 export function toRelease(ledger: Ledger): SubscriptionKey[] {
-  return keysWhere(ledger, entry => isHeld(entry) && !entry.wished && entry.status !== 'releasing')
+  return keysWhere(ledger, entry => isHeld(entry) && !entry.isWanted && entry.status !== 'releasing')
 }
 
 /** Everything the server may hold. */
@@ -119,11 +118,11 @@ export function held(ledger: Ledger): SubscriptionKey[] {
   return keysWhere(ledger, isHeld)
 }
 
-export function hasWishes(ledger: Ledger): boolean {
-  return entriesOf(ledger).some(([, entry]) => entry.wished)
+export function hasWanted(ledger: Ledger): boolean {
+  return entriesOf(ledger).some(([, entry]) => entry.isWanted)
 }
 
-/** Everything that was asked has been answered. */
+/** Every request has its answer. */
 export function isSettled(ledger: Ledger): boolean {
   return entriesOf(ledger).every(
     ([, { status, isResting }]) =>
@@ -139,79 +138,79 @@ export function releasing(ledger: Ledger, keys: readonly SubscriptionKey[]): Led
   return withStatus(ledger, keys, 'releasing')
 }
 
-/** SUBSCRIBE SUCCESS. A key that is on its way out stays on its way out; a key nobody knows is none of ours. */
+/** SUBSCRIBE SUCCESS. A key that is being released stays so; an unknown key is ignored. */
 export function acknowledged(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (entry === undefined || entry.status === 'releasing') return ledger
-  return set(ledger, key, { status: 'active', wished: entry.wished })
+  return set(ledger, key, { status: 'active', isWanted: entry.isWanted })
 }
 
-/** ALREADY IN SUBSCRIBE: no news of a key we hold; a ghost of one we just asked for, which only data can prove. */
+/**
+ * ALREADY IN SUBSCRIBE: no change for a key we hold. A key just requested is adopted until data proves it.
+ */
 export function duplicated(ledger: Ledger, key: SubscriptionKey): Ledger {
   return ledger[key]?.status === 'requested' ? withStatus(ledger, [key], 'adopted') : ledger
 }
 
-/** Data of an adopted key arrived, so KIS was right. */
+/** Data of an adopted key arrived: the server does hold it. */
 export function flowing(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
-  return entry?.status === 'adopted' ? set(ledger, key, { status: 'active', wished: entry.wished }) : ledger
+  return entry?.status === 'adopted' ? set(ledger, key, { status: 'active', isWanted: entry.isWanted }) : ledger
 }
 
-/** The server no longer holds the key. Still wished for, it is asked for again. */
+/** The server no longer holds the key. If it is still wanted, it is requested again. */
 export function released(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (entry === undefined || !isHeld(entry)) return ledger
-  if (!entry.wished) return remove(ledger, key)
+  if (!entry.isWanted) return remove(ledger, key)
   return set(ledger, key, { ...wanted, ...(entry.isResting ? { isResting: true } : {}), ...refusalsOf(entry) })
 }
 
 /**
- * The server said no: to the subscription, or to the release of something it then does not hold. For a
- * passing reason, the key rests and is asked for again.
+ * The server refused a subscription, or the release of a key that it then does not hold. After a refusal for
+ * a passing reason the key rests and is requested again.
  */
 export function refused(ledger: Ledger, key: SubscriptionKey, code: string, isPassing = false): Ledger {
   const entry = ledger[key]
   if (entry === undefined) return ledger
-  if (entry.status === 'releasing' || !entry.wished) return released(ledger, key)
-  const refusal: LedgerEntry = { status: 'refused', wished: true, code }
+  if (entry.status === 'releasing' || !entry.isWanted) return released(ledger, key)
+  const refusal: LedgerEntry = { status: 'refused', isWanted: true, code }
   return set(ledger, key, isPassing ? { ...refusal, isResting: true, refusals: (entry.refusals ?? 0) + 1 } : refusal)
 }
 
-/** Let go of a mute key, to ask for it again after a rest. */
+/** A stale key is released, and requested again after a rest. */
 export function resting(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (entry === undefined) return ledger
-  return set(ledger, key, { status: 'releasing', wished: entry.wished, isResting: true, ...refusalsOf(entry) })
+  return set(ledger, key, { status: 'releasing', isWanted: entry.isWanted, isResting: true, ...refusalsOf(entry) })
 }
 
 export function rested(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   if (!entry?.isResting) return ledger
-  const { status, wished } = entry
-  return set(ledger, key, { ...(status === 'refused' ? wanted : { status, wished }), ...refusalsOf(entry) })
+  const { status, isWanted } = entry
+  return set(ledger, key, { ...(status === 'refused' ? wanted : { status, isWanted }), ...refusalsOf(entry) })
 }
 
-/**
- * Nothing helped: it is called refused, and asked for again as if KIS had refused it for a passing reason.
- */
+/** No recovery step helped: handled as if KIS had refused the key for a passing reason. */
 export function gaveUp(ledger: Ledger, key: SubscriptionKey): Ledger {
-  return ledger[key]?.wished ? refused(ledger, key, mute, true) : ledger
+  return ledger[key]?.isWanted ? refused(ledger, key, stale, true) : ledger
 }
 
-/** The request never left the house, so it was no request. */
+/** The request was never sent. */
 export function unsent(ledger: Ledger, key: SubscriptionKey): Ledger {
   const entry = ledger[key]
   return entry?.status === 'requested' ? set(ledger, key, { ...wanted, ...refusalsOf(entry) }) : ledger
 }
 
-/** Asked for, and not answered yet. */
+/** Requested, and not answered yet. */
 export function waiting(ledger: Ledger): SubscriptionKey[] {
   return keysWhere(ledger, ({ status }) => status === 'requested')
 }
 
 /**
- * Time is up for whatever was asked and not answered, a passing reason. `again`: those that are asked for
- * once more after a short rest, which is not counted.
+ * Requests without an answer are refused for a passing reason. Those in `again` are requested again after a
+ * short rest, and the refusal is not counted.
  */
 export function giveUpWaiting(ledger: Ledger, again: readonly SubscriptionKey[] = []): Ledger {
   const overdue = keysWhere(ledger, ({ status }) => status === 'requested' || status === 'releasing')
@@ -224,18 +223,18 @@ export function giveUpWaiting(ledger: Ledger, again: readonly SubscriptionKey[] 
   }, given)
 }
 
-/** The server has not said a word that holds in this session: neither yes nor no. */
-export function isUnheard(ledger: Ledger): boolean {
+/** The server has accepted and refused nothing in this session. */
+export function isUnanswered(ledger: Ledger): boolean {
   return entriesOf(ledger).every(([, { status, code }]) =>
     status === 'refused' ? code === unanswered || code === sessionFull : status !== 'active' && status !== 'adopted',
   )
 }
 
-/** Truth does not outlive the connection it was told on: wishes stay, what the server said is forgotten. */
+/** Keeps what is wanted and forgets the answers of the last session: they do not hold in the next one. */
 export function newSession(ledger: Ledger, reserved = 0): Ledger {
   return want(
     emptyLedger,
-    keysWhere(ledger, entry => entry.wished),
+    keysWhere(ledger, entry => entry.isWanted),
     reserved,
   )
 }
@@ -244,7 +243,7 @@ function isHeld(entry: LedgerEntry): boolean {
   return entry.status !== 'wanted' && entry.status !== 'refused'
 }
 
-/** Entries in the order in which the keys were first wished for. */
+/** Entries in the order in which the keys were first wanted. */
 export function entriesOf(ledger: Ledger): [SubscriptionKey, LedgerEntry][] {
   return Object.entries(ledger) as [SubscriptionKey, LedgerEntry][]
 }
@@ -256,7 +255,7 @@ function keysWhere(ledger: Ledger, holds: (entry: LedgerEntry) => boolean): Subs
 function withStatus(ledger: Ledger, keys: readonly SubscriptionKey[], status: LedgerStatus): Ledger {
   return keys.reduce((current, key) => {
     const entry = current[key]
-    return entry === undefined ? current : set(current, key, { status, wished: entry.wished, ...refusalsOf(entry) })
+    return entry === undefined ? current : set(current, key, { status, isWanted: entry.isWanted, ...refusalsOf(entry) })
   }, ledger)
 }
 

@@ -1,4 +1,4 @@
-// Requests on their way out, one every `pacingMs` and within a budget: KIS takes bursts and changes of mind for abuse.
+// Sends one request every `pacingMs`, within a budget: KIS treats bursts of requests as abuse.
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Budget } from './budget.ts'
 
@@ -6,12 +6,12 @@ export type Request = { readonly verb: 'subscribe' | 'unsubscribe'; readonly key
 
 export type Outbox = {
   add(requests: readonly Request[]): void
-  /** Takes back a request that has not left yet; false when there is none. */
+  /** Removes a request that was not sent yet; false when there is none. */
   withdraw(request: Request): boolean
   close(): void
 }
 
-/** Releases never wait for the budget: holding on to what nobody wants helps nobody. */
+/** Releases do not wait for the budget. */
 export function createOutbox(pacingMs: number, budget: Budget, send: (request: Request) => void): Outbox {
   const waiting: Request[] = []
   let timer: NodeJS.Timeout | undefined
@@ -24,14 +24,14 @@ export function createOutbox(pacingMs: number, budget: Budget, send: (request: R
     if (typeof next === 'number') {
       timer = setTimeout(sendNext, next)
     } else if (next !== undefined) {
-      // The pause follows the last request too, so that the next batch keeps the pace.
+      // A pause follows the last request too, so that a later one keeps the pace.
       isPacing = true
       timer = setTimeout(sendNext, pacingMs)
       send(next)
     }
   }
 
-  /** The request to send now, or how long the budget makes it wait. */
+  /** The request to send now, or how long to wait for the budget. */
   function takeNext(): Request | number | undefined {
     if (waiting[0]?.verb === 'subscribe') {
       const waitMs = budget.take()

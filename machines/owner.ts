@@ -1,18 +1,13 @@
-// Who has the line of an app key. KIS decides: it lets the first session stay and refuses the newcomer
-// (OPSP8996). What is kept here is what can be known of that, so that a process that was refused waits
-// neither too long nor too short.
+// Which process has the session of a line. KIS decides: the first session stays, a second one is refused
+// (OPSP8996). What is known of the owner decides how long a refused process waits.
 
 export type LineOwner = {
-  /**
-   * KIS accepted a session of this process: the line is ours, through reconnections, until KIS accepts
-   * another one.
-   */
+  /** KIS accepted a session of this process: it owns the line until KIS accepts another process's session. */
   accepted(): void
   /**
-   * KIS refused a session. True when the owner is known to have ended, or is this installation: then only its
-   * session lingers.
+   * After a refusal: the owner is known to have ended, or is this installation, and only its session lingers.
    */
   isGone(): boolean
-  /** This process lets go of the line for good. Resolves when that is written down, or cannot be. */
+  /** This process gives up the line. Resolves when that is written, or cannot be. */
   release(): Promise<void>
 }

@@ -1,4 +1,5 @@
-// Whom does this answer answer? By transaction and key where KIS names them, else by the order of sending: a refusal often says `(null)`.
+// Which request an answer belongs to: by transaction and key where KIS names them, else by the order of
+// sending (a refusal often says `(null)`).
 import type { WireKey } from '../kis/channel.ts'
 import type { Answer } from '../kis/wire/control.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
@@ -6,16 +7,16 @@ import type { Request } from './outbox.ts'
 
 export type Sent = (Request & { readonly wire: WireKey }) | { readonly verb: 'heartbeat'; readonly sentAt: number }
 
-export type Pending = {
+export type PendingRequests = {
   sent(what: Sent): void
-  /** What an answer that came at `now` belongs to, which is then no longer pending. */
+  /** The request that an answer at `now` belongs to. It is no longer pending. */
   settle(answer: Answer, now: number): Sent | undefined
-  /** The key of an answer that names one, asked for in this session, answered before or not. */
+  /** The key that an answer names, if it was requested in this session, answered before or not. */
   keyOf(answer: Answer): SubscriptionKey | undefined
 }
 
-/** A heartbeat that was not refused within `patienceMs` was accepted: KIS says nothing to those it likes. */
-export function createPending(patienceMs: number): Pending {
+/** A heartbeat that is not refused within `patienceMs` was accepted: KIS does not answer it. */
+export function createPendingRequests(patienceMs: number): PendingRequests {
   let waiting: Sent[] = []
   const keys = new Map<string, SubscriptionKey>()
 
@@ -29,7 +30,7 @@ export function createPending(patienceMs: number): Pending {
       const index = answer.tr === undefined ? indexOfOldest(waiting, answer) : indexOfAnswered(waiting, answer)
       if (index < 0) return undefined
       const answered = waiting[index]
-      // Answers come in order, so a heartbeat sent before this request was accepted without a word.
+      // Answers come in order, so a heartbeat sent before this request was accepted.
       waiting = waiting.filter((what, position) => position > index || (position < index && what.verb !== 'heartbeat'))
       return answered
     },
@@ -38,8 +39,8 @@ export function createPending(patienceMs: number): Pending {
 }
 
 /**
- * For an answer without a key. A success is never that of a heartbeat: KIS does not answer a heartbeat that
- * it accepts.
+ * For an answer without a key. A success never belongs to a heartbeat: KIS answers only those that it
+ * refuses.
  */
 function indexOfOldest(waiting: readonly Sent[], { entry }: Answer): number {
   switch (entry.reaction) {

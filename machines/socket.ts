@@ -1,5 +1,5 @@
-// The life of one socket. It decides when to connect, release, wait and try again, and keeps the ledger of what the server agreed to.
-// It never sees market data, and it holds no secret: everything in it may be shown in the inspector.
+// The life of one socket. It decides when to connect, release, wait and try again, and keeps the ledger of
+// subscriptions. It sees no market data and holds no secret: the inspector may show everything in it.
 import { assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
@@ -8,7 +8,7 @@ import type { Endpoint, Instruction, SocketEvent } from './events.ts'
 import * as ledger from './ledger.ts'
 import type { Timing } from './timing.ts'
 
-/** Why a session is being left while its link can still carry a message. */
+/** Why a session is being left while its connection can still carry a message. */
 export type Departure =
   | 'market-close'
   | 'endpoint-switch'
@@ -25,26 +25,26 @@ export type SocketContext = {
   readonly reservedSlots: number
   readonly endpoint: Endpoint
   readonly ledger: ledger.Ledger
-  /** It is this market's turn on the line. */
+  /** The line is this market's to use. */
   readonly hasTurn: boolean
   readonly isStopping: boolean
-  /** Sessions entered so far: two snapshots of one number belong to one connection. */
+  /** Sessions so far: two snapshots with the same number belong to one connection. */
   readonly sessions: number
   readonly departure: Departure | undefined
-  /** Why the last session ended or is ending, for people. */
+  /** Why the last session ended or is ending, as a text to show. */
   readonly loss: string | undefined
-  /** No data can come any more in this session, although its grace is not over. */
-  readonly isLineLost: boolean
+  /** No more data can come in this session, although its grace is not over. */
+  readonly isConnectionLost: boolean
   /** Releases the grace has to wait for. */
   readonly releases: number
-  /** KIS left a request unanswered since the last time that everything was settled. */
+  /** KIS left a request unanswered since every request had its answer. */
   readonly isAnswerMissing: boolean
   /** KIS refused our heartbeat in this session. */
   readonly heartbeatRefused: boolean
-  /** What was tried for each mute or unanswered key since it last flowed: steps up the ladder. Outlives sessions, as ghosts do. */
-  readonly cures: Readonly<Record<SubscriptionKey, number>>
+  /** Steps tried for each stale or unanswered key since its data last flowed. Kept over sessions. */
+  readonly recoverySteps: Readonly<Record<SubscriptionKey, number>>
   readonly failures: number
-  /** OPSP8996 in a row, all with an owner that is known to be gone, or all without. */
+  /** OPSP8996 in a row, counted anew when `isOwnerGone` changes. */
   readonly occupied: { readonly times: number; readonly isOwnerGone: boolean }
   readonly waitMs: number
   readonly seed: number
@@ -63,12 +63,12 @@ export type SocketInput = {
 export type ConnectionInput = { readonly market: Market; readonly endpoint: Endpoint }
 
 /**
- * The ladder for a key without data. A ghost is asked for once more by itself; then the whole session is released and opened anew, at
- * most three times; then it is called mute. A key that KIS acknowledged is asked for again at most three times, and the others are
- * left in peace: only it would gain from a new session, and all of them would pay.
+ * The recovery step for a stale key. An adopted key is requested once more; then the whole session is
+ * released and opened anew, at most three times; then the key is refused as `MUTE`. An acknowledged key is
+ * requested again at most three times: a new session would help only this key, and interrupt all the others.
  */
-function cureFor(context: SocketContext, event: SocketEvent): 'ask again' | 'recover' | 'give up' | undefined {
-  if (event.type !== 'subscription.mute') return undefined
+function recoveryStepFor(context: SocketContext, event: SocketEvent): 'ask again' | 'recover' | 'give up' | undefined {
+  if (event.type !== 'subscription.stale') return undefined
   const tried = timesTried(context, event.key)
   switch (context.ledger[event.key]?.status) {
     case 'adopted':
@@ -80,15 +80,15 @@ function cureFor(context: SocketContext, event: SocketEvent): 'ask again' | 'rec
   }
 }
 
-/** What `enqueueActions` hands over, as far as it is needed here. */
+/** The part of `enqueueActions` that is needed here. */
 type Timers = {
   cancel(id: string): void
   raise(event: { type: 'subscription.rested'; key: SubscriptionKey }, options: { delay: number; id: string }): void
 }
 
 /**
- * `subscription.rested` comes after `delay`. A rest of the key that began earlier, in another session
- * perhaps, no longer counts.
+ * Raises `subscription.rested` after `delay`, and cancels an earlier rest of the key, also one of another
+ * session.
  */
 function rest(timers: Timers, key: SubscriptionKey, delay: number): void {
   const id = `rest ${key}`
@@ -96,7 +96,7 @@ function rest(timers: Timers, key: SubscriptionKey, delay: number): void {
   timers.raise({ type: 'subscription.rested', key }, { delay, id })
 }
 
-/** Those of the keys that were refused for a passing reason are asked for again, later each time. */
+/** Keys that were refused for a passing reason are requested again, later each time. */
 function restRefused(timers: Timers, keys: readonly SubscriptionKey[], entries: ledger.Ledger, timing: Timing): void {
   for (const key of keys) {
     const entry = entries[key]
@@ -105,15 +105,15 @@ function restRefused(timers: Timers, keys: readonly SubscriptionKey[], entries: 
 }
 
 /**
- * The first time the shortest rest, then twice the one before, up to the longest. `refusals`: none for one
- * that was not counted.
+ * Doubles with each refusal, up to the longest rest. `refusals` is undefined where the refusal was not
+ * counted.
  */
 function restAfter(refusals: number | undefined, { graceMs, refusedMs, longestRefusedMs }: Timing): number {
   return refusals === undefined ? graceMs : Math.min(longestRefusedMs, refusedMs * 2 ** (refusals - 1))
 }
 
-function timesTried({ cures }: SocketContext, key: SubscriptionKey): number {
-  return cures[key] ?? 0
+function timesTried({ recoverySteps }: SocketContext, key: SubscriptionKey): number {
+  return recoverySteps[key] ?? 0
 }
 
 const neverOccupied = { times: 0, isOwnerGone: false }
@@ -133,20 +133,20 @@ export const socketMachine = setup({
     heartbeat: fromCallback(unplugged('heartbeat')),
   },
   guards: {
-    mayOpen: ({ context }) => context.hasTurn && ledger.hasWishes(context.ledger),
+    mayOpen: ({ context }) => context.hasTurn && ledger.hasWanted(context.ledger),
     hasTurn: ({ context }) => context.hasTurn,
     isStopping: ({ context }) => context.isStopping,
     isSwitching: ({ context }) => context.departure === 'market-close' || context.departure === 'endpoint-switch',
     isSettled: ({ context }) => ledger.isSettled(context.ledger),
     hasSomethingToAsk: ({ context }) => !ledger.isSettled(context.ledger),
-    mayAskAgain: ({ context, event }) => cureFor(context, event) === 'ask again',
-    mayRecover: ({ context, event }) => cureFor(context, event) === 'recover',
-    isGhost: ({ context, event }) => cureFor(context, event) === 'give up',
-    /** Everything asked for was asked twice, and KIS has not said a word: there is nobody at the other end. */
-    isUnheard: ({ context }) => {
+    mayAskAgain: ({ context, event }) => recoveryStepFor(context, event) === 'ask again',
+    mayRecover: ({ context, event }) => recoveryStepFor(context, event) === 'recover',
+    mayGiveUp: ({ context, event }) => recoveryStepFor(context, event) === 'give up',
+    /** Every request was sent twice, and KIS answered none. */
+    isUnanswered: ({ context }) => {
       const waiting = ledger.waiting(context.ledger)
-      const isOldStory = waiting.length > 0 && waiting.every(key => timesTried(context, key) > 0)
-      return isOldStory && ledger.isUnheard(context.ledger)
+      const isRepeated = waiting.length > 0 && waiting.every(key => timesTried(context, key) > 0)
+      return isRepeated && ledger.isUnanswered(context.ledger)
     },
     hasActive: ({ context }) => ledger.held(context.ledger).length > 0,
     mayHeartbeat: ({ context }) => !context.heartbeatRefused,
@@ -167,11 +167,11 @@ export const socketMachine = setup({
     takeTurn: assign({ hasTurn: true }),
     yieldTurn: assign({ hasTurn: false }),
     noteStop: assign({ isStopping: true }),
-    noteWishes: assign({
+    noteWanted: assign({
       ledger: ({ context, event }) =>
         event.type === 'subscribe' ? ledger.want(context.ledger, event.keys, context.reservedSlots) : context.ledger,
     }),
-    dropWishes: assign({
+    dropUnwanted: assign({
       ledger: ({ context, event }) =>
         event.type === 'unsubscribe'
           ? ledger.admitted(ledger.unwant(context.ledger, event.keys), context.reservedSlots)
@@ -181,7 +181,7 @@ export const socketMachine = setup({
       sessions: ({ context }) => context.sessions + 1,
       ledger: ({ context }) => ledger.newSession(context.ledger, context.reservedSlots),
       departure: undefined,
-      isLineLost: false,
+      isConnectionLost: false,
       isAnswerMissing: false,
       heartbeatRefused: false,
       releases: 0,
@@ -210,21 +210,22 @@ export const socketMachine = setup({
     noteRefusal: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'subscription.refused') return
       const given = ledger.refused(context.ledger, event.key, event.code, event.isPassing)
-      // A final refusal leaves a slot to another; KIS's word that no slot is left does not.
+      // A final refusal frees a slot, but not when the reason is that no slot is left.
       const next = event.code === ledger.sessionFull ? given : ledger.admitted(given, context.reservedSlots)
       enqueue.assign({ ledger: next })
       restRefused(enqueue, [event.key], next, context.timing)
     }),
-    /**
-     * An answer may be lost, and so may a request: what was not answered is asked for again soon, three
-     * times, and then as if refused.
-     */
+    /** A request or its answer may be lost: requested again soon, three times, and then as if refused. */
     giveUpWaiting: enqueueActions(({ context, enqueue }) => {
       const waiting = ledger.waiting(context.ledger)
       const again = waiting.filter(key => timesTried(context, key) < 3)
-      const cures = Object.fromEntries(again.map(key => [key, timesTried(context, key) + 1]))
+      const recoverySteps = Object.fromEntries(again.map(key => [key, timesTried(context, key) + 1]))
       const next = ledger.giveUpWaiting(context.ledger, again)
-      enqueue.assign({ ledger: next, isAnswerMissing: true, cures: { ...context.cures, ...cures } })
+      enqueue.assign({
+        ledger: next,
+        isAnswerMissing: true,
+        recoverySteps: { ...context.recoverySteps, ...recoverySteps },
+      })
       restRefused(enqueue, waiting, next, context.timing)
     }),
     noteLoss: assign({
@@ -238,17 +239,17 @@ export const socketMachine = setup({
     noteDenied: assign({
       loss: ({ context: { timing }, event }) =>
         event.type === 'connect.denied' && event.isReserved === true
-          ? 'the connections that are left are for the process that has the line'
+          ? 'the connections that are left are for the process that owns the line'
           : `connect budget spent: ${timing.mostConnects} in ${timing.connectWindowMs / 60_000} minutes`,
       waitMs: ({ context, event }) => (event.type === 'connect.denied' ? event.waitMs : context.waitMs),
     }),
     forgetMissingAnswers: assign({ isAnswerMissing: false }),
     noteHeartbeatRefused: assign({ heartbeatRefused: true }),
-    noteLineLost: assign({ isLineLost: true }),
+    noteConnectionLost: assign({ isConnectionLost: true }),
     departFor: assign(({ context }, { departure }: { departure: Departure }) => ({
       departure,
       loss: departure,
-      isLineLost: context.isLineLost || departure === 'silence' || departure === 'dead-line',
+      isConnectionLost: context.isConnectionLost || departure === 'silence' || departure === 'dead-line',
     })),
     waitForServerToTidyUp: assign(({ context }) => {
       const { graceMs, longestBackoffMs } = context.timing
@@ -265,30 +266,33 @@ export const socketMachine = setup({
         waitMs: occupiedWait(times, isOwnerGone, context.timing),
       }
     }),
-    /** What KIS needs to tidy up. Longer waits are this market's own, and no reason to keep the other one waiting. */
+    /** What KIS needs to tidy up. A longer backoff of this market does not delay the other market. */
     waitTheGraceOnly: assign({ waitMs: ({ context }) => Math.min(context.waitMs, context.timing.graceMs) }),
-    countCure: assign({
-      cures: ({ context, event }) =>
-        'key' in event ? { ...context.cures, [event.key]: timesTried(context, event.key) + 1 } : context.cures,
+    countRecoveryStep: assign({
+      recoverySteps: ({ context, event }) =>
+        'key' in event
+          ? { ...context.recoverySteps, [event.key]: timesTried(context, event.key) + 1 }
+          : context.recoverySteps,
     }),
-    forgetCures: assign({
-      cures: ({ context, event }) => ('key' in event ? { ...context.cures, [event.key]: 0 } : context.cures),
+    forgetRecoverySteps: assign({
+      recoverySteps: ({ context, event }) =>
+        'key' in event ? { ...context.recoverySteps, [event.key]: 0 } : context.recoverySteps,
     }),
     giveUpKey: enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'subscription.mute') return
+      if (event.type !== 'subscription.stale') return
       const next = ledger.gaveUp(context.ledger, event.key)
       enqueue.assign({ ledger: next })
       restRefused(enqueue, [event.key], next, context.timing)
     }),
-    /** The mildest cure: let go of this one key, let it rest, ask again. Nobody else on the line notices. */
-    releaseMuteKey: enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'subscription.mute') return
+    /** The mildest recovery step: it releases this key alone, and requests it again after a rest. */
+    releaseStaleKey: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'subscription.stale') return
       const { key } = event
       enqueue.assign({ ledger: ledger.resting(context.ledger, key) })
       enqueue.sendTo('connection', { type: 'request.unsubscribe', keys: [key] })
       rest(enqueue, key, context.timing.graceMs)
     }),
-    /** Ask for what is wanted, and let go of what no longer is. */
+    /** Requests what is wanted, and releases what no longer is. */
     bringUpToDate: enqueueActions(({ context, enqueue }) => {
       const fitted = ledger.fitted(context.ledger, context.reservedSlots)
       const wanted = ledger.toRequest(fitted)
@@ -315,18 +319,18 @@ export const socketMachine = setup({
     sessions: 0,
     departure: undefined,
     loss: undefined,
-    isLineLost: false,
+    isConnectionLost: false,
     releases: 0,
     isAnswerMissing: false,
     heartbeatRefused: false,
-    cures: {},
+    recoverySteps: {},
     failures: 0,
     occupied: neverOccupied,
     waitMs: 0,
   }),
   on: {
-    subscribe: { actions: 'noteWishes' },
-    unsubscribe: { actions: 'dropWishes' },
+    subscribe: { actions: 'noteWanted' },
+    unsubscribe: { actions: 'dropUnwanted' },
     'market.open': { actions: ['adoptEndpoint', 'takeTurn'] },
     'market.close': { actions: 'yieldTurn' },
     'endpoint.switch': { actions: 'adoptEndpoint' },
@@ -338,7 +342,7 @@ export const socketMachine = setup({
       on: { stop: 'stopped' },
     },
 
-    // There is a connection exactly as long as we are in here: leaving, by any door, closes the socket.
+    // The connection lives exactly as long as this state: every exit closes the socket.
     session: {
       entry: 'forgetWhatTheServerSaid',
       invoke: {
@@ -351,7 +355,7 @@ export const socketMachine = setup({
         'session.occupied': { target: 'reconnecting', actions: ['noteOccupied', 'waitForTheOther'] },
         'subscription.*': { actions: 'noteAnswer' },
         'subscription.refused': { actions: 'noteRefusal' },
-        'subscription.flowing': { actions: ['noteAnswer', 'forgetCures'] },
+        'subscription.flowing': { actions: ['noteAnswer', 'forgetRecoverySteps'] },
         'heartbeat.refused': { actions: 'noteHeartbeatRefused' },
         'market.close': {
           target: '.unsubscribing-grace',
@@ -388,9 +392,9 @@ export const socketMachine = setup({
               entry: 'bringUpToDate',
               always: { guard: 'isSettled', target: '#socket.session.subscribed' },
               on: {
-                subscribe: { target: 'subscribing', reenter: true, actions: 'noteWishes' },
-                unsubscribe: { target: 'subscribing', reenter: true, actions: 'dropWishes' },
-                // A key may have been wished back while it was being released: then it is asked for again.
+                subscribe: { target: 'subscribing', reenter: true, actions: 'noteWanted' },
+                unsubscribe: { target: 'subscribing', reenter: true, actions: 'dropUnwanted' },
+                // A key may be wanted again while it is being released: then it is requested again.
                 'subscription.released': { target: 'subscribing', reenter: true, actions: 'noteAnswer' },
                 'subscription.rested': { target: 'subscribing', reenter: true, actions: 'noteAnswer' },
                 'credentials.refused': {
@@ -401,7 +405,7 @@ export const socketMachine = setup({
               after: {
                 ackTimeout: [
                   {
-                    guard: 'isUnheard',
+                    guard: 'isUnanswered',
                     target: '#socket.session.unsubscribing-grace',
                     actions: { type: 'departFor', params: { departure: 'silence' } },
                   },
@@ -421,19 +425,19 @@ export const socketMachine = setup({
               target: 'unsubscribing-grace',
               actions: { type: 'departFor', params: { departure: 'silence' } },
             },
-            'line.dead': {
+            'connection.dead': {
               target: 'unsubscribing-grace',
               actions: { type: 'departFor', params: { departure: 'dead-line' } },
             },
-            // The ladder: this key alone, then the whole session, then the truth.
-            'subscription.mute': [
-              { guard: 'mayAskAgain', target: '.asking', actions: ['countCure', 'releaseMuteKey'] },
+            // Recovery steps: this key alone, then the whole session, then a refusal.
+            'subscription.stale': [
+              { guard: 'mayAskAgain', target: '.asking', actions: ['countRecoveryStep', 'releaseStaleKey'] },
               {
                 guard: 'mayRecover',
                 target: 'unsubscribing-grace',
-                actions: ['countCure', { type: 'departFor', params: { departure: 'duplicate' } }],
+                actions: ['countRecoveryStep', { type: 'departFor', params: { departure: 'duplicate' } }],
               },
-              { guard: 'isGhost', actions: 'giveUpKey' },
+              { guard: 'mayGiveUp', actions: 'giveUpKey' },
             ],
             'heartbeat.due': { guard: 'mayHeartbeat', actions: 'ping' },
             'credentials.refused': {
@@ -447,23 +451,23 @@ export const socketMachine = setup({
               exit: 'forgetMissingAnswers',
               always: { guard: 'hasSomethingToAsk', target: 'asking' },
               on: {
-                subscribe: { target: 'asking', actions: 'noteWishes' },
-                unsubscribe: { target: 'asking', actions: 'dropWishes' },
+                subscribe: { target: 'asking', actions: 'noteWanted' },
+                unsubscribe: { target: 'asking', actions: 'dropUnwanted' },
               },
             },
             asking: {
               entry: 'bringUpToDate',
               always: { guard: 'isSettled', target: 'settled' },
               on: {
-                subscribe: { target: 'asking', reenter: true, actions: 'noteWishes' },
-                unsubscribe: { target: 'asking', reenter: true, actions: 'dropWishes' },
+                subscribe: { target: 'asking', reenter: true, actions: 'noteWanted' },
+                unsubscribe: { target: 'asking', reenter: true, actions: 'dropUnwanted' },
                 'subscription.released': { target: 'asking', reenter: true, actions: 'noteAnswer' },
                 'subscription.rested': { target: 'asking', reenter: true, actions: 'noteAnswer' },
               },
               after: {
                 ackTimeout: [
                   {
-                    guard: 'isUnheard',
+                    guard: 'isUnanswered',
                     target: '#socket.session.unsubscribing-grace',
                     actions: { type: 'departFor', params: { departure: 'silence' } },
                   },
@@ -474,12 +478,12 @@ export const socketMachine = setup({
           },
         },
 
-        // KIS keeps what a connection held for a while. Ask again too soon and it answers ALREADY IN SUBSCRIBE, so leaving is slow
-        // on purpose, and nothing that the old socket still says cuts it short.
+        // KIS keeps what a connection held for a while, and answers ALREADY IN SUBSCRIBE to a new request
+        // that comes too soon. So leaving is slow on purpose, and no event of the old socket shortens it.
         'unsubscribing-grace': {
           entry: 'releaseEverything',
           on: {
-            'socket.closed': { actions: 'noteLineLost' },
+            'socket.closed': { actions: 'noteConnectionLost' },
             'session.occupied': {},
             'market.close': { actions: ['yieldTurn', { type: 'departFor', params: { departure: 'market-close' } }] },
             'endpoint.switch': {

@@ -6,7 +6,7 @@ import type { RestClient } from '../../kis/rest/client.ts'
 import type { Secret } from '../../kis/secret.ts'
 import { type Budget, type ConnectBudget, createBudget } from '../../machines/budget.ts'
 import type { AppKeyAccess } from '../../machines/connection.ts'
-import { createLine } from '../../machines/connection-lock.ts'
+import { createConnectionLock } from '../../machines/connection-lock.ts'
 import type { LineOwner } from '../../machines/owner.ts'
 import type { Timing } from '../../machines/timing.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -53,7 +53,7 @@ export function openAppKey({ keys, shared, kept, rest, timing, clock, onSecret }
   const approvalKeys = shared === undefined ? own : { ...own, issuedAt }
   return {
     approvalKeys,
-    line: createLine(),
+    lock: createConnectionLock(),
     connects: shared?.connects ?? createBudget(timing.mostConnects, timing.connectWindowMs, clock, kept.connects),
     requests: shared?.requests ?? createBudget(timing.mostRequests, timing.requestWindowMs, clock),
     owner: shared?.owner ?? createLineOwner({ kept }),

@@ -45,9 +45,9 @@ export function createConfirmations(): Confirmations {
 
   return {
     async of(key, entry) {
-      if (entry?.status === 'active' && entry.wished) return
+      if (entry?.status === 'active' && entry.isWanted) return
       if (entry?.status === 'refused') throw new SubscriptionError(key, entry.code ?? unanswered)
-      if (entry === undefined || !entry.wished) throw new SubscriptionError(key, 'NOT_ASKED')
+      if (entry === undefined || !entry.isWanted) throw new SubscriptionError(key, 'NOT_ASKED')
       await new Promise<void>((resolve, reject) => {
         waiting.set(key, [...(waiting.get(key) ?? []), { resolve, reject }])
       })

@@ -5,7 +5,7 @@ import { defaultSocketPath, socketAddress } from '../../kis/endpoints.ts'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import { createPreviousCloseReader } from '../../kis/wire/previous-close.ts'
 import { addressOf, createRedaction } from '../../kis/redaction.ts'
-import type { HeardAnswer } from '../../machines/connection.ts'
+import type { ReceivedAnswer } from '../../machines/connection.ts'
 import { createCalendar } from '../../market/calendar/calendar.ts'
 import { systemClock } from '../../market/clock.ts'
 import type {
@@ -112,7 +112,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     shared: parts.shared,
     memory: openLineMemory(folder || undefined, log),
     deliver,
-    heard,
+    onAnswer,
     heartbeat: (serverTime, receivedTime) => {
       const before = daysAheadMs(clockSkew)
       clockSkew = skewOf(serverTime, receivedTime)
@@ -192,7 +192,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   }
 
   /** An answer that names nobody still happened: it becomes an event without an instrument. */
-  function heard(answer: HeardAnswer): void {
+  function onAnswer(answer: ReceivedAnswer): void {
     const isOldNews =
       answer.entry.reaction === 'duplicate' && answer.key && control.entryOf(answer.key)?.status === 'active'
     if (!isOldNews) journal.answer(answer)

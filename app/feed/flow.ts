@@ -59,7 +59,7 @@ export function watchFlow({ settings, clock, calendar, journal, control, emit }:
         return control.tell(change.market, { type: 'silence.detected', quietMs: change.quietMs })
       case 'mute':
         journal.mute(change.key)
-        return control.tell(marketOfKey(change.key), { type: 'subscription.mute', key: change.key })
+        return control.tell(marketOfKey(change.key), { type: 'subscription.stale', key: change.key })
       case 'flowing':
         control.tell(marketOfKey(change.key), { type: 'subscription.flowing', key: change.key })
         return say(change.key, 'flowing')

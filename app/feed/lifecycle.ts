@@ -66,7 +66,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     ledger = next
     for (const [key, entry] of entriesOf(next)) {
       if (!differs(before[key], entry)) continue
-      // Still wished for, so the ledger is already looking ahead.
+      // Still wanted, so the ledger already shows the next request.
       const isLookingAhead = entry.status === 'wanted' || entry.status === 'requested'
       if (before[key]?.status === 'releasing' && isLookingAhead) report(key, 'released', undefined)
       report(key, entry.status, entry.code)
@@ -81,7 +81,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
       const current = snapshot.matches('session') ? context.sessions : undefined
       if (session !== undefined && session !== current) goDown(context.loss ?? 'closed')
       session = current
-      if (context.isLineLost) noteLoss(context.loss)
+      if (context.isConnectionLost) noteLoss(context.loss)
       else if (entriesOf(context.ledger).some(([, { status }]) => status === 'active')) goUp()
       if (context.ledger !== ledger) reportChanges(context.ledger)
     },

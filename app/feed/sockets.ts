@@ -7,7 +7,7 @@ import type { AppKeys } from '../../kis/credentials.ts'
 import type { Redaction } from '../../kis/redaction.ts'
 import { createRestClient } from '../../kis/rest/client.ts'
 import type { Secret } from '../../kis/secret.ts'
-import { type AppKeyAccess, createConnection, type HeardAnswer } from '../../machines/connection.ts'
+import { type AppKeyAccess, createConnection, type ReceivedAnswer } from '../../machines/connection.ts'
 import type { Endpoint, Observation } from '../../machines/events.ts'
 import { feedMachine } from '../../machines/feed.ts'
 import { fromStream } from '../../machines/from-stream.ts'
@@ -67,7 +67,7 @@ export type ControlParts = {
   /** What outlives this process, where nothing is shared. */
   readonly memory: LineMemory
   readonly deliver: (frame: RawFrame, moreFollow: boolean) => void
-  readonly heard: (answer: HeardAnswer) => void
+  readonly onAnswer: (answer: ReceivedAnswer) => void
   /** KIS's clock, and ours at the same moment. */
   readonly heartbeat: (serverTime: number, receivedTime: number) => void
   /** Every state of a socket, the first included, in order. */
@@ -131,7 +131,7 @@ export function createControl(parts: ControlParts): Control {
     customerType: settings.customerType,
     wireOf: key => toWire(subscriptionOf(key), wireOptions),
     deliver: parts.deliver,
-    heard: parts.heard,
+    onAnswer: parts.onAnswer,
     heartbeat: parts.heartbeat,
     redaction: parts.redaction,
     clock,
@@ -231,12 +231,12 @@ export function createControl(parts: ControlParts): Control {
           actor.stop()
         }
       }
-      // A call that hangs holds the line: it is ended first.
+      // A call that hangs holds the lock: it is ended first.
       await rest.close()
-      // The machine has left; a line is free once its socket is really closed.
+      // The machine has left; a lock is free once its socket is closed.
       const keys = [...new Set(Object.values(access))]
-      const lines = keys.map(({ line }) => line.take())
-      if (isStarted && !(await ended(Promise.all(lines), timing.closeTimeoutMs + marginMs / 2))) {
+      const locks = keys.map(({ lock }) => lock.take())
+      if (isStarted && !(await ended(Promise.all(locks), timing.closeTimeoutMs + marginMs / 2))) {
         overdue.push('the close of the connection')
       }
       const claims = keys.map(({ owner }) => owner.release())

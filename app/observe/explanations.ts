@@ -1,6 +1,6 @@
 // What a refusal means and what to do about it, in English and Korean: KIS's codes by the catalogue, and the few words of our own.
 import { explain } from '../../kis/codes/codes.ts'
-import { mute, sessionFull, unanswered } from '../../machines/ledger.ts'
+import { sessionFull, stale, unanswered } from '../../machines/ledger.ts'
 
 export type Text = { readonly en: string; readonly ko: string }
 
@@ -21,7 +21,7 @@ const own: Readonly<Record<string, Explanation>> = {
       ko: '잠시 후 세 번, 그다음에는 30초에서 5분 간격으로 자동으로 다시 요청합니다',
     },
   },
-  [mute]: {
+  [stale]: {
     meaning: {
       en: 'KIS says it is subscribed and sends nothing, however often it is asked.',
       ko: 'KIS는 구독 중이라고 응답하지만, 여러 번 다시 요청해도 데이터가 오지 않습니다.',

@@ -1,5 +1,5 @@
 // What happened, for people: one log line per state change or trouble, and plain counters. It watches; nothing waits for it.
-import type { HeardAnswer } from '../../machines/connection.ts'
+import type { ReceivedAnswer } from '../../machines/connection.ts'
 import { sessionFull } from '../../machines/ledger.ts'
 import type { Departure } from '../../machines/socket.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -38,7 +38,7 @@ export type Journal = {
   duplicate(): void
   /** `facts`: why, and what follows. */
   transition(market: Market, from: string, to: string, facts: object): void
-  answer(answer: HeardAnswer): void
+  answer(answer: ReceivedAnswer): void
   mute(key: SubscriptionKey): void
   silence(market: Market, quietMs: number): void
   sinkFailed(sink: string, error: unknown): void

@@ -14,7 +14,7 @@ it('a wait is never shorter than the shortest, nor longer than the longest or th
   )
 })
 
-it('waits spread over the whole range, and one seed gives one row of waits', () => {
+it('waits spread over the whole range, and one seed always gives the same waits', () => {
   const row = (seed: number) => {
     const waits: number[] = []
     for (let last = { seed, waitMs: 10_000 }; waits.length < 200; last = { ...last, waitMs: 10_000 }) {

@@ -39,7 +39,7 @@ describe('a budget', () => {
     expect(budget.take()).toBe(0)
   })
 
-  it('never grants more than its number in any window, whoever asks when', () => {
+  it('never grants more than its number in any window', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 200 }), pauses => {
         const { budget, pass, now } = rig(4, 1_000)

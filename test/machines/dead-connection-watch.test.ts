@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { createPulses } from '../../machines/dead-connection-watch.ts'
+import { createDeadConnectionWatch } from '../../machines/dead-connection-watch.ts'
 
 const seconds = 1_000
 const address = 'ws://one'
 
 /** A connection that is looked at once a second. */
-function connection(pulses = createPulses(150 * seconds), at = address) {
-  const pulse = pulses.of(at)
+function connection(watch = createDeadConnectionWatch(150 * seconds), at = address) {
+  const pulse = watch.of(at)
   const dead: number[] = []
   let now = 0
   let received = 0
@@ -33,89 +33,89 @@ function connection(pulses = createPulses(150 * seconds), at = address) {
   }
 }
 
-describe('a line without a pulse', () => {
+describe('a connection without a byte', () => {
   it('is dead when nothing has come for 150 s after PINGPONG every 110 s', () => {
-    const line = connection()
-    line.pass(440, 110)
-    line.pass(149)
-    expect(line.dead).toEqual([])
-    line.pass(1)
-    expect(line.dead).toEqual([150])
+    const link = connection()
+    link.pass(440, 110)
+    link.pass(149)
+    expect(link.dead).toEqual([])
+    link.pass(1)
+    expect(link.dead).toEqual([150])
   })
 
   it('is said to be so again only when as much time has passed again', () => {
-    const line = connection()
-    line.pass(220, 110)
-    line.pass(449)
-    expect(line.dead).toEqual([150, 150])
+    const link = connection()
+    link.pass(220, 110)
+    link.pass(449)
+    expect(link.dead).toEqual([150, 150])
   })
 
   it('is given more time where the server is slower', () => {
-    const line = connection()
-    line.pass(600, 300)
-    line.pass(399)
-    expect(line.dead).toEqual([])
-    line.pass(1)
-    expect(line.dead).toEqual([400])
+    const link = connection()
+    link.pass(600, 300)
+    link.pass(399)
+    expect(link.dead).toEqual([])
+    link.pass(1)
+    expect(link.dead).toEqual([400])
   })
 
   it('is alive as long as anything comes, PINGPONG or not', () => {
-    const line = connection()
-    line.pass(220, 110)
+    const link = connection()
+    link.pass(220, 110)
     for (let minute = 0; minute < 60; minute++) {
-      line.data()
-      line.pass(60)
+      link.data()
+      link.pass(60)
     }
-    expect(line.dead).toEqual([])
+    expect(link.dead).toEqual([])
   })
 })
 
 describe('a server that sends PINGPONG only while nothing else comes', () => {
-  function dataFor(line: ReturnType<typeof connection>, minutes: number) {
+  function dataFor(link: ReturnType<typeof connection>, minutes: number) {
     for (let second = 0; second < minutes * 60; second++) {
-      line.data()
-      line.pass(1)
+      link.data()
+      link.pass(1)
     }
   }
 
-  it('has not the period of a day of data: a dead line is found as soon as ever', () => {
-    const line = connection()
-    line.pass(48, 12)
-    dataFor(line, 390)
-    line.pass(12, 12)
-    expect(line.dead).toEqual([])
-    line.pass(150)
-    expect(line.dead).toEqual([150])
+  it('does not learn its period from a day of data: a dead connection is found as fast as before', () => {
+    const link = connection()
+    link.pass(48, 12)
+    dataFor(link, 390)
+    link.pass(12, 12)
+    expect(link.dead).toEqual([])
+    link.pass(150)
+    expect(link.dead).toEqual([150])
   })
 
   it('is judged by two in a row as soon as there are such', () => {
-    const line = connection()
-    line.pass(12, 12)
-    dataFor(line, 390)
-    line.pass(12, 12)
+    const link = connection()
+    link.pass(12, 12)
+    dataFor(link, 390)
+    link.pass(12, 12)
     // So far, they are 390 minutes apart: too little is known to call it dead.
-    line.pass(600)
-    expect(line.dead).toEqual([])
-    line.data()
-    line.pass(24, 12)
-    line.pass(150)
-    expect(line.dead).toEqual([150])
+    link.pass(600)
+    expect(link.dead).toEqual([])
+    link.data()
+    link.pass(24, 12)
+    link.pass(150)
+    expect(link.dead).toEqual([150])
   })
 
   it('is still given more time where it is slow, and data came between all of them', () => {
-    const line = connection()
+    const link = connection()
     for (let beats = 0; beats < 3; beats++) {
-      dataFor(line, 5)
-      line.beat()
+      dataFor(link, 5)
+      link.beat()
     }
-    line.pass(399)
-    expect(line.dead).toEqual([])
-    line.pass(1)
-    expect(line.dead).toEqual([400])
+    link.pass(399)
+    expect(link.dead).toEqual([])
+    link.pass(1)
+    expect(link.dead).toEqual([400])
   })
 })
 
-describe('what is not known kills nobody', () => {
+describe('no connection is dead while its period is unknown', () => {
   it('a server that never sends PINGPONG, or sent one so far', () => {
     const never = connection()
     never.pass(3_600)
@@ -126,12 +126,12 @@ describe('what is not known kills nobody', () => {
   })
 
   it('the period of another address', () => {
-    const pulses = createPulses(150 * seconds)
-    connection(pulses).pass(220, 110)
-    const other = connection(pulses, 'ws://two')
+    const watch = createDeadConnectionWatch(150 * seconds)
+    connection(watch).pass(220, 110)
+    const other = connection(watch, 'ws://two')
     other.pass(3_600)
     expect(other.dead).toEqual([])
-    const same = connection(pulses)
+    const same = connection(watch)
     same.pass(200)
     expect(same.dead).toEqual([150])
   })
@@ -140,23 +140,23 @@ describe('what is not known kills nobody', () => {
     ['forward by an hour', 3_600],
     ['back by ten minutes', -600],
   ])('a clock that is set %s, or a machine that slept', (_, step) => {
-    const line = connection()
-    line.pass(220, 110)
-    line.pass(100)
-    line.step(step)
-    line.pass(149)
-    expect(line.dead).toEqual([])
-    line.pass(2)
-    expect(line.dead).toEqual([150])
+    const link = connection()
+    link.pass(220, 110)
+    link.pass(100)
+    link.step(step)
+    link.pass(149)
+    expect(link.dead).toEqual([])
+    link.pass(2)
+    expect(link.dead).toEqual([150])
   })
 
-  it('a PINGPONG behind a sleep: it says nothing of how often they come', () => {
-    const line = connection()
-    line.pass(220, 110)
-    line.step(3_600)
-    line.look()
-    line.beat()
-    line.pass(150)
-    expect(line.dead).toEqual([150])
+  it('a PINGPONG after a sleep does not show the period', () => {
+    const link = connection()
+    link.pass(220, 110)
+    link.step(3_600)
+    link.look()
+    link.beat()
+    link.pass(150)
+    expect(link.dead).toEqual([150])
   })
 })

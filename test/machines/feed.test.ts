@@ -10,7 +10,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 describe('feed machine, two markets on one line', () => {
-  it('opens nothing before it is told whose turn it is', () => {
+  it('opens nothing before the first turn', () => {
     const rig = handOverRig()
     expect(rig.story).toEqual([])
     rig.turn('KR')
@@ -29,7 +29,7 @@ describe('feed machine, two markets on one line', () => {
     expect(rig.state).toBe('trading')
   })
 
-  it('gives the line back to the old market when its turn returns in the midst of it, in a new session', async () => {
+  it('returns the line to the old market when its turn comes back during a hand-over, in a new session', async () => {
     const rig = handOverRig()
     rig.turn('KR')
     rig.turn('US')

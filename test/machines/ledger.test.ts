@@ -29,7 +29,7 @@ describe('ledger', () => {
     expect(ledger.toRequest(entries)).toHaveLength(41)
     expect(entries[keys[41] as SubscriptionKey]).toEqual({
       status: 'refused',
-      wished: true,
+      isWanted: true,
       code: 'OPSP0008',
       isUnplaced: true,
     })
@@ -46,7 +46,7 @@ describe('ledger', () => {
     expect(ledger.want(entries, [last])[last]?.status).toBe('wanted')
   })
 
-  it('gives a slot that became free to what had none, in the order of the wishes, and never too many', () => {
+  it('gives a free slot to a key without one, in the order in which they were wanted', () => {
     const keys = many(45)
     const [first, second] = keys as [SubscriptionKey, SubscriptionKey]
     let entries = ledger.requested(ledger.want({}, keys), keys.slice(0, 41))
@@ -67,7 +67,7 @@ describe('ledger', () => {
   it('keeps a slot for account notices, whatever else is wanted, and whether it comes before or after', () => {
     const [notices, overseas]: SubscriptionKey[] = ['KRX:NOTICES H0STCNI0', 'KRX:NOTICES H0GSCNI0']
     const keys = many(41)
-    const refused = { status: 'refused', wished: true, code: 'OPSP0008', isUnplaced: true }
+    const refused = { status: 'refused', isWanted: true, code: 'OPSP0008', isUnplaced: true }
     const full = ledger.want({}, keys, 1)
     expect(ledger.toRequest(full)).toEqual(keys.slice(0, 40))
     expect(full[keys[40] as SubscriptionKey]).toEqual(refused)
@@ -81,14 +81,14 @@ describe('ledger', () => {
     expect(ledger.fitted(both, 1)).toEqual(both)
   })
 
-  it('asks once more for a key that rests in a full session, whose place it has', () => {
+  it('requests again a key that rests in a full session: it has kept its slot', () => {
     const keys = many(41)
     const [first] = keys as [SubscriptionKey]
     const refused = ledger.refused(ledger.requested(ledger.want({}, keys), keys), first, 'OPSP0007', true)
-    expect(ledger.want(refused, [first])[first]).toEqual({ status: 'wanted', wished: true })
+    expect(ledger.want(refused, [first])[first]).toEqual({ status: 'wanted', isWanted: true })
   })
 
-  it('keeps the place of a key that was not answered and will be asked for again', () => {
+  it('keeps the slot of an unanswered key that is requested again', () => {
     const keys = many(42)
     const [first, last] = [keys[0], keys[41]] as [SubscriptionKey, SubscriptionKey]
     const asked = ledger.requested(ledger.want({}, keys.slice(0, 41)), keys.slice(0, 41))
@@ -96,7 +96,7 @@ describe('ledger', () => {
     const resting = ledger.giveUpWaiting(answered, [first])
     expect(ledger.want(resting, [last])[last]).toEqual({
       status: 'refused',
-      wished: true,
+      isWanted: true,
       code: 'OPSP0008',
       isUnplaced: true,
     })
@@ -114,17 +114,17 @@ describe('ledger', () => {
     expect(ledger.toRequest(ledger.fitted(entries))).toEqual([])
     expect(ledger.fitted(entries)[last]).toEqual({
       status: 'refused',
-      wished: true,
+      isWanted: true,
       code: 'OPSP0008',
       isUnplaced: true,
     })
   })
 
-  it('keeps the wishes and forgets every status when a session ends', () => {
+  it('keeps what is wanted and forgets every status when a session ends', () => {
     let entries = ledger.requested(ledger.want({}, [samsung, hynix]), [samsung, hynix])
     entries = ledger.refused(ledger.acknowledged(entries, samsung), hynix, 'OPSP0007')
     entries = ledger.releasing(ledger.unwant(entries, [samsung]), [samsung])
-    expect(ledger.newSession(entries)).toEqual({ [hynix]: { status: 'wanted', wished: true } })
+    expect(ledger.newSession(entries)).toEqual({ [hynix]: { status: 'wanted', isWanted: true } })
   })
 
   it('leaves a key on its way out when its old acknowledgement comes late', () => {
@@ -139,9 +139,9 @@ describe('ledger', () => {
     expect(ledger.refused(entries, samsung, 'OPSP0007')).toEqual({})
   })
 
-  it('ignores what the server says of keys nobody asked for', () => {
-    for (const tell of [ledger.acknowledged, ledger.released, ledger.duplicated, ledger.flowing, ledger.unsent]) {
-      expect(tell({}, samsung)).toEqual({})
+  it('ignores answers for unknown keys', () => {
+    for (const step of [ledger.acknowledged, ledger.released, ledger.duplicated, ledger.flowing, ledger.unsent]) {
+      expect(step({}, samsung)).toEqual({})
     }
     expect(ledger.refused({}, samsung, 'OPSP0007')).toEqual({})
   })
@@ -169,16 +169,16 @@ describe('ledger, whatever is done to it and whatever the server answers', () =>
     }),
     fc.constant({ name: 'give up waiting', take: ledger.giveUpWaiting }),
     fc.constant({ name: 'new session', take: ledger.newSession }),
-    fc.tuple(key, answer).map(([one, tell]) => ({
+    fc.tuple(key, answer).map(([one, step]) => ({
       name: 'answer',
       // A session that is full cannot acknowledge a key it refused.
-      take: (entries: ledger.Ledger) => (entries[one]?.status === 'refused' ? entries : tell(entries, one)),
+      take: (entries: ledger.Ledger) => (entries[one]?.status === 'refused' ? entries : step(entries, one)),
     })),
     key.map(one => ({ name: 'refuse', take: (entries: ledger.Ledger) => ledger.refused(entries, one, 'OPSP0007') })),
   )
   const run = (steps: readonly Step[]) => steps.reduce((entries, { take }) => take(entries), ledger.emptyLedger)
-  const wishes = (entries: ledger.Ledger) =>
-    ledger.entriesOf(entries).flatMap(([one, { wished }]) => (wished ? [one] : []))
+  const wantedKeys = (entries: ledger.Ledger) =>
+    ledger.entriesOf(entries).flatMap(([one, { isWanted }]) => (isWanted ? [one] : []))
 
   it('never asks for more than 41 keys at a time', () => {
     fc.assert(
@@ -191,17 +191,17 @@ describe('ledger, whatever is done to it and whatever the server answers', () =>
     )
   })
 
-  it('never loses a wish that nobody took back', () => {
+  it('never loses a wanted key that was not unwanted', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), step, (steps, last) => {
         fc.pre(last.name !== 'unwant')
         const before = run(steps)
-        expect(wishes(last.take(before))).toEqual(expect.arrayContaining(wishes(before)))
+        expect(wantedKeys(last.take(before))).toEqual(expect.arrayContaining(wantedKeys(before)))
       }),
     )
   })
 
-  it('leaves what was when a wish is taken back before anything was sent', () => {
+  it('is unchanged by a key that is wanted and unwanted before anything was sent', () => {
     fc.assert(
       fc.property(keys, key, (some, one) => {
         fc.pre(!some.includes(one))

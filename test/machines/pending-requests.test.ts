@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../kis/codes/codes.ts'
 import type { Answer } from '../../kis/wire/control.ts'
-import { createPending, type Sent } from '../../machines/pending-requests.ts'
+import { createPendingRequests, type Sent } from '../../machines/pending-requests.ts'
 
 const request = (key: string, verb: 'subscribe' | 'unsubscribe' = 'subscribe'): Sent => ({
   verb,
@@ -18,7 +18,7 @@ const answer = (code: string, text = '', key?: string): Answer => ({
 
 describe('an answer', () => {
   it('belongs to the request it names, whatever was sent before', () => {
-    const pending = createPending(1_000)
+    const pending = createPendingRequests(1_000)
     pending.sent(request('005930'))
     pending.sent(request('000660'))
     expect(pending.settle(answer('OPSP0000', '', '000660'), 0)).toEqual(request('000660'))
@@ -26,16 +26,16 @@ describe('an answer', () => {
     expect(pending.settle(answer('OPSP0000', '', '005930'), 0)).toBeUndefined()
   })
 
-  it('that names nobody belongs to the oldest request', () => {
-    const pending = createPending(1_000)
+  it('without a key belongs to the oldest request', () => {
+    const pending = createPendingRequests(1_000)
     pending.sent(request('005930'))
     pending.sent(request('000660'))
     expect(pending.settle(answer('OPSP8992'), 0)).toEqual(request('005930'))
     expect(pending.settle(answer('OPSP8992'), 0)).toEqual(request('000660'))
   })
 
-  it('that is good and names nobody belongs to the oldest request of its kind, and to no heartbeat', () => {
-    const pending = createPending(1_000)
+  it('that is a success without a key belongs to the oldest request of its kind, and to no heartbeat', () => {
+    const pending = createPendingRequests(1_000)
     const heartbeat: Sent = { verb: 'heartbeat', sentAt: 0 }
     pending.sent(heartbeat)
     pending.sent(request('005930'))
@@ -50,15 +50,15 @@ describe('an answer', () => {
   })
 
   it('to a release is not taken for one to the subscription of the same key', () => {
-    const pending = createPending(1_000)
+    const pending = createPendingRequests(1_000)
     pending.sent(request('005930', 'unsubscribe'))
     pending.sent(request('005930'))
     expect(pending.settle(answer('OPSP0000', '', '005930'), 0)).toEqual(request('005930'))
     expect(pending.settle(answer('OPSP0001', '', '005930'), 0)).toEqual(request('005930', 'unsubscribe'))
   })
 
-  it('that names nobody belongs to a heartbeat only while KIS may still refuse that', () => {
-    const pending = createPending(1_000)
+  it('without a key belongs to a heartbeat only while KIS may still refuse that', () => {
+    const pending = createPendingRequests(1_000)
     const heartbeat: Sent = { verb: 'heartbeat', sentAt: 0 }
     pending.sent(heartbeat)
     pending.sent(request('005930'))
@@ -70,7 +70,7 @@ describe('an answer', () => {
   })
 
   it('to a later request shows that the heartbeat before it was accepted', () => {
-    const pending = createPending(1_000)
+    const pending = createPendingRequests(1_000)
     pending.sent({ verb: 'heartbeat', sentAt: 0 })
     pending.sent(request('005930'))
     pending.sent(request('000660'))
@@ -79,7 +79,7 @@ describe('an answer', () => {
   })
 
   it('can be traced to a key that was answered before', () => {
-    const pending = createPending(1_000)
+    const pending = createPendingRequests(1_000)
     pending.sent(request('005930'))
     pending.settle(answer('OPSP0000', '', '005930'), 0)
     expect(pending.keyOf(answer('OPSP0002', '', '005930'))).toBe('KRX:005930 trade')

@@ -1,6 +1,6 @@
 // Frames of one read wait for the end of that read, and for nothing else.
 import { describe, expect, it } from 'vitest'
-import { createBatch } from '../../machines/read-batch.ts'
+import { createReadBatch } from '../../machines/read-batch.ts'
 
 /** When everything that was due behind the current step is done. */
 const nextStep = () => new Promise<void>(resolve => setImmediate(resolve))
@@ -8,16 +8,16 @@ const nextStep = () => new Promise<void>(resolve => setImmediate(resolve))
 describe('a batch', () => {
   it('delivers what was added in one step behind that step, in order', async () => {
     const delivered: number[] = []
-    const batch = createBatch<number>(frame => void delivered.push(frame))
+    const batch = createReadBatch<number>(frame => void delivered.push(frame))
     for (const frame of [1, 2, 3]) batch.add(frame)
     expect(delivered).toEqual([])
     await nextStep()
     expect(delivered).toEqual([1, 2, 3])
   })
 
-  it('delivers before a promise that was settled meanwhile is heard of, and before the next read', async () => {
+  it('delivers before a promise that was settled meanwhile, and before the next read', async () => {
     const order: string[] = []
-    const batch = createBatch<string>(frame => void order.push(frame))
+    const batch = createReadBatch<string>(frame => void order.push(frame))
     setImmediate(() => {
       setImmediate(() => order.push('the next step'))
       void Promise.resolve().then(() => order.push('a promise'))
@@ -30,7 +30,7 @@ describe('a batch', () => {
 
   it('delivers at once when something must come behind it, and nothing twice', async () => {
     const delivered: number[] = []
-    const batch = createBatch<number>(frame => void delivered.push(frame))
+    const batch = createReadBatch<number>(frame => void delivered.push(frame))
     batch.add(1)
     batch.flush()
     expect(delivered).toEqual([1])
@@ -41,7 +41,7 @@ describe('a batch', () => {
 
   it('delivers some of many at once, and the rest behind them', async () => {
     const delivered: number[] = []
-    const batch = createBatch<number>(frame => void delivered.push(frame))
+    const batch = createReadBatch<number>(frame => void delivered.push(frame))
     const frames = Array.from({ length: 150 }, (_, i) => i)
     for (const frame of frames) batch.add(frame)
     expect(delivered.length).toBeGreaterThan(100)
@@ -49,9 +49,9 @@ describe('a batch', () => {
     expect(delivered).toEqual(frames)
   })
 
-  it('lets whoever is given a frame flush, and add another', async () => {
+  it('allows a consumer to flush and to add a frame', async () => {
     const delivered: number[] = []
-    const batch = createBatch<number>(frame => {
+    const batch = createReadBatch<number>(frame => {
       delivered.push(frame)
       batch.flush()
       if (frame === 1) batch.add(3)

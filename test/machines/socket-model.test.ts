@@ -37,8 +37,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 it('holds one connection at most, asks for 41 keys at most, and calls a key active only after the server did', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 0, max: 45 }), fc.array(step, { maxLength: 50 }), async (wishes, steps) => {
-      const rig = socketRig({ wanted: keys.slice(0, wishes) })
+    fc.asyncProperty(fc.integer({ min: 0, max: 45 }), fc.array(step, { maxLength: 50 }), async (count, steps) => {
+      const rig = socketRig({ wanted: keys.slice(0, count) })
       for (const [name, take] of steps) {
         const before = rig.ledger
         await take(rig)
@@ -76,7 +76,7 @@ it('never closes a session that holds something on purpose before the grace is o
   )
 })
 
-it('always comes back to a session while it is its turn and something is wished for', async () => {
+it('always comes back to a session while it is its turn and something is wanted', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async steps => {
       const rig = socketRig({ wanted: keys.slice(0, 3) })

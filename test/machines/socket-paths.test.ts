@@ -1,4 +1,4 @@
-// Every path through the socket machine, whatever is said to it in whatever order, up to a number of moves: the promises hold on each
+// Every path through the socket machine, whatever is event to it in whatever order, up to a number of moves: the promises hold on each
 // of them. xstate/graph finds every state within reach, and a promise that was broken on the way there is part of the state.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { assign, createMachine, enqueueActions } from 'xstate'
@@ -45,29 +45,29 @@ const answers: readonly Move[] = [
 ]
 const words: readonly Move[] = [
   say('a flows', { type: 'subscription.flowing', key: a }),
-  say('a is mute', { type: 'subscription.mute', key: a }),
+  say('a is stale', { type: 'subscription.stale', key: a }),
   say('releases a', { type: 'subscription.released', key: a }),
   say('refuses a', { type: 'subscription.refused', key: a, code: 'OPSP8992', isPassing: false }),
   say('refuses a for now', { type: 'subscription.refused', key: a, code: 'OPSP0007', isPassing: true }),
   say('a was not sent', { type: 'subscription.unsent', key: a }),
   say('silence', { type: 'silence.detected', quietMs: 120_000 }),
-  say('dead line', { type: 'line.dead', quietMs: 150_000 }),
+  say('dead connection', { type: 'connection.dead', quietMs: 150_000 }),
   say('proven', { type: 'session.proven' }),
 ]
 
-/** Whatever somebody may say there. A connection that is not there says nothing, and answers nothing that was not asked. */
+/** Every event that may come there. Without a connection there is no answer, and no answer without a request. */
 function movesIn({ asked, socket, timers }: World): Move[] {
   if (socket.status !== 'active') return []
   const time: Move[] = timers.length > 0 ? [{ type: 'time passes' }] : []
   if (!socket.matches('session')) return [...time, ...commands]
   if (socket.matches({ session: { connecting: 'opening' } })) return [...time, ...commands, ...ends, ...openings]
-  const isAsked = (said: SocketEvent) => 'key' in said && asked.includes(said.key)
+  const isAsked = (event: SocketEvent) => 'key' in event && asked.includes(event.key)
   const answered = answers.filter(move => 'says' in move && move.says.every(isAsked))
   return [...time, ...commands, ...ends, ...words, ...answered]
 }
 
-const wished = [say('subscribe both', { type: 'subscribe', keys: [a, b] }), opens]
-const subscribed = [...wished, opened, acknowledges(a, b)]
+const wanting = [say('subscribe both', { type: 'subscribe', keys: [a, b] }), opens]
+const subscribed = [...wanting, opened, acknowledges(a, b)]
 const full = [say('subscribe 41', { type: 'subscribe', keys: [a, ...crowd] }), opens, opened, acknowledges(a, ...crowd)]
 
 function within(moves: number): TraversalOptions<World, Move, undefined> {
@@ -105,7 +105,7 @@ function walk(machine: typeof socketMachine, prelude: readonly Move[], moves: nu
 describe('on every path, never two sockets, never a 42nd key, active only after the word, the grace and a refusal waited out', () => {
   // From where, in how many moves, and more than how many paths that are.
   it.each([
-    ['connecting', wished, 5, 600_000],
+    ['connecting', wanting, 5, 600_000],
     ['subscribed', subscribed, 5, 2_500_000],
     ['a full session', full, 4, 100_000],
   ])(
@@ -121,13 +121,13 @@ describe('on every path, never two sockets, never a 42nd key, active only after 
 
 describe('a machine that breaks a promise is caught', () => {
   const { config, implementations } = socketMachine
-  /** After a wish was noted as it should be, something more happens to its entry. */
+  /** A defect: after a key was wanted, its entry is changed. */
   const noting = (change: (entries: ledger.Ledger, key: SubscriptionKey) => ledger.Ledger) =>
     socketMachine.provide({
       actions: {
-        noteWishes: assign(({ context, event }) => {
-          const wished = event.type === 'subscribe' ? event.keys : []
-          return { ledger: wished.reduce(change, ledger.want(context.ledger, wished)) }
+        noteWanted: assign(({ context, event }) => {
+          const wanted = event.type === 'subscribe' ? event.keys : []
+          return { ledger: wanted.reduce(change, ledger.want(context.ledger, wanted)) }
         }),
       },
     })
@@ -155,7 +155,7 @@ describe('a machine that breaks a promise is caught', () => {
       'with a socket beside that of its session',
       // Its types would not let that through.
       () => createMachine({ ...config, invoke: { src: 'connection' } } as never, implementations as never) as never,
-      wished,
+      wanting,
       /two sockets are open/,
     ],
     [
@@ -174,15 +174,15 @@ describe('a machine that breaks a promise is caught', () => {
       /asks for KRX:005930 trade 0 ms after a refusal/,
     ],
     [
-      'that takes its own wish for the word of KIS',
+      'that takes what is wanted for an answer of KIS',
       () => noting(ledger.acknowledged),
-      wished,
-      /the server never said so/,
+      wanting,
+      /without an answer of the server/,
     ],
     [
-      'that asks for whatever is wished for',
+      'that requests whatever is wanted',
       () =>
-        noting((entries, key) => ({ ...entries, [key]: { status: 'wanted', wished: true } })).provide({
+        noting((entries, key) => ({ ...entries, [key]: { status: 'wanted', isWanted: true } })).provide({
           actions: {
             bringUpToDate: enqueueActions(({ context, enqueue }) => {
               const keys = ledger.toRequest(context.ledger)
@@ -208,7 +208,7 @@ describe('the world it was walked in is the real one', () => {
   afterEach(() => void vi.useRealTimers())
 
   it('a running machine with real delays is where its walk says it is, on the shortest path to each state', () => {
-    const paths = getShortestPaths(worldOf(socketMachine, wished), within(4))
+    const paths = getShortestPaths(worldOf(socketMachine, wanting), within(4))
     expect(paths.length).toBeGreaterThan(500)
     for (const { state, steps } of paths) {
       const rig = socketRig({ wanted: [a, b] })
@@ -216,7 +216,7 @@ describe('the world it was walked in is the real one', () => {
       for (const { event } of steps.slice(1)) {
         const move = event as Move
         if (!('says' in move)) vi.advanceTimersToNextTimer()
-        else for (const said of move.says) tell(rig, said)
+        else for (const event of move.says) send(rig, event)
       }
       const way = steps.map(({ event }) => event.type).join(', ')
       expect([way, rig.value, rig.ledger]).toEqual([way, state.socket.value, state.socket.context.ledger])
@@ -226,16 +226,16 @@ describe('the world it was walked in is the real one', () => {
   }, 120_000)
 })
 
-function tell(rig: SocketRig, said: SocketEvent): void {
-  switch (said.type) {
+function send(rig: SocketRig, event: SocketEvent): void {
+  switch (event.type) {
     case 'market.open':
     case 'market.close':
     case 'endpoint.switch':
     case 'subscribe':
     case 'unsubscribe':
     case 'stop':
-      return rig.command(said)
+      return rig.command(event)
     default:
-      return rig.tell(said)
+      return rig.tell(event)
   }
 }

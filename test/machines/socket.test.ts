@@ -17,7 +17,7 @@ describe('socket machine, between markets', () => {
     expect(rig.connections.opened).toBe(0)
   })
 
-  it('opens no connection while nothing is wished for', () => {
+  it('opens no connection while nothing is wanted', () => {
     const rig = socketRig({ wanted: [] })
     expect(rig.phase).toBe('market-switch')
     rig.command({ type: 'subscribe', keys: [samsung] })
@@ -54,10 +54,10 @@ describe('socket machine, connecting', () => {
     expect(rig.phase).toBe('connecting')
     rig.server.refuses(hynix, 'OPSP8992')
     expect(rig.phase).toBe('subscribed')
-    expect(rig.ledger[hynix]).toEqual({ status: 'refused', wished: true, code: 'OPSP8992' })
+    expect(rig.ledger[hynix]).toEqual({ status: 'refused', isWanted: true, code: 'OPSP8992' })
   })
 
-  it('calls a key refused when nobody answers in time, and believes a late answer all the same', async () => {
+  it('refuses a key without an answer in time, and accepts a late answer', async () => {
     const rig = socketRig()
     rig.server.opens()
     rig.server.acknowledges(samsung)
@@ -83,7 +83,7 @@ describe('socket machine, connecting', () => {
       expect(rig.statusOf(hynix)).toBe('requested')
     }
     await rig.advance(ackTimeoutMs)
-    expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', wished: true, code: 'UNANSWERED' })
+    expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', isWanted: true, code: 'UNANSWERED' })
     await rig.advance(refusedMs - 1)
     expect(rig.requested('subscribe')).toEqual([samsung, ...Array(4).fill(hynix)])
     await rig.advance(1)
@@ -128,7 +128,7 @@ describe('socket machine, connecting', () => {
     expect(rig.statusOf(samsung)).toBe('refused')
   })
 
-  it('asks for new wishes at once', () => {
+  it('requests newly wanted keys at once', () => {
     const rig = socketRig({ wanted: [samsung] })
     rig.server.opens()
     rig.command({ type: 'subscribe', keys: [hynix] })
@@ -189,7 +189,7 @@ describe('socket machine, subscribed', () => {
     expect(rig.statusOf(hynix)).toBe('active')
   })
 
-  it('releases what nobody wants any more, and forgets it when the server says so', () => {
+  it('releases what is no longer wanted, and forgets it after the answer', () => {
     const rig = subscribedRig()
     rig.command({ type: 'unsubscribe', keys: [samsung] })
     expect(rig.requested('unsubscribe')).toEqual([samsung])
@@ -198,7 +198,7 @@ describe('socket machine, subscribed', () => {
     expect(rig.ledger[samsung]).toBeUndefined()
   })
 
-  it('asks again for a key that was wished back while it was being released', () => {
+  it('requests again a key that is wanted again while it is being released', () => {
     const rig = subscribedRig({ wanted: [samsung] })
     rig.command({ type: 'unsubscribe', keys: [samsung] })
     rig.command({ type: 'subscribe', keys: [samsung] })
@@ -264,7 +264,7 @@ describe('socket machine, refused a subscription', () => {
     expect(await waitsOf(rig, 6)).toEqual([refusedMs, 60_000, 120_000, 240_000, longestRefusedMs, longestRefusedMs])
     expect(new Set(rig.requested('subscribe').slice(1))).toEqual(new Set([hynix]))
     rig.server.acknowledges(hynix)
-    expect(rig.ledger[hynix]).toEqual({ status: 'active', wished: true })
+    expect(rig.ledger[hynix]).toEqual({ status: 'active', isWanted: true })
     expect(rig.connections).toEqual({ opened: 1, closed: 0 })
   })
 
@@ -296,10 +296,10 @@ describe('socket machine, refused a subscription', () => {
     rig.server.refuses(hynix, code)
     await rig.advance(10 * longestRefusedMs)
     expect(rig.requested('subscribe')).toEqual([samsung, hynix])
-    expect(rig.ledger[hynix]).toEqual({ status: 'refused', wished: true, code })
+    expect(rig.ledger[hynix]).toEqual({ status: 'refused', isWanted: true, code })
   })
 
-  it('asks at once for what is wished for once more, and not at all for what no longer is', async () => {
+  it('requests at once what is wanted again, and never what no longer is', async () => {
     const rig = refusedRig()
     rig.server.refuses(hynix, 'OPSP0007')
     rig.command({ type: 'subscribe', keys: [hynix] })
@@ -509,11 +509,11 @@ describe('socket machine, after a loss', () => {
   })
 })
 
-describe('socket machine, told that a key is mute', () => {
+describe('socket machine, with a stale key', () => {
   it('lets go of that key alone, lets it rest, asks again, and leaves the others in peace', async () => {
     const rig = subscribedRig()
     rig.forgetRequests()
-    rig.tell({ type: 'subscription.mute', key: hynix })
+    rig.tell({ type: 'subscription.stale', key: hynix })
     expect(rig.requested('unsubscribe')).toEqual([hynix])
     rig.server.releases(hynix)
     await rig.advance(graceMs - 1)
@@ -526,8 +526,8 @@ describe('socket machine, told that a key is mute', () => {
 
   it('asks again for a key that has rested, though another one is waiting for its answer', async () => {
     const rig = subscribedRig()
-    rig.tell({ type: 'subscription.mute', key: samsung })
-    rig.tell({ type: 'subscription.mute', key: hynix })
+    rig.tell({ type: 'subscription.stale', key: samsung })
+    rig.tell({ type: 'subscription.stale', key: hynix })
     rig.server.releases(hynix)
     rig.forgetRequests()
     await rig.advance(graceMs)
@@ -539,7 +539,7 @@ describe('socket machine, told that a key is mute', () => {
   it('asks for an acknowledged key three times at most', async () => {
     const rig = subscribedRig()
     for (let time = 0; time < 6; time++) {
-      rig.tell({ type: 'subscription.mute', key: hynix })
+      rig.tell({ type: 'subscription.stale', key: hynix })
       rig.server.releases(hynix)
       await rig.advance(graceMs)
       rig.server.acknowledges(hynix)
@@ -548,7 +548,7 @@ describe('socket machine, told that a key is mute', () => {
     expect(rig.connections).toEqual({ opened: 1, closed: 0 })
   })
 
-  it('climbs the ladder for a ghost: the key alone, the whole session three times, then the truth', async () => {
+  it('takes the recovery steps for an adopted key: the key alone, the whole session three times, then a refusal', async () => {
     const rig = socketRig()
     const meetGhost = () => {
       rig.server.opens()
@@ -556,14 +556,14 @@ describe('socket machine, told that a key is mute', () => {
       rig.server.saysDuplicate(hynix)
     }
     meetGhost()
-    rig.tell({ type: 'subscription.mute', key: hynix })
+    rig.tell({ type: 'subscription.stale', key: hynix })
     expect(rig.phase).toBe('subscribed')
     rig.server.releases(hynix)
     await rig.advance(graceMs)
     rig.server.saysDuplicate(hynix)
 
     for (let round = 1; round <= 3; round++) {
-      rig.tell({ type: 'subscription.mute', key: hynix })
+      rig.tell({ type: 'subscription.stale', key: hynix })
       expect(rig.phase).toBe('unsubscribing-grace')
       expect(rig.context.loss).toBe('duplicate')
       await rig.advance(graceMs)
@@ -572,9 +572,9 @@ describe('socket machine, told that a key is mute', () => {
       meetGhost()
     }
 
-    rig.tell({ type: 'subscription.mute', key: hynix })
+    rig.tell({ type: 'subscription.stale', key: hynix })
     expect(rig.phase).toBe('subscribed')
-    expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', wished: true, code: 'MUTE' })
+    expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', isWanted: true, code: 'MUTE' })
     expect(rig.statusOf(samsung)).toBe('active')
     // It may begin to trade an hour later, and nothing else would find out.
     rig.forgetRequests()
@@ -582,24 +582,24 @@ describe('socket machine, told that a key is mute', () => {
     expect(rig.requested('subscribe')).toEqual([hynix])
     rig.server.saysDuplicate(hynix)
     rig.server.sendsDataOf(hynix)
-    expect(rig.ledger[hynix]).toEqual({ status: 'active', wished: true })
+    expect(rig.ledger[hynix]).toEqual({ status: 'active', isWanted: true })
   })
 
   it('starts at the foot of the ladder again once the key has flowed', async () => {
     const rig = subscribedRig()
     for (let time = 0; time < 3; time++) {
-      rig.tell({ type: 'subscription.mute', key: hynix })
+      rig.tell({ type: 'subscription.stale', key: hynix })
       rig.server.releases(hynix)
       await rig.advance(graceMs)
       rig.server.acknowledges(hynix)
     }
     rig.server.sendsDataOf(hynix)
     rig.forgetRequests()
-    rig.tell({ type: 'subscription.mute', key: hynix })
+    rig.tell({ type: 'subscription.stale', key: hynix })
     expect(rig.requested('unsubscribe')).toEqual([hynix])
   })
 
-  it('leaves a whole session that is silent, by way of the grace', async () => {
+  it('leaves a silent session through the grace', async () => {
     const rig = subscribedRig()
     rig.tell({ type: 'silence.detected', quietMs: 120_000 })
     expect(rig.phase).toBe('unsubscribing-grace')
@@ -609,17 +609,17 @@ describe('socket machine, told that a key is mute', () => {
     expect(rig.connections.opened).toBe(2)
   })
 
-  it('leaves a line on which nobody is home by way of the grace, whether anything is active on it or not', async () => {
+  it('leaves a dead connection through the grace, whether a subscription is active or not', async () => {
     const rig = socketRig({ wanted: [samsung] })
     rig.server.opens()
     rig.server.refuses(samsung, 'OPSP0007')
-    rig.tell({ type: 'line.dead', quietMs: 150_000 })
+    rig.tell({ type: 'connection.dead', quietMs: 150_000 })
     await rig.advance(0)
     expect(rig.context.loss).toBe('dead-line')
     expect(rig.phase).toBe('reconnecting')
 
     const held = subscribedRig()
-    held.tell({ type: 'line.dead', quietMs: 150_000 })
+    held.tell({ type: 'connection.dead', quietMs: 150_000 })
     expect(held.phase).toBe('unsubscribing-grace')
     expect(held.requested('unsubscribe')).toEqual([samsung, hynix])
     await held.advance(graceMs + graceMs)

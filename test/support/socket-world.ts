@@ -95,10 +95,9 @@ function hear(machine: Machine, world: World, event: SocketEvent): World {
   if (world.socket.status !== 'active') return world
   const [socket, actions] = transition(machine, world.socket, event)
   const confirmed = confirmedAfter(world, event)
-  const heard = obey({ ...world, confirmed, refusedMs: refusedAfter(world, event) }, socket, actions)
-  const isLost =
-    world.connections > 0 && heard.connections === 0 && !isLeaving(world) && event.type !== 'connect.denied'
-  return keepPromises(isLost ? { ...heard, lostMs: 0 } : heard)
+  const next = obey({ ...world, confirmed, refusedMs: refusedAfter(world, event) }, socket, actions)
+  const isLost = world.connections > 0 && next.connections === 0 && !isLeaving(world) && event.type !== 'connect.denied'
+  return keepPromises(isLost ? { ...next, lostMs: 0 } : next)
 }
 
 function isLeaving({ socket }: World): boolean {
@@ -128,7 +127,7 @@ function refusedAfter({ refusedMs, socket }: World, event: SocketEvent): World['
   }
   if (event.type !== 'subscription.refused' || !event.isPassing) return refusedMs
   const entry = socket.context.ledger[event.key]
-  return entry?.wished && entry.status !== 'releasing' ? { ...refusedMs, [event.key]: 0 } : refusedMs
+  return entry?.isWanted && entry.status !== 'releasing' ? { ...refusedMs, [event.key]: 0 } : refusedMs
 }
 
 function without(refusedMs: World['refusedMs'], keys: readonly SubscriptionKey[]): World['refusedMs'] {
@@ -218,14 +217,14 @@ function keepPromises(world: World): World {
   const broken: string[] = []
   if (world.connections > 1) broken.push('two sockets are open')
   if (world.socket.matches('session') !== (world.connections === 1)) broken.push('a session without its connection')
-  const unheard = entriesOf(ledger).filter(
+  const unanswered = entriesOf(ledger).filter(
     ([key, entry]) => entry.status === 'active' && !world.confirmed.includes(key),
   )
-  for (const [key] of unheard) broken.push(`${key} is active, and the server never said so`)
+  for (const [key] of unanswered) broken.push(`${key} is active without an answer of the server`)
   return broken.length === 0 ? world : { ...world, broken: [...world.broken, ...broken] }
 }
 
-/** What sets one world apart from another, as far as anything that may still happen can tell. */
+/** What makes two worlds differ in what may still happen. */
 export function describeWorld({
   asked,
   confirmed,
@@ -237,8 +236,9 @@ export function describeWorld({
   timers,
   broken,
 }: World): string {
-  const { ledger, hasTurn, isStopping, departure, releases, heartbeatRefused, cures, failures, waitMs } = socket.context
-  const context = [ledger, hasTurn, isStopping, departure, releases, heartbeatRefused, cures, failures, waitMs]
+  const { ledger, hasTurn, isStopping, departure, releases, heartbeatRefused, recoverySteps, failures, waitMs } =
+    socket.context
+  const context = [ledger, hasTurn, isStopping, departure, releases, heartbeatRefused, recoverySteps, failures, waitMs]
   const sets = [asked, confirmed].map(keys => [...new Set(keys)].toSorted())
   return JSON.stringify([
     socket.value,

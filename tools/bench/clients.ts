@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import WebSocket from 'ws'
 import { createFeed } from '../../app/feed/feed.ts'
 import type { Feed } from '../../app/feed/contract.ts'
-import { createBatch } from '../../machines/read-batch.ts'
+import { createReadBatch } from '../../machines/read-batch.ts'
 import { clockStartingAt } from '../../market/clock.ts'
 import type { MarketEvent, Trade } from '../../market/events.ts'
 import { jsonLines } from '../../sinks/file/json-lines.ts'
@@ -59,7 +59,7 @@ async function connectBare(url: string, heard: () => void): Promise<void> {
 async function connectDataPath(url: string, heard: () => void, options: { continuity?: false } = {}): Promise<void> {
   const take = dataPath(heard, options)
   let readTime = 0
-  const batch = createBatch<Buffer>(data => take(data, readTime))
+  const batch = createReadBatch<Buffer>(data => take(data, readTime))
   await open(url, batch.add, link => {
     link.on('data', () => {
       readTime = Date.now()

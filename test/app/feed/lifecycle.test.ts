@@ -65,7 +65,7 @@ async function comesBack(rig: Watched): Promise<void> {
 describe('a line without data', () => {
   it.each([
     ['silence', { type: 'silence.detected', quietMs: 9_000 }],
-    ['dead-line', { type: 'line.dead', quietMs: 9_000 }],
+    ['dead-line', { type: 'connection.dead', quietMs: 9_000 }],
   ] as const)('%s: is said to be down when that is found, and was dark since its last data', async (reason, found) => {
     const rig = await flowing()
     await rig.advance(9_000)
@@ -78,7 +78,7 @@ describe('a line without data', () => {
 
   it('is down before its subscriptions are let go of', async () => {
     const rig = await flowing()
-    rig.tell({ type: 'line.dead', quietMs: 1 })
+    rig.tell({ type: 'connection.dead', quietMs: 1 })
     const last = rig.events.slice(-3).map(event => ('status' in event ? event.status : event.type))
     expect(last).toEqual(['disconnect', 'releasing', 'releasing'])
   })
@@ -94,7 +94,7 @@ describe('a line without data', () => {
 
   it('is said to be back before data that comes after all, and down again at the end of its grace', async () => {
     const rig = await flowing()
-    rig.tell({ type: 'line.dead', quietMs: 1 })
+    rig.tell({ type: 'connection.dead', quietMs: 1 })
     await rig.advance(1_000)
     rig.data()
     rig.server.releases(samsung)
