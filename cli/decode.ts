@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { createLineDecoder } from '../app/replay/text-decoder.ts'
 import { SettingsError } from '../app/settings/settings.ts'
 import { unknownColumns } from '../kis/wire/columns.ts'
+import type { Result } from '../market/basics/result.ts'
 import { eventLine } from '../market/event-line.ts'
 import { systemClock } from '../market/clock.ts'
 import { koreanDate } from '../market/calendar/korea-time.ts'
@@ -18,11 +19,11 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
   const [file, ...stray] = words
   const problems = strayWords(file?.startsWith('-') && file !== '-' ? words : stray)
   const receivedTime = receivedTimeOf(flags['date'])
-  if (typeof receivedTime === 'string') problems.push(`--date ${receivedTime}`)
+  if ('problem' in receivedTime) problems.push(`--date ${receivedTime.problem}`)
   if (flags['columns'] === true) problems.push('--columns needs names, as VI_STND_PRC,CTTR')
   const columns = typeof flags['columns'] === 'string' ? namesIn(flags['columns']) : []
   problems.push(...unknownColumns(columns).map(problem => `--columns ${problem}`))
-  if (typeof receivedTime === 'string' || problems.length > 0) {
+  if ('problem' in receivedTime || problems.length > 0) {
     return reportMistakes(new SettingsError(problems), 'decode')
   }
 
@@ -30,7 +31,7 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
   const input = file === undefined || file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const line of linesOf(input)) {
-      const text = events(withoutMark(line), receivedTime).map(event => `${eventLine(event)}\n`)
+      const text = events(withoutMark(line), receivedTime.value).map(event => `${eventLine(event)}\n`)
       if (text.length > 0 && !process.stdout.write(text.join(''))) await once(process.stdout, 'drain')
     }
   } catch (error) {
@@ -40,8 +41,8 @@ export async function decode(flags: Readonly<Record<string, unknown>>, words: re
 }
 
 /** Noon of the date asked for, so that every time of day lands on it, or what is wrong with it. */
-function receivedTimeOf(flag: unknown): number | string {
-  if (flag === undefined) return systemClock.now()
+function receivedTimeOf(flag: unknown): Result<number> {
+  if (flag === undefined) return { value: systemClock.now() }
   const date = readDate(typeof flag === 'string' ? flag : '')
-  return typeof date === 'string' ? date : koreanDate(date) + noon
+  return 'problem' in date ? date : { value: koreanDate(date.value) + noon }
 }

@@ -21,14 +21,14 @@ export async function exportTables(flags: Readonly<Record<string, unknown>>, wor
   if (typeof output !== 'string') problems.push('--output needs a folder, where the tables go')
   const dates = listOf(flags['date']).map(text => {
     const date = readDate(text)
-    if (typeof date === 'string') problems.push(`--date ${date}`)
-    return typeof date === 'string' ? 0 : date
+    if ('problem' in date) problems.push(`--date ${date.problem}`)
+    return 'problem' in date ? 0 : date.value
   })
   if (flags['date'] === true) problems.push('--date needs a date as 2026-11-20, or several, separated by commas')
   const instruments = listOf(flags['instruments']).map(text => {
     const parsed = parseInstrument(text)
     if ('problem' in parsed) problems.push(`--instruments ${parsed.problem}`)
-    return 'problem' in parsed ? text : parsed.instrument
+    return 'problem' in parsed ? text : parsed.value
   })
   if (flags['instruments'] === true) problems.push('--instruments needs names, as KRX:005930,NAS:AAPL')
   const bars = parseBarInterval(String(flags['bars']))

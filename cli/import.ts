@@ -17,9 +17,9 @@ export async function importText(flags: Readonly<Record<string, unknown>>, words
   const { output } = flags
   if (typeof output !== 'string') problems.push('--output needs a folder, where the recording goes')
   const text = flags['date']
-  const date = text === undefined ? undefined : readDate(typeof text === 'string' ? text : '')
-  if (typeof date === 'string') problems.push(`--date ${date}`)
-  if (file === undefined || typeof output !== 'string' || typeof date === 'string' || problems.length > 0) {
+  const date = text === undefined ? { value: undefined } : readDate(typeof text === 'string' ? text : '')
+  if ('problem' in date) problems.push(`--date ${date.problem}`)
+  if (file === undefined || typeof output !== 'string' || 'problem' in date || problems.length > 0) {
     return reportMistakes(new SettingsError(problems), 'import')
   }
 
@@ -28,7 +28,7 @@ export async function importText(flags: Readonly<Record<string, unknown>>, words
     const imported = await importCapture({
       lines: linesOf(file === '-' ? process.stdin : createReadStream(file)),
       output,
-      ...(date === undefined ? {} : { date }),
+      ...(date.value === undefined ? {} : { date: date.value }),
       onMalformed(line, reason) {
         if (++told <= mostTold) process.stderr.write(`line ${line}: ${visible(reason)}\n`)
       },

@@ -5,6 +5,7 @@ import { createReplay } from '../app/replay/replay.ts'
 import { SettingsError } from '../app/settings/settings.ts'
 import { unknownColumns } from '../kis/wire/columns.ts'
 import { eventLine } from '../market/event-line.ts'
+import type { Result } from '../market/basics/result.ts'
 import { parseInstrument } from '../market/instrument.ts'
 import { notRecorded, openRecording } from '../recording/read/reader.ts'
 import type { Sink } from '../sinks/sink.ts'
@@ -40,7 +41,7 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   const instruments = listOf(flags, 'instruments', mistakes)?.map(name => {
     const parsed = parseInstrument(name)
     if ('problem' in parsed) mistakes.push(`--instruments ${parsed.problem}`)
-    return 'problem' in parsed ? name : parsed.instrument
+    return 'problem' in parsed ? name : parsed.value
   })
   const columns = listOf(flags, 'columns', mistakes)
   mistakes.push(...unknownColumns(columns ?? []).map(problem => `--columns ${problem}`))
@@ -99,16 +100,18 @@ export function readPart(
   isOneDay = false,
 ): Part | undefined {
   const dates = datesOf(folder, mistakes)
-  const date = told(flags, 'date', mistakes, readDate)
-  const speed = told(flags, 'speed', mistakes, readSpeed) ?? 1
+  const date = readFlag(flags, 'date', mistakes, readDate)
+  const speed = readFlag(flags, 'speed', mistakes, readSpeed) ?? 1
   if (date !== undefined && dates !== undefined && !dates.includes(date)) {
     mistakes.push(`--date ${notRecorded(date, dates, folder)}`)
   }
   const day = date ?? (isOneDay || dates?.length === 1 ? dates?.at(-1) : undefined)
   const time = (text: string) =>
-    day === undefined && /^\d\d:/.test(text) ? `'${text}' of which day? Say --date` : readTime(text, day ?? 0)
-  const from = told(flags, 'from', mistakes, time)
-  const to = told(flags, 'to', mistakes, time)
+    day === undefined && /^\d\d:/.test(text)
+      ? { problem: `'${text}' of which day? Say --date` }
+      : readTime(text, day ?? 0)
+  const from = readFlag(flags, 'from', mistakes, time)
+  const to = readFlag(flags, 'to', mistakes, time)
   if (from !== undefined && to !== undefined && from >= to) mistakes.push('--from is not before --to')
   return dates === undefined ? undefined : { folder, date: day, from, to, speed }
 }
@@ -124,17 +127,17 @@ function datesOf(folder: string, mistakes: string[]): readonly number[] | undefi
   }
 }
 
-function told(
+function readFlag(
   flags: Readonly<Record<string, unknown>>,
   name: string,
   mistakes: string[],
-  read: (text: string) => number | string,
+  read: (text: string) => Result<number>,
 ): number | undefined {
   const given = flags[name]
   if (given === undefined) return undefined
-  const value = typeof given === 'string' ? read(given) : 'needs a value'
-  if (typeof value === 'number') return value
-  mistakes.push(`--${name} ${value}`)
+  const result = typeof given === 'string' ? read(given) : { problem: 'needs a value' }
+  if ('value' in result) return result.value
+  mistakes.push(`--${name} ${result.problem}`)
   return undefined
 }
 

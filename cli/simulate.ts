@@ -191,8 +191,7 @@ async function recordedNames({ folder, date }: RecordedDay): Promise<string> {
     if (day.date !== date) continue
     for (const name of day.instruments) {
       const parsed = parseInstrument(name)
-      if ('instrument' in parsed && symbolProblem(parsed.instrument) === undefined)
-        names[marketOf(parsed.instrument)].push(name)
+      if ('value' in parsed && symbolProblem(parsed.value) === undefined) names[marketOf(parsed.value)].push(name)
     }
   }
   const market = names.US.length > names.KR.length ? 'US' : 'KR'

@@ -84,7 +84,7 @@ export function overseasInstrument(key: string): Instrument | undefined {
 /** The instrument, provided that it is spelled exactly so. */
 export function readable(name: string): Instrument | undefined {
   const parsed = parseInstrument(name)
-  return 'instrument' in parsed && parsed.instrument === name ? parsed.instrument : undefined
+  return 'value' in parsed && parsed.value === name ? parsed.value : undefined
 }
 
 export function isChannel(name: string): boolean {

@@ -1,6 +1,7 @@
 // What can be watched: a symbol at a venue, written VENUE:SYMBOL. Knows nothing of how KIS spells it on the wire.
 
 import { didYouMean } from './basics/did-you-mean.ts'
+import type { Result } from './basics/result.ts'
 
 /**
  * The two sides of the clock. KIS allows one connection per app key, so a feed serves one market at a time; everything
@@ -45,7 +46,7 @@ export function isVenue(text: string): text is Venue {
 }
 
 /** The instrument that `text` names, or a sentence that says what is wrong with it. Case does not matter. */
-export function parseInstrument(text: string): { instrument: Instrument } | { problem: string } {
+export function parseInstrument(text: string): Result<Instrument> {
   const [venue = '', ...rest] = text.trim().toUpperCase().split(':')
   const symbol = rest.join(':')
   if (rest.length === 0) return { problem: `'${text}' has no venue: write VENUE:SYMBOL, as in KRX:005930 or NAS:AAPL` }
@@ -57,7 +58,7 @@ export function parseInstrument(text: string): { instrument: Instrument } | { pr
   if (!symbolPattern.test(symbol)) {
     return { problem: `'${text}': '${symbol}' is no symbol; expected 1 to 20 letters, digits, '.', '/', '-' or '_'` }
   }
-  return { instrument: `${venue}:${symbol}` }
+  return { value: `${venue}:${symbol}` }
 }
 
 /**

@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { parseInstrument, zoneOf } from '../market/instrument.ts'
 import { koreanDate } from '../market/calendar/korea-time.ts'
+import type { Result } from '../market/basics/result.ts'
 import { visible } from '../market/basics/visible-text.ts'
 import { dateIn } from '../market/calendar/zone.ts'
 import type { Payloads, QueueName } from './queues.ts'
@@ -27,7 +28,7 @@ const date = z
 
 const instrument = z.string({ error: 'expected an instrument as KRX:005930' }).transform((text, context) => {
   const parsed = parseInstrument(text.slice(0, 40))
-  if ('instrument' in parsed) return parsed.instrument
+  if ('value' in parsed) return parsed.value
   context.addIssue(parsed.problem)
   return z.NEVER
 })
@@ -90,13 +91,10 @@ export function payloadSchemas(): Record<QueueName, Record<string, unknown>> {
 /**
  * The payload with its defaults, or all mistakes in one sentence. Values are not quoted: they may be secrets.
  */
-export function readPayload<Q extends QueueName>(
-  queue: Q,
-  data: unknown,
-): { readonly payload: Payloads[Q] } | { readonly problem: string } {
+export function readPayload<Q extends QueueName>(queue: Q, data: unknown): Result<Payloads[Q]> {
   const read = schemas[queue].safeParse(data ?? {})
   // The schema of each queue gives its payload: test/workers/payloads.test.ts.
-  if (read.success) return { payload: read.data as Payloads[Q] }
+  if (read.success) return { value: read.data as Payloads[Q] }
   const wrong = read.error.issues.map(issue => {
     if (issue.code === 'unrecognized_keys') return `${listed(issue.keys)}: ${queue} takes no such field`
     if (issue.path.length === 0) return issue.code === 'custom' ? issue.message : 'expected an object'

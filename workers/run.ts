@@ -113,7 +113,7 @@ async function run(
     isLastAttempt: job.attemptsMade + 1 >= (job.opts.attempts ?? 1),
   }
   try {
-    return await processor(read.payload, context)
+    return await processor(read.value, context)
   } catch (error) {
     if (error instanceof KisError && !error.retryable) throw new UnrecoverableError(error.message)
     throw error

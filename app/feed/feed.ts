@@ -216,9 +216,9 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   function readKey(name: string, channel: Channel): SubscriptionKey {
     const parsed = parseInstrument(name)
     if ('problem' in parsed) throw new TypeError(parsed.problem)
-    const problem = problemWith({ instrument: parsed.instrument, channel }, wireOptions)
+    const problem = problemWith({ instrument: parsed.value, channel }, wireOptions)
     if (problem !== undefined) throw new TypeError(problem)
-    return keyOf({ instrument: parsed.instrument, channel })
+    return keyOf({ instrument: parsed.value, channel })
   }
 
   /** A feed that ends has its calls on the way still, so that is no error of theirs. */

@@ -82,7 +82,7 @@ export function readPairs(items: readonly string[]): { subscriptions: Subscripti
     if ('problem' in parsed) problems.push(parsed.problem)
     const channels = list.split('+').map(channel => channel.trim())
     problems.push(...channels.filter(channel => !isChannel(channel)).map(unknownChannel))
-    return 'problem' in parsed ? [] : channels.map(channel => ({ instrument: parsed.instrument, channel }))
+    return 'problem' in parsed ? [] : channels.map(channel => ({ instrument: parsed.value, channel }))
   })
   return { subscriptions, problems: [...new Set(problems)] }
 }

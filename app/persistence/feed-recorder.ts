@@ -125,6 +125,6 @@ const state = z.object({
 export function restoreState(memory: ContinuityMemory, told: unknown): void {
   for (const { instrument: name, ...line } of state.safeParse(told).data?.lines ?? []) {
     const parsed = parseInstrument(name)
-    if ('instrument' in parsed) restoreLines(memory, [{ instrument: parsed.instrument, ...line }])
+    if ('value' in parsed) restoreLines(memory, [{ instrument: parsed.value, ...line }])
   }
 }

@@ -5,6 +5,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import { z } from 'zod'
+import type { Result } from '../../market/basics/result.ts'
 import { type Instrument, parseInstrument } from '../../market/instrument.ts'
 import {
   type ContinuityMemory,
@@ -94,20 +95,20 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
 
   function read(): void {
     const text = textOf(file)
-    const saved =
+    const saved: Result<Saved> =
       text === undefined
-        ? { source, saves: 0, lines: [] }
+        ? { value: { source, saves: 0, lines: [] } }
         : typeof text === 'string'
           ? parse(text)
           : { problem: text.message }
     if ('problem' in saved) {
       log.warn({ file, problem: saved.problem }, 'what was last seen cannot be read; starting afresh')
-    } else if (saved.source !== source) {
+    } else if (saved.value.source !== source) {
       log.info({ file }, 'what was last seen came from elsewhere; starting afresh')
     } else {
-      saves = saved.saves
-      restoreLines(memory, saved.lines.slice(-mostKept))
-      if (saved.lines.length > mostKept) onForgotten?.(mostKept)
+      saves = saved.value.saves
+      restoreLines(memory, saved.value.lines.slice(-mostKept))
+      if (saved.value.lines.length > mostKept) onForgotten?.(mostKept)
       return readSince(saves)
     }
     readSince(Number.POSITIVE_INFINITY)
@@ -182,7 +183,9 @@ function textOf(file: string): string | Error | undefined {
   }
 }
 
-function parse(text: string): { source: string; saves: number; lines: SavedLine[] } | { problem: string } {
+type Saved = { readonly source: string; readonly saves: number; readonly lines: readonly SavedLine[] }
+
+function parse(text: string): Result<Saved> {
   let told: unknown
   try {
     told = JSON.parse(text)
@@ -198,17 +201,17 @@ function parse(text: string): { source: string; saves: number; lines: SavedLine[
   for (const [name, counts] of Object.entries(parsed.data.instruments)) {
     const named = parseInstrument(name)
     if ('problem' in named) return named
-    lines.push({ instrument: named.instrument, counts })
+    lines.push({ instrument: named.value, counts })
   }
   lines.sort((a, b) => lastTime(a) - lastTime(b))
-  return { source: parsed.data.source, saves: parsed.data.saves, lines }
+  return { value: { source: parsed.data.source, saves: parsed.data.saves, lines } }
 }
 
 function parseSince(text: string): (SavedLine & { source: string; after: number }) | undefined {
   try {
     const { instrument: name, ...rest } = sinceContent.parse(JSON.parse(text))
     const named = parseInstrument(name)
-    return 'problem' in named ? undefined : { ...rest, instrument: named.instrument }
+    return 'problem' in named ? undefined : { ...rest, instrument: named.value }
   } catch {
     return undefined
   }

@@ -187,7 +187,7 @@ function problemsWith(options: ReplayOptions, recording: Recording): string[] {
   for (const name of instruments) {
     const parsed = parseInstrument(name)
     if ('problem' in parsed) problems.push(`instruments ${parsed.problem}`)
-    else if (parsed.instrument !== name) problems.push(`instruments '${name}': write ${parsed.instrument}`)
+    else if (parsed.value !== name) problems.push(`instruments '${name}': write ${parsed.value}`)
   }
   return [...problems, ...unknownColumns(columns).map(problem => `columns ${problem}`)]
 }

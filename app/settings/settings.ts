@@ -110,7 +110,7 @@ function changesOr(read: ReadChanges, context: z.RefinementCtx): CalendarChanges
 const instrumentList = list.transform((names, context) => {
   const instruments = names.flatMap(name => {
     const parsed = parseInstrument(name)
-    if ('instrument' in parsed) return [parsed.instrument]
+    if ('value' in parsed) return [parsed.value]
     context.addIssue({ code: 'custom', message: parsed.problem })
     return []
   })

@@ -50,8 +50,8 @@ export function readOrder(
     case 'certificate': {
       const [text = '', ...more] = words
       const date = readDate(text)
-      if (typeof date === 'string') return { mistakes: [...mistakes, date, ...strayWords(more)] }
-      const order = { queue: kind, name: `certificate-${date}-${stamp}`, payload: { date } } as const
+      if ('problem' in date) return { mistakes: [...mistakes, date.problem, ...strayWords(more)] }
+      const order = { queue: kind, name: `certificate-${date.value}-${stamp}`, payload: { date: date.value } } as const
       return { order, mistakes: [...mistakes, ...strayWords(more)] }
     }
     default:
@@ -62,11 +62,11 @@ export function readOrder(
 function readGap(words: readonly string[], date: unknown, now: number, stamp: string, mistakes: string[]): Told {
   const [name = '', start = '', end = '', ...more] = words
   const parsed = parseInstrument(name)
-  const problem = 'problem' in parsed ? parsed.problem : symbolProblem(parsed.instrument)
+  const problem = 'problem' in parsed ? parsed.problem : symbolProblem(parsed.value)
   if (problem !== undefined) mistakes.push(problem)
-  const koreanDay = date === undefined ? dateDigits(now) : readDate(textOf(date))
-  if (typeof koreanDay === 'string') mistakes.push(`--date ${koreanDay}`)
-  const midnight = koreanDate(typeof koreanDay === 'string' ? dateDigits(now) : koreanDay)
+  const koreanDay = date === undefined ? { value: dateDigits(now) } : readDate(textOf(date))
+  if ('problem' in koreanDay) mistakes.push(`--date ${koreanDay.problem}`)
+  const midnight = koreanDate('problem' in koreanDay ? dateDigits(now) : koreanDay.value)
   const [from, to] = [start, end].map(text => timeOn(midnight, text))
   for (const [text, time] of [
     [start, from],
@@ -76,16 +76,15 @@ function readGap(words: readonly string[], date: unknown, now: number, stamp: st
   }
   if (from !== undefined && to !== undefined && from >= to) mistakes.push(`${start} is not before ${end}`)
   mistakes.push(...strayWords(more))
-  if ('problem' in parsed || typeof koreanDay === 'string' || from === undefined || to === undefined)
-    return { mistakes }
-  const { instrument } = parsed
+  if ('problem' in parsed || 'problem' in koreanDay || from === undefined || to === undefined) return { mistakes }
+  const instrument = parsed.value
   // New York's day is Korea's until midnight, and the one before it afterwards.
   const { zone } = venues[instrument.slice(0, instrument.indexOf(':')) as Venue] // parsed above
   const businessDate = dateIn(zone, from)
   // How much was traded between the two times, and how much of that is known, is for the job to find out.
   const volumes = { fromVolume: 0, toVolume: 0, missingVolume: 0 }
   const payload = { instrument, businessDate, ...volumes, from, to, cause: 'by-hand' } as const
-  const id = `gap-${instrument}-${koreanDay}-${start}-${end}-${stamp}`.replaceAll(':', '-')
+  const id = `gap-${instrument}-${koreanDay.value}-${start}-${end}-${stamp}`.replaceAll(':', '-')
   return { order: { queue: 'gap-validation', name: id, payload }, mistakes }
 }
 

@@ -1,44 +1,47 @@
 // Dates, times and lists as people write them, with the mistake in a sentence.
 import { koreanDate } from '../../market/calendar/korea-time.ts'
+import type { Result } from '../../market/basics/result.ts'
 import { plainNumber } from '../../market/basics/plain-number.ts'
 
 const dayMs = 86_400_000
 
 /** `2026-09-14` or `20260914`. */
-export function readDate(text: string): number | string {
+export function readDate(text: string): Result<number> {
   const digits = /^\d{4}-\d\d-\d\d$/.test(text) ? text.replaceAll('-', '') : text
   const date = /^\d{8}$/.test(digits) ? Number(digits) : Number.NaN
-  return Number.isNaN(koreanDate(date)) ? `'${text}' is no date; expected one as 2026-09-14` : date
+  return Number.isNaN(koreanDate(date))
+    ? { problem: `'${text}' is no date; expected one as 2026-09-14` }
+    : { value: date }
 }
 
 /**
  * `09:00`, `09:00:30` or `09:00:30.250` of Korea's clock on the trading date; `26:30` is half past two of the night after it. Or an
  * instant of any day, `2026-09-15T02:30:00+09:00`.
  */
-export function readTime(text: string, date: number): number | string {
+export function readTime(text: string, date: number): Result<number> {
   const [, hours, minutes, seconds = '0'] = /^(\d\d):([0-5]\d)(?::([0-5]\d(?:\.\d{1,3})?))?$/.exec(text) ?? []
   if (hours !== undefined) {
     const time = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Math.round(Number(seconds) * 1_000)
-    if (time <= 2 * dayMs) return koreanDate(date) + time
+    if (time <= 2 * dayMs) return { value: koreanDate(date) + time }
   }
   const instant = readInstant(text)
   return instant === undefined
-    ? `'${text}' is no time; expected Korea's as 09:00:30, or an instant as 2026-09-14T09:00:30+09:00`
-    : instant
+    ? { problem: `'${text}' is no time; expected Korea's as 09:00:30, or an instant as 2026-09-14T09:00:30+09:00` }
+    : { value: instant }
 }
 
 /** `2026-09-15T02:30:00+09:00`, with its zone. `Date.parse` alone reads `5` as a day of 2001. */
 export function readInstant(text: string): number | undefined {
   const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
   // It also reads a 31st of February.
-  const instant = date === undefined || typeof readDate(date) === 'string' ? Number.NaN : Date.parse(text)
+  const instant = date === undefined || 'problem' in readDate(date) ? Number.NaN : Date.parse(text)
   return Number.isNaN(instant) ? undefined : instant
 }
 
 /** `1`, `10`, `0.5` or `max`. */
-export function readSpeed(text: string): number | string {
+export function readSpeed(text: string): Result<number> {
   const speed = text === 'max' ? Number.POSITIVE_INFINITY : (plainNumber(text) ?? 0)
-  return speed > 0 ? speed : `'${text}' is no speed; expected a number above 0, or max`
+  return speed > 0 ? { value: speed } : { problem: `'${text}' is no speed; expected a number above 0, or max` }
 }
 
 /** `a, b,` → ['a', 'b']. */

@@ -81,7 +81,7 @@ const optionNames: readonly string[] = [
 export function toBars(interval: BarInterval, options: BarOptions = {}): OperatorFunction<MarketEvent | Dropped, Bar> {
   const parsed = parseBarInterval(interval)
   if ('problem' in parsed) throw new RangeError(parsed.problem)
-  const { lengthMs } = parsed
+  const { lengthMs } = parsed.value
   const { startOf, endOf } = bucketsOf(lengthMs)
   const { clock = systemClock, graceMs = 2_000, scheduler = asyncScheduler, onSkipped, onCut, onForgotten } = options
   if (!('events$' in options)) refuseUnknown(options, optionNames)

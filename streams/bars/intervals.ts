@@ -1,4 +1,5 @@
 // The intervals of bars: which there are, and in which one a trade lies.
+import type { Result } from '../../market/basics/result.ts'
 import { type Instrument, partsOf, type Venue } from '../../market/instrument.ts'
 import { koreanMidnight } from '../../market/calendar/korea-time.ts'
 import { dayIn } from '../../market/calendar/zone.ts'
@@ -17,11 +18,11 @@ const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
  */
 export function parseBarInterval(
   text: string,
-): { interval: BarInterval; lengthMs: number | null } | { problem: string } {
-  if (text === '1d') return { interval: text, lengthMs: null }
+): Result<{ readonly interval: BarInterval; readonly lengthMs: number | null }> {
+  if (text === '1d') return { value: { interval: text, lengthMs: null } }
   const [, count, unit] = /^([1-9]\d{0,5})([smh])$/.exec(text) ?? []
   const lengthMs = Number(count) * unitMs[unit as keyof typeof unitMs] // NaN when there was no match
-  if (lengthMs < dayMs && dayMs % lengthMs === 0) return { interval: text as BarInterval, lengthMs }
+  if (lengthMs < dayMs && dayMs % lengthMs === 0) return { value: { interval: text as BarInterval, lengthMs } }
   const reason =
     lengthMs >= dayMs ? 'a day is written 1d' : lengthMs > 0 ? 'it does not divide a day' : 'it is no interval'
   return { problem: `'${text}': ${reason}; expected seconds, minutes or hours as in 1s, 30s, 1m, 15m, 1h, or 1d` }

@@ -29,7 +29,7 @@ describe('reading an instrument', () => {
     ['NAS:A', 'NAS:A'],
     [`NAS:${'A'.repeat(20)}`, `NAS:${'A'.repeat(20)}`],
   ])('%j is %s', (text, instrument) => {
-    expect(parseInstrument(text)).toEqual({ instrument })
+    expect(parseInstrument(text)).toEqual({ value: instrument })
   })
 
   it.each([
@@ -85,8 +85,8 @@ describe('reading an instrument', () => {
         if ('problem' in read) {
           expect(read.problem).toContain(`'${written}'`)
         } else {
-          expect(parseInstrument(read.instrument)).toEqual(read)
-          expect(written.trim().toUpperCase()).toBe(read.instrument)
+          expect(parseInstrument(read.value)).toEqual(read)
+          expect(written.trim().toUpperCase()).toBe(read.value)
         }
       }),
       tries(2_000),
@@ -105,7 +105,7 @@ describe('the parts of an instrument', () => {
     fc.assert(
       fc.property(fc.constantFrom(...venueNames), symbol, (venue, name) => {
         expect(partsOf(`${venue}:${name}`)).toEqual({ venue, symbol: name })
-        expect(parseInstrument(`${venue}:${name}`)).toEqual({ instrument: `${venue}:${name}` })
+        expect(parseInstrument(`${venue}:${name}`)).toEqual({ value: `${venue}:${name}` })
       }),
       tries(300),
     )

@@ -34,22 +34,22 @@ describe('a payload', () => {
     ['certificate', { date: 20261120 }],
     ['certificate', { date: 'yesterday' }],
   ])('of %s is taken as it is: %j', (queue, data) => {
-    expect(readPayload(queue, JSON.parse(JSON.stringify(data)))).toEqual({ payload: data })
+    expect(readPayload(queue, JSON.parse(JSON.stringify(data)))).toEqual({ value: data })
   })
 
   it('may leave out what can be worked out', () => {
     const span = { from: at('09:00:00'), to: at('09:05:00') }
     const volumes = { fromVolume: 0, toVolume: 0, missingVolume: 0, cause: 'by-hand' }
     expect(readPayload('gap-validation', { instrument: 'KRX:005930', ...span })).toEqual({
-      payload: { instrument: 'KRX:005930', businessDate: 20261120, ...span, ...volumes },
+      value: { instrument: 'KRX:005930', businessDate: 20261120, ...span, ...volumes },
     })
     // The date of New York.
     const night = { from: at('01:00:00'), to: at('01:05:00') }
     expect(readPayload('gap-validation', { instrument: 'NAS:AAPL', ...night })).toMatchObject({
-      payload: { businessDate: 20261119 },
+      value: { businessDate: 20261119 },
     })
     for (const nothing of [undefined, null, {}])
-      expect(readPayload('token-refresh', nothing)).toEqual({ payload: { reason: 'by-hand' } })
+      expect(readPayload('token-refresh', nothing)).toEqual({ value: { reason: 'by-hand' } })
   })
 
   it.each<[QueueName, unknown, string[]]>([
@@ -101,7 +101,7 @@ describe('a payload', () => {
     fc.assert(
       fc.property(fc.constantFrom(...queueNames), data, (queue, told) => {
         const read = readPayload(queue, told)
-        if ('payload' in read) expect(readPayload(queue, read.payload)).toEqual(read)
+        if ('value' in read) expect(readPayload(queue, read.value)).toEqual(read)
         else expect(read.problem).not.toContain(secret)
       }),
       tries(1_000),

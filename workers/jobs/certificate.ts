@@ -2,6 +2,7 @@
 // bars. It says what is not known as plainly as what is.
 import { KisError } from '../../kis/errors.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
+import type { Result } from '../../market/basics/result.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { GapPart } from '../../market/events.ts'
 import { volumeOf } from '../../market/gap-finding.ts'
@@ -118,8 +119,12 @@ export async function certify(
   return certificate
 }
 
-function certifyInstrument(day: InstrumentDay, bars: BarsOrProblem, over: number): InstrumentCertificate {
-  const compared = 'problem' in bars ? undefined : compare(day, bars, over)
+function certifyInstrument(
+  day: InstrumentDay,
+  bars: Result<readonly MinuteBar[]>,
+  over: number,
+): InstrumentCertificate {
+  const compared = 'problem' in bars ? undefined : compare(day, bars.value, over)
   const repaired = sumOf(day, ({ repairedVolume }) => repairedVolume)
   const unknownVolume = volumeOf(day.missing)
   const isShort = unknownVolume > 0 || (compared !== undefined && compared.minutesAgreeing < compared.minutesCompared)
@@ -152,15 +157,13 @@ function certifyInstrument(day: InstrumentDay, bars: BarsOrProblem, over: number
   }
 }
 
-type BarsOrProblem = readonly MinuteBar[] | { readonly problem: string }
-
 /** From when counting began to the end of the day, as far as its minutes are `over`, or why REST does not say. What is worth trying again is thrown. */
 async function barsOf(
   day: InstrumentDay,
   date: number,
   over: number,
   { quotations, calendar }: CertificateDeps,
-): Promise<BarsOrProblem> {
+): Promise<Result<readonly MinuteBar[]>> {
   const { venue } = partsOf(day.instrument)
   const first = firstWholeMinute(day)
   const last = calendar.sessionsOn(venue, date).at(-1)?.closesAt ?? dayIn(homeOf(venue).zone, date)?.endTime
@@ -169,7 +172,7 @@ async function barsOf(
   // The closing auction's bar is the minute in which the session is over.
   const to = Math.max(last + minuteMs, Math.max(...day.minutes.keys()) + minuteMs)
   try {
-    return await quotations.minuteBars(day.instrument, first, Math.min(to, over))
+    return { value: await quotations.minuteBars(day.instrument, first, Math.min(to, over)) }
   } catch (error) {
     if (error instanceof KisError && !error.retryable) return { problem: error.message }
     throw error

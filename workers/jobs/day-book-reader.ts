@@ -96,7 +96,7 @@ function dayOf(days: Map<string, InstrumentDay>, name: string): InstrumentDay | 
   if (known !== undefined) return known
   const parsed = parseInstrument(name)
   if ('problem' in parsed) return undefined
-  const { instrument } = parsed
+  const instrument = parsed.value
   const volumes = { gapVolume: 0, lateVolume: 0, explainedVolume: 0 }
   const day = { instrument, begin: undefined, minutes: new Map(), gaps: new Map(), ...volumes, missing: [], resyncs: 0 }
   days.set(name, day)

@@ -26,7 +26,7 @@ describe('an interval', () => {
     ['12h', 43_200_000],
     ['1d', null],
   ])('written %s lasts %s ms', (text, lengthMs) => {
-    expect(parseBarInterval(text)).toEqual({ interval: text, lengthMs })
+    expect(parseBarInterval(text)).toEqual({ value: { interval: text, lengthMs } })
   })
 
   it.each([
