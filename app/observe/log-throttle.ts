@@ -1,5 +1,6 @@
 // Says the same thing less often: of one message the 1st, the 10th, the 100th line and so on, each with how many were left out. A line that
 // is broken breaks a thousand times a second, and a log that nobody can read says nothing.
+import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Logger } from './log.ts'
 
@@ -20,7 +21,7 @@ type Repeats = { readonly level: Level; readonly message: string; count: number;
 
 /** Lines are the same when level and message are; facts may differ, and those of the lines left out are lost. Debug is not folded. */
 export function foldRepeats(log: Logger, clock: Clock): FoldedLogger {
-  const known = new Map<string, Repeats>()
+  const known = new BoundedMap<string, Repeats>(mostMessages, tellLeftOut)
 
   function say(level: Level, facts: object, message: string): void {
     const now = clock.now()
@@ -38,15 +39,9 @@ export function foldRepeats(log: Logger, clock: Clock): FoldedLogger {
   function repeatsOf(level: Level, message: string, now: number): Repeats {
     const key = `${level} ${message}`
     const found = known.get(key)
-    known.delete(key) // back at the end: the first one is the one that is silent for longest
     const isOver = found === undefined || now - found.lastTime >= quietMs || now < found.lastTime
     const repeats = isOver ? { level, message, count: 0, leftOut: found?.leftOut ?? 0, lastTime: now } : found
     known.set(key, repeats)
-    const [[oldestKey, oldest] = []] = known
-    if (known.size > mostMessages && oldestKey !== undefined && oldest !== undefined) {
-      known.delete(oldestKey)
-      tellLeftOut(oldest)
-    }
     return repeats
   }
 
@@ -60,7 +55,7 @@ export function foldRepeats(log: Logger, clock: Clock): FoldedLogger {
     warn: (facts, message) => say('warn', facts, message),
     error: (facts, message) => say('error', facts, message),
     flush() {
-      for (const repeats of known.values()) tellLeftOut(repeats)
+      for (const repeats of known) tellLeftOut(repeats)
       known.clear()
     },
   }

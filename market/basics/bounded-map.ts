@@ -1,8 +1,8 @@
-// A map with a bound, for what is kept by a name that comes from outside: broken input can name endlessly many instruments.
+// A map with a bound, for values kept by a name from outside: broken input can name any number of instruments.
 
 /**
- * Beyond `most` entries the one goes that was not used for longest, or nearly so: one that was used since it was looked at last is passed
- * over once, so that neither use nor eviction costs more than a look-up. Iterates over its values, in no particular order.
+ * Beyond `most` entries, the one that was used longest ago is forgotten, or nearly so: an entry used since the last look at it is passed
+ * over once, so that use and eviction cost a look-up each. Iterates over its values, in no particular order.
  */
 export class BoundedMap<K, V> implements Iterable<V> {
   readonly #most: number
@@ -25,6 +25,18 @@ export class BoundedMap<K, V> implements Iterable<V> {
     return entry.value
   }
 
+  /** The value kept, or the one that `make` returns, which is kept from now on. */
+  getOrMake(key: K, make: () => V): V {
+    const entry = this.#entries.get(key)
+    if (entry === undefined) {
+      const value = make()
+      this.set(key, value)
+      return value
+    }
+    entry.wasUsed = true
+    return entry.value
+  }
+
   set(key: K, value: V): void {
     const isKnown = this.#entries.has(key)
     if (!isKnown && this.#entries.size >= this.#most) this.#forgetOne()
@@ -33,6 +45,10 @@ export class BoundedMap<K, V> implements Iterable<V> {
 
   delete(key: K): void {
     this.#entries.delete(key)
+  }
+
+  clear(): void {
+    this.#entries.clear()
   }
 
   *[Symbol.iterator](): IterableIterator<V> {

@@ -1,5 +1,6 @@
 // Whose turn is it, and which trading session is on? Fast enough to be asked for every batch of records: a day's sessions
 // are worked out once and kept.
+import { BoundedMap } from '../basics/bounded-map.ts'
 import { type CalendarChanges, dayKinds } from './holidays.ts'
 import type { Instrument, Market, Venue } from '../instrument.ts'
 import { nextTurns, type ScheduleName, turnsAt } from './schedules.ts'
@@ -24,23 +25,19 @@ type TradingDay = Day & { readonly sessions: readonly TradingSession[] }
 /** Far more than the longest holidays last: ten days, around Chuseok or the Chinese New Year. */
 const lookAheadDays = 40
 
-/** A replay of years visits many days. Past this many per venue, forget them all and start over. */
+/** Of each venue. A replay of years visits many days. */
 const mostDays = 512
 
 /** A calendar of the announced holidays, changed by what the user knows better. Throws when a change names no date. */
 export function createCalendar(changes: CalendarChanges = {}): Calendar {
   const kindOf = dayKinds(changes)
-  const days = new Map<Venue, Map<number, TradingDay | undefined>>()
+  const days = new Map<Venue, BoundedMap<number, TradingDay | undefined>>()
   const latest = new Map<Venue, TradingDay>()
 
   function dayOn(venue: Venue, date: number): TradingDay | undefined {
-    const known = days.get(venue) ?? new Map<number, TradingDay | undefined>()
+    const known = days.get(venue) ?? new BoundedMap<number, TradingDay | undefined>(mostDays)
     days.set(venue, known)
-    if (known.has(date)) return known.get(date)
-    if (known.size >= mostDays) known.clear()
-    const day = findDay(venue, date)
-    known.set(date, day)
-    return day
+    return known.getOrMake(date, () => findDay(venue, date))
   }
 
   function findDay(venue: Venue, date: number): TradingDay | undefined {

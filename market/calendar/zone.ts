@@ -1,28 +1,23 @@
 // Between wall clocks and instants: when a venue's business date begins and ends, by the venue's own clock. The days on
 // which New York changes it are 23 or 25 hours long.
 import { Temporal } from 'temporal-polyfill'
+import { BoundedMap } from '../basics/bounded-map.ts'
 import { koreanDate } from './korea-time.ts'
 
 /** [startTime, endTime), epoch milliseconds. */
 export type Day = { readonly startTime: number; readonly endTime: number }
 
-/** Rubbish can name every date there is. Past this many, forget them all and start over. */
+/** Of each zone. Malformed input can name any date. */
 const mostDays = 4_096
 const firstTime = Date.UTC(1900, 0, 2)
 const lastTime = Date.UTC(9999, 0)
-const daysByZone = new Map<string, Map<number, Day | undefined>>()
+const daysByZone = new Map<string, BoundedMap<number, Day | undefined>>()
 
 /** The day written 20260914 in an IANA zone, midnight to midnight. Undefined when there is no such date. */
 export function dayIn(zone: string, yyyymmdd: number): Day | undefined {
-  const days = daysByZone.get(zone) ?? new Map<number, Day | undefined>()
+  const days = daysByZone.get(zone) ?? new BoundedMap<number, Day | undefined>(mostDays)
   daysByZone.set(zone, days)
-  let day = days.get(yyyymmdd)
-  if (day === undefined && !days.has(yyyymmdd)) {
-    day = findDay(zone, yyyymmdd)
-    if (days.size >= mostDays) days.clear()
-    days.set(yyyymmdd, day)
-  }
-  return day
+  return days.getOrMake(yyyymmdd, () => findDay(zone, yyyymmdd))
 }
 
 /** The date that a zone's wall clocks show, written 20260914. NaN before 1900 and from 9999 on. */

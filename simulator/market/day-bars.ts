@@ -1,6 +1,7 @@
 // The days of an instrument for the charts of REST, the newest first: the running day as the stream has it,
 // the days that were told, and for a generated market the days before it began, which are a matter of the
 // seed and the date alone.
+import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Venue } from '../../market/instrument.ts'
 import { addDays, isWeekend, weekdayOf } from '../../market/calendar/wall-clock.ts'
@@ -48,7 +49,7 @@ export type Days = {
 
 export function createDays({ calendar, seed, hasPast }: DaysOptions): Days {
   /** The days before the tape began do not change, and charts ask for them again and again. */
-  const pasts = new Map<string, readonly DayBar[]>()
+  const pasts = new BoundedMap<string, readonly DayBar[]>(64)
   /** By venue and date: every instrument of a venue walks the same days. */
   const openDays = new Map<string, boolean>()
 
@@ -64,13 +65,7 @@ export function createDays({ calendar, seed, hasPast }: DaysOptions): Days {
 
   function pastOf({ listing, symbol, venue }: Seen, before: number, close: number): readonly DayBar[] {
     const name = `${venue}:${symbol} ${before} ${close}`
-    let past = pasts.get(name)
-    if (past === undefined) {
-      if (pasts.size >= 64) pasts.clear()
-      past = makeUp(listing, date => isOpenOn(venue, date), seed, before, close)
-      pasts.set(name, past)
-    }
-    return past
+    return pasts.getOrMake(name, () => makeUp(listing, date => isOpenOn(venue, date), seed, before, close))
   }
 
   return {

@@ -81,7 +81,7 @@ describe('a folded log', () => {
     const { said, log } = rig()
     log.warn({}, 'first')
     log.warn({}, 'first')
-    for (let i = 1; i <= 200; i++) log.warn({}, `message ${i}`)
+    for (let i = 1; i <= 400; i++) log.warn({}, `message ${i}`)
     expect(said.filter(({ message }) => message === 'first')).toEqual([
       { level: 'warn', facts: {}, message: 'first' },
       { level: 'warn', facts: { leftOut: 1 }, message: 'first' },

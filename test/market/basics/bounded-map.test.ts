@@ -44,4 +44,15 @@ describe('a map with a bound', () => {
     map.delete('used')
     expect(map.get('used')).toBeUndefined()
   })
+
+  it('makes what it does not keep, once, and be it undefined', () => {
+    const map = new BoundedMap<number, undefined>(2)
+    let made = 0
+    const make = () => void made++
+    for (const key of [1, 2, 1, 2, 1]) expect(map.getOrMake(key, make)).toBeUndefined()
+    expect(made).toBe(2)
+    map.clear()
+    map.getOrMake(1, make)
+    expect([made, map.size]).toEqual([3, 1])
+  })
 })
