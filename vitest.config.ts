@@ -23,7 +23,10 @@ export default defineConfig({
     projects: [
       // One world for all: to load every library anew for each file takes longer than most of them.
       { extends: true, test: { name: 'parts', include: parts, isolate: false } },
-      { extends: true, test: { name: 'commands', include: commands, globalSetup: 'test/support/compile.ts' } },
+      {
+        extends: true,
+        test: { name: 'commands', include: commands, globalSetup: 'test/support/processes/compile.ts' },
+      },
       { extends: true, test: { name: 'journeys', include: journeys } },
       {
         extends: true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { dashboardSettings } from '../../cli/dashboard.ts'
-import { runCommand, saidIn, startCommand } from '../support/command.ts'
+import { runCommand, saidIn, startCommand } from '../support/processes/command.ts'
 
 const hurry = { KIS_GRACE_MS: '50', KIS_PACING_MS: '1', KIS_DASHBOARD: 'on', KIS_DASHBOARD_PORT: '0' }
 

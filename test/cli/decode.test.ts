@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { jsonLinesOf, runCommand } from '../support/command.ts'
+import { jsonLinesOf, runCommand } from '../support/processes/command.ts'
 
 const frames = 'test/fixtures/frames'
 

@@ -22,9 +22,9 @@ import { reportOf } from '../../cli/doctor/report.ts'
 import { examineSlots } from '../../cli/doctor/slots.ts'
 import { standardCalendar } from '../../market/calendar/calendar.ts'
 import { startSimulator } from '../../simulator/server.ts'
-import { runCommand } from '../support/command.ts'
-import { silentMarket } from '../support/feed-rig.ts'
-import { hasRedisServer, needsRedis, startRedisServer } from '../support/redis-server.ts'
+import { runCommand } from '../support/processes/command.ts'
+import { silentMarket } from '../support/rigs/feed.ts'
+import { hasRedisServer, needsRedis, startRedisServer } from '../support/servers/redis-server.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 const keys = { appKey: `PS${'k'.repeat(34)}`, appSecret: 's'.repeat(180) }

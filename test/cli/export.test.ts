@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { frameOf, give, nine, recorderFor, temporaryFolder } from '../recording/support.ts'
-import { runCommand } from '../support/command.ts'
+import { runCommand } from '../support/processes/command.ts'
 
 describe('kis-stream export', () => {
   it('writes the tables of a recording and says what is in them', async () => {

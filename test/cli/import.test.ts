@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../recording/support.ts'
-import { runCommand } from '../support/command.ts'
-import { lineOf } from '../support/frames.ts'
+import { runCommand } from '../support/processes/command.ts'
+import { lineOf } from '../support/wire/frames.ts'
 
 describe('kis-stream import', () => {
   it('says what it recorded, and which lines are no frames', async () => {

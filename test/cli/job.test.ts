@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
-import { jsonLinesOf, runCommand, startCommand } from '../support/command.ts'
-import { planted } from '../support/feed-rig.ts'
-import { serverProgram, startTestServer, temporaryFolder } from '../support/redis.ts'
+import { jsonLinesOf, runCommand, startCommand } from '../support/processes/command.ts'
+import { planted } from '../support/rigs/feed.ts'
+import { serverProgram, startTestServer, temporaryFolder } from '../support/servers/redis.ts'
 
 /** Commands are processes that compile what they run. */
 const patient = { timeout: 180_000 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { runCommand } from '../support/command.ts'
+import { runCommand } from '../support/processes/command.ts'
 
 describe('kis-stream machines', () => {
   it('prints both machines as Mermaid', async () => {

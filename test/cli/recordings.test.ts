@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { give, nine, recorderFor, temporaryFolder, tradeAt } from '../recording/support.ts'
-import { jsonLinesOf, runCommand, startCommand } from '../support/command.ts'
+import { jsonLinesOf, runCommand, startCommand } from '../support/processes/command.ts'
 
 async function recordedMinute(): Promise<string> {
   const folder = temporaryFolder()

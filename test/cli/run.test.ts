@@ -6,8 +6,8 @@ import { environmentNames, timingName } from '../../cli/input/environment.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
-import { planted } from '../support/feed-rig.ts'
-import { jsonLinesOf, runCommand, saidIn, startCommand } from '../support/command.ts'
+import { planted } from '../support/rigs/feed.ts'
+import { jsonLinesOf, runCommand, saidIn, startCommand } from '../support/processes/command.ts'
 
 const hurry = { KIS_GRACE_MS: '50', KIS_PACING_MS: '1' }
 

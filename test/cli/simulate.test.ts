@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { runCommand, saidIn, startCommand } from '../support/command.ts'
+import { runCommand, saidIn, startCommand } from '../support/processes/command.ts'
 
 describe('kis-stream simulate --fault', () => {
   it('makes the trouble it is told to, says so, and takes more over HTTP', async () => {

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
-import { runCommand, startCommand } from '../support/command.ts'
-import { planted } from '../support/feed-rig.ts'
+import { runCommand, startCommand } from '../support/processes/command.ts'
+import { planted } from '../support/rigs/feed.ts'
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kis-stream-bundle-'))

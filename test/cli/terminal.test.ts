@@ -8,8 +8,8 @@ import { prettyPrinter } from '../../cli/terminal/pretty.ts'
 import { eventLine } from '../../market/event-line.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { visible, visibleJson } from '../../market/basics/visible-text.ts'
-import { runCommand, saidIn, startCommand } from '../support/command.ts'
-import { startMirror } from '../support/mirror.ts'
+import { runCommand, saidIn, startCommand } from '../support/processes/command.ts'
+import { startMirror } from '../support/servers/mirror.ts'
 
 const hostile = [
   '\u001b[2J',

@@ -2,8 +2,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
-import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
-import { planted } from '../support/feed-rig.ts'
+import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/rigs/dashboard.ts'
+import { planted } from '../support/rigs/feed.ts'
 
 const withBooks = { channels: ['trade', 'order-book'] }
 

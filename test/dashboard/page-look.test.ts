@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
-import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
+import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/rigs/dashboard.ts'
 
 const withBooks = { channels: ['trade', 'order-book'] }
 const phone = { viewport: { width: 390, height: 844 }, isMobile: true }

@@ -3,9 +3,9 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import type { DayCertificate, InstrumentCertificate } from '../../workers/jobs/certificate.ts'
-import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
-import { shortTiming, whenCaptured } from '../support/feed-rig.ts'
-import { frame, lineOf, recordsOf, withValues } from '../support/frames.ts'
+import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/rigs/dashboard.ts'
+import { shortTiming, whenCaptured } from '../support/rigs/feed.ts'
+import { frame, lineOf, recordsOf, withValues } from '../support/wire/frames.ts'
 
 const twoKeys = {
   usAppKey: 'an-app-key-of-the-us-market',

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDashboard } from '../../dashboard/server.ts'
 import { systemClock } from '../../market/clock.ts'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
-import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/dashboard-rig.ts'
-import { shortTiming, whenCaptured } from '../support/feed-rig.ts'
-import { frame, lineOf, recordsOf, withValues } from '../support/frames.ts'
+import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/rigs/dashboard.ts'
+import { shortTiming, whenCaptured } from '../support/rigs/feed.ts'
+import { frame, lineOf, recordsOf, withValues } from '../support/wire/frames.ts'
 
 /** Captured frames are old news to a feed of today. */
 const withBooks = () => ({ clock: whenCaptured(), channels: ['trade', 'order-book'] })

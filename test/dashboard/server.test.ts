@@ -8,10 +8,10 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { startDashboard } from '../../dashboard/server.ts'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
-import { dashboardRig } from '../support/dashboard-rig.ts'
+import { dashboardRig } from '../support/rigs/dashboard.ts'
 import { payloadSchemas } from '../../workers/payloads.ts'
-import { eventually, planted, whenCaptured } from '../support/feed-rig.ts'
-import { lineOf } from '../support/frames.ts'
+import { eventually, planted, whenCaptured } from '../support/rigs/feed.ts'
+import { lineOf } from '../support/wire/frames.ts'
 
 type Answer = { readonly status: number; readonly headers: NodeJS.Dict<string | string[]>; readonly text: string }
 

@@ -4,8 +4,8 @@ import { createBrowserReceiver, createInspector, type StatelyInspectionEvent } f
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
-import { chromiumPath, dashboardRig, type DashboardRig, launchBrowser } from '../support/dashboard-rig.ts'
-import { eventually, planted } from '../support/feed-rig.ts'
+import { chromiumPath, dashboardRig, type DashboardRig, launchBrowser } from '../support/rigs/dashboard.ts'
+import { eventually, planted } from '../support/rigs/feed.ts'
 
 type Sent = StatelyInspectionEvent & Readonly<Record<string, unknown>>
 

@@ -6,8 +6,8 @@ import { KisError } from '../../kis/errors.ts'
 import { createRestClient, type RestClient } from '../../kis/rest/client.ts'
 import { Secret } from '../../kis/secret.ts'
 import { startSimulator } from '../../simulator/server.ts'
-import { kst, linesOf } from '../support/frames.ts'
-import { type OddServer, startOddServer } from '../support/odd-server.ts'
+import { kst, linesOf } from '../support/wire/frames.ts'
+import { type OddServer, startOddServer } from '../support/servers/odd-server.ts'
 
 const keys = { appKey: new Secret('app-key-value'), appSecret: new Secret('app-secret-value') }
 const morning = kst('2026-09-14T08:00:00')

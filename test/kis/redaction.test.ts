@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { catalogue } from '../../kis/codes/codes.ts'
 import { addressOf, createRedaction, withoutNamed } from '../../kis/redaction.ts'
 import { Secret } from '../../kis/secret.ts'
-import { lineOf } from '../support/frames.ts'
+import { lineOf } from '../support/wire/frames.ts'
 import { tries } from '../support/property.ts'
 
 const value = 'PSr8aQ-very-secret-0123456789'

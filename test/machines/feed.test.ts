@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defaultTiming } from '../../machines/timing.ts'
 import type { Market } from '../../market/instrument.ts'
-import { handOverRig } from '../support/hand-over-rig.ts'
+import { handOverRig } from '../support/rigs/hand-over.ts'
 
 const { graceMs, handOverTimeoutMs } = defaultTiming
 

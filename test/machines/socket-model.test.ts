@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { held, mostSubscriptions } from '../../machines/ledger.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import type { SubscriptionKey } from '../../market/subscription.ts'
-import { type SocketRig, socketRig } from '../support/socket-rig.ts'
+import { type SocketRig, socketRig } from '../support/rigs/socket.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

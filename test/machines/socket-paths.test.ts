@@ -7,8 +7,8 @@ import type { SocketEvent } from '../../machines/events.ts'
 import * as ledger from '../../machines/ledger.ts'
 import { socketMachine } from '../../machines/socket.ts'
 import type { SubscriptionKey } from '../../market/subscription.ts'
-import { type SocketRig, socketRig } from '../support/socket-rig.ts'
-import { describeWorld, type Move, type World, worldOf } from '../support/socket-world.ts'
+import { type SocketRig, socketRig } from '../support/rigs/socket.ts'
+import { describeWorld, type Move, type World, worldOf } from '../support/rigs/socket-world.ts'
 
 const [a, b] = ['KRX:005930 trade', 'KRX:000660 trade'] as const
 /** With `a` a full session. */

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { defaultTiming } from '../../machines/timing.ts'
-import { hynix, samsung, type SocketRig, socketRig, subscribedRig } from '../support/socket-rig.ts'
+import { hynix, samsung, type SocketRig, socketRig, subscribedRig } from '../support/rigs/socket.ts'
 
 const { graceMs, openTimeoutMs, ackTimeoutMs, occupiedMs, longestOccupiedMs, longestBackoffMs } = defaultTiming
 const { refusedMs, longestRefusedMs } = defaultTiming

@@ -1,7 +1,7 @@
 // Where time comes from.
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { clockStartingAt, systemClock } from '../../market/clock.ts'
-import { kst } from '../support/frames.ts'
+import { kst } from '../support/wire/frames.ts'
 
 afterEach(() => {
   vi.useRealTimers()

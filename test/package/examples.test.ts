@@ -2,8 +2,8 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { root } from '../support/compile.ts'
-import { examples, runExample } from '../support/example.ts'
+import { root } from '../support/processes/compile.ts'
+import { examples, runExample } from '../support/processes/example.ts'
 
 it('are all known here', () => {
   const names = readdirSync(join(root, 'examples')).filter(name => name !== 'connection.ts')

@@ -9,8 +9,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
-import { examples, runExample } from '../support/example.ts'
-import { eventually } from '../support/feed-rig.ts'
+import { examples, runExample } from '../support/processes/example.ts'
+import { eventually } from '../support/rigs/feed.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))

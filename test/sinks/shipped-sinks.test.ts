@@ -15,7 +15,7 @@ import { jsonLines } from '../../sinks/file/json-lines.ts'
 import { redisStream } from '../../sinks/redis/stream.ts'
 import type { Sink } from '../../sinks/sink.ts'
 import { trade } from '../streams/samples.ts'
-import { hasRedisServer, needsRedis, type RedisServer, startRedisServer } from '../support/redis-server.ts'
+import { hasRedisServer, needsRedis, type RedisServer, startRedisServer } from '../support/servers/redis-server.ts'
 
 // Some start a thread that compiles what it runs.
 vi.setConfig({ testTimeout: 60_000 })

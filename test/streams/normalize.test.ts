@@ -2,7 +2,7 @@
 import { from, lastValueFrom, toArray } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { type NormalizeOptions, normalizeFrames } from '../../streams/normalize.ts'
-import { frame, lineOf, recordsOf, withValues } from '../support/frames.ts'
+import { frame, lineOf, recordsOf, withValues } from '../support/wire/frames.ts'
 
 const redact = (text: string) => text.replaceAll('planted-secret', '[redacted]')
 

@@ -7,7 +7,7 @@ import type { MarketEvent } from '../../market/events.ts'
 import { checkContinuity } from '../../streams/continuity/continuity.ts'
 import { normalizeFrames } from '../../streams/normalize.ts'
 import { marketEvents } from '../../streams/pipeline.ts'
-import { frame, lineOf, receivedTime, recordsOf, withValues } from '../support/frames.ts'
+import { frame, lineOf, receivedTime, recordsOf, withValues } from '../support/wire/frames.ts'
 import { tries } from '../support/property.ts'
 import { trade } from './samples.ts'
 

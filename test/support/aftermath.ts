@@ -5,7 +5,7 @@ import { toWire } from '../../kis/channel.ts'
 import { sessionFull } from '../../machines/ledger.ts'
 import type { Gap, GapFilled, Trade } from '../../market/events.ts'
 import { type Instrument, type Market, marketOf } from '../../market/instrument.ts'
-import { eventually, type FeedRig } from './feed-rig.ts'
+import { eventually, type FeedRig } from './rigs/feed.ts'
 
 /** For the simulator of a scenario: without the whole truth nobody can tell what is missing. */
 export const wholeTruth = { memory: { truth: 1_000_000 } }

@@ -11,8 +11,8 @@ import { openRedis, type RedisSource } from '../../workers/redis/redis.ts'
 import { type JobNews, startWorkers } from '../../workers/run.ts'
 import { TryLater } from '../../workers/try-later.ts'
 import { systemClock } from '../../market/clock.ts'
-import { eventually } from '../support/feed-rig.ts'
-import { isMissing, redisKinds, redisRig, serverProgram, startTestServer } from '../support/redis.ts'
+import { eventually } from '../support/rigs/feed.ts'
+import { isMissing, redisKinds, redisRig, serverProgram, startTestServer } from '../support/servers/redis.ts'
 
 const prefix = '{kis-test}'
 
@@ -236,7 +236,7 @@ describe.skipIf(serverProgram === undefined)('a job whose worker is killed', () 
   it('is done by another one', { timeout: 120_000 }, async () => {
     const { url } = await startTestServer()
     const source = await openRedis({ url, clock: systemClock })
-    const child = fork(fileURLToPath(new URL('../support/stuck-worker.ts', import.meta.url)), [url, prefix], {
+    const child = fork(fileURLToPath(new URL('../support/processes/stuck-worker.ts', import.meta.url)), [url, prefix], {
       execArgv: ['--import', 'tsx'],
     })
     onTestFinished(() => void child.kill('SIGKILL'))

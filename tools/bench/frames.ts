@@ -1,9 +1,9 @@
 // What is decoded and sent: captured records, dealt out to as many symbols as a benchmark asks for, as frames in one piece of memory
 // the way a socket delivers them.
 import { createRandom } from '../../simulator/tape/random.ts'
-import { frame, indexOfColumn, linesOf, recordsOf } from '../../test/support/frames.ts'
+import { frame, indexOfColumn, linesOf, recordsOf } from '../../test/support/wire/frames.ts'
 
-export { receivedTime } from '../../test/support/frames.ts'
+export { receivedTime } from '../../test/support/wire/frames.ts'
 
 export const tradeTransaction = 'H0STCNT0'
 export const bookTransaction = 'H0STASP0'

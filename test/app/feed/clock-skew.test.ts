@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { clockStartingAt, systemClock } from '../../../market/clock.ts'
-import { eventually, feedRig } from '../../support/feed-rig.ts'
+import { eventually, feedRig } from '../../support/rigs/feed.ts'
 
 it("a feed knows from KIS's heartbeat how far its clock is off", async () => {
   const aheadMs = 90_000

@@ -5,7 +5,7 @@ import { watchLifecycle } from '../../../app/feed/lifecycle.ts'
 import { createTransitionLog } from '../../../app/observe/transitions.ts'
 import { defaultTiming } from '../../../machines/timing.ts'
 import type { Lifecycle } from '../../../market/events.ts'
-import { hynix, samsung, type SocketRig, socketRig } from '../../support/socket-rig.ts'
+import { hynix, samsung, type SocketRig, socketRig } from '../../support/rigs/socket.ts'
 
 const { ackTimeoutMs, graceMs, refusedMs } = defaultTiming
 const clock = { now: () => Date.now() }

@@ -10,8 +10,8 @@ import { dayBookFile, dayBookFolder } from '../../../market/day-book.ts'
 import { createCalendar } from '../../../market/calendar/calendar.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { prefixOf } from '../../../workers/redis/scope.ts'
-import { planted, silentMarket } from '../../support/feed-rig.ts'
-import { connected, redisRig, temporaryFolder } from '../../support/redis.ts'
+import { planted, silentMarket } from '../../support/rigs/feed.ts'
+import { connected, redisRig, temporaryFolder } from '../../support/servers/redis.ts'
 
 const clock = { now: () => Date.parse('2026-10-12T20:30:00+09:00') }
 

@@ -6,8 +6,8 @@ import { readSettings } from '../../../app/settings/settings.ts'
 import { Secret } from '../../../kis/secret.ts'
 import { systemClock } from '../../../market/clock.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { eventually, feedRig, planted, shortTiming, silentMarket } from '../../support/feed-rig.ts'
-import { connected, everythingIn, isMissing, redisKinds, redisRig } from '../../support/redis.ts'
+import { eventually, feedRig, planted, shortTiming, silentMarket } from '../../support/rigs/feed.ts'
+import { connected, everythingIn, isMissing, redisKinds, redisRig } from '../../support/servers/redis.ts'
 
 describe.each(redisKinds)('two processes of one app key, on %s', kind => {
   const test = it.skipIf(isMissing(kind))

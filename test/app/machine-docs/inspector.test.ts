@@ -1,7 +1,7 @@
 import { assign, createActor, createMachine } from 'xstate'
 import { describe, expect, it } from 'vitest'
 import { createInspector, type InspectionRecord } from '../../../app/machine-docs/inspector.ts'
-import { feedRig, planted } from '../../support/feed-rig.ts'
+import { feedRig, planted } from '../../support/rigs/feed.ts'
 
 const clock = { now: () => 1 }
 

@@ -6,8 +6,8 @@ import type { FeedStatus, SocketStatus } from '../../../app/observe/status.ts'
 import type { Transition } from '../../../app/observe/transitions.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { createCalendar, standardCalendar, turnAt } from '../../../market/calendar/calendar.ts'
-import { feedRig } from '../../support/feed-rig.ts'
-import { lineOf } from '../../support/frames.ts'
+import { feedRig } from '../../support/rigs/feed.ts'
+import { lineOf } from '../../support/wire/frames.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 const second = 1_000

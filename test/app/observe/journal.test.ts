@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createJournal } from '../../../app/observe/journal.ts'
 import { createTally } from '../../../app/observe/tally.ts'
 import { explain } from '../../../kis/codes/codes.ts'
-import { eventually, feedRig } from '../../support/feed-rig.ts'
+import { eventually, feedRig } from '../../support/rigs/feed.ts'
 
 type Line = { readonly level: string; readonly facts: Record<string, unknown>; readonly message: string }
 

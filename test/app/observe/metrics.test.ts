@@ -5,7 +5,7 @@ import { metricList } from '../../../app/observe/metric-list.ts'
 import { metricPage } from '../../../app/observe/metric-page.ts'
 import { createMetrics, type MetricsParts } from '../../../app/observe/metrics.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { eventually, type FeedRig, feedRig, shortTiming } from '../../support/feed-rig.ts'
+import { eventually, type FeedRig, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 import { type MetricFamily, readOpenMetrics } from '../../support/open-metrics.ts'
 
 function metricsOf(rig: FeedRig, parts: Partial<MetricsParts> = {}) {

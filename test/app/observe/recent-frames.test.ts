@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createRecentFrames } from '../../../app/observe/recent-frames.ts'
 import { createRedaction } from '../../../kis/redaction.ts'
 import { Secret } from '../../../kis/secret.ts'
-import { encryptedFrame } from '../../support/notices.ts'
+import { encryptedFrame } from '../../support/wire/notices.ts'
 
 const recentFrames = () => createRecentFrames(createRedaction([new Secret('planted-secret')]))
 const frame = (text: string, receivedTime = 0) => ({ market: 'KR' as const, bytes: Buffer.from(text), receivedTime })

@@ -6,8 +6,8 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { silentLogger } from '../../../app/observe/log.ts'
 import { keepSupportRecord, readSupportRecord, supportRecordFile } from '../../../app/observe/support-record.ts'
 import { Secret } from '../../../kis/secret.ts'
-import { eventually, feedRig, planted, whenCaptured } from '../../support/feed-rig.ts'
-import { lineOf } from '../../support/frames.ts'
+import { eventually, feedRig, planted, whenCaptured } from '../../support/rigs/feed.ts'
+import { lineOf } from '../../support/wire/frames.ts'
 
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kis-stream-support-'))

@@ -11,7 +11,7 @@ import {
 } from '../../../app/persistence/folder-lock.ts'
 import type { Logger } from '../../../app/observe/log.ts'
 import { thisProcess } from '../../../workers/redis/process-identity.ts'
-import { eventually, feedRig } from '../../support/feed-rig.ts'
+import { eventually, feedRig } from '../../support/rigs/feed.ts'
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'folder-lock-'))

@@ -10,7 +10,7 @@ import { type Logger, silentLogger } from '../../../app/observe/log.ts'
 import { createFeed } from '../../../app/feed/feed.ts'
 import type { FormerOwner } from '../../../workers/redis/connect-budget.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { eventually, feedRig, planted, shortTiming, silentMarket } from '../../support/feed-rig.ts'
+import { eventually, feedRig, planted, shortTiming, silentMarket } from '../../support/rigs/feed.ts'
 import { tries } from '../../support/property.ts'
 
 function temporaryFolder(): string {

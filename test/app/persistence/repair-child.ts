@@ -5,7 +5,7 @@ import { createFeed } from '../../../app/feed/feed.ts'
 import type { Gap } from '../../../market/events.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import type { GapFinding, Run } from '../../../market/gap-finding.ts'
-import { shortTiming } from '../../support/feed-rig.ts'
+import { shortTiming } from '../../support/rigs/feed.ts'
 
 const [dataFolder = '', restUrl = '', socketUrl = '', startedAt = '', deadly = '', given = ''] = process.argv.slice(2)
 const say = (what: object) => void writeSync(1, `${JSON.stringify(what)}\n`)

@@ -10,7 +10,7 @@ import type { GapFinding } from '../../../market/gap-finding.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { temporaryFolder } from '../../support/redis.ts'
+import { temporaryFolder } from '../../support/servers/redis.ts'
 
 type Said = { readonly gap?: Gap; readonly finding?: GapFinding; readonly backfill?: Backfill; readonly done?: true }
 

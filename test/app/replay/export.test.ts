@@ -9,7 +9,7 @@ import type { Bar, MarketEvent } from '../../../market/events.ts'
 import { partitionOf } from '../../../recording/export/files.ts'
 import { toBars } from '../../../streams/bars/bars.ts'
 import { give, recorderFor, temporaryFolder } from '../../recording/support.ts'
-import { kst, linesOf, tradeFrame } from '../../support/frames.ts'
+import { kst, linesOf, tradeFrame } from '../../support/wire/frames.ts'
 
 const date = 20_260_608
 const start = kst('2026-06-08T11:48:00')

@@ -4,7 +4,7 @@ import { type ImportOptions, type Imported, importCapture } from '../../../app/r
 import { createReplay } from '../../../app/replay/replay.ts'
 import type { MarketEvent } from '../../../market/events.ts'
 import { temporaryFolder } from '../../recording/support.ts'
-import { kst, lineOf, linesOf } from '../../support/frames.ts'
+import { kst, lineOf, linesOf } from '../../support/wire/frames.ts'
 
 async function replayed(folder: string): Promise<MarketEvent[]> {
   const events: MarketEvent[] = []

@@ -7,8 +7,8 @@ import type { Instrument } from '../../../market/instrument.ts'
 import { toBars } from '../../../streams/bars/bars.ts'
 import { frameOf, give, nine, recorderFor, subscriptionOf, temporaryFolder, tradeAt } from '../../recording/support.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { feedRig } from '../../support/feed-rig.ts'
-import { kst } from '../../support/frames.ts'
+import { feedRig } from '../../support/rigs/feed.ts'
+import { kst } from '../../support/wire/frames.ts'
 
 const fast = { speed: Number.POSITIVE_INFINITY }
 

@@ -4,7 +4,7 @@ import { linesOf } from '../../../cli/input/read-lines.ts'
 import { longestLine } from '../../../app/replay/text-decoder.ts'
 import { tries } from '../../support/property.ts'
 import { temporaryFolder } from '../../recording/support.ts'
-import { runCommand } from '../../support/command.ts'
+import { runCommand } from '../../support/processes/command.ts'
 
 async function linesFrom(chunks: readonly (Uint8Array | string)[]): Promise<string[]> {
   const lines: string[] = []

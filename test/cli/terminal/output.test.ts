@@ -8,8 +8,8 @@ import { describe, expect, it, type TestContext, vi } from 'vitest'
 import { openOutput } from '../../../cli/terminal/output.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { compiled, root } from '../../support/compile.ts'
-import { eventually } from '../../support/feed-rig.ts'
+import { compiled, root } from '../../support/processes/compile.ts'
+import { eventually } from '../../support/rigs/feed.ts'
 
 /** A reader that takes so many bytes and then none, until it is given more. */
 function reader(room: number) {

@@ -2,9 +2,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { jsonLinesOf, runCommand, saidIn, startCommand } from '../../support/command.ts'
-import { hasRedisServer, needsRedis, startRedisServer } from '../../support/redis-server.ts'
-import { temporaryFolder } from '../../support/redis.ts'
+import { jsonLinesOf, runCommand, saidIn, startCommand } from '../../support/processes/command.ts'
+import { hasRedisServer, needsRedis, startRedisServer } from '../../support/servers/redis-server.ts'
+import { temporaryFolder } from '../../support/servers/redis.ts'
 
 async function againstSimulator() {
   const simulator = await startSimulator({ tape: generatedTape({ rate: 500 }) })

@@ -7,7 +7,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { stopSignal } from '../../../cli/terminal/stop-signal.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { root } from '../../support/compile.ts'
+import { root } from '../../support/processes/compile.ts'
 
 describe('a signal', () => {
   afterEach(() => void vi.restoreAllMocks())

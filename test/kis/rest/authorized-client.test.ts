@@ -2,9 +2,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { KisError } from '../../../kis/errors.ts'
 import { Secret } from '../../../kis/secret.ts'
-import { planted } from '../../support/feed-rig.ts'
-import { type Reply, startOddServer } from '../../support/odd-server.ts'
-import { authorizedClient } from '../../support/quoting.ts'
+import { planted } from '../../support/rigs/feed.ts'
+import { type Reply, startOddServer } from '../../support/servers/odd-server.ts'
+import { authorizedClient } from '../../support/rigs/quoting.ts'
 
 const quotation = { path: '/uapi/some/path', tr: 'FHTEST', parameters: { FID_INPUT_ISCD: '005930' } }
 const ok: Reply = { body: '{"rt_cd":"0","output":{}}' }

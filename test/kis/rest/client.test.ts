@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KisError } from '../../../kis/errors.ts'
 import { createRestClient, type RestClient, type RestOptions } from '../../../kis/rest/client.ts'
-import { deadAddress, type OddServer, startOddServer } from '../../support/odd-server.ts'
+import { deadAddress, type OddServer, startOddServer } from '../../support/servers/odd-server.ts'
 
 const hourMs = 3_600_000
 const appSecret = 'very-secret-app-secret-value'

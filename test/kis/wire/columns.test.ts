@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { columnPicker } from '../../../kis/wire/columns.ts'
 import { layoutOf } from '../../../kis/wire/layout.ts'
-import { decode, frame, lineOf, linesOf, receivedTime, recordsOf, withValues } from '../../support/frames.ts'
+import { decode, frame, lineOf, linesOf, receivedTime, recordsOf, withValues } from '../../support/wire/frames.ts'
 
 const [krx46 = []] = recordsOf(lineOf('H0STCNT0.txt', 1))
 const [krx47 = []] = recordsOf(lineOf('H0STCNT0.txt', 17))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { explain } from '../../../kis/codes/codes.ts'
 import { type Answer, readControl } from '../../../kis/wire/control.ts'
-import { kst, lineOf } from '../../support/frames.ts'
+import { kst, lineOf } from '../../support/wire/frames.ts'
 import { tries } from '../../support/property.ts'
 
 const read = (text: string) => readControl(Buffer.from(text))

@@ -3,7 +3,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDecoder, type DecodedEvent } from '../../../kis/wire/decoder.ts'
 import { dateDigits } from '../../../market/calendar/korea-time.ts'
-import { decode, frame, kst, lineOf, linesOf, only, receivedTime, recordsOf, withValues } from '../../support/frames.ts'
+import {
+  decode,
+  frame,
+  kst,
+  lineOf,
+  linesOf,
+  only,
+  receivedTime,
+  recordsOf,
+  withValues,
+} from '../../support/wire/frames.ts'
 import { tries } from '../../support/property.ts'
 
 const transactions = ['H0STCNT0', 'H0STASP0', 'HDFSCNT0', 'HDFSASP0'] as const

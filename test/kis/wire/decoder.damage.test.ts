@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createDecoder, type DecodedEvent } from '../../../kis/wire/decoder.ts'
 import { longestFrame } from '../../../kis/wire/scan/scan.ts'
-import { decode, frame, lineOf, only, receivedTime, recordsOf, typesOf, withValues } from '../../support/frames.ts'
+import { decode, frame, lineOf, only, receivedTime, recordsOf, typesOf, withValues } from '../../support/wire/frames.ts'
 
 const [record = []] = recordsOf(lineOf('H0STCNT0.txt', 17))
 const [usTrade = []] = recordsOf(lineOf('HDFSCNT0.txt', 1))

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { layouts } from '../../../kis/wire/layouts.ts'
 import { createNoticeOpener } from '../../../kis/wire/notices.ts'
 import type { DecodedEvent } from '../../../kis/wire/decoder.ts'
-import { decode, frame, lineOf, only, receivedTime, typesOf } from '../../support/frames.ts'
-import { encryptedFrame, testNoticeKey } from '../../support/notices.ts'
+import { decode, frame, lineOf, only, receivedTime, typesOf } from '../../support/wire/frames.ts'
+import { encryptedFrame, testNoticeKey } from '../../support/wire/notices.ts'
 import { tries } from '../../support/property.ts'
 
 const values = lineOf('H0STCNI0.decrypted.txt', 1).split('^')

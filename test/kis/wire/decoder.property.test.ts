@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDecoder, type DecodedEvent } from '../../../kis/wire/decoder.ts'
 import { layouts } from '../../../kis/wire/layouts.ts'
-import { decode, linesOf, manifest, receivedTime } from '../../support/frames.ts'
+import { decode, linesOf, manifest, receivedTime } from '../../support/wire/frames.ts'
 import { tries } from '../../support/property.ts'
 
 const files = [...new Set(manifest().map(({ file }) => file))]

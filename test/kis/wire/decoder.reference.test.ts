@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layoutOf } from '../../../kis/wire/layout.ts'
-import { decode, frame, type Frames, linesOf, receivedTime } from '../../support/frames.ts'
+import { decode, frame, type Frames, linesOf, receivedTime } from '../../support/wire/frames.ts'
 import { tries } from '../../support/property.ts'
-import { referenceDecode, textOf, typedTransactions } from '../../support/reference-decoder.ts'
+import { referenceDecode, textOf, typedTransactions } from '../../support/wire/reference-decoder.ts'
 
 const captured = ['H0STCNT0', 'H0STASP0', 'HDFSCNT0', 'HDFSASP0'].flatMap(tr => linesOf(`${tr}.txt`))
 

@@ -11,7 +11,7 @@ import {
   recordsOf,
   transactionOf,
   typesOf,
-} from '../../support/frames.ts'
+} from '../../support/wire/frames.ts'
 
 const rows = manifest()
 const wholeFrames = rows.filter(

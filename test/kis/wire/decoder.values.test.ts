@@ -1,7 +1,7 @@
 // Values of every kind the wire has shown: signs, blanks, KIS's spellings of nothing, Korean text, several symbols in one frame.
 import { describe, expect, it } from 'vitest'
 import type { OtherRecord } from '../../../market/events.ts'
-import { decode, frame, lineOf, linesOf, only, receivedTime, recordsOf, withValues } from '../../support/frames.ts'
+import { decode, frame, lineOf, linesOf, only, receivedTime, recordsOf, withValues } from '../../support/wire/frames.ts'
 
 function record(file: string, line = 1): OtherRecord {
   return only('record', decode(lineOf(file, line)))

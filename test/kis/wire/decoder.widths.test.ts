@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { columnsFor } from '../../../kis/wire/layout.ts'
 import { layouts } from '../../../kis/wire/layouts.ts'
-import { decode, frame, lineOf, receivedTime, recordsOf, typesOf } from '../../support/frames.ts'
+import { decode, frame, lineOf, receivedTime, recordsOf, typesOf } from '../../support/wire/frames.ts'
 
 const [krx46 = []] = recordsOf(lineOf('H0STCNT0.txt', 1))
 const [krx47 = []] = recordsOf(lineOf('H0STCNT0.txt', 17))

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { frameText, isControl, readEnvelope } from '../../../kis/wire/frame.ts'
-import { linesOf } from '../../support/frames.ts'
+import { linesOf } from '../../support/wire/frames.ts'
 import { tries } from '../../support/property.ts'
 
 const envelopeOf = (text: string) => readEnvelope(Buffer.from(text))

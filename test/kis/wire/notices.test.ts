@@ -1,8 +1,8 @@
 // Opening encrypted account notices. Vectors are made with a test key from the vendor's example, which names a dummy person.
 import { describe, expect, it } from 'vitest'
 import { createNoticeOpener, isEncrypted } from '../../../kis/wire/notices.ts'
-import { lineOf } from '../../support/frames.ts'
-import { encryptedFrame, testNoticeKey } from '../../support/notices.ts'
+import { lineOf } from '../../support/wire/frames.ts'
+import { encryptedFrame, testNoticeKey } from '../../support/wire/notices.ts'
 
 const plaintext = lineOf('H0STCNI0.decrypted.txt', 1)
 const sealed = Buffer.from(encryptedFrame('H0STCNI0', plaintext))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createDecoder } from '../../../kis/wire/decoder.ts'
 import { createPreviousCloseReader } from '../../../kis/wire/previous-close.ts'
 import type { Trade } from '../../../market/events.ts'
-import { frame, lineOf, linesOf, recordsOf, withValues } from '../../support/frames.ts'
+import { frame, lineOf, linesOf, recordsOf, withValues } from '../../support/wire/frames.ts'
 
 function tradesIn(text: string): Trade[] {
   const trades: Trade[] = []

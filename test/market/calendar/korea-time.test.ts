@@ -8,7 +8,7 @@ import {
   koreanMidnight,
   koreanTimeOfDay,
 } from '../../../market/calendar/korea-time.ts'
-import { kst } from '../../support/frames.ts'
+import { kst } from '../../support/wire/frames.ts'
 import { tries } from '../../support/property.ts'
 
 const dayMs = 86_400_000

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Contents, contentsReader, emptyContents } from '../../../recording/format/contents.ts'
 import { beginRow, encodeRow, koreanFrame, noteRow, usFrame } from '../../../recording/format/rows.ts'
-import { linesOf } from '../../support/frames.ts'
+import { linesOf } from '../../support/wire/frames.ts'
 import { tries } from '../../support/property.ts'
 import { frameOf, nine } from '../support.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { filingDate, tradingDates } from '../../../recording/format/trading-date.ts'
-import { kst } from '../../support/frames.ts'
+import { kst } from '../../support/wire/frames.ts'
 
 it.each([
   ['KR', '2026-09-14T00:00:00', 20260914],

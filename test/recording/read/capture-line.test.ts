@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readCaptureLine } from '../../../recording/read/capture-line.ts'
-import { kst, lineOf } from '../../support/frames.ts'
+import { kst, lineOf } from '../../support/wire/frames.ts'
 
 const frame = lineOf('H0STCNT0.txt', 1)
 const answer = '{"header":{"tr_id":"PINGPONG","datetime":"20230502221924"}}'

@@ -4,7 +4,7 @@ import type { Instrument } from '../../../market/instrument.ts'
 import { openRecording } from '../../../recording/read/reader.ts'
 import { summariesOf } from '../../../recording/format/summary.ts'
 import type { BlockPlace } from '../../../recording/format/segment.ts'
-import { kst } from '../../support/frames.ts'
+import { kst } from '../../support/wire/frames.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, subscriptionOf, temporaryFolder, textsOf } from '../support.ts'
 
 const small = { limits: { blockBytes: 4_096, segmentBytes: 64 * 1024 * 1024, blockMs: 60_000 } }

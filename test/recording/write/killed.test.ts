@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createFeed } from '../../../app/feed/feed.ts'
 import { openRecording } from '../../../recording/read/reader.ts'
-import { eventually, planted, shortTiming } from '../../support/feed-rig.ts'
+import { eventually, planted, shortTiming } from '../../support/rigs/feed.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from '../support.ts'
 
 type Said = { readonly given: number; readonly at: number }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createReplay } from '../../../app/replay/replay.ts'
 import type { MarketEvent } from '../../../market/events.ts'
-import { eventually, feedRig, planted } from '../../support/feed-rig.ts'
+import { eventually, feedRig, planted } from '../../support/rigs/feed.ts'
 import { entriesOf, temporaryFolder, textsOf } from '../support.ts'
 
 const notice = readFileSync(new URL('../../fixtures/frames/H0STCNI0.decrypted.txt', import.meta.url), 'utf8').trim()

@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { RecorderTrouble } from '../../../recording/write/recorder.ts'
-import { eventually, feedRig, whenCaptured } from '../../support/feed-rig.ts'
-import { lineOf } from '../../support/frames.ts'
+import { eventually, feedRig, whenCaptured } from '../../support/rigs/feed.ts'
+import { lineOf } from '../../support/wire/frames.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from '../support.ts'
 
 describe('a recorder that cannot write', { timeout: 90_000 }, () => {

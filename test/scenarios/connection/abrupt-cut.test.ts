@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { feedRig, shortTiming } from '../../support/feed-rig.ts'
+import { feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
 /** Longer than connecting takes on any machine, so that one who does not wait is seen. */
 const graceMs = 1_000

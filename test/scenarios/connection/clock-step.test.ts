@@ -5,7 +5,7 @@ import type { Bar } from '../../../market/events.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { toBars } from '../../../streams/bars/bars.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 import { steppedClock } from '../../support/stepped-clock.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420']

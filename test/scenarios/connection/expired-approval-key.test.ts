@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen, silentMarket } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen, silentMarket } from '../../support/rigs/feed.ts'
 
 async function market() {
   const clock = mondayAtTen()

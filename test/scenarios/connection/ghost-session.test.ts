@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { feedRig, mondayAtTen } from '../../support/feed-rig.ts'
+import { feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660', 'KRX:035420']
 

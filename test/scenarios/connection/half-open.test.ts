@@ -12,7 +12,7 @@ import {
   shortTiming,
   silentMarket,
   steadyClock,
-} from '../../support/feed-rig.ts'
+} from '../../support/rigs/feed.ts'
 
 const market = async () => {
   const clock = mondayAtTen()

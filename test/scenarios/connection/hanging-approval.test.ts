@@ -1,8 +1,8 @@
 // An approval route that begins to answer and never ends: the call is given up, the next attempt asks anew, and a feed that is stopped
 // does not wait for it.
 import { expect, it, onTestFinished } from 'vitest'
-import { eventually, feedRig, shortTiming } from '../../support/feed-rig.ts'
-import { startOddServer } from '../../support/odd-server.ts'
+import { eventually, feedRig, shortTiming } from '../../support/rigs/feed.ts'
+import { startOddServer } from '../../support/servers/odd-server.ts'
 
 async function oddRest(reply: Parameters<typeof startOddServer>[0]) {
   const rest = await startOddServer(reply)

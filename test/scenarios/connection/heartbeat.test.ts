@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { eventually, feedRig, shortTiming } from '../../support/feed-rig.ts'
+import { eventually, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
 it("the server's PINGPONG is echoed byte for byte, and the session lives on", async () => {
   const rig = await feedRig({ simulator: { pingIntervalMs: 20, pingTimeoutMs: 1_000 } })

@@ -5,7 +5,7 @@ import { silentLogger } from '../../../app/observe/log.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { feedRig, learnedRhythm, mondayAtTen, shortTiming } from '../../support/feed-rig.ts'
+import { feedRig, learnedRhythm, mondayAtTen, shortTiming } from '../../support/rigs/feed.ts'
 import { steppedClock } from '../../support/stepped-clock.ts'
 
 const minutes = 60_000

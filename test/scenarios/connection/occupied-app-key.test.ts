@@ -4,7 +4,7 @@ import { silentLogger } from '../../../app/observe/log.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen, silentMarket } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen, silentMarket } from '../../support/rigs/feed.ts'
 
 it("somebody else's session on the same app key is waited out, not fought", async () => {
   const simulator = await startSimulator({ tape: silentMarket() })

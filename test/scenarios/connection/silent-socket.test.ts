@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { feedRig, learnedRhythm, mondayAtTen, shortTiming, steadyClock } from '../../support/feed-rig.ts'
+import { feedRig, learnedRhythm, mondayAtTen, shortTiming, steadyClock } from '../../support/rigs/feed.ts'
 
 it('is noticed on a Saturday that the user knows to be a trading day', async () => {
   const clock = steadyClock('2026-09-19T10:00:00+09:00')

@@ -8,8 +8,14 @@ import { readSettings } from '../../../app/settings/settings.ts'
 import { systemClock } from '../../../market/clock.ts'
 import { type Simulator, startSimulator } from '../../../simulator/server.ts'
 import { openRedis } from '../../../workers/redis/redis.ts'
-import { eventually, feedRig, planted, shortTiming, silentMarket } from '../../support/feed-rig.ts'
-import { connected, everythingIn, serverProgram, startTestServer, temporaryFolder } from '../../support/redis.ts'
+import { eventually, feedRig, planted, shortTiming, silentMarket } from '../../support/rigs/feed.ts'
+import {
+  connected,
+  everythingIn,
+  serverProgram,
+  startTestServer,
+  temporaryFolder,
+} from '../../support/servers/redis.ts'
 
 // Ten minutes of waits are a second here; the window of the budget is as long as it is.
 const timing = { ...shortTiming, mostConnects: 4, graceMs: 60, occupiedMs: 40, longestOccupiedMs: 80, lingerMs: 30 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen, shortTiming } from '../../support/feed-rig.ts'
-import { startProxy } from '../../support/proxy.ts'
+import { eventually, feedRig, mondayAtTen, shortTiming } from '../../support/rigs/feed.ts'
+import { startProxy } from '../../support/servers/proxy.ts'
 
 it('switchUrl moves a market to another address: release, grace, close, open there', async () => {
   const graceMs = 1_000

@@ -4,8 +4,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen, shortTiming } from '../../support/feed-rig.ts'
-import { startProxy } from '../../support/proxy.ts'
+import { eventually, feedRig, mondayAtTen, shortTiming } from '../../support/rigs/feed.ts'
+import { startProxy } from '../../support/servers/proxy.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660']
 /** Of the proxy's looks, 20 ms each: ten times our heartbeat, as ten minutes are twenty times 30 s. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { MarketEvent } from '../../../market/events.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, steadyClock } from '../../support/feed-rig.ts'
+import { eventually, feedRig, steadyClock } from '../../support/rigs/feed.ts'
 
 const recordsASecond = 20_000
 const seconds = 5

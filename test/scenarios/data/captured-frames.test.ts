@@ -5,7 +5,7 @@ import { createLineDecoder } from '../../../app/replay/text-decoder.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import type { MarketEvent, Trade } from '../../../market/events.ts'
 import { capturedTape } from '../../../simulator/tape/tape.ts'
-import { eventually, feedRig, whenCaptured } from '../../support/feed-rig.ts'
+import { eventually, feedRig, whenCaptured } from '../../support/rigs/feed.ts'
 
 const capture = (name: string) =>
   readFileSync(new URL(`../../fixtures/frames/${name}`, import.meta.url), 'utf8')

@@ -3,8 +3,8 @@ import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
-import { eventually, feedRig, mondayAtTen } from '../../support/feed-rig.ts'
-import { frame, lineOf, recordsOf, withValues } from '../../support/frames.ts'
+import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
+import { frame, lineOf, recordsOf, withValues } from '../../support/wire/frames.ts'
 
 it('a column that KIS appends in mid-stream costs no trade and is said once', async () => {
   const rig = await feedRig({ clock: clockStartingAt(Date.parse('2026-07-13T10:40:00+09:00')) })

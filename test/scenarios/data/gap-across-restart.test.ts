@@ -7,7 +7,7 @@ import type { Gap, MarketEvent, Trade } from '../../../market/events.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { type FeedRig, feedRig } from '../../support/feed-rig.ts'
+import { type FeedRig, feedRig } from '../../support/rigs/feed.ts'
 
 const names = ['KRX:005930', 'KRX:000660'] as const
 /** Fast enough that something is traded in every pause, and far from midnight. */

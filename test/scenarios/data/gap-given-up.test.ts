@@ -9,8 +9,8 @@ import { startSimulator } from '../../../simulator/server.ts'
 import { openRedis } from '../../../workers/redis/redis.ts'
 import { startWorkers } from '../../../workers/run.ts'
 import { prefixOf } from '../../../workers/redis/scope.ts'
-import { feedRig, mondayAtTen, planted } from '../../support/feed-rig.ts'
-import { serverProgram, startTestServer } from '../../support/redis.ts'
+import { feedRig, mondayAtTen, planted } from '../../support/rigs/feed.ts'
+import { serverProgram, startTestServer } from '../../support/servers/redis.ts'
 
 it('a gap whose job gives up has a verdict', async ({ skip }) => {
   if (serverProgram === undefined) return skip()

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
 const goodFrame = readFileSync(new URL('../../fixtures/frames/H0STCNT0.txt', import.meta.url), 'utf8').split(
   '\n',

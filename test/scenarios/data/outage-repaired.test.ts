@@ -8,8 +8,8 @@ import type { Bar } from '../../../market/events.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { toBars } from '../../../streams/bars/bars.ts'
-import { eventually, feedRig, planted, steadyClock } from '../../support/feed-rig.ts'
-import { temporaryFolder } from '../../support/redis.ts'
+import { eventually, feedRig, planted, steadyClock } from '../../support/rigs/feed.ts'
+import { temporaryFolder } from '../../support/servers/redis.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRST'.split('')
 

@@ -5,7 +5,7 @@ import { createReplay } from '../../../app/replay/replay.ts'
 import { queryExport } from '../../../examples/query-export.ts'
 import type { Gap, OrderBook, Trade } from '../../../market/events.ts'
 import { give, recorderFor, temporaryFolder } from '../../recording/support.ts'
-import { kst, linesOf } from '../../support/frames.ts'
+import { kst, linesOf } from '../../support/wire/frames.ts'
 
 it('a notebook over an exported day finds what its replay tells', async () => {
   const [folder, output] = [temporaryFolder(), temporaryFolder()]

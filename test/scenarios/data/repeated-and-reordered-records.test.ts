@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import type { Fault } from '../../../simulator/server.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
 async function disturbed(...faults: Fault[]) {
   const clock = mondayAtTen()

@@ -10,8 +10,8 @@ import { jsonLines } from '../../../sinks/file/json-lines.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { nine, temporaryFolder, tradeAt } from '../../recording/support.ts'
-import { eventually, feedRig, shortTiming, whenCaptured } from '../../support/feed-rig.ts'
-import { kst, lineOf } from '../../support/frames.ts'
+import { eventually, feedRig, shortTiming, whenCaptured } from '../../support/rigs/feed.ts'
+import { kst, lineOf } from '../../support/wire/frames.ts'
 
 /** Through the sink that users have: one thread serialises all lines alike. */
 async function asLines(events: (file: string) => Promise<void>): Promise<string> {

@@ -10,8 +10,8 @@ import { firstFrameOf, recordedTape, type RecordedTapeOptions } from '../../../s
 import type { SimulatorOptions } from '../../../simulator/options.ts'
 import { type Simulator, startSimulator } from '../../../simulator/server.ts'
 import { frameOf, give, nine, recorderFor, temporaryFolder } from '../../recording/support.ts'
-import { eventually } from '../../support/feed-rig.ts'
-import { linesOf, recordsOf } from '../../support/frames.ts'
+import { eventually } from '../../support/rigs/feed.ts'
+import { linesOf, recordsOf } from '../../support/wire/frames.ts'
 
 const date = 20260914
 const trades = linesOf('H0STCNT0.txt').slice(0, 9)

@@ -2,8 +2,8 @@
 // and the feed goes on with the next one.
 import { expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
-import { eventually, feedRig } from '../../support/feed-rig.ts'
-import { startMirror } from '../../support/mirror.ts'
+import { eventually, feedRig } from '../../support/rigs/feed.ts'
+import { startMirror } from '../../support/servers/mirror.ts'
 
 const longestEcho = 1_024
 const longestMessage = 1_024 * 1_024

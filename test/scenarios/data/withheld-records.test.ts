@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { eventually, feedRig } from '../../support/feed-rig.ts'
+import { eventually, feedRig } from '../../support/rigs/feed.ts'
 
 it('every record that is withheld is reported as a gap, to the share, and nothing is delivered twice', async () => {
   const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 2_000, seed: 11 }) } })

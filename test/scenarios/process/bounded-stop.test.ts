@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
 import type { SharedAccess } from '../../../app/feed/app-key.ts'
 import { Secret } from '../../../kis/secret.ts'
-import { eventually, feedRig, shortTiming } from '../../support/feed-rig.ts'
+import { eventually, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
 /** Longer than any test: what waits for one of these never ends by itself. */
 const patient = { ...shortTiming, openTimeoutMs: 3_600_000, ackTimeoutMs: 3_600_000, stopTimeoutMs: 400 }

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { eventually, feedRig } from '../../support/feed-rig.ts'
+import { eventually, feedRig } from '../../support/rigs/feed.ts'
 
 it('a slow consumer that conflates sees the latest of each instrument, and the feed counts what it did not want', async () => {
   const rig = await feedRig({

@@ -11,8 +11,8 @@ import { certify, type DayCertificate } from '../../../workers/jobs/certificate.
 import { writeCertificate } from '../../../workers/jobs/certificate-file.ts'
 import { readDayBook } from '../../../workers/jobs/day-book-reader.ts'
 import { validateGap } from '../../../workers/jobs/gap-validation.ts'
-import { authorizedClient } from '../../support/quoting.ts'
-import { eventually, type FeedRig, feedRig } from '../../support/feed-rig.ts'
+import { authorizedClient } from '../../support/rigs/quoting.ts'
+import { eventually, type FeedRig, feedRig } from '../../support/rigs/feed.ts'
 
 const date = 20260914
 

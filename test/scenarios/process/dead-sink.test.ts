@@ -11,7 +11,7 @@ import { eventThread } from '../../../sinks/ring/event-thread.ts'
 import { jsonLines } from '../../../sinks/file/json-lines.ts'
 import { redisStream } from '../../../sinks/redis/stream.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { eventually, feedRig, shortTiming } from '../../support/feed-rig.ts'
+import { eventually, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
 const calendar = createCalendar()
 

@@ -2,7 +2,7 @@
 // feed is not called healthy.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { eventually, feedRig, learnedRhythm, mondayAtTen, shortTiming } from '../../support/feed-rig.ts'
+import { eventually, feedRig, learnedRhythm, mondayAtTen, shortTiming } from '../../support/rigs/feed.ts'
 
 /** Longer than a loaded machine keeps its own data waiting, and short enough to be waited for. */
 const silenceMs = 1_000

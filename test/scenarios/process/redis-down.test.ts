@@ -7,8 +7,8 @@ import { readSettings } from '../../../app/settings/settings.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { eventually, type FeedRig, feedRig, planted, shortTiming } from '../../support/feed-rig.ts'
-import { serverProgram, startTestServer } from '../../support/redis.ts'
+import { eventually, type FeedRig, feedRig, planted, shortTiming } from '../../support/rigs/feed.ts'
+import { serverProgram, startTestServer } from '../../support/servers/redis.ts'
 
 async function rig() {
   const redis = await startTestServer()

@@ -11,9 +11,9 @@ import { issueApprovalKey, issueToken } from '../../../kis/credentials.ts'
 import { createRestClient } from '../../../kis/rest/client.ts'
 import { Secret } from '../../../kis/secret.ts'
 import { entriesOf, textsOf } from '../../recording/support.ts'
-import { eventually, feedRig, planted } from '../../support/feed-rig.ts'
-import { accessToken, type Reflected, startMirror } from '../../support/mirror.ts'
-import { serverProgram, temporaryFolder } from '../../support/redis.ts'
+import { eventually, feedRig, planted } from '../../support/rigs/feed.ts'
+import { accessToken, type Reflected, startMirror } from '../../support/servers/mirror.ts'
+import { serverProgram, temporaryFolder } from '../../support/servers/redis.ts'
 
 type Answer = (request: Reflected, response: ServerResponse) => void
 

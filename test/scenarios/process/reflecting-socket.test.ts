@@ -6,9 +6,9 @@ import { createReplay } from '../../../app/replay/replay.ts'
 import { columnsFor, layoutOf } from '../../../kis/wire/layout.ts'
 import type { MarketEvent } from '../../../market/events.ts'
 import { entriesOf, temporaryFolder, textsOf } from '../../recording/support.ts'
-import { feedRig, planted } from '../../support/feed-rig.ts'
-import { linesOf } from '../../support/frames.ts'
-import { approvalKey, startMirror } from '../../support/mirror.ts'
+import { feedRig, planted } from '../../support/rigs/feed.ts'
+import { linesOf } from '../../support/wire/frames.ts'
+import { approvalKey, startMirror } from '../../support/servers/mirror.ts'
 
 const htsId = 'planted-hts-id'
 

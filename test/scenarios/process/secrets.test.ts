@@ -8,7 +8,7 @@ import { healthOf } from '../../../app/observe/health.ts'
 import { createMetrics } from '../../../app/observe/metrics.ts'
 import { standardCalendar } from '../../../market/calendar/calendar.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { eventually, feedRig, planted } from '../../support/feed-rig.ts'
+import { eventually, feedRig, planted } from '../../support/rigs/feed.ts'
 
 it('no secret appears in a log line, an event, an error, a snapshot, an inspection or a file of the data folder', async () => {
   const seen: unknown[] = []

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodEnd, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
 async function market() {
   const clock = mondayAtTen()

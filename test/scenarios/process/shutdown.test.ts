@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { eventually, feedRig, shortTiming } from '../../support/feed-rig.ts'
+import { eventually, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
 /** A grace in which a loaded machine can hear every answer. */
 const unhurried = { ...shortTiming, graceMs: 2_000 }

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
 const market = () => {
   const clock = mondayAtTen()

@@ -3,8 +3,8 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { race } from '../../../tools/bench/race.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { silentMarket } from '../../support/feed-rig.ts'
-import { serverProgram, startTestServer } from '../../support/redis.ts'
+import { silentMarket } from '../../support/rigs/feed.ts'
+import { serverProgram, startTestServer } from '../../support/servers/redis.ts'
 
 async function rig() {
   const [{ url: redisUrl }, simulator] = await Promise.all([

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { feedRig, mondayAtTen } from '../../support/feed-rig.ts'
+import { feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
 it('a name that is wished back while it is being released is told to be released, and then asked for again', async () => {
   const clock = mondayAtTen()

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { silentLogger } from '../../../app/observe/log.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
 const symbols = (count: number) => Array.from({ length: count }, (_, index) => `KRX:${String(100_000 + index)}`)
 

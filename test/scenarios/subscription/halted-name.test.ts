@@ -2,8 +2,8 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { feedRig, learnedRhythm, mondayAtTen } from '../../support/feed-rig.ts'
-import { frame, lineOf, recordsOf, withValues } from '../../support/frames.ts'
+import { feedRig, learnedRhythm, mondayAtTen } from '../../support/rigs/feed.ts'
+import { frame, lineOf, recordsOf, withValues } from '../../support/wire/frames.ts'
 
 const [vendors = []] = recordsOf(lineOf('H0STMKO0.txt', 1))
 const halted = { MKSC_SHRN_ISCD: '000660', TRHT_YN: 'Y' }

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, mondayAtTen, shortTiming } from '../../support/feed-rig.ts'
+import { eventually, feedRig, mondayAtTen, shortTiming } from '../../support/rigs/feed.ts'
 
 const instruments = ['KRX:005930', 'KRX:000660']
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { feedRig, shortTiming } from '../../support/feed-rig.ts'
+import { feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
 const bothMarkets = { instruments: ['KRX:005930', 'NAS:AAPL'], market: 'auto' as const }
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { eventually, feedRig, whenCaptured } from '../../support/feed-rig.ts'
-import { lineOf } from '../../support/frames.ts'
-import { encryptedFrame } from '../../support/notices.ts'
+import { eventually, feedRig, whenCaptured } from '../../support/rigs/feed.ts'
+import { lineOf } from '../../support/wire/frames.ts'
+import { encryptedFrame } from '../../support/wire/notices.ts'
 
 const notice = readFileSync(new URL('../../fixtures/frames/H0STCNI0.decrypted.txt', import.meta.url), 'utf8').trim()
 

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { createLineDecoder } from '../../../app/replay/text-decoder.ts'
 import type { Fault } from '../../../simulator/server.ts'
-import { feedRig } from '../../support/feed-rig.ts'
+import { feedRig } from '../../support/rigs/feed.ts'
 
 type Refusal = Extract<Fault, { kind: 'rest-refuse' }>
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { SubscriptionError } from '../../../app/feed/confirmations.ts'
-import { eventually, feedRig, planted } from '../../support/feed-rig.ts'
+import { eventually, feedRig, planted } from '../../support/rigs/feed.ts'
 
 describe('what KIS refuses', () => {
   it('a promise about a subscription says why it was broken', async () => {

@@ -4,7 +4,7 @@ import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { type Simulator, startSimulator } from '../../../simulator/server.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, silentMarket } from '../../support/feed-rig.ts'
+import { eventually, feedRig, silentMarket } from '../../support/rigs/feed.ts'
 
 const us = { usAppKey: 'PLANTED-US-APP-KEY-9876543210', usAppSecret: `PLANTED-US-SECRET-${'w4V3u2'.repeat(26)}` }
 const both = {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
-import { eventually, feedRig, learnedRhythm, mondayAtTen } from '../../support/feed-rig.ts'
+import { eventually, feedRig, learnedRhythm, mondayAtTen } from '../../support/rigs/feed.ts'
 
 /** Forty live ones and the mute one: a full session. */
 const live = 40

@@ -6,8 +6,8 @@ import { expect, it, onTestFinished } from 'vitest'
 import { lastSeenFile } from '../../../app/persistence/last-seen.ts'
 import type { Logger } from '../../../app/observe/log.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
-import { feedRig, silentMarket } from '../../support/feed-rig.ts'
-import { tradeFrame } from '../../support/frames.ts'
+import { feedRig, silentMarket } from '../../support/rigs/feed.ts'
+import { tradeFrame } from '../../support/wire/frames.ts'
 
 it('says so once, in the stream, the log and the counters', async () => {
   const clock = clockStartingAt(Date.parse('2026-06-08T10:00:00+09:00'))

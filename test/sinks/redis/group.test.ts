@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { MarketEvent } from '../../../market/events.ts'
 import type { RedisStreamReader } from '../../../sinks/redis/stream-reader.ts'
 import { trade } from '../../streams/samples.ts'
-import { hasRedisServer, needsRedis } from '../../support/redis-server.ts'
+import { hasRedisServer, needsRedis } from '../../support/servers/redis-server.ts'
 import { patience, receiptsOf, redisRig, timesOf, trades, upTo } from './rig.ts'
 
 const rig = redisRig()

@@ -5,7 +5,7 @@ import type { Dropped, MarketEvent } from '../../../market/events.ts'
 import { type RedisStreamOptions, redisStream } from '../../../sinks/redis/stream.ts'
 import { type RedisStreamReaderOptions, redisStreamReader } from '../../../sinks/redis/stream-reader.ts'
 import { trade } from '../../streams/samples.ts'
-import { hasRedisServer, type RedisServer, startRedisServer } from '../../support/redis-server.ts'
+import { hasRedisServer, type RedisServer, startRedisServer } from '../../support/servers/redis-server.ts'
 
 /** Each sink starts a thread that compiles what it runs. */
 export const patience = { timeout: 40_000, interval: 5 }

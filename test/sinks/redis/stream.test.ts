@@ -5,7 +5,7 @@ import type { Dropped, MarketEvent } from '../../../market/events.ts'
 import { redisStream } from '../../../sinks/redis/stream.ts'
 import { redisStreamReader } from '../../../sinks/redis/stream-reader.ts'
 import { orderBook, trade } from '../../streams/samples.ts'
-import { hasRedisServer, needsRedis } from '../../support/redis-server.ts'
+import { hasRedisServer, needsRedis } from '../../support/servers/redis-server.ts'
 import { patience, receiptsOf, redisRig, timesOf, trades, upTo } from './rig.ts'
 
 const rig = redisRig()

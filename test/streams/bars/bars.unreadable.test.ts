@@ -5,7 +5,7 @@ import { createDecoder } from '../../../kis/wire/decoder.ts'
 import type { MarketEvent, Trade } from '../../../market/events.ts'
 import { toBars } from '../../../streams/bars/bars.ts'
 import { marketEvents } from '../../../streams/pipeline.ts'
-import { tradeFrame } from '../../support/frames.ts'
+import { tradeFrame } from '../../support/wire/frames.ts'
 import { barRig, timeOf, upRig } from './rig.ts'
 import { at, hynix, samsung, trade } from '../samples.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { MarketEvent, Trade } from '../../../market/events.ts'
 import { createDecoder } from '../../../kis/wire/decoder.ts'
 import { checkContinuity } from '../../../streams/continuity/continuity.ts'
-import { linesOf, receivedTime, recordsOf, transactionOf } from '../../support/frames.ts'
+import { linesOf, receivedTime, recordsOf, transactionOf } from '../../support/wire/frames.ts'
 import { Subject } from 'rxjs'
 
 const whole = ['H0STCNT0.txt', 'HDFSCNT0.txt']

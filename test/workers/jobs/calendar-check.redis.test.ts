@@ -3,9 +3,9 @@ import { calendarDays } from '../../../kis/rest/calendar-check.ts'
 import { createCalendar } from '../../../market/calendar/calendar.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { calendarDifferences } from '../../../workers/jobs/calendar-check.ts'
-import { authorizedClient } from '../../support/quoting.ts'
-import { silentMarket } from '../../support/feed-rig.ts'
-import { connected, isMissing, redisKinds, redisRig } from '../../support/redis.ts'
+import { authorizedClient } from '../../support/rigs/quoting.ts'
+import { silentMarket } from '../../support/rigs/feed.ts'
+import { connected, isMissing, redisKinds, redisRig } from '../../support/servers/redis.ts'
 
 const clock = { now: () => Date.parse('2026-10-12T10:00:00+09:00') }
 

@@ -16,7 +16,7 @@ import {
   redisKinds,
   redisRig,
   testOwner,
-} from '../../support/redis.ts'
+} from '../../support/servers/redis.ts'
 
 const hourMs = 3_600_000
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { createSharedConnects, type SharedConnects } from '../../../workers/redis/connect-budget.ts'
 import type { RedisClient } from '../../../workers/redis/redis.ts'
 import { tries } from '../../support/property.ts'
-import { connected, isMissing, redisKinds, redisRig } from '../../support/redis.ts'
+import { connected, isMissing, redisKinds, redisRig } from '../../support/servers/redis.ts'
 
 const prefix = '{kis-test}'
 const windowMs = 600_000

@@ -5,7 +5,7 @@ import { openQueues } from '../../../workers/queue-handles.ts'
 import type { Processors } from '../../../workers/queues.ts'
 import { startWorkers } from '../../../workers/run.ts'
 import { TryLater } from '../../../workers/try-later.ts'
-import { isMissing, redisKinds, redisRig } from '../../support/redis.ts'
+import { isMissing, redisKinds, redisRig } from '../../support/servers/redis.ts'
 
 const prefix = '{kis-plain}'
 

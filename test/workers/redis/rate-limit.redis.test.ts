@@ -3,7 +3,7 @@ import { createRateLimit, type RateLimit } from '../../../kis/rest/rate-limit.ts
 import { systemClock } from '../../../market/clock.ts'
 import { type ConnectBudgetParts, createSharedConnects } from '../../../workers/redis/connect-budget.ts'
 import { createSharedRateLimit, type SharedRateLimit } from '../../../workers/redis/rate-limit.ts'
-import { connected, isMissing, redisKinds, redisRig } from '../../support/redis.ts'
+import { connected, isMissing, redisKinds, redisRig } from '../../support/servers/redis.ts'
 
 const prefix = '{kis-test}'
 const alone: RateLimit = { take: () => Promise.reject(new Error('nobody is alone here')), slowDown: () => {} }

@@ -11,8 +11,8 @@ import { systemClock } from '../../../market/clock.ts'
 import { newHolder } from '../../../workers/redis/lock-file.ts'
 import { thisProcess } from '../../../workers/redis/process-identity.ts'
 import { openRedis } from '../../../workers/redis/redis.ts'
-import { eventually } from '../../support/feed-rig.ts'
-import { connected, serverProgram, startTestServer, temporaryFolder } from '../../support/redis.ts'
+import { eventually } from '../../support/rigs/feed.ts'
+import { connected, serverProgram, startTestServer, temporaryFolder } from '../../support/servers/redis.ts'
 
 const clock = systemClock
 
@@ -91,7 +91,7 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
   }
   /** Another process that uses the folder until it is told to stop, or killed. */
   async function startUser(folder: string) {
-    const user = fork(fileURLToPath(new URL('../../support/redis-user.ts', import.meta.url)), [folder], {
+    const user = fork(fileURLToPath(new URL('../../support/processes/redis-user.ts', import.meta.url)), [folder], {
       execArgv: ['--import', 'tsx'],
     })
     onTestFinished(() => void user.kill('SIGKILL'))
@@ -175,7 +175,7 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
   })
 
   it('is not started again by who let go of it, which would wait for a user for ever', async () => {
-    const program = fileURLToPath(new URL('../../support/late-reviver.ts', import.meta.url))
+    const program = fileURLToPath(new URL('../../support/processes/late-reviver.ts', import.meta.url))
     const patience = { timeout: 20_000, killSignal: 'SIGKILL' } as const
     const words = ['--import', 'tsx', program, temporaryFolder()]
     const { stdout } = await promisify(execFile)(process.execPath, words, patience)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../kis/secret.ts'
 import { createSeal, fingerprintOf, prefixOf } from '../../../workers/redis/scope.ts'
-import { testOwner } from '../../support/redis.ts'
+import { testOwner } from '../../support/servers/redis.ts'
 import { tries } from '../../support/property.ts'
 
 describe('what belongs to an app key in Redis', () => {

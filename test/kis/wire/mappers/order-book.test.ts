@@ -13,7 +13,7 @@ import {
   receivedTime,
   recordsOf,
   withValues,
-} from '../../../support/frames.ts'
+} from '../../../support/wire/frames.ts'
 
 function book(file: string, line: number, at = receivedTime): OrderBook {
   return only('order-book', decode(lineOf(file, line), { receivedTime: at }))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instantNear, instantOf } from '../../../../kis/wire/mappers/time.ts'
 import { dateDigits, koreanTimeOfDay } from '../../../../market/calendar/korea-time.ts'
-import { kst } from '../../../support/frames.ts'
+import { kst } from '../../../support/wire/frames.ts'
 import { tries } from '../../../support/property.ts'
 
 const halfDayMs = 12 * 3_600_000

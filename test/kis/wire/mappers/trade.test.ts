@@ -13,7 +13,7 @@ import {
   receivedTime,
   recordsOf,
   withValues,
-} from '../../../support/frames.ts'
+} from '../../../support/wire/frames.ts'
 
 function firstTrade(file: string, line: number): Trade {
   const [event] = decode(lineOf(file, line))

@@ -16,7 +16,7 @@ import {
 } from '../../../../kis/wire/scan/scan.ts'
 import { generateScan } from '../../../../tools/generate/scan.ts'
 import { tries } from '../../../support/property.ts'
-import { referenceNumber } from '../../../support/reference-decoder.ts'
+import { referenceNumber } from '../../../support/wire/reference-decoder.ts'
 
 const two = planFor([0, 1])
 

@@ -1,11 +1,11 @@
 // A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for events, never for time.
 import { onTestFinished } from 'vitest'
-import { createFeed } from '../../app/feed/feed.ts'
-import type { Feed, FeedOptions } from '../../app/feed/contract.ts'
-import { type Clock, clockStartingAt } from '../../market/clock.ts'
-import type { MarketEvent } from '../../market/events.ts'
-import { type Simulator, type SimulatorOptions, startSimulator } from '../../simulator/server.ts'
-import { capturedTape } from '../../simulator/tape/tape.ts'
+import { createFeed } from '../../../app/feed/feed.ts'
+import type { Feed, FeedOptions } from '../../../app/feed/contract.ts'
+import { type Clock, clockStartingAt } from '../../../market/clock.ts'
+import type { MarketEvent } from '../../../market/events.ts'
+import { type Simulator, type SimulatorOptions, startSimulator } from '../../../simulator/server.ts'
+import { capturedTape } from '../../../simulator/tape/tape.ts'
 
 /** Waits short enough for a test, in the proportions of the real ones. */
 export const shortTiming = {

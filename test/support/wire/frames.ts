@@ -1,14 +1,14 @@
 // Captured frames by file and line, frames built from values, and a decoder that collects what it says.
 import { readFileSync } from 'node:fs'
-import { columnsFor, layoutOf } from '../../kis/wire/layout.ts'
-import { createDecoder, type DecodedEvent, type DecoderOptions } from '../../kis/wire/decoder.ts'
+import { columnsFor, layoutOf } from '../../../kis/wire/layout.ts'
+import { createDecoder, type DecodedEvent, type DecoderOptions } from '../../../kis/wire/decoder.ts'
 
 /** The minute in which most of the frames were captured. */
 export const receivedTime = Date.parse('2026-06-08T11:48:30.500+09:00')
 
 /** Lines of a fixture under fixtures/frames. */
 export function linesOf(file: string): string[] {
-  const text = readFileSync(new URL(`../fixtures/frames/${file}`, import.meta.url), 'utf8')
+  const text = readFileSync(new URL(`../../fixtures/frames/${file}`, import.meta.url), 'utf8')
   return text.split('\n').filter(line => line !== '')
 }
 

@@ -6,11 +6,11 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { Secret } from '../../kis/secret.ts'
-import { systemClock } from '../../market/clock.ts'
-import { findServerProgram } from '../../workers/redis/private-server.ts'
-import { openRedis, type RedisClient, type RedisSource } from '../../workers/redis/redis.ts'
-import type { Owner } from '../../workers/redis/scope.ts'
+import { Secret } from '../../../kis/secret.ts'
+import { systemClock } from '../../../market/clock.ts'
+import { findServerProgram } from '../../../workers/redis/private-server.ts'
+import { openRedis, type RedisClient, type RedisSource } from '../../../workers/redis/redis.ts'
+import type { Owner } from '../../../workers/redis/scope.ts'
 
 /** Undefined on a machine without one: tests that need it are skipped there, and CI installs it. */
 export const serverProgram = await findServerProgram()

@@ -1,6 +1,6 @@
 // Account notices as KIS sends them: encrypted with the key that came with the acknowledgement.
 import { createCipheriv } from 'node:crypto'
-import type { NoticeKey } from '../../kis/wire/control.ts'
+import type { NoticeKey } from '../../../kis/wire/control.ts'
 
 /** A key of the shape KIS hands out, 32 and 16 characters, used as text. */
 export const testNoticeKey: NoticeKey = { key: 'abcdefghijklmnopqrstuvwxyzabcdef', iv: '0123456789abcdef' }

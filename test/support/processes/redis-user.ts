@@ -1,6 +1,6 @@
 // A process that uses a data folder's own Redis until it is killed.
-import { systemClock } from '../../market/clock.ts'
-import { openRedis } from '../../workers/redis/redis.ts'
+import { systemClock } from '../../../market/clock.ts'
+import { openRedis } from '../../../workers/redis/redis.ts'
 
 const source = await openRedis({ folder: process.argv[2] as string, clock: systemClock })
 const redis = source.connect('work')

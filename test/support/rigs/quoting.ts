@@ -4,12 +4,12 @@ import {
   createAuthorizedClient,
   type AuthorizedClient,
   type AuthorizedOptions,
-} from '../../kis/rest/authorized-client.ts'
-import { issueToken } from '../../kis/credentials.ts'
-import { createRestClient } from '../../kis/rest/client.ts'
-import { Secret } from '../../kis/secret.ts'
-import { type Clock, systemClock } from '../../market/clock.ts'
-import { planted } from './feed-rig.ts'
+} from '../../../kis/rest/authorized-client.ts'
+import { issueToken } from '../../../kis/credentials.ts'
+import { createRestClient } from '../../../kis/rest/client.ts'
+import { Secret } from '../../../kis/secret.ts'
+import { type Clock, systemClock } from '../../../market/clock.ts'
+import { planted } from './feed.ts'
 
 export const keys = { appKey: new Secret(planted.appKey), appSecret: new Secret(planted.appSecret) }
 

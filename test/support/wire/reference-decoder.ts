@@ -1,13 +1,13 @@
 // The decoder once more, as slow and as plain as possible: split on `|` and `^`, look the column up by its name in the protocol
 // tables, Number(). It shares nothing with kis/ but the data the layouts are generated from.
 import { readFileSync } from 'node:fs'
-import type { DecodedEvent } from '../../kis/wire/decoder.ts'
-import type { Level, MarketData } from '../../market/events.ts'
-import type { Instrument } from '../../market/instrument.ts'
+import type { DecodedEvent } from '../../../kis/wire/decoder.ts'
+import type { Level, MarketData } from '../../../market/events.ts'
+import type { Instrument } from '../../../market/instrument.ts'
 
 type Spec = { readonly fields: readonly string[]; readonly types: readonly string[] }
 const specs = JSON.parse(
-  readFileSync(new URL('../../kis/spec/realtime-trs.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../kis/spec/realtime-trs.json', import.meta.url), 'utf8'),
 ) as Readonly<Record<string, Spec>>
 
 const venues: Readonly<Record<string, string>> = {

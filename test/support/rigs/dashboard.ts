@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
-import type { FeedOptions } from '../../app/feed/contract.ts'
-import { type Dashboard, type DashboardOptions, startDashboard } from '../../dashboard/server.ts'
-import type { Simulator, SimulatorOptions } from '../../simulator/server.ts'
-import { type FeedRig, feedRig } from './feed-rig.ts'
+import type { FeedOptions } from '../../../app/feed/contract.ts'
+import { type Dashboard, type DashboardOptions, startDashboard } from '../../../dashboard/server.ts'
+import type { Simulator, SimulatorOptions } from '../../../simulator/server.ts'
+import { type FeedRig, feedRig } from './feed.ts'
 
 export type DashboardRig = FeedRig & { readonly dashboard: Dashboard }
 

@@ -1,8 +1,8 @@
 // A process that looks after a data folder's own Redis once more after it let go of it, as one does that is just closing its connections.
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { systemClock } from '../../market/clock.ts'
-import { findServerProgram, joinPrivateServer } from '../../workers/redis/private-server.ts'
+import { systemClock } from '../../../market/clock.ts'
+import { findServerProgram, joinPrivateServer } from '../../../workers/redis/private-server.ts'
 
 const program = (await findServerProgram()) as string // the test is skipped where there is none
 const server = await joinPrivateServer({ folder: process.argv[2] as string, program, clock: systemClock })

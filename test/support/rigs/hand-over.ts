@@ -2,14 +2,14 @@
 // opening and closing is written down in order. Time moves only when told (vitest's fake timers).
 import { vi } from 'vitest'
 import { createActor, fromCallback } from 'xstate'
-import type { Instruction } from '../../machines/events.ts'
-import { feedMachine } from '../../machines/feed.ts'
-import { fromStream } from '../../machines/from-stream.ts'
-import { type ConnectionInput, socketMachine } from '../../machines/socket.ts'
-import { defaultTiming, type Timing } from '../../machines/timing.ts'
-import { type Market, markets } from '../../market/instrument.ts'
-import type { SubscriptionKey } from '../../market/subscription.ts'
-import { heartbeats } from '../../streams/heartbeats.ts'
+import type { Instruction } from '../../../machines/events.ts'
+import { feedMachine } from '../../../machines/feed.ts'
+import { fromStream } from '../../../machines/from-stream.ts'
+import { type ConnectionInput, socketMachine } from '../../../machines/socket.ts'
+import { defaultTiming, type Timing } from '../../../machines/timing.ts'
+import { type Market, markets } from '../../../market/instrument.ts'
+import type { SubscriptionKey } from '../../../market/subscription.ts'
+import { heartbeats } from '../../../streams/heartbeats.ts'
 
 export const keyOfMarket: Readonly<Record<Market, SubscriptionKey>> = { KR: 'KRX:005930 trade', US: 'NAS:AAPL trade' }
 

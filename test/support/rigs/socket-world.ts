@@ -1,11 +1,11 @@
 // A socket machine in a world that can be walked: its pure transitions, the timers it set, the connection it has, and what was promised
 // about them. No actor runs and no time passes, so every order of events can be tried. test/machines/socket-paths.test.ts walks it.
 import { type ActorLogic, type ExecutableActionObject, initialTransition, type SnapshotFrom, transition } from 'xstate'
-import type { Instruction, SocketEvent } from '../../machines/events.ts'
-import { entriesOf, held, mostSubscriptions } from '../../machines/ledger.ts'
-import type { socketMachine } from '../../machines/socket.ts'
-import { defaultTiming, type Timing } from '../../machines/timing.ts'
-import type { SubscriptionKey } from '../../market/subscription.ts'
+import type { Instruction, SocketEvent } from '../../../machines/events.ts'
+import { entriesOf, held, mostSubscriptions } from '../../../machines/ledger.ts'
+import type { socketMachine } from '../../../machines/socket.ts'
+import { defaultTiming, type Timing } from '../../../machines/timing.ts'
+import type { SubscriptionKey } from '../../../market/subscription.ts'
 
 export const timing: Timing = { ...defaultTiming, pacingMs: 0, heartbeatMs: 0 }
 
