@@ -1,6 +1,7 @@
 // `kis-stream decode`: a pure decoder. Whatever is in the file comes out, in order; nothing is dropped or checked against the rest.
 import { createReadStream } from 'node:fs'
 import { once } from 'node:events'
+import { hourMs } from '../market/basics/durations.ts'
 import { createLineDecoder } from '../app/replay/text-decoder.ts'
 import { SettingsError } from '../app/settings/settings.ts'
 import { unknownColumns } from '../kis/wire/columns.ts'
@@ -13,7 +14,7 @@ import { linesOf } from './input/read-lines.ts'
 import { misuse, reportMistakes, strayWords } from './input/usage-errors.ts'
 import { namesIn, readDate } from './input/parse-time.ts'
 
-const noon = 12 * 3_600_000
+const noon = 12 * hourMs
 
 export async function decode(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const [file, ...stray] = words

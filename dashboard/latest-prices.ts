@@ -1,5 +1,6 @@
 // The latest of every instrument, kept as it comes: one look-up and a few assignments for each event, whether a page is open or not.
 // What pages are told is read from here, a few times a second.
+import { minuteMs } from '../market/basics/durations.ts'
 import { BoundedMap } from '../market/basics/bounded-map.ts'
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
@@ -48,7 +49,7 @@ type Entry = {
 }
 
 /** It changes once a day; KIS may correct it. What was not to be had is asked for again soon. */
-const closeKeptMs = 60_000
+const closeKeptMs = minuteMs
 const closeMissedMs = 1_000
 
 /** `previousClose`: of the trade that is being delivered. Asked once a minute for each instrument, and at once on a new day. */

@@ -1,5 +1,6 @@
 // The two things KIS issues against an app key: the access token of the REST calls, and the approval key of the socket.
 import { z } from 'zod'
+import { hourMs } from '../market/basics/durations.ts'
 import { KisError } from './errors.ts'
 import type { RestClient } from './rest/client.ts'
 import { Secret } from './secret.ts'
@@ -16,7 +17,7 @@ export type AccessToken = {
 }
 
 /** Asked again within this time, KIS hands out the same token (since 2023-04-28, protocol notes 2.1). */
-const sameTokenMs = 6 * 3_600_000
+const sameTokenMs = 6 * hourMs
 
 /**
  * How long a token just issued will still be taken. Two clocks meet here, and ours may be wrong; but what KIS hands out is never older
@@ -27,7 +28,7 @@ export function lifetimeOf({ expiresAt, grantedMs }: AccessToken, now: number): 
 }
 
 /** How long KIS grants access (protocol notes 2.1), for an answer that says only until when. */
-const documentedMs = 24 * 3_600_000
+const documentedMs = 24 * hourMs
 
 /**
  * A number in the documents, a numeric string in some clients' logs. Anything else, or more than a year, is

@@ -1,6 +1,7 @@
 // The life of one socket. It decides when to connect, release, wait and try again, and keeps the ledger of
 // subscriptions. It sees no market data and holds no secret: the inspector may show everything in it.
 import { assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
+import { minuteMs } from '../market/basics/durations.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import { nextBackoff, occupiedWait } from './backoff.ts'
@@ -240,7 +241,7 @@ export const socketMachine = setup({
       loss: ({ context: { timing }, event }) =>
         event.type === 'connect.denied' && event.isReserved === true
           ? 'the connections that are left are for the process that owns the line'
-          : `connect budget spent: ${timing.mostConnects} in ${timing.connectWindowMs / 60_000} minutes`,
+          : `connect budget spent: ${timing.mostConnects} in ${timing.connectWindowMs / minuteMs} minutes`,
       waitMs: ({ context, event }) => (event.type === 'connect.denied' ? event.waitMs : context.waitMs),
     }),
     forgetMissingAnswers: assign({ isAnswerMissing: false }),

@@ -1,5 +1,6 @@
 // How far our clock is from KIS's, by its PINGPONG, which carries KIS's time in whole seconds. Lag, gaps and bars are read against our
 // clock, so one that is wrong makes everything look late, or early.
+import { dayMs } from '../../market/basics/durations.ts'
 
 export type ClockSkew = {
   /** Above 0: our clock is ahead of KIS's. */
@@ -16,8 +17,6 @@ const halfASecond = 500
 export function skewOf(serverTime: number, receivedTime: number): ClockSkew {
   return { aheadMs: receivedTime - serverTime - halfASecond, withinMs: halfASecond, at: receivedTime }
 }
-
-const dayMs = 86_400_000
 
 /** How far ahead our clock is, where that is a matter of days; else 0. For what asks for a date and not for a time. */
 export function daysAheadMs(skew: ClockSkew | undefined): number {

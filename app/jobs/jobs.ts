@@ -1,6 +1,7 @@
 // The composition of the work plane: where Redis is, the queues, what is done when, and what a feed shares with other processes. Meets
 // the data plane in one place: gaps go in, findings come out.
 import { Subscription } from 'rxjs'
+import { minuteMs } from '../../market/basics/durations.ts'
 import { createRedaction } from '../../kis/redaction.ts'
 import type { AppKeys } from '../../kis/credentials.ts'
 import { type Calendar, createCalendar } from '../../market/calendar/calendar.ts'
@@ -73,7 +74,7 @@ export type Jobs = {
 }
 
 /** The token is looked at this often; renewed when an hour is left, it has five chances before it expires. */
-const lookAtTokenMs = 10 * 60_000
+const lookAtTokenMs = 10 * minuteMs
 
 /** Seconds first, by Korea's clock. When the Korean after-market is over (20:00)… */
 const eveningPattern = '0 30 20 * * 1-5'

@@ -1,5 +1,6 @@
 // What all processes of an app key share with KIS, in the hands of one of them: the token, the approval key, the pace of the calls and
 // the budget of connections. The stream goes on without Redis: what it needs then comes from this process alone, and that is said.
+import { hourMs } from '../../market/basics/durations.ts'
 import type { AccessTokens } from '../../kis/rest/authorized-client.ts'
 import { issueApprovalKey, issueToken, lifetimeOf } from '../../kis/credentials.ts'
 import { KisError } from '../../kis/errors.ts'
@@ -222,7 +223,7 @@ export function createAccess(parts: AccessParts): Access {
   }
 }
 
-const approvalLifetimeMs = 24 * 3_600_000
+const approvalLifetimeMs = 24 * hourMs
 
 /** Long enough not to wait for every connection anew, short enough to count together again soon. */
 const awayMs = 10_000

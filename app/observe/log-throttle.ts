@@ -1,5 +1,6 @@
 // Says the same thing less often: of one message the 1st, the 10th, the 100th line and so on, each with how many were left out. A line that
 // is broken breaks a thousand times a second, and a log that nobody can read says nothing.
+import { minuteMs } from '../../market/basics/durations.ts'
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Logger } from './log.ts'
@@ -10,7 +11,7 @@ export type FoldedLogger = Logger & {
 }
 
 /** After this much quiet the same trouble is news again. */
-const quietMs = 60_000
+const quietMs = minuteMs
 
 /** Messages are few, facts are many. Should somebody put facts into messages, the one that is silent for longest is let go. */
 const mostMessages = 200

@@ -1,6 +1,7 @@
 // What is true of one market's line: whether data flows as the calendar expects, in the words of a health
 // check and of the page. One judgement for both. Whatever the states of the socket did meanwhile, it is the
 // time since data last came that counts.
+import { minuteMs } from '../../market/basics/durations.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import { type Market, marketOf } from '../../market/instrument.ts'
 import type { SubscriptionState } from '../feed/contract.ts'
@@ -217,5 +218,5 @@ function whereabouts({ phase, since, cause, triesAgainAt }: SocketStatus, time: 
 }
 
 function seconds(ms: number): string {
-  return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / 60_000)} min`
+  return ms < 120_000 ? `${Math.round(ms / 1_000)} s` : `${Math.round(ms / minuteMs)} min`
 }

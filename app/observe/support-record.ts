@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asyncScheduler, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import { z } from 'zod'
+import { minuteMs } from '../../market/basics/durations.ts'
 import { createRedaction } from '../../kis/redaction.ts'
 import type { Secret } from '../../kis/secret.ts'
 import type { Feed } from '../feed/contract.ts'
@@ -51,7 +52,7 @@ export type SupportRecorder = {
   stop(): void
 }
 
-const everyMs = 60_000
+const everyMs = minuteMs
 
 export function keepSupportRecord(parts: SupportRecorderParts): SupportRecorder {
   const { folder, log, scheduler = asyncScheduler } = parts

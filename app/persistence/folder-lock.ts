@@ -6,6 +6,7 @@ import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike } from 'rxjs'
+import { minuteMs } from '../../market/basics/durations.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
 import {
   type FoundLock,
@@ -64,7 +65,7 @@ const renewMs = 5_000
 /** Three renewals that did not come: enough between containers of one machine. */
 const neighbourMs = 3 * renewMs
 /** A host may be asleep, or cut off from a shared disk, for a while. */
-const strangerMs = 60_000
+const strangerMs = minuteMs
 
 /**
  * Throws a FolderInUseError when another process has it. A folder that cannot be written is no reason to stop

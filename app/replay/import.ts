@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { dayMs } from '../../market/basics/durations.ts'
 import { frameText, isControl, transactionAt, transactionLength } from '../../kis/wire/frame.ts'
 import { createRedaction } from '../../kis/redaction.ts'
 import { unknownOptions } from '../../market/basics/did-you-mean.ts'
@@ -33,7 +34,6 @@ export type Imported = {
   readonly dates: readonly string[]
 }
 
-const dayMs = 86_400_000
 const noonMs = dayMs / 2
 
 /** Rejects, in a sentence, when a time is missing or a date is there already; then nothing was written. */

@@ -1,5 +1,6 @@
 // Whether KIS might take us for somebody who attacks it: settings below what it asks for, and connections used up lately. KIS blocks
 // addresses and app keys that connect in a loop (notice of 2026-02-24).
+import { minuteMs } from '../../market/basics/durations.ts'
 import { isLoopbackUrl } from '../../kis/endpoints.ts'
 import type { SupportRecord } from '../../app/observe/support-record.ts'
 import { defaultTiming } from '../../machines/timing.ts'
@@ -47,8 +48,8 @@ type Connects = SupportRecord['status']['budgets']['connects']
 /** `whose`: which app key, where there are two. */
 function connectFindings(whose: string, { left, most, windowMs }: Connects, agoMs: number): Finding[] {
   if (left === most || agoMs >= windowMs) return []
-  const found = `${whose}${most - left} of ${most} connections were used in the ${Math.round(windowMs / 60_000)} min before the last feed wrote its record, ${Math.round(agoMs / 1_000)} s ago`
+  const found = `${whose}${most - left} of ${most} connections were used in the ${Math.round(windowMs / minuteMs)} min before the last feed wrote its record, ${Math.round(agoMs / 1_000)} s ago`
   if (left > 1) return [{ check, severity: 'info', found }]
-  const minutes = Math.ceil((windowMs - agoMs) / 60_000)
+  const minutes = Math.ceil((windowMs - agoMs) / minuteMs)
   return [{ check, severity: 'warning', found, remedy: `Start no other process with this app key for ${minutes} min.` }]
 }

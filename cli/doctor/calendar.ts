@@ -1,4 +1,5 @@
 // The hours: what is on now, when the line changes hands, and how far the holidays are known.
+import { dayMs } from '../../market/basics/durations.ts'
 import { subscriptionsOf } from '../../app/feed/subscriptions.ts'
 import { holidaysKnownThrough } from '../../market/calendar/holidays.ts'
 import { partsOf, type Venue, venues } from '../../market/instrument.ts'
@@ -8,7 +9,6 @@ import { homeOf } from '../../market/calendar/sessions.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'calendar'
-const dayMs = 86_400_000
 
 /** Time enough for a new release of the holiday list to be installed. */
 const soonDays = 30

@@ -1,9 +1,8 @@
 // Dates, times and lists as people write them, with the mistake in a sentence.
+import { dayMs, hourMs, minuteMs } from '../../market/basics/durations.ts'
 import { koreanDate } from '../../market/calendar/korea-time.ts'
 import type { Result } from '../../market/basics/result.ts'
 import { plainNumber } from '../../market/basics/plain-number.ts'
-
-const dayMs = 86_400_000
 
 /** `2026-09-14` or `20260914`. */
 export function readDate(text: string): Result<number> {
@@ -21,7 +20,7 @@ export function readDate(text: string): Result<number> {
 export function readTime(text: string, date: number): Result<number> {
   const [, hours, minutes, seconds = '0'] = /^(\d\d):([0-5]\d)(?::([0-5]\d(?:\.\d{1,3})?))?$/.exec(text) ?? []
   if (hours !== undefined) {
-    const time = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Math.round(Number(seconds) * 1_000)
+    const time = Number(hours) * hourMs + Number(minutes) * minuteMs + Math.round(Number(seconds) * 1_000)
     if (time <= 2 * dayMs) return { value: koreanDate(date) + time }
   }
   const instant = readInstant(text)

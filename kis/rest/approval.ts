@@ -1,13 +1,14 @@
 // Keeps one approval key for all connections of an app key. Asking for it is cheap to KIS's eye only when done rarely.
+import { hourMs, minuteMs } from '../../market/basics/durations.ts'
 import type { Clock } from '../../market/clock.ts'
 import { KisError } from '../errors.ts'
 import type { Secret } from '../secret.ts'
 
 /** An hour short of the 24 that KIS grants, so that a key never expires between asking and connecting. */
-const validMs = 23 * 3_600_000
+const validMs = 23 * hourMs
 
 /** A second refusal in a row means that a new key does not help: from then on, one a minute at first, one in ten minutes at last. */
-const firstPauseMs = 60_000
+const firstPauseMs = minuteMs
 const longestPauseMs = 600_000
 
 export type ApprovalKeys = {

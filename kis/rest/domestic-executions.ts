@@ -4,6 +4,7 @@
 //
 // {"stck_cntg_hour":"100001","stck_prpr":"274000","askp":"274500","bidp":"274000","acml_vol":"1834","cnqn":"12",…}
 import { z } from 'zod'
+import { minuteMs } from '../../market/basics/durations.ts'
 import type { Execution, ExecutionPage } from '../../market/quotations.ts'
 import type { AuthorizedClient } from './authorized-client.ts'
 import type { Dating } from './day-witness.ts'
@@ -17,7 +18,7 @@ import { instantOf } from '../wire/mappers/time.ts'
 const path = '/uapi/domestic-stock/v1/quotations/inquire-time-itemconclusion'
 const mostRows = 30
 /** KIS's clock may be ahead of ours. */
-const aheadMs = 60_000
+const aheadMs = minuteMs
 
 const row = z
   .object({

@@ -3,6 +3,7 @@
 //
 // {"stck_bsop_date":"20260527","stck_cntg_hour":"150700","stck_prpr":"307000",…,"cntg_vol":"99545","acml_tr_pbmn":"9566559438500"}
 import { z } from 'zod'
+import { minuteMs } from '../../market/basics/durations.ts'
 import { type Instrument, partsOf } from '../../market/instrument.ts'
 import { dateDigits as koreanDateOf } from '../../market/calendar/korea-time.ts'
 import type { MinuteBar } from '../../market/quotations.ts'
@@ -11,7 +12,6 @@ import { hourText, marketCodeOf } from './domestic-quotation.ts'
 import { dateDigits, number, readBody, rowsOf, timeDigits } from './values.ts'
 import { instantOf } from '../wire/mappers/time.ts'
 
-const minuteMs = 60_000
 const folder = '/uapi/domestic-stock/v1/quotations'
 
 const row = z.object({

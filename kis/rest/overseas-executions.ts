@@ -2,6 +2,7 @@
 //
 // {"khms":"223001","last":"256.4100","evol":"12","tvol":"1834","pbid":"256.4000","pask":"256.4200",…}
 import { z } from 'zod'
+import { dayMs, minuteMs } from '../../market/basics/durations.ts'
 import { type Instrument, partsOf, zoneOf } from '../../market/instrument.ts'
 import type { Execution, ExecutionPage } from '../../market/quotations.ts'
 import { dateIn } from '../../market/calendar/zone.ts'
@@ -11,9 +12,8 @@ import { number, numberOrNull, readBody, rowsOf, timeDigits } from './values.ts'
 import { instantNear } from '../wire/mappers/time.ts'
 
 const path = '/uapi/overseas-price/v1/quotations/inquire-ccnl'
-const dayMs = 86_400_000
 /** KIS's clock may be ahead of ours; a row much later than now is yesterday's. */
-const aheadMs = 60_000
+const aheadMs = minuteMs
 
 const row = z.object({
   khms: timeDigits,

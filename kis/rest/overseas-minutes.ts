@@ -3,6 +3,7 @@
 //
 // {"tymd":"20260914","xymd":"20260914","xhms":"093000","kymd":"20260914","khms":"223000","open":"256.4100",…,"evol":"1834"}
 import { z } from 'zod'
+import { minuteMs } from '../../market/basics/durations.ts'
 import { type Instrument, partsOf } from '../../market/instrument.ts'
 import type { MinuteBar } from '../../market/quotations.ts'
 import type { AuthorizedClient, Quotation } from './authorized-client.ts'
@@ -11,7 +12,6 @@ import { instantOf } from '../wire/mappers/time.ts'
 
 const path = '/uapi/overseas-price/v1/quotations/inquire-time-itemchartprice'
 const rowsPerCall = 120
-const minuteMs = 60_000
 /** A month of minutes, which is all there is: a paging that does not end is ended here. */
 const mostPages = 400
 

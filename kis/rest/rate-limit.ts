@@ -1,6 +1,7 @@
 // How fast an app key may call KIS over REST, as dated configuration, and the limiter that a client asks before every call. The limiter
 // here serves one process; workers/redis/rate-limit.ts shares one among all processes of an app key.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { minuteMs } from '../../market/basics/durations.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Environment } from '../endpoints.ts'
 
@@ -42,7 +43,7 @@ export function spacingOf(environment: Environment, time: number): number {
 export const slowerBy = 1.5
 export const slowest = 8
 /** …and each minute without one takes half of that back. */
-export const forgivenMs = 60_000
+export const forgivenMs = minuteMs
 /** After a refusal nobody calls for this long: the second that is full has to pass. */
 export const restMs = 1_000
 

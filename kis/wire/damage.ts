@@ -1,6 +1,7 @@
 // Whether a trade or an order book that was just read can be true. KIS sends frames with broken bytes, and a broken number is still a
 // number: what no sound record says makes the whole record `malformed`. The record is looked at column by column only when something
 // is odd about it, because every record of the market passes here.
+import { dayMs } from '../../market/basics/durations.ts'
 import type { OrderBook, Trade } from '../../market/events.ts'
 import { koreanDate, koreanMidnight } from '../../market/calendar/korea-time.ts'
 import { type Column, columnsFor, type Layout } from './layout.ts'
@@ -17,7 +18,6 @@ import {
 } from './scan/scan.ts'
 import { isTimeOfDay } from './mappers/time.ts'
 
-const dayMs = 86_400_000
 const mostDays = 7
 
 const moneyColumns: ReadonlySet<string> = new Set(['ACML_TR_PBMN', 'TAMT'])

@@ -1,8 +1,8 @@
 // Korea's wall clock. Korea has had no daylight saving time since 1988, so its offset is a constant and this is arithmetic;
 // every other zone goes through a time-zone library.
+import { dayMs, hourMs } from '../basics/durations.ts'
 
-const kstOffsetMs = 9 * 3_600_000
-const dayMs = 86_400_000
+const kstOffsetMs = 9 * hourMs
 
 /** Epoch milliseconds of 00:00 KST of the day that holds `time`. */
 export function koreanMidnight(time: number): number {

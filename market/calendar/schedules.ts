@@ -1,5 +1,6 @@
 // Socket schedules: at what hours each market has the line, in Korean time, every day of the week. They follow the clock
 // alone; whether anything trades is the calendar's business.
+import { dayMs } from '../basics/durations.ts'
 import type { Market } from '../instrument.ts'
 import { dateDigits, koreanMidnight, koreanTimeOfDay } from './korea-time.ts'
 import { timeOfDay } from './wall-clock.ts'
@@ -47,8 +48,6 @@ export function turnsAt(schedule: ScheduleName | Schedule, time: number): readon
   const now = koreanTimeOfDay(time)
   return now >= hours.startsAt && now < hours.endsAt ? korea : us
 }
-
-const dayMs = 86_400_000
 
 /** When the turns change next, and to whose; undefined when they do not within two days. */
 export function nextTurns(

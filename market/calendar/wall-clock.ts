@@ -1,7 +1,6 @@
 // Dates and times as a wall shows them, without a zone: 20260914 and '09:00:30'. Plain arithmetic; which instant they
 // mean somewhere is the business of zone.ts.
-
-const dayMs = 86_400_000
+import { dayMs, hourMs, minuteMs } from '../basics/durations.ts'
 
 function toUtc(date: number): number {
   return Date.UTC(Math.floor(date / 10_000), (Math.floor(date / 100) % 100) - 1, date % 100)
@@ -39,6 +38,6 @@ export function isWeekend(date: number): boolean {
 /** Milliseconds since midnight of '09:00' or '09:00:30'; NaN when it is no time of day. '24:00' is the end of the day. */
 export function timeOfDay(text: string): number {
   const [, hours, minutes, seconds = '0'] = /^(\d\d):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? []
-  const time = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000
+  const time = Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * 1_000
   return time <= dayMs ? time : Number.NaN
 }

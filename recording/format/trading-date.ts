@@ -1,5 +1,6 @@
 // Which trading date something belongs to, by when it came and from which market. Asked for every frame, so the answer is kept
 // until it ends.
+import { hourMs } from '../../market/basics/durations.ts'
 import type { Market } from '../../market/instrument.ts'
 import { dateIn, dayIn } from '../../market/calendar/zone.ts'
 
@@ -9,11 +10,11 @@ import { dateIn, dayIn } from '../../market/calendar/zone.ts'
  */
 const homes: Readonly<Record<Market, { readonly zone: string; readonly earlyMs: number }>> = {
   KR: { zone: 'Asia/Seoul', earlyMs: 0 },
-  US: { zone: 'America/New_York', earlyMs: 4 * 3_600_000 },
+  US: { zone: 'America/New_York', earlyMs: 4 * hourMs },
 }
 
 /** A clock that goes back by more was set; what comes late by less belongs to what was being recorded when it came. */
-const setBackMs = 3_600_000
+const setBackMs = hourMs
 
 export type FilingDate = {
   /** The date under which what comes now is filed, where another one begins with it; undefined where nothing changes. */

@@ -15,10 +15,11 @@ import type {
   Trade,
 } from '../../market/events.ts'
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
+import { dayMs } from '../../market/basics/durations.ts'
 import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import type { Instrument, Market } from '../../market/instrument.ts'
 import { append, type BarTrade, figuresOf, insert } from './figures.ts'
-import { type BarInterval, bucketsOf, dayMs, earlyTradingMs, parseBarInterval } from './intervals.ts'
+import { type BarInterval, bucketsOf, earlyTradingMs, parseBarInterval } from './intervals.ts'
 import { type ForgetReason, isBefore, type Line, type LineStatus, newLine, type OpenBar, openBar } from './state.ts'
 import { type MissingRange, overlaps } from './cut.ts'
 

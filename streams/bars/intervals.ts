@@ -1,4 +1,5 @@
 // The intervals of bars: which there are, and in which one a trade lies.
+import { dayMs, hourMs, minuteMs } from '../../market/basics/durations.ts'
 import type { Result } from '../../market/basics/result.ts'
 import { type Instrument, partsOf, type Venue } from '../../market/instrument.ts'
 import { koreanMidnight } from '../../market/calendar/korea-time.ts'
@@ -9,8 +10,7 @@ import { dayIn } from '../../market/calendar/zone.ts'
  */
 export type BarInterval = `${number}${'s' | 'm' | 'h'}` | '1d'
 
-export const dayMs = 86_400_000
-const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const
+const unitMs = { s: 1_000, m: minuteMs, h: hourMs } as const
 
 /**
  * The interval that `text` names, its length null for `1d` (23 to 25 hours), or a sentence that says what is
@@ -68,5 +68,5 @@ const dayMarkets: ReadonlySet<Venue> = new Set(['BAQ', 'BAY', 'BAA'])
 
 /** How long before the start of a business date its trading may begin. */
 export function earlyTradingMs(instrument: Instrument): number {
-  return dayMarkets.has(partsOf(instrument).venue) ? 4 * unitMs.h : 0
+  return dayMarkets.has(partsOf(instrument).venue) ? 4 * hourMs : 0
 }

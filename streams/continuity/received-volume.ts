@@ -1,5 +1,6 @@
 // How much of each instrument came in which minute, for the certificate of the day. On the way of every trade, so it adds up two
 // numbers and looks at nothing else.
+import { minuteMs } from '../../market/basics/durations.ts'
 import type { Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 
@@ -36,7 +37,6 @@ export type ReceivedVolume = {
   take(): Taken
 }
 
-const minuteMs = 60_000
 /**
  * Broken input can name endlessly many instruments. Past this many, the minute of the one that came longest ago
  * ends early: it is kept in parts, and nothing of it is lost.

@@ -1,6 +1,7 @@
 // KIS numbers no record, but every trade tells its own volume and the day's total, and a trade's total less its volume must be
 // the total of the trade before it. These are the cases in which it is not, or says nothing, and nothing went missing either;
 // each with the capture or the reasoning behind it. Lines are those of test/fixtures/frames.
+import { hourMs } from '../../market/basics/durations.ts'
 import type { Trade } from '../../market/events.ts'
 import { marketOf } from '../../market/instrument.ts'
 
@@ -75,7 +76,7 @@ export function beginsAnew(trade: CountedTrade): boolean {
 }
 
 /** Live records are seconds old, those of delayed Asian feeds a quarter of an hour. */
-const oldAfterMs = 3_600_000
+const oldAfterMs = hourMs
 
 /**
  * At about noon in Korea, after the close, KIS puts consolidated data in the place of what the free feed of the US had counted; in

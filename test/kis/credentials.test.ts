@@ -1,6 +1,7 @@
 // Tokens and approval keys: asked of the simulator over real HTTP, and of a server that answers oddly.
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it } from 'vitest'
+import { hourMs, minuteMs } from '../../market/basics/durations.ts'
 import { issueApprovalKey, issueToken, lifetimeOf } from '../../kis/credentials.ts'
 import { KisError } from '../../kis/errors.ts'
 import { createRestClient, type RestClient } from '../../kis/rest/client.ts'
@@ -11,8 +12,6 @@ import { type OddServer, startOddServer } from '../support/servers/odd-server.ts
 
 const keys = { appKey: new Secret('app-key-value'), appSecret: new Secret('app-secret-value') }
 const morning = kst('2026-09-14T08:00:00')
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
 
 const running: { stop(): Promise<void> }[] = []
 const clients: RestClient[] = []

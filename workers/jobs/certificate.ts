@@ -1,5 +1,6 @@
 // The certificate of a day: what was received of each instrument, what was missing and repaired, and how it compares with REST's minute
 // bars. It says what is not known as plainly as what is.
+import { minuteMs } from '../../market/basics/durations.ts'
 import { KisError } from '../../kis/errors.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Result } from '../../market/basics/result.ts'
@@ -79,7 +80,6 @@ export type CertificateContext = {
   progress?(done: number, of: number, what: string): void
 }
 
-const minuteMs = 60_000
 const mostDifferences = 100
 /** A feed writes its day book every ten seconds: what was received in a minute is all there a little later than that. */
 const writtenMs = 15_000

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
+import { minuteMs } from '../../market/basics/durations.ts'
 import { dayBookFile, dayBookFolder } from '../../market/day-book.ts'
 import type { GapPart, GapVerdict } from '../../market/events.ts'
 import type { VolumeSpan } from '../../market/gap-finding.ts'
@@ -38,7 +39,6 @@ export type InstrumentDay = {
 
 export type DayBook = { readonly instruments: readonly InstrumentDay[]; readonly unreadableLines: number }
 
-const minuteMs = 60_000
 const time = z.number().nullable()
 const span = { fromVolume: z.number(), toVolume: z.number() }
 const part = z.object({ ...span, from: time, to: time })

@@ -1,13 +1,12 @@
 // What is to be made of volume that the executions do not have: the minute bars as a second witness. Pure arithmetic and the calendar;
 // what fits no rule remains unknown.
+import { minuteMs } from '../../market/basics/durations.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import { type ExplainedSpan, type UnknownSpan, volumeOf } from '../../market/gap-finding.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { formatKst } from '../../market/calendar/korea-time.ts'
 import type { MinuteBar } from '../../market/quotations.ts'
 import type { SessionName } from '../../market/calendar/timetable.ts'
-
-const minuteMs = 60_000
 
 /** Spans that lie in the same minutes, [from, to), and so have the same witness. */
 export type Minutes = { readonly from: number; readonly to: number; readonly spans: readonly UnknownSpan[] }

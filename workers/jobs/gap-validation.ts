@@ -1,5 +1,6 @@
 // Asks REST about a gap: pages the executions back over it, has the minute bars judge what they leave open, and says what was found,
 // with the evidence. Keeps nothing and delivers nothing: the same question may be asked again by whoever comes after a killed worker.
+import { minuteMs } from '../../market/basics/durations.ts'
 import { KisError } from '../../kis/errors.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -31,7 +32,6 @@ const mostPages = 1_000
 /** REST is a little behind the stream; asked sooner than this after the gap, it may not have it yet. Our clock is no further off. */
 const behindMs = 10_000
 const askAgainMs = 1_000
-const minuteMs = 60_000
 /** A minute's bar is complete a moment after the minute is over. */
 const settledMs = 3_000
 

@@ -1,6 +1,7 @@
 // One process has a credential renewed, the others read what it brought. Never asks KIS without the lock, never more often than KIS
 // allows, and never for what somebody else has renewed meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hourMs, minuteMs } from '../../market/basics/durations.ts'
 import { KisError } from '../../kis/errors.ts'
 import type { Secret } from '../../kis/secret.ts'
 import { isoKst } from '../../market/calendar/korea-time.ts'
@@ -17,10 +18,10 @@ export type Rules = {
 }
 
 /** 24 hours of access; an hour is left for whatever keeps us from renewing it. One a minute, or EGW00133 (protocol notes 2.1). */
-export const tokenRules: Rules = { renewBeforeMs: 3_600_000, pauseMs: 60_000 }
+export const tokenRules: Rules = { renewBeforeMs: hourMs, pauseMs: minuteMs }
 
 /** 24 hours, of which KIS sees the age only when a session opens. One a second (protocol notes 2.3). */
-export const approvalRules: Rules = { renewBeforeMs: 3_600_000, pauseMs: 1_000 }
+export const approvalRules: Rules = { renewBeforeMs: hourMs, pauseMs: 1_000 }
 
 export type RefreshDeps = {
   readonly store: TokenStore

@@ -1,10 +1,9 @@
 // One approval key for everybody, renewed in time.
 import { describe, expect, it } from 'vitest'
+import { hourMs } from '../../../market/basics/durations.ts'
 import { createApprovalKeys } from '../../../kis/rest/approval.ts'
 import { KisError } from '../../../kis/errors.ts'
 import { Secret } from '../../../kis/secret.ts'
-
-const hourMs = 3_600_000
 
 /** Approval keys whose issues are answered by hand. */
 function rig() {

@@ -2,11 +2,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { inspect } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hourMs } from '../../../market/basics/durations.ts'
 import { KisError } from '../../../kis/errors.ts'
 import { createRestClient, type RestClient, type RestOptions } from '../../../kis/rest/client.ts'
 import { deadAddress, type OddServer, startOddServer } from '../../support/servers/odd-server.ts'
 
-const hourMs = 3_600_000
 const appSecret = 'very-secret-app-secret-value'
 const request = { appkey: 'app-key-value', appsecret: appSecret }
 

@@ -2,6 +2,7 @@
 // own time-zone data (Intl), which it does not use itself.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hourMs } from '../../../market/basics/durations.ts'
 import { standardCalendar } from '../../../market/calendar/calendar.ts'
 import { koreanTimeOfDay } from '../../../market/calendar/korea-time.ts'
 import { addDays, isWeekend, weekdayOf } from '../../../market/calendar/wall-clock.ts'
@@ -9,7 +10,6 @@ import { tries } from '../../support/property.ts'
 import { newYork } from './timeline.ts'
 
 const { sessionAt, sessionsOn } = standardCalendar
-const hourMs = 3_600_000
 const newYorkDate = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York' })
 
 /** Noon UTC of a date: the same date in New York and in Korea. */

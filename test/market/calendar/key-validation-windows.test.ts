@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { minuteMs } from '../../../market/basics/durations.ts'
 import { createCalendar } from '../../../market/calendar/calendar.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import { type KeyValidationOptions, mayValidateKeys } from '../../../market/calendar/key-validation-windows.ts'
@@ -10,7 +11,6 @@ const open = 'Market is Open'
 /** Nothing is open then, and the guide allows it all the same only in its two gaps. */
 const outside = 'Outside the allowed windows'
 const nextrade = { watched: ['NXT:005930'] } as const
-const minuteMs = 60_000
 
 /** 'allowed', or why not and, in Korean time, from when. */
 function verdict(time: string, options?: KeyValidationOptions): string {

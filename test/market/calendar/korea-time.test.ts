@@ -1,6 +1,7 @@
 // Korea's wall clock against the time-zone database.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { dayMs } from '../../../market/basics/durations.ts'
 import {
   dateDigits,
   formatKst,
@@ -10,8 +11,6 @@ import {
 } from '../../../market/calendar/korea-time.ts'
 import { kst } from '../../support/wire/frames.ts'
 import { tries } from '../../support/property.ts'
-
-const dayMs = 86_400_000
 
 /** Korea had daylight saving time in 1987 and 1988, and not since. */
 const instant = fc.integer({ min: kst('1989-01-01T00:00:00'), max: kst('2199-12-31T23:59:59.999') })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { hourMs } from '../../../market/basics/durations.ts'
 import { dayIn } from '../../../market/calendar/zone.ts'
-
-const hourMs = 3_600_000
 
 function hours(zone: string, date: number): number {
   const day = dayIn(zone, date)

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { minuteMs } from '../../../market/basics/durations.ts'
 import type { Trade } from '../../../market/events.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import { createReceivedVolume } from '../../../streams/continuity/received-volume.ts'
 
-const minuteMs = 60_000
 const ten = Date.parse('2026-09-14T10:00:00+09:00')
 
 function trade(eventTime: number | null, volume: number | null, more: Partial<Trade> = {}): Trade {

@@ -1,10 +1,9 @@
 // The named exceptions: what moves a total without anything having gone missing.
 import { describe, expect, it } from 'vitest'
+import { hourMs } from '../../../market/basics/durations.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import { continuityRig } from './rig.ts'
 import { apple, at, hynix, samsung } from '../samples.ts'
-
-const hourMs = 3_600_000
 
 describe('the first trade of a date', () => {
   it('tells what was traded before us; that is no gap', () => {

@@ -1,6 +1,7 @@
 // The race for a credential, on a real Redis and on the embedded one. KIS is a function here that counts; the simulator's KIS is asked in
 // the scenarios.
 import { describe, expect, it } from 'vitest'
+import { hourMs } from '../../../market/basics/durations.ts'
 import { KisError } from '../../../kis/errors.ts'
 import { Secret } from '../../../kis/secret.ts'
 import { fingerprintOf, prefixOf } from '../../../workers/redis/scope.ts'
@@ -17,8 +18,6 @@ import {
   redisRig,
   testOwner,
 } from '../../support/servers/redis.ts'
-
-const hourMs = 3_600_000
 
 async function rig(kind: RedisKind, options: { lockMs?: number; lifetimeMs?: number } = {}) {
   const source = await redisRig(kind)
