@@ -14,7 +14,8 @@ export {
   type Results,
 } from './app/jobs/open-jobs.ts'
 export { createReplay, type Replay, type ReplayOptions } from './app/replay/replay.ts'
-export { type FeedInput, SettingsError } from './app/settings/settings.ts'
+export type { FeedInput } from './app/settings/feed-input.ts'
+export { SettingsError } from './app/settings/settings.ts'
 export { type Exported, type ExportOptions, exportRecording } from './app/replay/export.ts'
 export { type Imported, type ImportOptions, importCapture } from './app/replay/import.ts'
 export { type Calendar, createCalendar, standardCalendar } from './market/calendar/calendar.ts'

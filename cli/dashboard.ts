@@ -1,31 +1,16 @@
 // The dashboard beside `kis-stream run`: its settings, and the line that says where it is.
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Feed } from '../app/feed/contract.ts'
-import { numberSetting } from '../app/settings/number-setting.ts'
+import { commandSchema } from '../app/settings/setting-list.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
 import { isLoopback } from '../dashboard/auth.ts'
-import { onOrOff } from './input/on-or-off.ts'
 import { say } from './terminal/say.ts'
 
-export const defaultDashboardPort = 8710
-
-/** Short enough to type, long enough not to be guessed over a network. */
-const shortestToken = 16
-
-export const dashboardSettings = z
-  .object({
-    dashboard: onOrOff.default(true),
-    dashboardPort: numberSetting({ expected: 'a port', least: 0, most: 65_535 }).default(defaultDashboardPort),
-    dashboardHost: z.string({ error: 'needs an address, as 127.0.0.1' }).trim().min(1).default('127.0.0.1'),
-    dashboardToken: z
-      .string()
-      .min(shortestToken, { error: `is too short; expected ${shortestToken} characters or more` })
-      .optional(),
-    inspect: onOrOff.default(false),
-  })
-  .superRefine((told, context) => {
-    if (!told.dashboard || isLoopback(told.dashboardHost) || told.dashboardToken !== undefined) return
-    const message = `'${told.dashboardHost}' can be reached from elsewhere, which needs a token: set KIS_DASHBOARD_TOKEN`
+export const dashboardSettings = commandSchema
+  .pick({ dashboard: true, dashboardPort: true, dashboardHost: true, dashboardToken: true, inspect: true })
+  .superRefine(({ dashboard, dashboardHost, dashboardToken }, context) => {
+    if (!dashboard || isLoopback(dashboardHost) || dashboardToken !== undefined) return
+    const message = `'${dashboardHost}' can be reached from elsewhere, which needs a token: set KIS_DASHBOARD_TOKEN`
     context.addIssue({ code: 'custom', path: ['dashboardHost'], message })
   })
 

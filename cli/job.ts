@@ -1,7 +1,7 @@
 // `kis-stream job …`: puts one job in by hand, shows how it goes, prints what came of it. Works on its queue itself, so no worker needs
 // to run; one that runs elsewhere may be faster, and that is as well.
-import { z } from 'zod'
 import { type Jobs, openJobs } from '../app/jobs/jobs.ts'
+import { commandSchema, keptFolder } from '../app/settings/setting-list.ts'
 import { readSettings, SettingsError } from '../app/settings/settings.ts'
 import { instrumentsOf } from '../app/feed/subscriptions.ts'
 import { createCalendar } from '../market/calendar/calendar.ts'
@@ -9,24 +9,21 @@ import { isoKst } from '../market/calendar/korea-time.ts'
 import { systemClock } from '../market/clock.ts'
 import { endOf } from '../workers/job-end.ts'
 import { askWhether } from '../workers/jobs/key-validation.ts'
-import { feedSettings, loadEnvironmentFile, readEnvironment } from './input/environment.ts'
+import { feedSettings } from './input/environment.ts'
 import { type Order, readOrder } from './input/parse-job.ts'
-import { folderOf, jobsSettings } from './input/jobs-flags.ts'
-import { createLog, logLevels } from './terminal/log.ts'
-import { reportMistakes, reportUnknownVariables } from './input/usage-errors.ts'
+import { createLog } from './terminal/log.ts'
+import { readInput, reportMistakes } from './input/usage-errors.ts'
 import { say } from './terminal/say.ts'
 
-const levels = z.object({ logLevel: z.enum(logLevels, { error: `expected ${logLevels.join(', ')}` }).default('info') })
+const jobSettings = commandSchema.pick({ jobs: true, redisUrl: true, dataFolder: true, logLevel: true })
 
 export async function job(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const now = systemClock.now()
-  const fileProblem = loadEnvironmentFile()
-  reportUnknownVariables(process.env, 'job')
-  const { told, nameOf } = readEnvironment(flags, process.env)
+  const { input, nameOf, mistakes: inputMistakes } = readInput('job', flags)
   const [kind = '', ...rest] = words
   const { order, mistakes } = readOrder(kind, rest, flags, now)
-  const problems = [...mistakes, ...(fileProblem === undefined ? [] : [fileProblem])]
-  const work = jobsSettings.extend(levels.shape).safeParse(told)
+  const problems = [...mistakes, ...inputMistakes]
+  const work = jobSettings.safeParse(input)
   for (const issue of work.error?.issues ?? []) problems.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
 
   if (kind === 'certificate' && work.data?.dataFolder === 'off')
@@ -34,7 +31,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
   // Whether keys may be checked is a question to the calendar: it needs neither keys nor Redis.
   const isQuestion =
     order?.queue === 'key-validation' && (order.payload.dryRun === true || order.payload.at !== undefined)
-  const needed = isQuestion ? { appKey: 'none', appSecret: 'none', ...told } : told
+  const needed = isQuestion ? { appKey: 'none', appSecret: 'none', ...input } : input
   try {
     const settings = readSettings(feedSettings(needed), nameOf)
     if (problems.length > 0 || !work.success) throw new SettingsError([])
@@ -45,7 +42,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
     const log = createLog(work.data.logLevel)
     const queues = order === undefined ? [] : [order.queue]
     const { redisUrl, dataFolder } = work.data
-    const jobs = await openJobs(settings, { redisUrl, dataFolder: folderOf(dataFolder), log, queues })
+    const jobs = await openJobs(settings, { redisUrl, dataFolder: keptFolder(dataFolder), log, queues })
     if (jobs.redisKind !== 'named') say(jobs.says)
     process.exitCode = order === undefined ? await list(jobs) : await carryOut(jobs, order)
     await jobs.close()

@@ -3,28 +3,26 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { composeFeed } from '../app/feed/feed.ts'
 import type { Feed } from '../app/feed/contract.ts'
 import { expectFree, FolderInUseError } from '../app/persistence/folder-lock.ts'
 import type { Jobs } from '../app/jobs/jobs.ts'
 import { countsForItself } from '../app/persistence/line-memory.ts'
 import type { Logger } from '../app/observe/log.ts'
+import { commandSchema, keptFolder } from '../app/settings/setting-list.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings/settings.ts'
 import type { Clock } from '../market/clock.ts'
 import { jsonLines } from '../sinks/file/json-lines.ts'
 import { generatedTape } from '../simulator/tape/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
 import { dashboardSettings, openDashboard } from './dashboard.ts'
-import { defaultChannels, feedSettings, loadEnvironmentFile, readEnvironment } from './input/environment.ts'
+import { defaultChannels, feedSettings } from './input/environment.ts'
 import { clockOf } from './input/hour.ts'
-import { folderOf, jobsSettings } from './input/jobs-flags.ts'
-import { createLog, logLevels } from './terminal/log.ts'
-import { reportMistakes, reportUnknownVariables, strayWords } from './input/usage-errors.ts'
+import { createLog } from './terminal/log.ts'
+import { readInput, reportMistakes, strayWords } from './input/usage-errors.ts'
 import { observe } from './operations.ts'
 import { openOutput, standardError, unwritable } from './terminal/output.ts'
 import { createPatience } from './terminal/patience.ts'
-import { onOrOff } from './input/on-or-off.ts'
 import { prettyPrinter } from './terminal/pretty.ts'
 import { say } from './terminal/say.ts'
 import { latestCertificate } from '../workers/jobs/certificate-file.ts'
@@ -35,15 +33,14 @@ import { defaultRecording } from './replay.ts'
 /** What a newcomer sees: whichever market has its turn, something moves. */
 const showcase = 'KRX:005930,KRX:000660,KRX:035420,NAS:AAPL,NAS:NVDA'
 
-const outputSettings = jobsSettings.extend({
-  format: z
-    .enum(['pretty', 'ndjson'], { error: issue => `'${String(issue.input)}'; expected pretty, ndjson` })
-    .default('pretty'),
-  record: z.string({ error: 'needs a folder' }).optional(),
-  allowUnplaced: onOrOff.default(false),
-  logLevel: z
-    .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
-    .default('info'),
+const outputSettings = commandSchema.pick({
+  jobs: true,
+  redisUrl: true,
+  dataFolder: true,
+  format: true,
+  record: true,
+  allowUnplaced: true,
+  logLevel: true,
 })
 
 export function run(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
@@ -62,11 +59,7 @@ async function stream(
   flags: Readonly<Record<string, unknown>>,
   words: readonly string[],
 ): Promise<void> {
-  const fileProblem = loadEnvironmentFile()
-  // A flag that begins with `no` is true when it was not given, which would win over the environment.
-  const { dashboard: isWanted, ...others } = flags
-  reportUnknownVariables(process.env, command)
-  const { told, nameOf } = readEnvironment(isWanted === false ? flags : others, process.env)
+  const { input, nameOf, mistakes: inputMistakes } = readInput(command, flags)
   const isDemonstration = [
     'appKey',
     'appSecret',
@@ -76,17 +69,16 @@ async function stream(
     'socketUrl',
     'koreanSocketUrl',
     'usSocketUrl',
-  ].every(name => told[name] === undefined)
+  ].every(name => input[name] === undefined)
   const complete = {
-    ...(told['subscribe'] === undefined ? { instruments: showcase } : {}),
+    ...(input['subscribe'] === undefined ? { instruments: showcase } : {}),
     channels: defaultChannels,
-    ...told,
-    ...(isDemonstration ? demonstrationKeys(told['schedule']) : {}),
+    ...input,
+    ...(isDemonstration ? demonstrationKeys(input['schedule']) : {}),
   }
-  const mistakes = strayWords(words)
-  if (fileProblem !== undefined) mistakes.push(fileProblem)
-  const output = outputSettings.safeParse(told)
-  const page = dashboardSettings.safeParse(told)
+  const mistakes = [...strayWords(words), ...inputMistakes]
+  const output = outputSettings.safeParse(input)
+  const page = dashboardSettings.safeParse(input)
   for (const issue of [...(output.error?.issues ?? []), ...(page.error?.issues ?? [])]) {
     mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
   }
@@ -101,7 +93,7 @@ async function stream(
 
   const { dataFolder, record: recordFolder } = output.data
   // A demonstration has nothing to remember: its market begins anew with each run.
-  const folder = isDemonstration ? undefined : folderOf(dataFolder)
+  const folder = isDemonstration ? undefined : keptFolder(dataFolder)
   const inUse = whoUses(folder, recordFolder)
   if (inUse !== undefined) return refuse(command, inUse)
   const log = createLog(output.data.logLevel)
@@ -270,11 +262,11 @@ function temporaryFolder(): string {
 
 function settingsOr(
   mistakes: string[],
-  told: Readonly<Record<string, unknown>>,
+  input: Readonly<Record<string, unknown>>,
   nameOf: (setting: string) => string,
 ): FeedSettings | undefined {
   try {
-    return readSettings(feedSettings(told), nameOf)
+    return readSettings(feedSettings(input), nameOf)
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
     mistakes.push(...error.problems)

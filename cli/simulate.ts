@@ -1,7 +1,7 @@
 // `kis-stream simulate`: the simulator on its own, for any KIS client in any language.
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { numberSetting } from '../app/settings/number-setting.ts'
+import { number, port } from '../app/settings/values.ts'
 import { SettingsError } from '../app/settings/settings.ts'
 import { layoutOf } from '../kis/wire/layout.ts'
 import { type Clock, clockStartingAt, systemClock } from '../market/clock.ts'
@@ -25,9 +25,9 @@ import { say } from './terminal/say.ts'
 import { stopSignal } from './terminal/stop-signal.ts'
 
 const shape = z.object({
-  port: numberSetting({ expected: 'a port', least: 0, most: 65_535 }),
-  rate: numberSetting({ expected: 'records per second', least: 0.001, most: 1_000_000, isFraction: true }),
-  seed: numberSetting({ expected: 'a whole number', least: 0, most: 2 ** 32 - 1 }),
+  port,
+  rate: number({ expected: 'records per second', least: 0.001, most: 1_000_000, isFraction: true }),
+  seed: number({ expected: 'a whole number', least: 0, most: 2 ** 32 - 1 }),
   tape: z.string({ error: 'needs a file' }).optional(),
   width: z.string({ error: 'needs widths, as trade=46,book=59' }).optional(),
   notices: z.string({ error: 'needs a time, as every=5s' }).optional(),

@@ -59,7 +59,7 @@ async function filesOf(patient: Patient): Promise<ArchivedFile[]> {
   const redaction = createRedaction(secretsOf(patient))
   return files.map(({ name, text }) => ({ name: `kis-stream-support/${name}`, text: cleaned(text) }))
 
-  /** Folders are told from the home folder on: whose it is does not matter. */
+  /** Folders are shown from the home folder on, without the name of its owner. */
   function cleaned(text: string): string {
     return redaction.report(homedir().length > 1 ? text.replaceAll(homedir(), '~') : text)
   }
@@ -93,13 +93,13 @@ function packageText(): string {
   return '{}'
 }
 
-function configurationOf({ settings, mistakes, told, dataFolder }: Patient): object {
+function configurationOf({ settings, mistakes, input, dataFolder }: Patient): object {
   const keys = {
-    appKey: told['appKey'] !== undefined,
-    appSecret: told['appSecret'] !== undefined,
-    usAppKey: told['usAppKey'] !== undefined,
-    usAppSecret: told['usAppSecret'] !== undefined,
-    htsId: told['htsId'] !== undefined,
+    appKey: input['appKey'] !== undefined,
+    appSecret: input['appSecret'] !== undefined,
+    usAppKey: input['usAppKey'] !== undefined,
+    usAppSecret: input['usAppSecret'] !== undefined,
+    htsId: input['htsId'] !== undefined,
   }
   const {
     timing: _inLimits,

@@ -1,31 +1,23 @@
 // `kis-stream worker`: the workers alone. Any number of them, on any machine that reaches the same Redis.
-import { z } from 'zod'
 import { openJobs } from '../app/jobs/jobs.ts'
+import { commandSchema, keptFolder } from '../app/settings/setting-list.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings/settings.ts'
-import { feedSettings, loadEnvironmentFile, readEnvironment } from './input/environment.ts'
-import { folderOf, jobsSettings } from './input/jobs-flags.ts'
-import { createLog, logLevels } from './terminal/log.ts'
-import { reportMistakes, reportUnknownVariables, strayWords } from './input/usage-errors.ts'
+import { feedSettings } from './input/environment.ts'
+import { createLog } from './terminal/log.ts'
+import { readInput, reportMistakes, strayWords } from './input/usage-errors.ts'
 import { say } from './terminal/say.ts'
 import { stopSignal } from './terminal/stop-signal.ts'
 
-const workerSettings = jobsSettings.omit({ jobs: true }).extend({
-  logLevel: z
-    .enum(logLevels, { error: issue => `'${String(issue.input)}'; expected ${logLevels.join(', ')}` })
-    .default('info'),
-})
+const workerSettings = commandSchema.pick({ redisUrl: true, dataFolder: true, logLevel: true })
 
 export async function worker(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
-  const fileProblem = loadEnvironmentFile()
-  reportUnknownVariables(process.env, 'worker')
-  const { told, nameOf } = readEnvironment(flags, process.env)
-  const mistakes = strayWords(words)
-  if (fileProblem !== undefined) mistakes.push(fileProblem)
-  const work = workerSettings.safeParse(told)
+  const { input, nameOf, mistakes: inputMistakes } = readInput('worker', flags)
+  const mistakes = [...strayWords(words), ...inputMistakes]
+  const work = workerSettings.safeParse(input)
   for (const issue of work.error?.issues ?? []) mistakes.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)
   let settings: FeedSettings
   try {
-    settings = readSettings(feedSettings(told), nameOf)
+    settings = readSettings(feedSettings(input), nameOf)
     if (mistakes.length > 0 || !work.success) throw new SettingsError([])
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error
@@ -35,7 +27,7 @@ export async function worker(flags: Readonly<Record<string, unknown>>, words: re
   const { redisUrl, dataFolder, logLevel } = work.data
   const log = createLog(logLevel)
   try {
-    const jobs = await openJobs(settings, { redisUrl, dataFolder: folderOf(dataFolder), log })
+    const jobs = await openJobs(settings, { redisUrl, dataFolder: keptFolder(dataFolder), log })
     if (jobs.redisKind === 'embedded') {
       await jobs.close()
       throw new Error(

@@ -15,7 +15,7 @@ import type { HealthReport } from '../observe/health.ts'
 import type { Counters } from '../observe/journal.ts'
 import type { Logger } from '../observe/log.ts'
 import type { ShownFrame } from '../observe/recent-frames.ts'
-import type { FeedInput } from '../settings/settings.ts'
+import type { FeedInput } from '../settings/feed-input.ts'
 import type { FeedStatus } from '../observe/status.ts'
 import type { Tally } from '../observe/tally.ts'
 

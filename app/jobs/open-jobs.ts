@@ -7,7 +7,7 @@ import type { FeedParts } from '../feed/contract.ts'
 import type { Jobs, JobsParts } from './jobs.ts'
 import type { Logger } from '../observe/log.ts'
 import { jobsParts, readOptions } from '../settings/options.ts'
-import type { FeedInput } from '../settings/settings.ts'
+import type { FeedInput } from '../settings/feed-input.ts'
 
 export type { Jobs } from './jobs.ts'
 export type { JobEnd } from '../../workers/job-end.ts'

@@ -3,19 +3,19 @@ import type { AppKeys } from '../../kis/credentials.ts'
 import type { Secret } from '../../kis/secret.ts'
 import type { ScheduleName } from '../../market/calendar/schedules.ts'
 
-type Told = {
+type Given = {
   readonly appKey: Secret
   readonly usAppKey?: Secret | undefined
   readonly usAppSecret?: Secret | undefined
   readonly schedule: ScheduleName
 }
 
-export function secondKey({ usAppKey, usAppSecret }: Told): AppKeys | undefined {
+export function secondKey({ usAppKey, usAppSecret }: Given): AppKeys | undefined {
   return usAppKey === undefined || usAppSecret === undefined ? undefined : { appKey: usAppKey, appSecret: usAppSecret }
 }
 
-export function secondKeyProblems(told: Told, nameOf: (setting: string) => string): string[] {
-  const { appKey, usAppKey, usAppSecret, schedule } = told
+export function secondKeyProblems(given: Given, nameOf: (setting: string) => string): string[] {
+  const { appKey, usAppKey, usAppSecret, schedule } = given
   const [key, secret] = [nameOf('usAppKey'), nameOf('usAppSecret')]
   if ((usAppKey === undefined) !== (usAppSecret === undefined)) {
     return [`${key} and ${secret} go together; one is missing`]

@@ -4,14 +4,10 @@ import { minuteMs } from '../../market/basics/durations.ts'
 import { isLoopbackUrl } from '../../kis/endpoints.ts'
 import type { SupportRecord } from '../../app/observe/support-record.ts'
 import { defaultTiming } from '../../machines/timing.ts'
-import { timingName } from '../input/environment.ts'
+import { timingVariable } from '../../app/settings/timing-list.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'ban risk'
-
-/** In which direction a setting is dangerous. */
-const hurried = ['graceMs', 'pacingMs', 'occupiedMs', 'connectWindowMs', 'requestWindowMs'] as const
-const plenty = ['mostConnects', 'mostRequests'] as const
 
 export function examineBanRisk({ settings, record, clock }: Patient): readonly Finding[] {
   const findings = settings === undefined || isLoopbackUrl(settings.restUrl) ? [] : settingFindings(settings.timing)
@@ -22,15 +18,15 @@ export function examineBanRisk({ settings, record, clock }: Patient): readonly F
 }
 
 function settingFindings(timing: typeof defaultTiming): Finding[] {
-  const finding = (name: keyof typeof defaultTiming, word: string): Finding => ({
+  const finding = (name: 'graceMs' | 'mostConnects', word: string): Finding => ({
     check,
     severity: 'warning',
-    found: `${timingName(name)} is ${timing[name]}, ${word} than the default of ${defaultTiming[name]}`,
-    remedy: `Unset ${timingName(name)}, unless you know that KIS allows it.`,
+    found: `${timingVariable(name)} is ${timing[name]}, ${word} than the default of ${defaultTiming[name]}`,
+    remedy: `Unset ${timingVariable(name)}, unless you know that KIS allows it.`,
   })
   return [
-    ...hurried.filter(name => timing[name] < defaultTiming[name]).map(name => finding(name, 'less')),
-    ...plenty.filter(name => timing[name] > defaultTiming[name]).map(name => finding(name, 'more')),
+    ...(timing.graceMs < defaultTiming.graceMs ? [finding('graceMs', 'less')] : []),
+    ...(timing.mostConnects > defaultTiming.mostConnects ? [finding('mostConnects', 'more')] : []),
   ]
 }
 

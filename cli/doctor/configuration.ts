@@ -1,4 +1,4 @@
-// What was told: the mistakes in it, all at once.
+// The settings: every mistake in them, all at once.
 import { instrumentsOf, subscriptionsOf } from '../../app/feed/subscriptions.ts'
 import { unknownVariables } from '../input/environment.ts'
 import type { Finding, Patient } from './finding.ts'
@@ -17,7 +17,7 @@ function variableFinding({ says, meant }: { readonly says: string; readonly mean
 
 function settingFindings({ settings, mistakes }: Patient): Finding[] {
   if (settings === undefined) {
-    const remedy = "Correct it; see 'kis-stream run --help' and the configuration table in README.md."
+    const remedy = "Correct it; see 'kis-stream run --help' and docs/configuration.md."
     return mistakes.map(found => ({ check, severity: 'error', found, remedy }))
   }
   const { environment, market } = settings

@@ -12,14 +12,14 @@ const placeholder = 'demonstration'
 
 export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
   const fileProblem = loadEnvironmentFile()
-  const { told, nameOf } = readEnvironment(flags, process.env)
-  const withoutKeys = told['appKey'] === undefined && told['appSecret'] === undefined
+  const { input, nameOf, mistakes: inputMistakes } = readEnvironment(flags, process.env)
+  const withoutKeys = input['appKey'] === undefined && input['appSecret'] === undefined
   const complete = {
     channels: defaultChannels,
-    ...told,
+    ...input,
     ...(withoutKeys ? { appKey: placeholder, appSecret: placeholder } : {}),
   }
-  const mistakes = fileProblem === undefined ? [] : [fileProblem]
+  const mistakes = [...(fileProblem === undefined ? [] : [fileProblem]), ...inputMistakes]
   let settings: FeedSettings | undefined
   try {
     settings = readSettings(feedSettings(complete), nameOf)
@@ -27,12 +27,12 @@ export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
     if (!(error instanceof SettingsError)) throw error
     mistakes.push(...error.problems)
   }
-  const folder = told['dataFolder'] ?? '.kis-stream'
+  const folder = input['dataFolder'] ?? '.kis-stream'
   const dataFolder = typeof folder === 'string' && folder !== 'off' ? folder : undefined
   return {
     settings: mistakes.length === 0 ? settings : undefined,
     mistakes,
-    told,
+    input,
     environment: process.env,
     dataFolder,
     record: dataFolder === undefined ? undefined : readSupportRecord(dataFolder),
@@ -42,8 +42,8 @@ export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
 }
 
 /** Everything here that nobody else may see. */
-export function secretsOf({ told, environment }: Patient): Secret[] {
-  const given = [told['appKey'], told['appSecret'], told['htsId']]
+export function secretsOf({ input, environment }: Patient): Secret[] {
+  const given = [input['appKey'], input['appSecret'], input['htsId']]
   const named = Object.entries(environment).flatMap(([name, value]) =>
     /(KEY|SECRET|TOKEN|PASSWORD|HTS_ID|ACCOUNT)/.test(name) && value ? [value] : [],
   )

@@ -22,8 +22,8 @@ export type Patient = {
   /** As a feed would have them. Undefined while there are mistakes in them. */
   readonly settings: FeedSettings | undefined
   readonly mistakes: readonly string[]
-  /** Settings as they were told, unchecked. */
-  readonly told: Readonly<Record<string, unknown>>
+  /** Settings as they were given, unchecked. */
+  readonly input: Readonly<Record<string, unknown>>
   readonly environment: Environment
   /** Undefined when none is kept. */
   readonly dataFolder: string | undefined

@@ -14,9 +14,9 @@ const [keyLength, secretLength] = [36, 180]
 type Given = { readonly name: string; readonly text: unknown; readonly length: number }
 
 export function examineKeys(patient: Patient): readonly Finding[] {
-  const { told, clock, calendar, settings } = patient
-  const first = pairOf('', told['appKey'], told['appSecret'])
-  const second = pairOf('_US', told['usAppKey'], told['usAppSecret'])
+  const { input, clock, calendar, settings } = patient
+  const first = pairOf('', input['appKey'], input['appSecret'])
+  const second = pairOf('_US', input['usAppKey'], input['usAppSecret'])
   if (first.every(isMissing) && second.every(isMissing)) {
     return [{ check, severity: 'info', found: 'no keys: run shows a generated market from the simulator' }]
   }
@@ -56,8 +56,8 @@ function isMissing({ text }: Given): boolean {
 }
 
 /** Says what is odd, never what it is. */
-function shapeFindings({ name, text: told, length: expected }: Given): Finding[] {
-  const text = String(told)
+function shapeFindings({ name, text: given, length: expected }: Given): Finding[] {
+  const text = String(given)
   const remedy = `Copy ${name} again, whole, without quotes or spaces.`
   const odd = (found: string, severity: 'warning' | 'error'): Finding[] => [{ check, severity, found, remedy }]
   if (text !== text.trim() || /^["'].*["']$/.test(text)) return odd(`${name} has spaces or quotes around it`, 'error')

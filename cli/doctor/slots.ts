@@ -2,7 +2,7 @@
 import { mostSlotsOf, overflowOf, slotsOf } from '../../app/feed/subscriptions.ts'
 import { mostSubscriptions } from '../../machines/ledger.ts'
 import { markets } from '../../market/instrument.ts'
-import { onOrOff } from '../input/on-or-off.ts'
+import { onOrOff } from '../../app/settings/values.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'slots'
@@ -10,12 +10,12 @@ const check = 'slots'
 /** Fewer left than this, and an instrument with both channels no longer fits. */
 const fewLeft = 2
 
-export function examineSlots({ settings, told }: Patient): readonly Finding[] {
+export function examineSlots({ settings, input }: Patient): readonly Finding[] {
   if (settings === undefined) return []
   const slots = slotsOf(settings)
   const overflow = overflowOf(settings)
   // `run` refuses to start with more than fit, unless it may go without them.
-  const isAllowed = onOrOff.safeParse(told['allowUnplaced']).data === true
+  const isAllowed = onOrOff.safeParse(input['allowUnplaced']).data === true
   const severity = isAllowed ? 'warning' : 'error'
   return markets.flatMap((market): Finding[] => {
     if (slots[market] === 0) return []

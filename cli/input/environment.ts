@@ -1,106 +1,102 @@
-// Flags and environment → what a feed is told. Flags win over the environment, and the environment over a `.env` file. Nobody else in
-// the project reads process.env.
+// Flags and environment → the input of the settings. Flags win over the environment, and the environment over a `.env` file. No other
+// file of the project reads process.env.
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { allSettings, type Setting } from '../../app/settings/setting-list.ts'
 import { settingNames } from '../../app/settings/settings.ts'
+import { timingName, timingVariable } from '../../app/settings/timing-list.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { nearest } from '../../market/basics/did-you-mean.ts'
-
-/** Every setting that the environment may give. The README's configuration table lists the same names; a test compares them. */
-export const environmentNames: Readonly<Record<string, string>> = {
-  environment: 'KIS_ENV',
-  appKey: 'KIS_APP_KEY',
-  appSecret: 'KIS_APP_SECRET',
-  usAppKey: 'KIS_APP_KEY_US',
-  usAppSecret: 'KIS_APP_SECRET_US',
-  htsId: 'KIS_HTS_ID',
-  customerType: 'KIS_CUSTOMER_TYPE',
-  overseasFeed: 'KIS_OVERSEAS_FEED',
-  restUrl: 'KIS_REST_URL',
-  socketUrl: 'KIS_WS_URL',
-  koreanSocketUrl: 'KIS_WS_URL_KR',
-  usSocketUrl: 'KIS_WS_URL_US',
-  checkCertificate: 'KIS_CHECK_CERTIFICATE',
-  instruments: 'KIS_INSTRUMENTS',
-  channels: 'KIS_CHANNELS',
-  subscribe: 'KIS_SUBSCRIBE',
-  allowUnplaced: 'KIS_ALLOW_UNPLACED',
-  market: 'KIS_MARKET',
-  schedule: 'KIS_SCHEDULE',
-  calendarFile: 'KIS_CALENDAR',
-  columns: 'KIS_COLUMNS',
-  dataFolder: 'KIS_DATA_FOLDER',
-  record: 'KIS_RECORD',
-  format: 'KIS_FORMAT',
-  logLevel: 'KIS_LOG_LEVEL',
-  jobs: 'KIS_JOBS',
-  redisUrl: 'REDIS_URL',
-  dashboard: 'KIS_DASHBOARD',
-  dashboardPort: 'KIS_DASHBOARD_PORT',
-  dashboardHost: 'KIS_DASHBOARD_HOST',
-  dashboardToken: 'KIS_DASHBOARD_TOKEN',
-  inspect: 'KIS_INSPECT',
-}
 
 /** What the command asks for of each instrument; code gets trades alone. */
 export const defaultChannels = 'trade,order-book'
 
-/** Flags that are called otherwise than their settings. */
-const flagNames: Readonly<Record<string, string>> = { calendarFile: 'calendar' }
+const timingNames = Object.keys(defaultTiming)
 
-/** `graceMs` → `KIS_GRACE_MS`. */
-export function timingName(name: string): string {
-  return `KIS_${name.replaceAll(/[A-Z]/g, letter => `_${letter}`).toUpperCase()}`
+const envFile = 'KIS_ENV_FILE'
+
+/** Every variable that is read. */
+const knownVariables: readonly string[] = [
+  ...Object.values(allSettings).flatMap(({ variable }) => variable ?? []),
+  ...timingNames.flatMap(name => timingVariable(name) ?? []),
+  envFile,
+]
+
+/** Variables of earlier versions, each with what takes its place. */
+const retiredVariables: Readonly<Record<string, string>> = {
+  KIS_OUTPUT: 'it is called KIS_FORMAT now',
+  ...Object.fromEntries(
+    timingNames
+      .filter(name => timingVariable(name) === undefined)
+      .map(name => [timingName(name), `it is only an option in code now, timing.${name}`]),
+  ),
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** Settings from flags and environment, and how each one is called where it came from. An empty variable counts as unset. */
-export function readEnvironment(flags: Readonly<Record<string, unknown>>, environment: Environment) {
-  const told: Record<string, unknown> = {}
+export type Input = {
+  /** By the names of settings, unchecked. */
+  readonly input: Readonly<Record<string, unknown>>
+  /** The flag or the variable that a setting came from; its variable when it was not given. */
+  readonly nameOf: (setting: string) => string
+  /** Retired variables. */
+  readonly mistakes: readonly string[]
+}
+
+/** An empty variable counts as unset. */
+export function readEnvironment(flags: Readonly<Record<string, unknown>>, environment: Environment): Input {
+  const input: Record<string, unknown> = {}
   const names: Record<string, string> = {}
-  for (const [setting, variable] of Object.entries(environmentNames)) {
-    const flag = flagNames[setting] ?? setting
-    const fromFlag = flags[flag]
+  for (const [setting, { variable = '', flag }] of Object.entries<Setting>(allSettings)) {
+    const [long = ''] = (flag ?? '').split(' ')
+    const given = flags[camelCased(long.slice(2)) || setting]
+    // Commander gives true for a flag that only turns off, and was not used.
+    const fromFlag = flag === undefined && given === true ? undefined : given
     const value = fromFlag ?? (environment[variable] || undefined)
-    names[setting] =
-      fromFlag === undefined ? variable : `--${flag.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-    if (value !== undefined) told[setting] = value
+    names[setting] = fromFlag === undefined ? variable : long || variable
+    if (value !== undefined) input[setting] = value
   }
-  const timing = Object.keys(defaultTiming).flatMap(name => {
-    names[name] = timingName(name)
-    const value = environment[timingName(name)]
+  const timing = timingNames.flatMap(name => {
+    const variable = timingVariable(name)
+    if (variable === undefined) return []
+    names[name] = variable
+    const value = environment[variable]
     return value ? [[name, value]] : []
   })
-  told['timing'] = Object.fromEntries(timing)
-  return { told, nameOf: (setting: string) => names[setting] ?? setting }
+  input['timing'] = Object.fromEntries(timing)
+  const mistakes = Object.entries(retiredVariables).flatMap(([name, advice]) =>
+    environment[name] ? [`${name} is no variable any more; ${advice}`] : [],
+  )
+  return { input, nameOf: setting => names[setting] ?? setting, mistakes }
 }
 
-/** What of it is for the feed: the command has settings of its own beside those. */
-export function feedSettings(told: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(told).filter(([name]) => settingNames.includes(name)))
+/** `data-folder` → `dataFolder`, as Commander does. */
+function camelCased(flag: string): string {
+  return flag.replaceAll(/-[a-z]/g, ([, letter = '']) => letter.toUpperCase())
 }
 
-const envFile = 'KIS_ENV_FILE'
+/** The part of the input that is for the feed: the command has settings of its own beside those. */
+export function feedSettings(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => settingNames.includes(name)))
+}
 
 /**
- * Variables that look like ours and are none. No mistake by themselves, because other programs read KIS_ variables
- * too; `meant` is the one of ours that a misspelt one probably stands for. Values are not looked at.
+ * Variables that look like ours and are none. No mistake by themselves, because other programs read KIS_ variables too; `meant` is the
+ * one of ours that a misspelt one probably stands for. Values are not looked at.
  */
 export function unknownVariables(environment: Environment): { readonly says: string; readonly meant?: string }[] {
-  const known = [...Object.values(environmentNames), ...Object.keys(defaultTiming).map(timingName), envFile]
   return Object.keys(environment)
-    .filter(name => name.startsWith('KIS_') && !known.includes(name))
+    .filter(name => name.startsWith('KIS_') && !knownVariables.includes(name) && !(name in retiredVariables))
     .map(name => {
       const says = `${name} is no variable of kis-stream and is ignored`
-      const meant = nearest(name, known)
+      const meant = nearest(name, knownVariables)
       return meant === undefined ? { says } : { says: `${says}; did you mean ${meant}?`, meant }
     })
 }
 
 /**
- * Reads the file that `KIS_ENV_FILE` names, or `.env` of the working directory if there is one. What is already set stays as it
- * is. Says what is wrong with a file that was named.
+ * Reads the file that `KIS_ENV_FILE` names, or `.env` of the working directory if there is one. What is set already stays as it is.
+ * Returns what is wrong with a file that was named.
  */
 export function loadEnvironmentFile(): string | undefined {
   const named = process.env[envFile]

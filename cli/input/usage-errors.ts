@@ -1,7 +1,7 @@
-// How the command says that it was called wrongly: everything at once, and exit code 2.
+// How the command reads its input, and reports that it was called wrongly: everything at once, and exit code 2.
 import { SettingsError } from '../../app/settings/settings.ts'
 import { didYouMean } from '../../market/basics/did-you-mean.ts'
-import { type Environment, unknownVariables } from './environment.ts'
+import { type Input, loadEnvironmentFile, readEnvironment, unknownVariables } from './environment.ts'
 import { say } from '../terminal/say.ts'
 
 export const misuse = 2
@@ -10,7 +10,7 @@ export const misuse = 2
 export function reportMistakes(error: SettingsError, command: string): void {
   const advice = adviceOn(error.problems)
   process.stderr.write(
-    `kis-stream ${command}: ${error.message}\n${advice}See 'kis-stream ${command} --help' and the configuration table in README.md.\n`,
+    `kis-stream ${command}: ${error.message}\n${advice}See 'kis-stream ${command} --help' and docs/configuration.md.\n`,
   )
   process.exitCode = misuse
 }
@@ -51,7 +51,10 @@ export function strayWords(words: readonly string[]): string[] {
   })
 }
 
-/** Probable typos in the environment: said before the log begins, because they may be why there is none. */
-export function reportUnknownVariables(environment: Environment, command: string): void {
-  for (const { says } of unknownVariables(environment)) say(`kis-stream ${command}: ${says}`, 'warn')
+/** Flags, environment and `.env` of a command. Probable misspellings are reported at once, because they may be why there is no log. */
+export function readInput(command: string, flags: Readonly<Record<string, unknown>>): Input {
+  const fileProblem = loadEnvironmentFile()
+  for (const { says } of unknownVariables(process.env)) say(`kis-stream ${command}: ${says}`, 'warn')
+  const read = readEnvironment(flags, process.env)
+  return fileProblem === undefined ? read : { ...read, mistakes: [fileProblem, ...read.mistakes] }
 }

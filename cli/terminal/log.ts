@@ -2,11 +2,10 @@
 import { format } from 'node:util'
 import { type Logger, type LoggerOptions, pino } from 'pino'
 import pretty from 'pino-pretty'
+import type { logLevels } from '../../app/settings/setting-list.ts'
 import { visible } from '../../market/basics/visible-text.ts'
 import { standardError, whenErrorsWereDropped } from './output.ts'
 import { isForPeople } from './say.ts'
-
-export const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 
 /** Never waits: what standard error does not take is kept up to a bound, and what is dropped beyond it is said in the log. */
 export function createLog(level: (typeof logLevels)[number]): Logger {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { dashboardSettings } from '../../cli/dashboard.ts'
 import { runCommand, saidIn, startCommand } from '../support/processes/command.ts'
 
-const hurry = { KIS_GRACE_MS: '50', KIS_PACING_MS: '1', KIS_DASHBOARD: 'on', KIS_DASHBOARD_PORT: '0' }
+const hurry = { KIS_GRACE_MS: '50', KIS_DASHBOARD: 'on', KIS_DASHBOARD_PORT: '0' }
 
 /** Where the command says its dashboard is. */
 function addressIn(err: string): string {

@@ -30,11 +30,11 @@ const kst = (text: string) => Date.parse(`${text}+09:00`)
 const keys = { appKey: `PS${'k'.repeat(34)}`, appSecret: 's'.repeat(180) }
 const severitiesOf = (findings: readonly Finding[]) => findings.map(({ severity }) => severity)
 
-function patient(told: Readonly<Record<string, unknown>> = {}, changes: Partial<Patient> = {}): Patient {
+function patient(input: Readonly<Record<string, unknown>> = {}, changes: Partial<Patient> = {}): Patient {
   return {
-    settings: readSettings({ ...keys, ...told }),
+    settings: readSettings({ ...keys, ...input }),
     mistakes: [],
-    told: { ...keys, ...told },
+    input: { ...keys, ...input },
     environment: {},
     dataFolder: undefined,
     record: undefined,
@@ -76,22 +76,22 @@ describe('the doctor on keys', () => {
     ['a placeholder', { appKey: 'your-app-key' }, /placeholder/, 'error'],
     ['letters of another alphabet', { appSecret: '비밀'.repeat(90) }, /characters that no key has/, 'error'],
     ['half a secret', { appSecret: 's'.repeat(90) }, /90 characters; KIS gives 180/, 'warning'],
-  ] as const)('finds %s, and never shows what it saw', (_, told, found, severity) => {
-    const [finding] = examineKeys(patient({}, { told: { ...keys, ...told } }))
+  ] as const)('finds %s, and never shows what it saw', (_, input, found, severity) => {
+    const [finding] = examineKeys(patient({}, { input: { ...keys, ...input } }))
     expect(finding).toMatchObject({ severity, found: expect.stringMatching(found) as string })
     expect(finding?.remedy).toBeDefined()
-    expect(JSON.stringify(finding)).not.toContain(Object.values(told)[0])
+    expect(JSON.stringify(finding)).not.toContain(Object.values(input)[0])
   })
 
   it('takes none for a demonstration, and one without the other for a mistake', () => {
-    expect(severitiesOf(examineKeys(patient({}, { told: {} })))).toEqual(['info'])
-    const [finding] = examineKeys(patient({}, { told: { appKey: keys.appKey } }))
+    expect(severitiesOf(examineKeys(patient({}, { input: {} })))).toEqual(['info'])
+    const [finding] = examineKeys(patient({}, { input: { appKey: keys.appKey } }))
     expect(finding).toMatchObject({ severity: 'error', found: 'KIS_APP_SECRET is missing' })
   })
 
   it('looks at those of the US market as well, where it has its own', () => {
     const second = { usAppKey: keys.appKey.toLowerCase(), usAppSecret: keys.appSecret }
-    const look = (more: object) => examineKeys(patient({}, { told: { ...keys, ...more } }))[0]
+    const look = (more: object) => examineKeys(patient({}, { input: { ...keys, ...more } }))[0]
     expect(look(second)).toMatchObject({ severity: 'ok', found: expect.stringContaining('both') as string })
     expect(look({ ...second, usAppKey: 'too-short' })?.found).toBe('KIS_APP_KEY_US has 9 characters; KIS gives 36')
     expect(look({ usAppKey: keys.appKey })?.found).toBe('KIS_APP_SECRET_US is missing')
@@ -120,14 +120,14 @@ describe('the doctor on slots', () => {
   })
 
   it('counts each channel, and each market by itself', () => {
-    const told = { instruments: [...instruments(21), 'NAS:AAPL'], channels: ['trade', 'order-book'] }
-    const [korea, us] = examineSlots(patient(told))
+    const input = { instruments: [...instruments(21), 'NAS:AAPL'], channels: ['trade', 'order-book'] }
+    const [korea, us] = examineSlots(patient(input))
     expect(korea).toMatchObject({
       severity: 'error',
       found: 'KR: 42 slots are asked for (21 trade, 21 order-book), and an app key has 41',
     })
     expect(us).toMatchObject({ severity: 'ok', found: 'US: 2 of 41 slots needed' })
-    const [allowed] = examineSlots(patient(told, { told: { allowUnplaced: 'on' } }))
+    const [allowed] = examineSlots(patient(input, { input: { allowUnplaced: 'on' } }))
     expect(allowed).toMatchObject({ severity: 'warning', remedy: expect.stringContaining('The last 1 are') as string })
   })
 })

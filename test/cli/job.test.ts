@@ -150,7 +150,7 @@ describe('kis-stream worker', () => {
     await worker.printed((_, err) => err.includes('Waiting for jobs'))
     const running = startCommand(
       ['run', '--market', 'KR', '--instruments', 'KRX:005930', '--jobs', 'elsewhere', '--format', 'ndjson'],
-      { ...environment, KIS_GRACE_MS: '50', KIS_PACING_MS: '1' },
+      { ...environment, KIS_GRACE_MS: '50' },
     )
     await running.printed(out => out.includes('"type":"trade"'))
     const fault = simulator.inject({ kind: 'lose', probability: 0.3 })
@@ -168,7 +168,7 @@ describe('kis-stream worker', () => {
 
 describe('kis-stream run', () => {
   it('says where jobs are kept, or works without any', patient, async () => {
-    const { environment } = await againstSimulator({ KIS_GRACE_MS: '50', KIS_PACING_MS: '1' })
+    const { environment } = await againstSimulator({ KIS_GRACE_MS: '50' })
     const here = startCommand(['run', '--market', 'KR', '--format', 'ndjson'], environment)
     await here.printed((out, err) => out.includes('"type":"trade"') && err.includes('Jobs are kept in this process'))
     here.process.kill('SIGTERM')

@@ -115,7 +115,6 @@ describe('kis-stream simulate --recording', { timeout: 90_000 }, () => {
     const running = startCommand(['run', ...words, '--format', 'ndjson', '--no-jobs'], {
       ...(Object.fromEntries(variables) as Record<string, string>),
       KIS_GRACE_MS: '50',
-      KIS_PACING_MS: '1',
     })
     await running.printed(out => out.includes('"type":"trade"'))
     running.process.kill('SIGINT')

@@ -2,14 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { environmentNames, timingName } from '../../cli/input/environment.ts'
-import { defaultTiming } from '../../machines/timing.ts'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { planted } from '../support/rigs/feed.ts'
 import { jsonLinesOf, runCommand, saidIn, startCommand } from '../support/processes/command.ts'
 
-const hurry = { KIS_GRACE_MS: '50', KIS_PACING_MS: '1' }
+const hurry = { KIS_GRACE_MS: '50' }
 
 async function againstSimulator() {
   const simulator = await startSimulator({ tape: generatedTape({ rate: 500 }) })
@@ -238,14 +236,6 @@ describe('kis-stream run', () => {
     }
     expect(await runCommand(['--version'])).toEqual({ code: 0, out: `${version}\n`, err: '' })
     expect((await runCommand(['fly'])).code).toBe(2)
-  })
-
-  it('has every variable it reads in the configuration table of the README, in both languages', () => {
-    for (const readme of ['README.md', 'README.ko.md']) {
-      const text = readFileSync(new URL(`../../${readme}`, import.meta.url), 'utf8')
-      const names = [...Object.values(environmentNames), ...Object.keys(defaultTiming).map(timingName)]
-      expect(names.filter(name => !text.includes(`\`${name}\``))).toEqual([])
-    }
   })
 })
 

@@ -69,7 +69,7 @@ describe('kis-stream simulate --at, --width and --notices', () => {
     )
     const running = startCommand(
       ['run', '--at', at, '--instruments', 'KRX:005930,NAS:AAPL', '--format', 'ndjson', '--no-jobs'],
-      { ...variables, KIS_GRACE_MS: '50', KIS_PACING_MS: '1', KIS_HEARTBEAT_MS: '0' },
+      { ...variables, KIS_GRACE_MS: '50' },
     )
     await running.printed(out =>
       /"type":"trade","instrument":"KRX:005930".*\n(.*\n)*.*"type":"trade","instrument":"NAS:AAPL"/.test(out),
@@ -95,7 +95,6 @@ describe('kis-stream simulate --at, --width and --notices', () => {
     const running = startCommand(['run', ...words.split(' '), '--format', 'ndjson', '--no-jobs'], {
       ...variables,
       KIS_GRACE_MS: '50',
-      KIS_PACING_MS: '1',
     })
     await running.printed(out => out.includes('"type":"trade","instrument":"KRX:005930"'))
     running.process.kill('SIGINT')

@@ -47,7 +47,6 @@ describe('kis-stream support-bundle', () => {
       // That Redis is not there, and a feed that works on jobs would rightly refuse to begin.
       KIS_JOBS: 'off',
       KIS_GRACE_MS: '50',
-      KIS_PACING_MS: '1',
     }
     const flags = [
       '--market',

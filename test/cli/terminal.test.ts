@@ -58,8 +58,6 @@ describe('kis-stream run', () => {
       KIS_WS_URL: mirror.wsUrl,
       KIS_JOBS: 'off',
       KIS_GRACE_MS: '10',
-      KIS_OCCUPIED_MS: '50',
-      KIS_LONGEST_BACKOFF_MS: '50',
     })
     await running.printed((_out, err) => err.includes('subscribed'))
     for (const frame of frames) mirror.send(frame)

@@ -121,7 +121,7 @@ describe('the package', () => {
     expect(stdout.split('\n').filter(line => line.startsWith('{"type":"trade"'))).toHaveLength(43)
 
     const running = execFile(process.execPath, [command, 'run', '--market', 'KR', '--format', 'ndjson'], {
-      env: { PATH: process.env['PATH'], KIS_GRACE_MS: '50', KIS_PACING_MS: '1', KIS_DASHBOARD_PORT: '0' },
+      env: { PATH: process.env['PATH'], KIS_GRACE_MS: '50', KIS_DASHBOARD_PORT: '0' },
       cwd: project,
     })
     let said = ''

@@ -80,8 +80,8 @@ describe('settings', () => {
   })
 
   it('name each symbol that cannot be, once, with the likely one, and only where a stock is asked for', () => {
-    const told = { ...keys, instruments: 'KRX:005930,KRX:5930,NYS:BRK.B,KRX:0001', channels: 'trade,order-book' }
-    expect(problemsOf(told)).toEqual([
+    const input = { ...keys, instruments: 'KRX:005930,KRX:5930,NYS:BRK.B,KRX:0001', channels: 'trade,order-book' }
+    expect(problemsOf(input)).toEqual([
       expect.stringMatching(/^'KRX:5930' is no stock.*; did you mean KRX:005930\?$/),
       expect.stringMatching(/^'NYS:BRK.B' is no stock.*; did you mean NYS:BRK\/B\?$/),
       expect.stringMatching(/^'KRX:0001' is no stock: .*; an index has a channel of its own: KRX:0001@H0UPCNT0$/),
@@ -180,7 +180,7 @@ describe('settings', () => {
     ])
   })
 
-  it('follow the operating guide, unless another schedule is named', () => {
+  it('follow the operating guide by default', () => {
     expect(readSettings(keys).schedule).toBe('operating-guide')
     expect(readSettings({ ...keys, schedule: 'korean-after-market' }).schedule).toBe('korean-after-market')
     expect(problemsOf({ ...keys, schedule: 'always' })).toEqual([expect.stringContaining("'always'")])
@@ -222,11 +222,11 @@ describe('settings', () => {
 
 describe('flags and environment', () => {
   it('give way to each other in order, and an empty variable counts as unset', () => {
-    const { told, nameOf } = readEnvironment(
+    const { input, nameOf } = readEnvironment(
       { market: 'US', calendar: 'days.json' },
       { KIS_MARKET: 'KR', KIS_ENV: '', KIS_CHANNELS: 'trade', KIS_GRACE_MS: '5000' },
     )
-    expect(told).toEqual({ market: 'US', calendarFile: 'days.json', channels: 'trade', timing: { graceMs: '5000' } })
+    expect(input).toEqual({ market: 'US', calendarFile: 'days.json', channels: 'trade', timing: { graceMs: '5000' } })
     expect([
       nameOf('market'),
       nameOf('channels'),
@@ -237,11 +237,30 @@ describe('flags and environment', () => {
   })
 
   it('leave settings of the command to the command', () => {
-    const { told } = readEnvironment(
+    const { input } = readEnvironment(
       { output: 'ndjson' },
       { KIS_MARKET: 'KR', KIS_JOBS: 'off', REDIS_URL: 'redis://a' },
     )
-    expect(feedSettings(told)).toEqual({ market: 'KR', timing: {} })
+    expect(feedSettings(input)).toEqual({ market: 'KR', timing: {} })
+  })
+
+  it('that no longer exist are mistakes that name what takes their place', () => {
+    const { mistakes } = readEnvironment(
+      {},
+      { KIS_OUTPUT: 'ndjson', KIS_PACING_MS: '1', KIS_PULSE_MS: '', KIS_MARKET: 'KR' },
+    )
+    expect(mistakes).toEqual([
+      'KIS_OUTPUT is no variable any more; it is called KIS_FORMAT now',
+      'KIS_PACING_MS is no variable any more; it is only an option in code now, timing.pacingMs',
+    ])
+    expect(unknownVariables({ KIS_PACING_MS: '1', KIS_OUTPUT: 'x' })).toEqual([])
+  })
+
+  it('know a flag that only turns off, and that was not used', () => {
+    expect(readEnvironment({ dashboard: true }, { KIS_DASHBOARD: 'off' }).input).toMatchObject({ dashboard: 'off' })
+    const { input, nameOf } = readEnvironment({ dashboard: false, jobs: false }, { KIS_DASHBOARD: 'on' })
+    expect(input).toMatchObject({ dashboard: false, jobs: false })
+    expect(nameOf('jobs')).toBe('--jobs')
   })
 
   it('that look like ours and are none are named, with the likely one, and without their values', () => {
@@ -252,7 +271,6 @@ describe('flags and environment', () => {
       KIS_CANO: '12345678',
       KIS_ENV_FILE: 'x',
       KIS_MARKET: 'KR',
-      KIS_PACING_MS: '1',
       REDIS_URL: 'x',
       PATH: 'x',
     }

@@ -161,8 +161,6 @@ async function runWith(
         KIS_REST_URL: simulator.restUrl,
         KIS_WS_URL: simulator.wsUrl,
         KIS_GRACE_MS: '50',
-        KIS_PACING_MS: '1',
-        KIS_STOP_TIMEOUT_MS: '1000',
       },
     },
   )

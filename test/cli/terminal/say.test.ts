@@ -16,7 +16,6 @@ async function againstSimulator() {
     KIS_WS_URL: simulator.wsUrl,
     KIS_MARKET: 'KR',
     KIS_GRACE_MS: '50',
-    KIS_PACING_MS: '1',
     KIS_DASHBOARD_PORT: '0',
   }
 }

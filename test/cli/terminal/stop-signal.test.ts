@@ -91,7 +91,6 @@ describe('Ctrl-C in a terminal', () => {
           KIS_DASHBOARD: 'off',
           KIS_JOBS: 'off',
           KIS_GRACE_MS: '200',
-          KIS_PACING_MS: '1',
           TZ: 'Asia/Seoul',
         },
       })
