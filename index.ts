@@ -1,6 +1,7 @@
 // Public names only.
 export { createFeed } from './app/feed/feed.ts'
-export type { Feed, FeedOptions, SubscriptionState } from './app/feed/contract.ts'
+export type { Feed, FeedOptions } from './app/feed/contract.ts'
+export type { SubscriptionState } from './app/feed/subscription-states.ts'
 export { SubscriptionError } from './app/feed/confirmations.ts'
 export { FolderInUseError } from './app/persistence/folder-lock.ts'
 export type { Logger } from './app/observe/log.ts'

@@ -4,7 +4,7 @@ import type { Feed } from '../app/feed/contract.ts'
 import type { Logger } from '../app/observe/log.ts'
 import { createMetrics, type MetricsParts } from '../app/observe/metrics.ts'
 import { type FeedSettings, secretsOf } from '../app/settings/settings.ts'
-import { keepSupportRecord } from '../app/observe/support-record.ts'
+import { keepSupportRecord } from '../app/operations/support-record.ts'
 import { version } from '../app/operations/version.ts'
 
 export type Observation = {

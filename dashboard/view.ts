@@ -1,7 +1,7 @@
 // What the page is told about the line: one JSON-able value from what the feed knows. Pure; the page only draws it.
 import type { SharedLimits } from '../app/jobs/shared-access.ts'
 import { type Explanation, explainRefusal } from '../app/observe/explanations.ts'
-import type { SubscriptionState } from '../app/feed/contract.ts'
+import type { SubscriptionState } from '../app/feed/subscription-states.ts'
 import type { Counters } from '../app/observe/journal.ts'
 import { turnsOf, type Verdict } from '../app/observe/market-health.ts'
 import type { FeedStatus } from '../app/observe/status.ts'

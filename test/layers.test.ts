@@ -66,7 +66,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Type circles that still stand. */
-const typeCircles = /^(kis\/wire\/layout|kis\/codes\/|app\/feed\/|simulator\/)/
+const typeCircles = /^(kis\/wire\/layout|kis\/codes\/|simulator\/)/
 
 /** Only these two of the streams may speak KIS. */
 const streamsThatMayImportKis = ['streams/normalize.ts', 'streams/pipeline.ts']

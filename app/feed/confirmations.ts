@@ -1,6 +1,6 @@
-// Promises about subscriptions: kept when KIS says so, broken with its code when it says no.
+// Promises of subscriptions: resolved when KIS confirms one, rejected with its code when it refuses one.
 import { type LedgerEntry, unanswered } from '../../machines/ledger.ts'
-import type { Lifecycle } from '../../market/events.ts'
+import type { MarketEvent } from '../../market/events.ts'
 import { keyOf, type SubscriptionKey } from '../../market/subscription.ts'
 import { explainRefusal } from '../observe/explanations.ts'
 
@@ -26,7 +26,7 @@ function reasonOf(code: string): string {
 export type Confirmations = {
   /** Resolves when the key is active. Rejects with a SubscriptionError. */
   of(key: SubscriptionKey, entry: LedgerEntry | undefined): Promise<void>
-  note(event: Lifecycle): void
+  note(event: MarketEvent): void
   stop(): void
 }
 
@@ -35,10 +35,10 @@ type Waiting = { readonly resolve: () => void; readonly reject: (error: Subscrip
 export function createConfirmations(): Confirmations {
   const waiting = new Map<SubscriptionKey, Waiting[]>()
 
-  function settle(key: SubscriptionKey, tell: (one: Waiting) => void): void {
+  function settle(key: SubscriptionKey, end: (one: Waiting) => void): void {
     const all = waiting.get(key) ?? []
     waiting.delete(key)
-    for (const one of all) tell(one)
+    for (const one of all) end(one)
   }
 
   const fail = (key: SubscriptionKey, code: string) => settle(key, one => one.reject(new SubscriptionError(key, code)))

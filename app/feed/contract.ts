@@ -3,14 +3,15 @@ import type { Observable, Subscription as RxSubscription } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
-import type { Dropped, MarketEvent, OrderBook, SubscriptionStatus, Trade } from '../../market/events.ts'
+import type { Dropped, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import type { GapFinding, GapQuestion } from '../../market/gap-finding.ts'
-import type { Instrument, Market } from '../../market/instrument.ts'
+import type { Market } from '../../market/instrument.ts'
 import type { Channel } from '../../market/subscription.ts'
 import type { Backpressure } from '../../sinks/queue/backpressure.ts'
 import type { Sink } from '../../sinks/sink.ts'
 import type { SharedAccess } from './app-key.ts'
 import type { Inspect } from './sockets.ts'
+import type { SubscriptionState } from './subscription-states.ts'
 import type { HealthReport } from '../observe/health.ts'
 import type { Counters } from '../observe/journal.ts'
 import type { Logger } from '../observe/log.ts'
@@ -43,24 +44,6 @@ export type FeedParts = {
   readonly recordFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: Inspect
-}
-
-export type SubscriptionState = {
-  readonly instrument: Instrument
-  readonly channel: Channel
-  readonly status: SubscriptionStatus
-  /** When it was asked of us. */
-  readonly wantedSince?: number
-  readonly code?: string
-  /** It was refused for a reason that passes, as the lack of a slot, and is asked for again by itself. */
-  readonly isPassing?: true
-  /** When data first came in this session, and last. An acknowledgement alone is no data. */
-  readonly flowingSince?: number
-  readonly lastData?: number
-  /** Silent for longer than its own rhythm explains, while its market is open. */
-  readonly isStale?: boolean
-  /** Trading in it is halted, as far as KIS told us: it is rightly silent. */
-  readonly isHalted?: true
 }
 
 export type Feed = {

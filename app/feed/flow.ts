@@ -1,4 +1,4 @@
-// What flows, as far as the control plane and those who watch care: freshness looked at once a second, and passed on.
+// Whether data comes: freshness, checked once a second, reported to the sockets and emitted.
 import { interval, type Subscription as RxSubscription } from 'rxjs'
 import { haltIn } from '../../kis/wire/mappers/halts.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
@@ -7,7 +7,7 @@ import type { Lifecycle, MarketEvent } from '../../market/events.ts'
 import { type Instrument, type Market, marketOf } from '../../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../../market/subscription.ts'
 import { type Freshness, type FreshnessChange, watchFreshness } from '../../streams/freshness/freshness.ts'
-import type { Control } from './sockets.ts'
+import type { Sockets } from './sockets.ts'
 import type { Journal } from '../observe/journal.ts'
 import type { FeedSettings } from '../settings/settings.ts'
 
@@ -20,14 +20,14 @@ export type FlowParts = {
   readonly settings: FeedSettings
   readonly clock: Clock
   readonly calendar: Calendar
-  readonly journal: Journal
-  readonly control: Control
+  readonly observers: Pick<Journal, 'mute' | 'silence'>
+  readonly sockets: Pick<Sockets, 'report' | 'entryOf'>
   readonly emit: (event: Lifecycle) => void
 }
 
 export type Flow = {
   /** Every event, as it passes. */
-  note(event: MarketEvent): void
+  event(event: MarketEvent): void
   of(key: SubscriptionKey): FlowState
   /** When a trade or a book of the market last came, in whichever session of its line. */
   lastDataOf(market: Market): number | undefined
@@ -43,39 +43,38 @@ export type FlowState = {
   readonly isHalted?: true
 }
 
-export function watchFlow({ settings, clock, calendar, journal, control, emit }: FlowParts): Flow {
+export function watchFlow({ settings, clock, calendar, observers, sockets, emit }: FlowParts): Flow {
   const freshness = watchFreshness({
     ...settings.timing,
     sessionOf: (instrument, time) => continuousSession(calendar, instrument, time),
   })
 
-  /** What the data says about the subscriptions, to the machine that may do something about it, and to those who watch. */
-  function tell(change: FreshnessChange): void {
+  function report(change: FreshnessChange): void {
     switch (change.type) {
       case 'proven':
-        return control.tell(change.market, { type: 'session.proven' })
+        return sockets.report(change.market, { type: 'session.proven' })
       case 'silence':
-        journal.silence(change.market, change.quietMs)
-        return control.tell(change.market, { type: 'silence.detected', quietMs: change.quietMs })
+        observers.silence(change.market, change.quietMs)
+        return sockets.report(change.market, { type: 'silence.detected', quietMs: change.quietMs })
       case 'mute':
-        journal.mute(change.key)
-        return control.tell(marketOfKey(change.key), { type: 'subscription.stale', key: change.key })
+        observers.mute(change.key)
+        return sockets.report(marketOfKey(change.key), { type: 'subscription.stale', key: change.key })
       case 'flowing':
-        control.tell(marketOfKey(change.key), { type: 'subscription.flowing', key: change.key })
-        return say(change.key, 'flowing')
+        sockets.report(marketOfKey(change.key), { type: 'subscription.flowing', key: change.key })
+        return emitFlow(change.key, 'flowing')
       case 'stale':
-        return say(change.key, 'stale')
+        return emitFlow(change.key, 'stale')
     }
   }
 
-  function say(key: SubscriptionKey, flow: 'flowing' | 'stale'): void {
-    const status = control.entryOf(key)?.status
+  function emitFlow(key: SubscriptionKey, flow: 'flowing' | 'stale'): void {
+    const status = sockets.entryOf(key)?.status
     if (status === undefined) return
     emit({ type: 'subscription', ...subscriptionOf(key), status, flow, receivedTime: clock.now() })
   }
 
   return {
-    note(event) {
+    event(event) {
       freshness.note(event)
       const halt = event.type === 'record' ? haltIn(event) : undefined
       if (halt !== undefined) freshness.noteHalt(halt.instrument, halt.isHalted, event.receivedTime)
@@ -84,7 +83,7 @@ export function watchFlow({ settings, clock, calendar, journal, control, emit }:
     lastDataOf: freshness.lastDataOf,
     start: also =>
       interval(lookEveryMs).subscribe(() => {
-        freshness.look(clock.now()).forEach(tell)
+        freshness.look(clock.now()).forEach(report)
         also()
       }),
   }

@@ -7,7 +7,7 @@ import type { Lifecycle, SubscriptionStatus } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../../market/subscription.ts'
 
-type SocketSnapshot = SnapshotFrom<typeof socketMachine>
+export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
 
 export type LifecycleWatch = {
   snapshot(snapshot: SocketSnapshot): void
@@ -94,4 +94,11 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
 
 function differs(before: LedgerEntry | undefined, after: LedgerEntry): boolean {
   return before === undefined || before.status !== after.status || before.code !== after.code
+}
+
+/** What a socket is doing: `{ session: { connecting: 'opening' } }` → `connecting.opening`. */
+export function phaseOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  const [[state, inner] = ['', '']] = Object.entries(value as object)
+  return state === 'session' ? phaseOf(inner) : `${state}.${phaseOf(inner)}`
 }

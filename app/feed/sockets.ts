@@ -1,6 +1,6 @@
 // The control plane, assembled: the two sockets, each with what it needs from KIS, under the machine that hands over between them.
-// Which market data flows is none of its business; it passes frames on unseen.
-import { type ActorOptions, type AnyActorRef, createActor, type SnapshotFrom, type Subscription, waitFor } from 'xstate'
+// It passes frames on without reading them.
+import { type ActorOptions, type AnyActorRef, createActor, type Subscription, waitFor } from 'xstate'
 import { toWire } from '../../kis/channel.ts'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { AppKeys } from '../../kis/credentials.ts'
@@ -21,16 +21,14 @@ import { prefixOf } from '../../workers/redis/scope.ts'
 import { openAppKey, type SharedAccess, type SharedKey } from './app-key.ts'
 import { ended } from './ended.ts'
 import type { LineMemory } from '../persistence/line-memory.ts'
-import { phaseOf } from './phase.ts'
+import { phaseOf, type SocketSnapshot } from './lifecycle.ts'
 import type { FeedSettings } from '../settings/settings.ts'
 import { reservedSlotsOf, wireOptionsOf } from './subscriptions.ts'
-
-export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
 
 export type Inspect = NonNullable<ActorOptions<typeof feedMachine>['inspect']>
 
 /** Which market has the line, and what KIS would still allow; nothing secret. */
-export type ControlFacts = {
+export type ControlPlaneFacts = {
   /** Of the feed machine: `trading`, `handing-over`, … */
   readonly state: string
   readonly turns: readonly Market[]
@@ -56,7 +54,7 @@ export type SocketFacts = {
   readonly turnSince: number | undefined
 }
 
-export type ControlParts = {
+export type SocketsParts = {
   readonly settings: FeedSettings
   readonly clock: Clock
   /** Start of the random numbers that spread reconnections. */
@@ -77,7 +75,7 @@ export type ControlParts = {
   readonly redaction: Redaction
 }
 
-export type Control = {
+export type Sockets = {
   /** Of each session's 41, kept for account notices. */
   readonly reservedSlots: number
   start(): void
@@ -86,13 +84,13 @@ export type Control = {
   subscribe(keys: readonly SubscriptionKey[]): void
   unsubscribe(keys: readonly SubscriptionKey[]): void
   switchEndpoint(market: Market, endpoint: Endpoint): void
-  /** Something was noticed that a socket should know. */
-  tell(market: Market, observation: Observation): void
+  /** Something was observed that the socket's machine acts on. */
+  report(market: Market, observation: Observation): void
   ledgerOf(market: Market): Ledger
   /** When a subscription was asked for, whatever became of it since; undefined while it is not. */
   wantedSince(key: SubscriptionKey): number | undefined
   entryOf(key: SubscriptionKey): LedgerEntry | undefined
-  facts(): ControlFacts
+  facts(): ControlPlaneFacts
   socketFacts(market: Market): SocketFacts
   /** Everything that happens in the machines from now on. Nobody pays for it while nobody looks. */
   inspect(look: Inspect): Subscription
@@ -107,7 +105,7 @@ export type Control = {
 /** A Redis that does not answer is no reason to stay: the claim ends by itself. */
 const claimTimeoutMs = 1_000
 
-export function createControl(parts: ControlParts): Control {
+export function createSockets(parts: SocketsParts): Sockets {
   const { settings, clock } = parts
   const { timing } = settings
   const wireOptions = wireOptionsOf(settings)
@@ -197,7 +195,7 @@ export function createControl(parts: ControlParts): Control {
       send('unsubscribe', keys)
     },
     switchEndpoint: (market, endpoint) => actor.send({ type: 'endpoint.switch', market, endpoint }),
-    tell: (market, observation) => socketOf(market)?.send(observation),
+    report: (market, observation) => socketOf(market)?.send(observation),
     ledgerOf,
     wantedSince: key => wantedSince.get(key),
     entryOf: key => ledgerOf(marketOf(subscriptionOf(key).instrument))[key],

@@ -1,28 +1,46 @@
-// What was agreed with KIS at this moment: the ledger of each socket, and whether data flows. Truth does not outlive the connection it was
-// told on, so without a session nothing is agreed and nothing flows, whatever was said in the last one.
+// The state of each subscription: the ledger of its socket, and whether data comes. What KIS acknowledged ends with the connection, so
+// without a session nothing is active and nothing flows.
 import { entriesOf, newSession } from '../../machines/ledger.ts'
-import { markets } from '../../market/instrument.ts'
-import { subscriptionOf } from '../../market/subscription.ts'
-import type { Control } from './sockets.ts'
-import type { SubscriptionState } from './contract.ts'
+import type { SubscriptionStatus } from '../../market/events.ts'
+import { type Instrument, markets } from '../../market/instrument.ts'
+import { type Channel, subscriptionOf } from '../../market/subscription.ts'
+import type { Sockets } from './sockets.ts'
 import type { Flow } from './flow.ts'
 import type { TransitionLog } from '../observe/transitions.ts'
 
-export type AgreementParts = {
-  readonly control: Pick<Control, 'ledgerOf' | 'wantedSince' | 'reservedSlots'>
+export type SubscriptionState = {
+  readonly instrument: Instrument
+  readonly channel: Channel
+  readonly status: SubscriptionStatus
+  /** When `subscribe` asked for it. */
+  readonly wantedSince?: number
+  readonly code?: string
+  /** It was refused for a reason that passes, as the lack of a slot, and is asked for again by itself. */
+  readonly isPassing?: true
+  /** When data first came in this session, and last. An acknowledgement alone is no data. */
+  readonly flowingSince?: number
+  readonly lastData?: number
+  /** Silent for longer than its own rhythm explains, while its market is open. */
+  readonly isStale?: boolean
+  /** Trading in it is halted, as far as KIS sent it: no data is expected. */
+  readonly isHalted?: true
+}
+
+export type SubscriptionStateParts = {
+  readonly sockets: Pick<Sockets, 'ledgerOf' | 'wantedSince' | 'reservedSlots'>
   readonly flow: Pick<Flow, 'of'>
-  readonly transitions: Pick<TransitionLog, 'of'>
+  readonly observers: { readonly transitionsOf: TransitionLog['of'] }
 }
 
 const withoutSession: ReadonlySet<string> = new Set(['market-switch', 'reconnecting', 'stopped'])
 
-export function agreements({ control, flow, transitions }: AgreementParts): SubscriptionState[] {
+export function subscriptionStates({ sockets, flow, observers }: SubscriptionStateParts): SubscriptionState[] {
   return markets.flatMap(market => {
-    const hasSession = !withoutSession.has(transitions.of(market).current.phase)
-    const ledger = control.ledgerOf(market)
-    return entriesOf(hasSession ? ledger : newSession(ledger, control.reservedSlots)).map(
+    const hasSession = !withoutSession.has(observers.transitionsOf(market).current.phase)
+    const ledger = sockets.ledgerOf(market)
+    return entriesOf(hasSession ? ledger : newSession(ledger, sockets.reservedSlots)).map(
       ([key, { status, code, isResting, isUnplaced }]) => {
-        const wantedSince = control.wantedSince(key)
+        const wantedSince = sockets.wantedSince(key)
         return {
           ...subscriptionOf(key),
           status,

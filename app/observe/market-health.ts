@@ -4,7 +4,7 @@
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import { type Market, marketOf } from '../../market/instrument.ts'
-import type { SubscriptionState } from '../feed/contract.ts'
+import type { SubscriptionState } from '../feed/subscription-states.ts'
 import type { FeedStatus, SocketStatus } from './status.ts'
 
 export type HealthInput = {

@@ -2,7 +2,8 @@
 // totals that only grow. Shares are shares.
 import { socketMachine } from '../../machines/socket.ts'
 import { markets } from '../../market/instrument.ts'
-import type { Feed, SubscriptionState } from '../feed/contract.ts'
+import type { Feed } from '../feed/contract.ts'
+import type { SubscriptionState } from '../feed/subscription-states.ts'
 import type { Counters } from './journal.ts'
 import { outlineOf, type StateOutline } from '../machine-docs/outline.ts'
 import type { AppKeyStatus, FeedStatus } from './status.ts'

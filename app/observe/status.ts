@@ -6,9 +6,9 @@ import type { Market } from '../../market/instrument.ts'
 import { entriesOf, mostSubscriptions } from '../../machines/ledger.ts'
 import type { Timing } from '../../machines/timing.ts'
 import type { ClockSkew } from '../feed/clock-skew.ts'
-import type { AppKeyFacts, Control } from '../feed/sockets.ts'
+import type { AppKeyFacts, Sockets } from '../feed/sockets.ts'
 import type { Flow } from '../feed/flow.ts'
-import type { SinkTrouble } from './journal.ts'
+import type { Journal, SinkTrouble } from './journal.ts'
 import type { Latency } from './latency.ts'
 import type { FeedSettings } from '../settings/settings.ts'
 import type { Phase, Transition, TransitionLog } from './transitions.ts'
@@ -69,20 +69,22 @@ export type FeedStatus = AppKeyStatus & {
 export type StatusParts = {
   readonly settings: FeedSettings
   readonly clock: Clock
-  readonly control: Control
-  readonly transitions: TransitionLog
+  readonly sockets: Sockets
+  readonly observers: Pick<Journal, 'sinkTroubles'> & {
+    readonly transitionsOf: TransitionLog['of']
+    readonly latency: () => Latency
+  }
   readonly flow: Pick<Flow, 'lastDataOf'>
   readonly startedAt: number | undefined
   readonly clockSkew: ClockSkew | undefined
-  readonly latency: Latency
-  readonly sinkTroubles: readonly SinkTrouble[]
 }
 
 export function readStatus(parts: StatusParts): FeedStatus {
-  const { settings, clock, control, startedAt, clockSkew, latency, sinkTroubles } = parts
+  const { settings, clock, sockets, observers, startedAt, clockSkew } = parts
   const { timing } = settings
   const time = clock.now()
-  const facts = control.facts()
+  const sinkTroubles = observers.sinkTroubles()
+  const facts = sockets.facts()
   return {
     time,
     startedAt,
@@ -100,7 +102,7 @@ export function readStatus(parts: StatusParts): FeedStatus {
     ...appKeyStatus(facts.appKey, timing),
     ...(facts.usAppKey === undefined ? {} : { usAppKey: appKeyStatus(facts.usAppKey, timing) }),
     clockSkew,
-    latency,
+    latency: observers.latency(),
     ...(sinkTroubles.length === 0 ? {} : { sinkTroubles }),
   }
 }
@@ -115,10 +117,10 @@ function appKeyStatus({ connectsLeft, requestsLeft, approvalKeyIssuedAt }: AppKe
   }
 }
 
-function socketStatus(market: Market, { control, transitions, flow }: StatusParts): SocketStatus {
-  const { current, transitions: steps } = transitions.of(market)
-  const { failures, waitMs, host, turnSince } = control.socketFacts(market)
-  const ledger = control.ledgerOf(market)
+function socketStatus(market: Market, { sockets, observers, flow }: StatusParts): SocketStatus {
+  const { current, transitions: steps } = observers.transitionsOf(market)
+  const { failures, waitMs, host, turnSince } = sockets.socketFacts(market)
+  const ledger = sockets.ledgerOf(market)
   return {
     market,
     ...current,

@@ -2,8 +2,7 @@
 import { held } from '../../machines/ledger.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Market } from '../../market/instrument.ts'
-import type { SocketSnapshot } from '../feed/sockets.ts'
-import { phaseOf } from '../feed/phase.ts'
+import { phaseOf, type SocketSnapshot } from '../feed/lifecycle.ts'
 
 /**
  * Why a phase was entered: one of these words, or for a session that is being left or was lost, the machine's own: a departure
@@ -37,7 +36,8 @@ export type Transition = {
 export type Phase = { readonly phase: string; readonly since: number; readonly cause: Cause | undefined }
 
 export type TransitionLog = {
-  note(market: Market, snapshot: SocketSnapshot): void
+  /** The step that was taken; undefined when the phase is still the same. */
+  note(market: Market, snapshot: SocketSnapshot): Transition | undefined
   of(market: Market): { readonly current: Phase; readonly transitions: readonly Transition[] }
 }
 
@@ -63,12 +63,14 @@ export function createTransitionLog(clock: Clock, redact: (text: string) => stri
       const one = keptOf(market)
       const { phase: from, since } = one.current
       const to = phaseOf(snapshot.value)
-      if (to === from) return
+      if (to === from) return undefined
       const at = clock.now()
       const cause = redact(causeOf(from, to, snapshot))
       one.current = { phase: to, since: at, cause }
-      one.transitions.push({ from, to, at, cause, lastedMs: at - since })
+      const step = { from, to, at, cause, lastedMs: at - since }
+      one.transitions.push(step)
       if (one.transitions.length > mostKept) one.transitions.shift()
+      return step
     },
     of: market => keptOf(market),
   }

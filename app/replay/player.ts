@@ -1,13 +1,11 @@
 // Entries of a recording → the events they made, through the streams of a live feed. One run of the recorded feed is one pipeline,
 // as it was then.
-import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { Heartbeat, MarketEvent } from '../../market/events.ts'
 import type { Begin, Entry, Marker, RecordedFrame } from '../../recording/format/entry.ts'
-import { type Broadcast, createBroadcast } from '../../streams/broadcast.ts'
 import { type ContinuityMemory, createContinuityMemory } from '../../streams/continuity/memory.ts'
-import { marketEvents } from '../../streams/pipeline.ts'
 import { noteBackfill } from '../../streams/continuity/repairs.ts'
 import { daysAheadMs, skewOf } from '../feed/clock-skew.ts'
+import { openPipeline, type Pipeline } from '../feed/pipeline.ts'
 import { isFromFrame, restoreState } from '../persistence/feed-recorder.ts'
 
 export type PlayerOptions = {
@@ -25,8 +23,7 @@ export type Player = {
 type Run = {
   readonly name: string
   readonly memory: ContinuityMemory
-  readonly frames: Broadcast<RawFrame>
-  readonly markers: Broadcast<MarketEvent>
+  readonly pipeline: Pipeline
   readonly checksDates: boolean
   /** As the feed knew it: by the last heartbeat. */
   clockAheadMs: number
@@ -45,19 +42,18 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
     if (run?.name === entry.run) return
     const memory = createContinuityMemory()
     restoreState(memory, entry.state)
-    const frames = createBroadcast<RawFrame>()
-    const markers = createBroadcast<MarketEvent>()
     const checksDates = entry.checksDates === true
-    const begun: Run = { name: entry.run, memory, frames, markers, checksDates, clockAheadMs: 0 }
-    marketEvents(frames.values$, markers.values$, {
+    const options = {
       columns: columns ?? entry.columns,
-      continuity: (continuity ?? entry.continuity) ? { memory } : false,
+      continuity: (continuity ?? entry.continuity) ? { memory } : (false as const),
       ...(checksDates && { clockAheadMs: () => begun.clockAheadMs }),
-    }).subscribe(tell)
+    }
+    const pipeline = openPipeline(options, deliver)
+    const begun: Run = { name: entry.run, memory, pipeline, checksDates, clockAheadMs: 0 }
     run = begun
   }
 
-  function tell(event: MarketEvent): void {
+  function deliver(event: MarketEvent): void {
     emit(event)
     if (inside === none || !isFromFrame(event)) return
     told++
@@ -72,15 +68,15 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
     // A feed that repairs a gap stops waiting for it, and calls what still comes of it a repeat.
     if (event.type === 'backfill') noteBackfill(run.memory, event)
     if (event.type === 'heartbeat' && run.checksDates) return noteHeartbeat(run, event)
-    run.markers.next(event)
+    run.pipeline.lifecycle(event)
   }
 
   function playFrame(frame: RecordedFrame, markers: readonly Marker[]): void {
-    if (markers.length === 0) return run?.frames.next(frame)
+    if (markers.length === 0) return run?.pipeline.frame(frame)
     inside = markers
     next = 0
     told = 0
-    run?.frames.next(frame)
+    run?.pipeline.frame(frame)
     inside = none
     // Read with other columns or without continuity, a frame may have fewer events than it had.
     markers.slice(next).forEach(playMarker)
@@ -99,7 +95,7 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
           // What was not written its feed has told already: that is a marker.
           if (!entry.isDamage) return
           const { reason, count: lost, receivedTime } = entry
-          return run?.markers.next({ type: 'recording-trouble', reason, lost, isOver: true, receivedTime })
+          return run?.pipeline.lifecycle({ type: 'recording-trouble', reason, lost, isOver: true, receivedTime })
         }
       }
     },

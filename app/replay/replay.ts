@@ -1,16 +1,7 @@
 // A recording as a feed: the same observables and the same events, told anew, at the pace at which they came or another one. Time in
 // it is the time of the recording.
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
-import {
-  filter,
-  firstValueFrom,
-  type Observable,
-  race,
-  type SchedulerLike,
-  Subject,
-  type Subscription,
-  timer,
-} from 'rxjs'
+import { firstValueFrom, type Observable, race, type SchedulerLike, Subject, type Subscription, timer } from 'rxjs'
 import { unknownColumns } from '../../kis/wire/columns.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
 import { unknownOptions } from '../../market/basics/did-you-mean.ts'
@@ -19,11 +10,10 @@ import { parseInstrument } from '../../market/instrument.ts'
 import { koreanDate } from '../../market/calendar/korea-time.ts'
 import type { Entry, Marker, Range } from '../../recording/format/entry.ts'
 import { notRecorded, openRecording, type ReadOptions, type Recording } from '../../recording/read/reader.ts'
-import { isolate, type Sink } from '../../sinks/sink.ts'
-import { createBroadcast } from '../../streams/broadcast.ts'
+import type { Sink } from '../../sinks/sink.ts'
 import { createVirtualTime } from '../../streams/virtual-time.ts'
 import { defaultTiming } from '../../machines/timing.ts'
-import { createAttachments } from '../feed/attachments.ts'
+import { createOutlet } from '../feed/outlet.ts'
 import { createJournal } from '../observe/journal.ts'
 import { createTally } from '../observe/tally.ts'
 import { type Logger, silentLogger } from '../observe/log.ts'
@@ -92,15 +82,13 @@ export function createReplay(options: ReplayOptions): Replay {
   const start = options.from ?? (firstDate === undefined ? Number.NaN : koreanDate(firstDate))
   const time = createVirtualTime(Number.isNaN(start) ? pacedBy.now() : start)
   const journal = createJournal({ log, clock: systemClock, redact: text => text, tally: createTally() })
-  const events = createBroadcast<MarketEvent>()
+  const outlet = createOutlet(journal)
   const isWanted = instruments === undefined ? undefined : wantedEvents(instruments)
   const player = createPlayer({
     ...(options.columns === undefined ? {} : { columns: options.columns }),
     ...(options.continuity === undefined ? {} : { continuity: options.continuity }),
-    emit: isWanted === undefined ? event => events.next(event) : event => isWanted(event) && events.next(event),
+    emit: isWanted === undefined ? outlet.next : event => isWanted(event) && outlet.next(event),
   })
-  const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
-  const attachments = createAttachments(events.values$, journal)
   const stopped = new Subject<void>()
   let isStopped = false
   let playing: Promise<void> | undefined
@@ -153,16 +141,16 @@ export function createReplay(options: ReplayOptions): Replay {
   }
 
   return {
-    events$,
-    trades$: events$.pipe(filter(event => event.type === 'trade')),
-    orderBooks$: events$.pipe(filter(event => event.type === 'order-book')),
+    events$: outlet.events$,
+    trades$: outlet.trades$,
+    orderBooks$: outlet.orderBooks$,
     clock: time.clock,
     scheduler: time.scheduler,
-    attach: attachments.attach,
+    attach: outlet.attach,
     play() {
       playing ??= playAll().finally(async () => {
-        events.complete()
-        const overdue = await attachments.settled(timer(defaultTiming.stopTimeoutMs))
+        outlet.complete()
+        const overdue = await outlet.settled(timer(defaultTiming.stopTimeoutMs))
         journal.overdue(overdue.map(name => `the sink '${name}'`))
       })
       return playing

@@ -2,7 +2,7 @@
 // addresses and app keys that connect in a loop (notice of 2026-02-24).
 import { minuteMs } from '../../market/basics/durations.ts'
 import { isLoopbackUrl } from '../../kis/endpoints.ts'
-import type { SupportRecord } from '../../app/observe/support-record.ts'
+import type { SupportRecord } from '../../app/operations/support-record.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { timingVariable } from '../../app/settings/timing-list.ts'
 import type { Finding, Patient } from './finding.ts'

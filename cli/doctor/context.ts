@@ -1,5 +1,5 @@
 // What doctor and support-bundle look at: the configuration as a feed would have it, and what the last feed left behind.
-import { readSupportRecord } from '../../app/observe/support-record.ts'
+import { readSupportRecord } from '../../app/operations/support-record.ts'
 import { readSettings, SettingsError, type FeedSettings } from '../../app/settings/settings.ts'
 import { Secret } from '../../kis/secret.ts'
 import { createCalendar, standardCalendar } from '../../market/calendar/calendar.ts'

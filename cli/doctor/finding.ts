@@ -1,5 +1,5 @@
 // What the doctor says of one thing: how bad it is, what was found, and what to do about it.
-import type { SupportRecord } from '../../app/observe/support-record.ts'
+import type { SupportRecord } from '../../app/operations/support-record.ts'
 import type { FeedSettings } from '../../app/settings/settings.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'

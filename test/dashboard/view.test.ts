@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionState } from '../../app/feed/contract.ts'
+import type { SubscriptionState } from '../../app/feed/subscription-states.ts'
 import type { FeedStatus, SocketStatus } from '../../app/observe/status.ts'
 import { type ViewInput, viewOf } from '../../dashboard/view.ts'
 

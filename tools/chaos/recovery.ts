@@ -1,7 +1,8 @@
 // The quiet end: nothing goes wrong any more, and everything must come back by itself. Only what was refused is asked for again,
 // because a refusal stands until somebody does.
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Feed, SubscriptionState } from '../../app/feed/contract.ts'
+import type { Feed } from '../../app/feed/contract.ts'
+import type { SubscriptionState } from '../../app/feed/subscription-states.ts'
 import { keyOf, type SubscriptionKey } from '../../market/subscription.ts'
 
 export type Healing = {

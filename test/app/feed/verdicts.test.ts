@@ -1,7 +1,7 @@
 // The sentence on top of the page, and the answer of /health: one judgement, whatever the line does.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionState } from '../../../app/feed/contract.ts'
+import type { SubscriptionState } from '../../../app/feed/subscription-states.ts'
 import { type HealthReport, healthOf } from '../../../app/observe/health.ts'
 import type { FeedStatus, SocketStatus } from '../../../app/observe/status.ts'
 import { standardCalendar } from '../../../market/calendar/calendar.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionState } from '../../../app/feed/contract.ts'
+import type { SubscriptionState } from '../../../app/feed/subscription-states.ts'
 import { type HealthReport, healthOf } from '../../../app/observe/health.ts'
 import type { HealthInput } from '../../../app/observe/market-health.ts'
 import type { FeedStatus, SocketStatus } from '../../../app/observe/status.ts'

@@ -1,21 +1,17 @@
-// Says which subscriptions stay refused, and goes on saying it: one line when that begins or changes, and one
-// every ten minutes.
+// Logs which subscriptions stay refused: when that begins or changes, and every ten minutes.
 import type { Clock } from '../../market/clock.ts'
-import type { SubscriptionState } from './contract.ts'
-import type { Logger } from '../observe/log.ts'
-import { nameOf } from '../observe/market-health.ts'
+import type { SubscriptionState } from '../feed/subscription-states.ts'
+import type { Logger } from './log.ts'
+import { nameOf } from './market-health.ts'
 
 export type RefusalWatch = {
   /** Once a second is enough. */
   look(subscriptions: readonly SubscriptionState[]): void
 }
 
-/** What is refused for longer is said to stay so: a lost answer is found by then. */
+/** A refusal that is older stays: a lost answer is found by then. */
 const staysMs = 5_000
-/**
- * What changes more often is said once in so long, and what does not change is said again after the longer
- * one.
- */
+/** Changes are logged no more often than this, and what does not change is logged again after `repeatMs`. */
 const betweenMs = 30_000
 const repeatMs = 600_000
 const mostNamed = 10
@@ -23,8 +19,8 @@ const mostNamed = 10
 export function createRefusalWatch(clock: Clock, log: Logger): RefusalWatch {
   /** Since when each is refused, by instrument and channel. */
   let since = new Map<string, number>()
-  let said = ''
-  let saidAt = Number.NEGATIVE_INFINITY
+  let logged = ''
+  let loggedAt = Number.NEGATIVE_INFINITY
 
   function refusedSince(subscriptions: readonly SubscriptionState[], now: number): Map<string, number> {
     const next = new Map<string, number>()
@@ -47,10 +43,10 @@ export function createRefusalWatch(clock: Clock, log: Logger): RefusalWatch {
         return time !== undefined && now - time >= staysMs
       })
       const what = staying.map(({ instrument, channel }) => `${instrument} ${channel}`).join(', ')
-      const passedMs = now < saidAt ? repeatMs : now - saidAt
-      if (what === said ? what === '' || passedMs < repeatMs : passedMs < betweenMs) return
-      said = what
-      saidAt = now
+      const passedMs = now < loggedAt ? repeatMs : now - loggedAt
+      if (what === logged ? what === '' || passedMs < repeatMs : passedMs < betweenMs) return
+      logged = what
+      loggedAt = now
       if (staying.length === 0) return log.info({}, 'no subscription is refused any more')
       const names = staying.slice(0, mostNamed).map(nameOf)
       const more = staying.length - names.length

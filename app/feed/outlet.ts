@@ -1,24 +1,34 @@
-// The sinks that are attached to a feed or a replay: each behind its wall, with what becomes of it in the journal, and waited for at
-// the end.
+// Where the events of a feed or a replay come out: hot streams, and the sinks that are attached, each isolated from the others, with
+// what becomes of it in the journal, and waited for at the end.
 import { filter, firstValueFrom, interval, type Observable, race, Subscription } from 'rxjs'
-import type { MarketEvent } from '../../market/events.ts'
+import type { MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import { isolate, type Sink, type SinkNews } from '../../sinks/sink.ts'
+import { createBroadcast } from '../../streams/broadcast.ts'
 import type { Journal } from '../observe/journal.ts'
 
-export type Attachments = {
+export type Outlet = {
+  readonly events$: Observable<MarketEvent>
+  readonly trades$: Observable<Trade>
+  readonly orderBooks$: Observable<OrderBook>
+  next(event: MarketEvent): void
+  complete(): void
   attach(sink: Sink, name?: string): Subscription
   /** For a sink without a name. */
   newName(): string
-  /** Once the events are over: resolves when each sink dealt with what it was given, or when it is late with the names of the others. */
+  /** After `complete`: resolves when every sink is done, or when `late` emits, with the names of those that are not. */
   settled(late: Observable<unknown>): Promise<readonly string[]>
 }
 
-/** How often sinks are asked whether they are done. Mostly the first answer is yes. */
+type SinkJournal = Pick<Journal, 'sinkAway' | 'sinkBack' | 'sinkEnded' | 'sinkDropped' | 'sinkFailed'>
+
+/** How often sinks are asked whether they are done. Most are at the first look. */
 const lookEveryMs = 5
 
 type Attachment = { readonly name: string; readonly sink: Sink; readonly subscription: Subscription }
 
-export function createAttachments(events$: Observable<MarketEvent>, journal: Journal): Attachments {
+export function createOutlet(journal: SinkJournal): Outlet {
+  const events = createBroadcast<MarketEvent>()
+  const events$ = isolate(events.values$, error => journal.sinkFailed('events$', error))
   let attached: readonly Attachment[] = []
   const watching = new Subscription()
   let unnamed = 0
@@ -46,10 +56,15 @@ export function createAttachments(events$: Observable<MarketEvent>, journal: Jou
   }
 
   return {
+    events$,
+    trades$: events$.pipe(filter(isTrade)),
+    orderBooks$: events$.pipe(filter(isOrderBook)),
+    next: events.next,
+    complete: events.complete,
     attach(sink, name = sink.name || newName()) {
       try {
         watching.add(sink.watch?.(news => note(name, news)))
-        const subscription = sink(isolate(events$, error => journal.sinkFailed(name, error)))
+        const subscription = sink(isolate(events.values$, error => journal.sinkFailed(name, error)))
         attached = [...unsettled(), { name, sink, subscription }]
         return subscription
       } catch (error) {
@@ -67,4 +82,12 @@ export function createAttachments(events$: Observable<MarketEvent>, journal: Jou
       return unsettled().map(({ name }) => name)
     },
   }
+}
+
+function isTrade(event: MarketEvent): event is Trade {
+  return event.type === 'trade'
+}
+
+function isOrderBook(event: MarketEvent): event is OrderBook {
+  return event.type === 'order-book'
 }

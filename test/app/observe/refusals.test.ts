@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import type { SubscriptionState } from '../../../app/feed/contract.ts'
-import { createRefusalWatch } from '../../../app/feed/refusals.ts'
+import type { SubscriptionState } from '../../../app/feed/subscription-states.ts'
+import { createRefusalWatch } from '../../../app/observe/refusals.ts'
 
 const refused = (instrument: SubscriptionState['instrument'], code = 'OPSP0007'): SubscriptionState => ({
   instrument,

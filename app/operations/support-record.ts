@@ -8,7 +8,7 @@ import { minuteMs } from '../../market/basics/durations.ts'
 import { createRedaction } from '../../kis/redaction.ts'
 import type { Secret } from '../../kis/secret.ts'
 import type { Feed } from '../feed/contract.ts'
-import type { Logger } from './log.ts'
+import type { Logger } from '../observe/log.ts'
 
 export const supportRecordFile = 'support.json'
 

@@ -1,0 +1,122 @@
+// What a feed offers, and what each call of it does.
+import { problemWith } from '../../kis/channel.ts'
+import { defaultSocketPath, socketAddress } from '../../kis/endpoints.ts'
+import { addressOf } from '../../kis/redaction.ts'
+import { createPreviousCloseReader } from '../../kis/wire/previous-close.ts'
+import type { Calendar } from '../../market/calendar/calendar.ts'
+import type { Dropped, MarketEvent } from '../../market/events.ts'
+import { parseInstrument } from '../../market/instrument.ts'
+import { type Channel, keyOf, type SubscriptionKey } from '../../market/subscription.ts'
+import { consume } from '../../sinks/consume.ts'
+import type { ContinuityMemory } from '../../streams/continuity/memory.ts'
+import { openGaps, settleFinding } from '../../streams/continuity/repairs.ts'
+import { healthOf } from '../observe/health.ts'
+import { readStatus } from '../observe/status.ts'
+import type { ClockWatch } from './clock-skew.ts'
+import { SubscriptionError } from './confirmations.ts'
+import type { Feed } from './contract.ts'
+import { createNoticeNames } from './notice-names.ts'
+import type { Run, RunParts } from './run.ts'
+import { subscriptionStates } from './subscription-states.ts'
+import { wireOptionsOf } from './subscriptions.ts'
+
+export type FaceParts = Omit<RunParts, 'pipeline'> & {
+  readonly calendar: Calendar
+  readonly memory: ContinuityMemory
+  readonly clockSkew: ClockWatch
+  readonly run: Run
+  /** For events from outside of frames. */
+  readonly emit: (event: MarketEvent) => void
+}
+
+export function createFace(parts: FaceParts): Feed {
+  const { settings, clock, calendar, log, memory, observers, keepers, sockets, flow, outlet, run } = parts
+  const { confirmations, clockSkew, emit } = parts
+  const wireOptions = wireOptionsOf(settings)
+  const notices = createNoticeNames(settings.schedule === 'side-by-side')
+  const readPreviousClose = createPreviousCloseReader()
+
+  function readKey(name: string, channel: Channel): SubscriptionKey {
+    const parsed = parseInstrument(name)
+    if ('problem' in parsed) throw new TypeError(parsed.problem)
+    const problem = problemWith({ instrument: parsed.value, channel }, wireOptions)
+    if (problem !== undefined) throw new TypeError(problem)
+    return keyOf({ instrument: parsed.value, channel })
+  }
+
+  /** Calls may still come while a feed stops, which is no mistake of the caller. */
+  function isIgnored(call: string): boolean {
+    if (run.isStopped()) log.warn({}, `${call}: ignored, because the feed was stopped`)
+    return run.isStopped()
+  }
+
+  const subscriptions = () => subscriptionStates({ sockets, flow, observers })
+  const status = () =>
+    readStatus({ settings, clock, sockets, observers, flow, startedAt: run.startedAt(), clockSkew: clockSkew.skew() })
+
+  return {
+    events$: outlet.events$,
+    trades$: outlet.trades$,
+    orderBooks$: outlet.orderBooks$,
+    subscribe(name, channel = 'trade') {
+      const key = readKey(name, channel)
+      if (!isIgnored(`subscribe ${key}`)) sockets.subscribe(notices.want([key]))
+    },
+    unsubscribe(name, channel = 'trade') {
+      const key = readKey(name, channel)
+      if (run.isStopped()) return
+      const unwanted = notices.unwant(key)
+      if (unwanted !== undefined) sockets.unsubscribe([unwanted])
+    },
+    async confirmed(name, channel = 'trade') {
+      const key = notices.nameOf(readKey(name, channel))
+      if (run.isStopped()) throw new SubscriptionError(key, 'STOPPED')
+      await confirmations.of(key, sockets.entryOf(key))
+    },
+    subscriptions,
+    attach: outlet.attach,
+    consume(handler, { name = handler.name || outlet.newName(), ...options } = {}) {
+      const onLost = (count: number) => observers.sinkDropped(name, { count })
+      const onDropped = (dropped: Dropped) => dropped.conflated && observers.sinkDropped(name, dropped)
+      const onError = (error: unknown) => observers.sinkFailed(name, error)
+      return outlet.attach(consume(handler, { ...options, onDropped, onLost, onError }), name)
+    },
+    noteDropped: (sink, count) => observers.sinkDropped(sink, { count }),
+    switchUrl(market, url) {
+      if (!URL.canParse(url) || !/^wss?:/.test(url)) {
+        throw new TypeError(`'${addressOf(url)}' is no address of a WebSocket; expected ws://HOST:PORT`)
+      }
+      if (isIgnored(`switchUrl ${market}`)) return
+      sockets.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
+    },
+    counters: observers.counters,
+    openGaps: () => openGaps(memory),
+    repair(finding) {
+      if (run.isStopped()) return
+      const news = settleFinding(memory, finding, clock.now())
+      if (news.some(({ type }) => type === 'backfill')) keepers.settled(finding.question.instrument)
+      news.forEach(emit)
+    },
+    tally: observers.tally,
+    previousClose(trade) {
+      const frame = observers.recentFrames.latest()
+      return frame === undefined ? undefined : readPreviousClose(frame.bytes, trade)
+    },
+    recentFrames: observers.recentFrames.shown,
+    status,
+    health: () =>
+      healthOf({
+        status: status(),
+        subscriptions: subscriptions(),
+        calendar,
+        silenceMs: settings.timing.silenceMs,
+      }),
+    inspect: look => ({ actors: sockets.actors(), subscription: sockets.inspect(look) }),
+    start: () =>
+      run.start(
+        keys => sockets.subscribe(notices.want(keys)),
+        () => observers.subscriptions(subscriptions()),
+      ),
+    stop: run.stop,
+  }
+}

@@ -1,0 +1,102 @@
+// What a feed writes: the recording, what was last seen of each instrument, and the day book, in folders that it has to itself.
+import type { RawFrame } from '../../kis/wire/frame.ts'
+import type { Redaction } from '../../kis/redaction.ts'
+import type { Clock } from '../../market/clock.ts'
+import type { InstrumentsForgotten, MarketEvent, RecordingTrouble } from '../../market/events.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import { turnsAt } from '../../market/calendar/schedules.ts'
+import type { ContinuityMemory } from '../../streams/continuity/memory.ts'
+import type { Logger } from '../observe/log.ts'
+import type { FeedSettings } from '../settings/settings.ts'
+import { keepDayBook } from './day-book-writer.ts'
+import { recordFeed } from './feed-recorder.ts'
+import { holdFolders } from './held-folders.ts'
+import { keepLastSeen } from './last-seen.ts'
+
+/** In the order of their calls: `opens`, `event` for each event of the frame, `closes`. `marker` may come at any time. */
+export type Keepers = {
+  /** Takes the folders, or throws a FolderInUseError and starts nothing; reads what was last seen; begins to write. */
+  start(): void
+  /** From then on a process that is killed loses the last moment of its recording at most. Undefined without a recording. */
+  readonly ready: Promise<void> | undefined
+  opens(frame: RawFrame): void
+  /** `moreFollow`: another frame opens at once, or a marker comes. */
+  closes(frame: RawFrame, moreFollow: boolean): void
+  /** Every event that is about to be delivered. */
+  event(event: MarketEvent): void
+  /** What comes from outside of frames, before the pipeline has it. */
+  marker(event: MarketEvent): void
+  /** A gap of an instrument was repaired: written at once, so that a process that is killed now does not deliver the repair again. */
+  settled(instrument: Instrument): void
+  /** Resolves when everything is on disk, or could not be written. What is still written to stays locked. */
+  stop(): Promise<void>
+}
+
+export type KeepersParts = {
+  readonly settings: FeedSettings
+  readonly dataFolder: string | undefined
+  readonly recordFolder: string | undefined
+  readonly memory: ContinuityMemory
+  /** Every record is passed on as it came, so nothing is in the memory. */
+  readonly isUnfollowed: boolean
+  readonly clock: Clock
+  readonly log: Logger
+  readonly redaction: Redaction
+  readonly emit: (event: RecordingTrouble | InstrumentsForgotten) => void
+}
+
+export function keepFeed({ settings, dataFolder, recordFolder, memory, clock, log, ...parts }: KeepersParts): Keepers {
+  const { redaction, isUnfollowed, emit } = parts
+  const { environment, restUrl, overseasFeed, schedule, market, columns } = settings
+  const locks = holdFolders({
+    dataFolder,
+    recordFolder,
+    clock,
+    log,
+    onRecordingLost: reason => recorder?.giveUp(reason),
+  })
+  const inDataFolder =
+    dataFolder === undefined ? undefined : { folder: dataFolder, log, mayWrite: () => locks.isDataOurs() }
+  const lastSeen =
+    inDataFolder &&
+    keepLastSeen({
+      ...inDataFolder,
+      source: `${environment} ${restUrl} ${overseasFeed}`,
+      memory,
+      onForgotten: most => emit({ type: 'instruments-forgotten', of: 'last-seen', most, receivedTime: clock.now() }),
+    })
+  const dayBook = inDataFolder && keepDayBook(inDataFolder)
+  const recorder =
+    recordFolder === undefined
+      ? undefined
+      : recordFeed({
+          folder: recordFolder,
+          columns,
+          memory: isUnfollowed ? undefined : memory,
+          turnAt: time => (market === 'auto' ? (turnsAt(schedule, time)[0] ?? 'KR') : market),
+          clock,
+          redaction,
+          emit,
+        })
+
+  return {
+    start() {
+      locks.take()
+      lastSeen?.start()
+      dayBook?.start()
+    },
+    ready: recorder?.ready,
+    opens: frame => recorder?.opens(frame),
+    closes: (frame, moreFollow) => recorder?.closes(frame, moreFollow),
+    event(event) {
+      recorder?.note(event)
+      dayBook?.note(event)
+    },
+    marker: event => recorder?.marker(event),
+    settled: instrument => lastSeen?.settled(instrument),
+    async stop() {
+      await Promise.all([lastSeen?.stop(), dayBook?.stop(), recorder?.stop()])
+      locks.release()
+    },
+  }
+}
