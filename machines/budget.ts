@@ -21,7 +21,7 @@ export type ConnectBudget = {
   take(): number | Promise<number>
   /** What is left as far as this process knows. */
   left(): number
-  /** The last wait was for connections that are kept for the process that has the line. */
+  /** The last wait was for connections that are kept for the process that owns the line. */
   isReserved?(): boolean
 }
 

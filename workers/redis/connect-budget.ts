@@ -33,7 +33,7 @@ export type FormerOwner =
 export type Reserved = {
   readonly waitMs: number
   readonly owner: FormerOwner
-  /** There are some left, for the process that has the line. */
+  /** There are some left, for the process that owns the line. */
   readonly isReserved: boolean
 }
 

@@ -51,7 +51,7 @@ describe.skipIf(serverProgram === undefined)('a standby on the same app key', ()
     const holder = await process()
     await holder.feed.confirmed('KRX:005930')
     const standby = await process()
-    const kept = 'the connections that are left are for the process that has the line'
+    const kept = 'the connections that are left are for the process that owns the line'
     await standby.until('subscription', ({ code }) => code === 'OPSP8996')
     await eventually(() => standby.socket().cause === kept)
     // A good many of its waits later it has not connected again.
