@@ -13,6 +13,7 @@ import { createRedaction, type Redaction } from '../kis/redaction.ts'
 import { createNoticeOpener, isEncrypted } from '../kis/wire/notices.ts'
 import { type CustomerType, heartbeatText, subscribeText, unsubscribeText } from '../kis/wire/request.ts'
 import type { Clock } from '../market/clock.ts'
+import type { LineId } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import { createReadBatch } from './read-batch.ts'
@@ -28,6 +29,7 @@ import type { Timing } from './timing.ts'
 
 /** An answer of KIS, for logs and counts. `key` is undefined when it belongs to no subscription of ours. */
 export type ReceivedAnswer = {
+  readonly line: LineId
   readonly market: Market
   readonly entry: CodeEntry
   readonly key: SubscriptionKey | undefined
@@ -44,8 +46,7 @@ export type AppKeyAccess = {
 }
 
 export type ConnectionParts = {
-  /** The app key of a market; the markets may share one. */
-  readonly accessOf: (market: Market) => AppKeyAccess
+  readonly accessOf: (line: LineId) => AppKeyAccess
   readonly customerType: CustomerType
   readonly wireOf: (key: SubscriptionKey) => WireKey
   /**
@@ -87,15 +88,15 @@ export function createConnection(parts: ConnectionParts) {
   const { redaction = createRedaction() } = parts
 
   return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
-    const { market, endpoint } = input
+    const { line, market, endpoint } = input
     const { clock, timing, deliver } = parts
-    const { approvalKeys, lock, connects, requests, owner } = parts.accessOf(market)
+    const { approvalKeys, lock, connects, requests, owner } = parts.accessOf(line)
     const report = (observation: Observation) => sendBack(observation)
     const notices = createNoticeOpener()
     const pending = createPendingRequests(timing.ackTimeoutMs)
     const outbox = createOutbox(timing.pacingMs, requests, send)
     const batch = createReadBatch<Buffer>((bytes, moreFollow) => {
-      if (!isLeft) deliver({ market, bytes, receivedTime: readTime }, moreFollow)
+      if (!isLeft) deliver({ line, market, bytes, receivedTime: readTime }, moreFollow)
     })
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
@@ -146,7 +147,7 @@ export function createConnection(parts: ConnectionParts) {
       const code = error instanceof KisError ? error.code : undefined
       const text = error instanceof KisError ? error.said : undefined
       const why = redaction.line(error instanceof Error ? error.message : String(error))
-      if (code !== undefined) parts.onAnswer({ market, entry: explain(code, text ?? ''), key: undefined })
+      if (code !== undefined) parts.onAnswer({ line, market, entry: explain(code, text ?? ''), key: undefined })
       report(
         isAboutKeys(error)
           ? { type: 'credentials.refused', code: code ?? why }
@@ -180,7 +181,7 @@ export function createConnection(parts: ConnectionParts) {
         release()
         clearTimeout(nextLook)
         batch.flush()
-        for (const { bytes, receivedTime } of sealed) deliver({ market, bytes, receivedTime }, false)
+        for (const { bytes, receivedTime } of sealed) deliver({ line, market, bytes, receivedTime }, false)
         if (!isLeft) report({ type: 'socket.closed', reason: `${trouble}close code ${code}` })
       })
     }
@@ -220,12 +221,12 @@ export function createConnection(parts: ConnectionParts) {
             watch.beat(readTime)
             parts.heartbeat?.(message.serverTime, readTime)
           }
-          if (bytes.length > longestEcho) return deliver({ market, bytes, receivedTime: readTime }, false)
+          if (bytes.length > longestEcho) return deliver({ line, market, bytes, receivedTime: readTime }, false)
           return echo(bytes)
         case 'answer':
           return takeAnswer(message)
         case 'unreadable':
-          return deliver({ market, bytes, receivedTime: readTime }, false)
+          return deliver({ line, market, bytes, receivedTime: readTime }, false)
       }
     }
 
@@ -259,18 +260,18 @@ export function createConnection(parts: ConnectionParts) {
     function takeAnswer(answer: Answer): void {
       const { entry } = answer
       if (entry.reaction === 'occupied') {
-        parts.onAnswer({ market, entry, key: undefined })
+        parts.onAnswer({ line, market, entry, key: undefined })
         return report({ type: 'session.occupied', isOwnerGone: owner.isGone() })
       }
       if (entry.reaction === 'renew-approval') {
         approvalKeys.forget()
-        parts.onAnswer({ market, entry, key: undefined })
+        parts.onAnswer({ line, market, entry, key: undefined })
         return report({ type: 'credentials.refused', code: entry.code })
       }
       const settled = pending.settle(answer, clock.now())
       if (settled?.verb === 'heartbeat') return report({ type: 'heartbeat.refused' })
       const key = settled?.key ?? pending.keyOf(answer)
-      parts.onAnswer({ market, entry, key })
+      parts.onAnswer({ line, market, entry, key })
       if (entry.reaction === 'acknowledged') {
         approvalKeys.accepted()
         if (!isAccepted) owner.accepted()
@@ -287,10 +288,10 @@ export function createConnection(parts: ConnectionParts) {
     function takeNotice(bytes: Uint8Array, receivedTime: number): void {
       const opened = notices.open(bytes)
       if (opened !== 'unknown-key' || bytes.length > longestSealed)
-        return deliver({ market, bytes: opened === 'unknown-key' ? bytes : opened, receivedTime }, false)
+        return deliver({ line, market, bytes: opened === 'unknown-key' ? bytes : opened, receivedTime }, false)
       sealed.push({ bytes, receivedTime })
       const oldest = sealed.length > mostSealedFrames ? sealed.shift() : undefined
-      if (oldest !== undefined) deliver({ market, ...oldest }, false)
+      if (oldest !== undefined) deliver({ line, market, ...oldest }, false)
     }
 
     function openSealed(): void {

@@ -1,6 +1,7 @@
 // Which market uses the line. KIS allows one session for each app key, so two sockets of one line take turns:
 // the next one opens only after the last one has closed. With a line each, both may be open at once.
 import { assign, enqueueActions, raise, setup, type SnapshotFrom } from 'xstate'
+import type { LineId } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import type { Endpoint } from './events.ts'
@@ -10,6 +11,8 @@ import type { Timing } from './timing.ts'
 
 export type FeedInput = {
   readonly timing: Timing
+  /** The line of each market: markets of one line take turns on it. */
+  readonly lines: Readonly<Record<Market, LineId>>
   readonly endpoints: Readonly<Record<Market, Endpoint>>
   /** Of each session's 41, kept for account notices. Default 0. */
   readonly reservedSlots?: number
@@ -37,8 +40,15 @@ type SocketReport =
 
 type SubscriptionCommand = Extract<FeedCommand, { type: 'subscribe' | 'unsubscribe' }>
 
-function socketInput({ endpoints, timing, seed, reservedSlots = 0 }: FeedContext, market: Market): SocketInput {
-  return { market, endpoint: endpoints[market], timing, reservedSlots, seed: market === 'KR' ? seed : ~seed }
+function socketInput({ lines, endpoints, timing, seed, reservedSlots = 0 }: FeedContext, market: Market): SocketInput {
+  return {
+    line: lines[market],
+    market,
+    endpoint: endpoints[market],
+    timing,
+    reservedSlots,
+    seed: market === 'KR' ? seed : ~seed,
+  }
 }
 
 function outgoing({ turns, next }: FeedContext): readonly Market[] {

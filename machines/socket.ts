@@ -2,6 +2,7 @@
 // subscriptions. It sees no market data and holds no secret: the inspector may show everything in it.
 import { assign, enqueueActions, fromCallback, sendTo, setup } from 'xstate'
 import { minuteMs } from '../market/basics/durations.ts'
+import type { LineId } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 import type { SubscriptionKey } from '../market/subscription.ts'
 import { nextBackoff, occupiedWait } from './backoff.ts'
@@ -20,6 +21,7 @@ export type Departure =
   | 'stop'
 
 export type SocketContext = {
+  readonly line: LineId
   readonly market: Market
   readonly timing: Timing
   /** Of the session's 41, kept for account notices. */
@@ -52,6 +54,7 @@ export type SocketContext = {
 }
 
 export type SocketInput = {
+  readonly line: LineId
   readonly market: Market
   readonly endpoint: Endpoint
   readonly timing: Timing
@@ -61,7 +64,7 @@ export type SocketInput = {
   readonly seed: number
 }
 
-export type ConnectionInput = { readonly market: Market; readonly endpoint: Endpoint }
+export type ConnectionInput = { readonly line: LineId; readonly market: Market; readonly endpoint: Endpoint }
 
 /**
  * The recovery step for a stale key. An adopted key is requested once more; then the whole session is
@@ -349,7 +352,7 @@ export const socketMachine = setup({
       invoke: {
         id: 'connection',
         src: 'connection',
-        input: ({ context }) => ({ market: context.market, endpoint: context.endpoint }),
+        input: ({ context: { line, market, endpoint } }) => ({ line, market, endpoint }),
       },
       on: {
         'socket.closed': { target: 'reconnecting', actions: ['noteLoss', 'waitForServerToTidyUp'] },

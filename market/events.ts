@@ -102,23 +102,30 @@ export type OtherRecord = {
 }
 
 /**
- * The line of a market went down, on purpose or not. Comes as soon as the loss is known: a line found silent
- * or dead is said to be down before the grace in which it is left. No data of that market follows until
- * `resume`.
+ * A line is an app key with the one session that KIS allows it: `1` is the line of `KIS_APP_KEY`, `2` that of
+ * `KIS_APP_KEY_US`. Where it is not known (imported files, recordings without lines) it is the market, `KR` or `US`.
+ */
+export type LineId = string
+
+/**
+ * A market is no longer connected, on purpose or not. Comes as soon as the loss is known: for a silent or dead
+ * connection before its grace. No data of that market follows until `resume`.
  */
 export type Disconnect = {
   readonly type: 'disconnect'
+  readonly line: LineId
   readonly market: Market
   readonly reason: string
   readonly receivedTime: number
 }
 
 /**
- * The line of a market is back: the server answered, or data flows. Comes before the first data. `outageMs`:
- * since the last frame of the market, or since the `disconnect` when there was none.
+ * A market is connected again: the server answered, or data flows. Comes before the first data. `outageMs`: since
+ * the last frame of the market, or since the `disconnect` when there was none.
  */
 export type Resume = {
   readonly type: 'resume'
+  readonly line: LineId
   readonly market: Market
   readonly outageMs: number
   readonly receivedTime: number
@@ -131,9 +138,13 @@ export type Resume = {
  */
 export type SubscriptionStatus = 'wanted' | 'requested' | 'active' | 'adopted' | 'releasing' | 'released' | 'refused'
 
-/** What is true of one subscription changed. `instrument` and `channel` are null when KIS did not say whom it answers. */
+/**
+ * A subscription changed. `instrument` and `channel` are null when KIS's answer names none; then a recording without
+ * lines has no `line` either.
+ */
 export type SubscriptionChange = {
   readonly type: 'subscription'
+  readonly line: LineId | null
   readonly instrument: Instrument | null
   readonly channel: Channel | null
   readonly status: SubscriptionStatus

@@ -113,7 +113,7 @@ async function deliversEverything(make: MakeSink): Promise<boolean> {
   const count = Math.min(burst, Math.max(1, (under.capacity ?? burst) - 2))
   const feed = attach(under)
   feed.send(count)
-  feed.source.next({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: count + 1 })
+  feed.source.next({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: count + 1 })
   feed.source.next({ type: 'malformed', reason: 'cut off', raw: '한글\n"', receivedTime: count + 2 })
   feed.source.complete()
   await under.close()

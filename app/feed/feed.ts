@@ -122,7 +122,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     const isKnown = entry.reaction === 'duplicate' && key !== undefined && sockets.entryOf(key)?.status === 'active'
     if (!isKnown) observers.answer(answer)
     if (key !== undefined || entry.severity === 'info') return
-    const none = { instrument: null, channel: null }
+    const none = { line: answer.line, instrument: null, channel: null }
     const receivedTime = clock.now()
     outsideFrames({ type: 'subscription', ...none, status: 'refused', code: entry.code, receivedTime })
   }

@@ -21,7 +21,7 @@ export type FlowParts = {
   readonly clock: Clock
   readonly calendar: Calendar
   readonly observers: Pick<Journal, 'mute' | 'silence'>
-  readonly sockets: Pick<Sockets, 'report' | 'entryOf'>
+  readonly sockets: Pick<Sockets, 'report' | 'entryOf' | 'lineOf'>
   readonly emit: (event: Lifecycle) => void
 }
 
@@ -70,7 +70,14 @@ export function watchFlow({ settings, clock, calendar, observers, sockets, emit 
   function emitFlow(key: SubscriptionKey, flow: 'flowing' | 'stale'): void {
     const status = sockets.entryOf(key)?.status
     if (status === undefined) return
-    emit({ type: 'subscription', ...subscriptionOf(key), status, flow, receivedTime: clock.now() })
+    emit({
+      type: 'subscription',
+      line: sockets.lineOf(marketOfKey(key)),
+      ...subscriptionOf(key),
+      status,
+      flow,
+      receivedTime: clock.now(),
+    })
   }
 
   return {

@@ -17,6 +17,7 @@ export type LifecycleWatch = {
 
 /** `emit` is called in the order in which things happened, between the data they happened between. */
 export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifecycle) => void): LifecycleWatch {
+  let line = ''
   let ledger: Ledger = {}
   let session: number | undefined
   let isUp = false
@@ -33,7 +34,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     if (downSince === undefined) return
     const receivedTime = clock.now()
     const darkSince = Math.min(downSince, lastData ?? downSince)
-    emit({ type: 'resume', market, outageMs: Math.max(0, receivedTime - darkSince), receivedTime })
+    emit({ type: 'resume', line, market, outageMs: Math.max(0, receivedTime - darkSince), receivedTime })
     downSince = undefined
   }
 
@@ -42,7 +43,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     if (downSince !== undefined) return
     const receivedTime = clock.now()
     downSince = receivedTime
-    emit({ type: 'disconnect', market, reason, receivedTime })
+    emit({ type: 'disconnect', line, market, reason, receivedTime })
   }
 
   /**
@@ -58,7 +59,15 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
   function report(key: SubscriptionKey, status: SubscriptionStatus, code: string | undefined): void {
     const { instrument, channel } = subscriptionOf(key)
     const receivedTime = clock.now()
-    emit({ type: 'subscription', instrument, channel, status, ...(code === undefined ? {} : { code }), receivedTime })
+    emit({
+      type: 'subscription',
+      line,
+      instrument,
+      channel,
+      status,
+      ...(code === undefined ? {} : { code }),
+      receivedTime,
+    })
   }
 
   function reportChanges(next: Ledger): void {
@@ -77,6 +86,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
   return {
     snapshot(snapshot) {
       const { context } = snapshot
+      line = context.line
       // Between two snapshots the machine may have left one session and entered the next.
       const current = snapshot.matches('session') ? context.sessions : undefined
       if (session !== undefined && session !== current) goDown(context.loss ?? 'closed')

@@ -14,6 +14,7 @@ import { fromStream } from '../../machines/from-stream.ts'
 import { emptyLedger, entriesOf, type Ledger, type LedgerEntry } from '../../machines/ledger.ts'
 import { socketMachine } from '../../machines/socket.ts'
 import type { Clock } from '../../market/clock.ts'
+import type { LineId } from '../../market/events.ts'
 import { type Market, marketOf, markets } from '../../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../../market/subscription.ts'
 import { heartbeats } from '../../streams/heartbeats.ts'
@@ -22,6 +23,7 @@ import { openAppKey, type SharedAccess, type SharedKey } from './app-key.ts'
 import { ended } from './ended.ts'
 import type { LineMemory } from '../persistence/line-memory.ts'
 import { phaseOf, type SocketSnapshot } from './lifecycle.ts'
+import { lineIds, linesOf } from '../settings/lines.ts'
 import type { FeedSettings } from '../settings/settings.ts'
 import { reservedSlotsOf, wireOptionsOf } from './subscriptions.ts'
 
@@ -86,6 +88,7 @@ export type Sockets = {
   switchEndpoint(market: Market, endpoint: Endpoint): void
   /** Something was observed that the socket's machine acts on. */
   report(market: Market, observation: Observation): void
+  lineOf(market: Market): LineId
   ledgerOf(market: Market): Ledger
   /** When a subscription was asked for, whatever became of it since; undefined while it is not. */
   wantedSince(key: SubscriptionKey): number | undefined
@@ -122,10 +125,14 @@ export function createSockets(parts: SocketsParts): Sockets {
     const kept = parts.memory.of(prefixOf({ ...keys, restUrl: settings.restUrl }))
     return openAppKey({ keys, shared, kept, rest, timing, clock, onSecret: parts.onSecret })
   }
-  const ordinary = open(settings, parts.shared)
-  const access = { KR: ordinary, US: settings.us === undefined ? ordinary : open(settings.us, parts.shared?.us) }
+  const lines = linesOf(settings)
+  const lineOf = lineIds(lines)
+  const access = new Map(
+    lines.map(line => [line.id, open(line, line.id === '1' ? parts.shared : parts.shared?.us)] as const),
+  )
+  const [ordinary, second] = [...access.values()] as [AppKeyAccess, AppKeyAccess?]
   const connection = createConnection({
-    accessOf: market => access[market],
+    accessOf: line => access.get(line) as AppKeyAccess, // a socket has a line of the settings
     customerType: settings.customerType,
     wireOf: key => toWire(subscriptionOf(key), wireOptions),
     deliver: parts.deliver,
@@ -138,7 +145,7 @@ export function createSockets(parts: SocketsParts): Sockets {
   const heartbeat = fromStream(() => heartbeats(timing.heartbeatMs))
   const socket = socketMachine.provide({ actors: { connection, heartbeat } })
   const actor = createActor(feedMachine.provide({ actors: { socket } }), {
-    input: { timing, endpoints: settings.endpoints, reservedSlots, seed: parts.seed },
+    input: { timing, lines: lineOf, endpoints: settings.endpoints, reservedSlots, seed: parts.seed },
     ...(parts.inspect === undefined ? {} : { inspect: parts.inspect }),
   })
   const turnSince = new Map<Market, number>()
@@ -196,6 +203,7 @@ export function createSockets(parts: SocketsParts): Sockets {
     },
     switchEndpoint: (market, endpoint) => actor.send({ type: 'endpoint.switch', market, endpoint }),
     report: (market, observation) => socketOf(market)?.send(observation),
+    lineOf: market => lineOf[market],
     ledgerOf,
     wantedSince: key => wantedSince.get(key),
     entryOf: key => ledgerOf(marketOf(subscriptionOf(key).instrument))[key],
@@ -206,7 +214,7 @@ export function createSockets(parts: SocketsParts): Sockets {
         turns: context.turns,
         next: context.next,
         appKey: factsOf(ordinary),
-        usAppKey: access.US === ordinary ? undefined : factsOf(access.US),
+        usAppKey: second && factsOf(second),
       }
     },
     socketFacts(market) {
@@ -232,7 +240,7 @@ export function createSockets(parts: SocketsParts): Sockets {
       // A call that hangs holds the lock: it is ended first.
       await rest.close()
       // The machine has left; a lock is free once its socket is closed.
-      const keys = [...new Set(Object.values(access))]
+      const keys = [...access.values()]
       const locks = keys.map(({ lock }) => lock.take())
       if (isStarted && !(await ended(Promise.all(locks), timing.closeTimeoutMs + marginMs / 2))) {
         overdue.push('the close of the connection')

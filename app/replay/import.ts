@@ -71,7 +71,12 @@ export async function importCapture(options: ImportOptions): Promise<Imported> {
         for (const event of events) writer.marker({ ...event, receivedTime }, market)
       } else {
         if (malformed === undefined) counts.frames++
-        writer.frame({ market, bytes: redaction.frame(long === undefined ? frame : stubOf(long)), receivedTime })
+        writer.frame({
+          line: market,
+          market,
+          bytes: redaction.frame(long === undefined ? frame : stubOf(long)),
+          receivedTime,
+        })
       }
     }
     await writer.close()

@@ -7,6 +7,7 @@ import { frameText, isControl } from '../../kis/wire/frame.ts'
 import { createNoticeOpener, isEncrypted } from '../../kis/wire/notices.ts'
 import { withoutNamed } from '../../kis/redaction.ts'
 import type { Malformed, MarketEvent, SubscriptionStatus } from '../../market/events.ts'
+import { marketOf } from '../../market/instrument.ts'
 
 /** As long as what is taken from a socket; twenty records are about 8 KB. */
 export const longestLine = 1024 * 1024
@@ -44,7 +45,15 @@ export function createLineDecoder(
       const { instrument, channel } = whom ?? { instrument: null, channel: tr ?? null }
       const status = statusOf(entry)
       if (status !== undefined) {
-        events.push({ type: 'subscription', instrument, channel, status, code: entry.code, receivedTime })
+        events.push({
+          type: 'subscription',
+          line: instrument && marketOf(instrument),
+          instrument,
+          channel,
+          status,
+          code: entry.code,
+          receivedTime,
+        })
       }
     }
     return events

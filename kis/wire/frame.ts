@@ -2,6 +2,7 @@
 //
 // 0|H0STCNT0|005|005930^114827^314000^5^… (2026-06-08; five records, simply joined by carets)
 import { isUtf8 } from 'node:buffer'
+import type { LineId } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
 
 const bar = 124
@@ -16,6 +17,7 @@ const mostCountDigits = 6
 
 /** A data frame as it left the socket. */
 export type RawFrame = {
+  readonly line: LineId
   readonly market: Market
   readonly bytes: Uint8Array
   /** Epoch milliseconds, our clock. */

@@ -2,10 +2,11 @@
 // being understood.
 //
 //   word 0      receivedTime, a double
-//   word 1      kind | after << 8, a 32-bit integer; the payload's length in bytes, another
+//   word 1      kind | after << 8, a 32-bit integer; the payload's length in bytes, another. In the row of a frame,
+//               the number of its line is in place of `after`: 0 in recordings without lines
 //   words 2 …   the payload, filled up with zeros: the frame as it came, or JSON
-import type { Market } from '../../market/instrument.ts'
-import type { MarketEvent } from '../../market/events.ts'
+import { type Market, marketOf } from '../../market/instrument.ts'
+import type { Disconnect, LineId, MarketEvent, Resume, SubscriptionChange } from '../../market/events.ts'
 import type { Begin, Entry, Lost } from './entry.ts'
 
 export const wordBytes = 8
@@ -20,6 +21,15 @@ export const noteRow = 5
 export const lostRow = 6
 
 export const frameKind: Readonly<Record<Market, number>> = { KR: koreanFrame, US: usFrame }
+
+/** The number of a line in its frames' rows: 0 for one that has only its market as a name. */
+export function lineNumber(line: LineId): number {
+  return Number(line) | 0
+}
+
+function lineOf(number: number, market: Market): LineId {
+  return number === 0 ? market : String(number)
+}
 
 /** `after` has 24 bits. No frame has as many events. */
 export const mostAfter = 2 ** 24 - 1
@@ -60,11 +70,11 @@ export function eachRow(bytes: Uint8Array, visit: (row: Row) => void): void {
 export function entryOf({ kind, after, receivedTime, payload }: Row): Entry | undefined {
   switch (kind) {
     case koreanFrame:
-      return { kind: 'frame', market: 'KR', bytes: payload, receivedTime }
+      return { kind: 'frame', line: lineOf(after, 'KR'), market: 'KR', bytes: payload, receivedTime }
     case usFrame:
-      return { kind: 'frame', market: 'US', bytes: payload, receivedTime }
+      return { kind: 'frame', line: lineOf(after, 'US'), market: 'US', bytes: payload, receivedTime }
     case markerRow:
-      return { kind: 'marker', event: parse(payload) as MarketEvent, after, receivedTime } // what a recorder wrote
+      return { kind: 'marker', event: withLine(parse(payload) as Recorded), after, receivedTime } // what a recorder wrote
     case beginRow:
       return { kind: 'begin', ...(parse(payload) as Omit<Begin, 'kind' | 'receivedTime'>), receivedTime }
     case lostRow:
@@ -77,6 +87,22 @@ export function entryOf({ kind, after, receivedTime, payload }: Row): Entry | un
     default:
       return undefined
   }
+}
+
+type OfLine = Disconnect | Resume | SubscriptionChange
+type WithoutLine<T> = T extends OfLine ? Omit<T, 'line'> & Partial<Pick<T, 'line'>> : T
+type Recorded = WithoutLine<MarketEvent>
+
+/** Markers of recordings without lines have the line of their market. */
+function withLine(event: Recorded): MarketEvent {
+  if (!isOfLine(event) || event.line !== undefined) return event as MarketEvent
+  const { type, ...facts } = event
+  const line = 'market' in event ? event.market : event.instrument && marketOf(event.instrument)
+  return { type, line, ...facts } as MarketEvent
+}
+
+function isOfLine(event: Recorded): event is WithoutLine<OfLine> {
+  return event.type === 'disconnect' || event.type === 'resume' || event.type === 'subscription'
 }
 
 export function parse(payload: Uint8Array): unknown {

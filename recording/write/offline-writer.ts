@@ -4,7 +4,7 @@ import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
 import { createRowRing, rowReader, rowWriter } from './row-ring.ts'
-import { beginRow, frameKind, markerRow } from '../format/rows.ts'
+import { beginRow, frameKind, lineNumber, markerRow } from '../format/rows.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import { filingDate } from '../format/trading-date.ts'
 
@@ -27,10 +27,10 @@ export function createOfflineWriter(folder: string): OfflineWriter {
   const dates = filingDate()
   const run = randomUUID()
 
-  function write(kind: number, receivedTime: number, payload: Uint8Array): void {
-    if (rows.write(kind, 0, receivedTime, payload)) return
+  function write(kind: number, receivedTime: number, payload: Uint8Array, line = 0): void {
+    if (rows.write(kind, line, receivedTime, payload)) return
     segments.take(reader, receivedTime)
-    if (!rows.write(kind, 0, receivedTime, payload)) throw new RangeError(`a frame of ${payload.length} bytes`)
+    if (!rows.write(kind, line, receivedTime, payload)) throw new RangeError(`a frame of ${payload.length} bytes`)
   }
 
   function begin(market: Market, receivedTime: number): void {
@@ -41,9 +41,9 @@ export function createOfflineWriter(folder: string): OfflineWriter {
   }
 
   return {
-    frame({ market, bytes, receivedTime }) {
+    frame({ line, market, bytes, receivedTime }) {
       begin(market, receivedTime)
-      write(frameKind[market], receivedTime, bytes)
+      write(frameKind[market], receivedTime, bytes, lineNumber(line))
     },
     marker(event, market) {
       begin(market, event.receivedTime)

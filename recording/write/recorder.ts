@@ -9,7 +9,7 @@ import type { Market } from '../../market/instrument.ts'
 import type { Begin } from '../format/entry.ts'
 import type { RecorderNews, RecorderTask } from './recorder-thread.ts'
 import { createRowRing, rowWriter } from './row-ring.ts'
-import { beginRow, frameKind, lostRow, markerRow, mostAfter, noteRow, wordsOf } from '../format/rows.ts'
+import { beginRow, frameKind, lineNumber, lostRow, markerRow, mostAfter, noteRow, wordsOf } from '../format/rows.ts'
 import { defaultLimits, type WriterLimits } from './segment-writer.ts'
 import { filingDate } from '../format/trading-date.ts'
 
@@ -171,8 +171,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   return {
     expect,
-    frame: ({ market, bytes, receivedTime }, moreFollow) =>
-      void write(frameKind[market], 0, receivedTime, bytes, moreFollow),
+    frame: ({ line, market, bytes, receivedTime }, moreFollow) =>
+      void write(frameKind[market], lineNumber(line), receivedTime, bytes, moreFollow),
     marker(event, after = 0) {
       if (after === 0) expect(turnAt(event.receivedTime), event.receivedTime)
       write(markerRow, Math.min(after, mostAfter), event.receivedTime, json(event))

@@ -66,10 +66,17 @@ describe('kis-stream decode', () => {
   it('reads control messages as what they say', async () => {
     const { out } = await runCommand(['decode', `${frames}/control.txt`])
     expect(jsonLinesOf(out)).toMatchObject([
-      { type: 'subscription', instrument: 'KRX:005930', channel: 'order-book', status: 'active', code: 'OPSP0000' },
-      { type: 'subscription', instrument: 'KRX:000660', channel: 'trade', status: 'active' },
+      {
+        type: 'subscription',
+        line: 'KR',
+        instrument: 'KRX:005930',
+        channel: 'order-book',
+        status: 'active',
+        code: 'OPSP0000',
+      },
+      { type: 'subscription', line: 'KR', instrument: 'KRX:000660', channel: 'trade', status: 'active' },
       { type: 'heartbeat', serverTime: Date.parse('2023-05-02T22:19:24+09:00') },
-      { type: 'subscription', instrument: null, channel: null, status: 'refused', code: 'OPSP8996' },
+      { type: 'subscription', line: null, instrument: null, channel: null, status: 'refused', code: 'OPSP8996' },
     ])
     expect(out).not.toContain('npudbpdylbqfsndkjgvknsjgsveanbca')
   })

@@ -70,7 +70,7 @@ describe('kis-stream run', () => {
 
     expect(code).toBe(0)
     const events = jsonLinesOf(out)
-    expect(events.at(-1)).toMatchObject({ type: 'disconnect', market: 'KR', reason: 'stop' })
+    expect(events.at(-1)).toMatchObject({ type: 'disconnect', line: '1', market: 'KR', reason: 'stop' })
     expect(events.filter(({ type, status }) => type === 'subscription' && status === 'released')).toHaveLength(4)
     expect(simulator.stats().requests.filter(({ verb }) => verb === 'unsubscribe')).toHaveLength(4)
     for (const secret of [planted.appKey, planted.appSecret]) expect(out + err).not.toContain(secret)

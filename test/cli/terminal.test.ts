@@ -104,8 +104,8 @@ describe('an event for people', () => {
   it.each<MarketEvent>([
     { type: 'malformed', reason: all, raw: all, receivedTime: 0 },
     { type: 'record', tr: 'H0XXXXX0', columns: { NAME: all }, extra: [], receivedTime: 0 },
-    { type: 'subscription', instrument: null, channel: null, status: 'refused', code: all, receivedTime: 0 },
-    { type: 'disconnect', market: 'KR', reason: all, receivedTime: 0 },
+    { type: 'subscription', line: '1', instrument: null, channel: null, status: 'refused', code: all, receivedTime: 0 },
+    { type: 'disconnect', line: '1', market: 'KR', reason: all, receivedTime: 0 },
   ])('is one line, and harmless: $type', event => {
     let text = ''
     const subscription = prettyPrinter(

@@ -98,8 +98,8 @@ describe('the bars', () => {
     const { bars, trades, tells } = story()
     trades('10:00:01', 10)
     trades('10:00:06', 11)
-    tells({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: at('10:00:07') })
-    tells({ type: 'resume', market: 'KR', outageMs: 3_000, receivedTime: at('10:00:10') })
+    tells({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: at('10:00:07') })
+    tells({ type: 'resume', line: '1', market: 'KR', outageMs: 3_000, receivedTime: at('10:00:10') })
     trades('10:00:21', 12)
     trades('10:00:26', 13)
     trades('10:00:31', 13)
@@ -111,8 +111,8 @@ describe('the bars', () => {
     const { bars, trades, tells } = story()
     trades('09:59:56', 9)
     trades('10:00:01', 10)
-    tells({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: at('10:00:02') })
-    tells({ type: 'resume', market: 'KR', outageMs: 1_000, receivedTime: at('10:00:03') })
+    tells({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: at('10:00:02') })
+    tells({ type: 'resume', line: '1', market: 'KR', outageMs: 1_000, receivedTime: at('10:00:03') })
     trades('10:00:11', 12)
     trades('10:00:16', 13)
     trades('10:00:21', 13)
@@ -207,10 +207,10 @@ describe('the marks', () => {
 
   it('tell gaps, repairs and outages where they happened', () => {
     const marks = createMarks()
-    marks.note({ type: 'disconnect', market: 'KR', reason: 'close code 1006', receivedTime: 1_000 })
+    marks.note({ type: 'disconnect', line: '1', market: 'KR', reason: 'close code 1006', receivedTime: 1_000 })
     expect(marks.all()).toEqual([{ kind: 'outage', market: 'KR', from: 1_000, to: null, cause: 'close code 1006' }])
     const version = marks.version()
-    marks.note({ type: 'resume', market: 'KR', outageMs: 3_000, receivedTime: 4_000 })
+    marks.note({ type: 'resume', line: '1', market: 'KR', outageMs: 3_000, receivedTime: 4_000 })
     marks.note(gap)
     marks.note({
       type: 'gap-filled',

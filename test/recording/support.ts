@@ -30,11 +30,11 @@ export function recorderFor(folder: string, options: Partial<RecorderOptions> = 
 
 export function give(recorder: Recorder, bytes: Uint8Array, receivedTime: number, market: 'KR' | 'US' = 'KR'): void {
   recorder.expect(market, receivedTime)
-  recorder.frame({ market, bytes, receivedTime })
+  recorder.frame({ line: '1', market, bytes, receivedTime })
 }
 
 export function subscriptionOf(instrument: Instrument, receivedTime: number): MarketEvent {
-  return { type: 'subscription', instrument, channel: 'trade', status: 'active', receivedTime }
+  return { type: 'subscription', line: '1', instrument, channel: 'trade', status: 'active', receivedTime }
 }
 
 export async function entriesOf(folder: string, options: ReadOptions = {}): Promise<Entry[]> {

@@ -81,18 +81,21 @@ const anyOther: fc.Arbitrary<MarketEvent> = fc.oneof(
   }),
   record({
     type: constant('disconnect' as const),
+    line: constantFrom('1', '2'),
     market: constantFrom('KR' as const, 'US' as const),
     reason: text,
     receivedTime: time,
   }),
   record({
     type: constant('resume' as const),
+    line: constantFrom('1', '2'),
     market: constantFrom('KR' as const, 'US' as const),
     outageMs: fc.nat(),
     receivedTime: time,
   }),
   record({
     type: constant('subscription' as const),
+    line: constantFrom('1', '2', null),
     instrument: fc.option(anyInstrument),
     channel: constantFrom('trade', 'H0STPGM0', null),
     status: constantFrom('wanted' as const, 'active' as const, 'refused' as const),

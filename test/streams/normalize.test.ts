@@ -7,7 +7,7 @@ import { frame, lineOf, recordsOf, withValues } from '../support/wire/frames.ts'
 const redact = (text: string) => text.replaceAll('planted-secret', '[redacted]')
 
 async function eventsOf(text: string, options: NormalizeOptions = { redact }) {
-  const frames = from([{ market: 'KR' as const, bytes: Buffer.from(text), receivedTime: 0 }])
+  const frames = from([{ line: '1', market: 'KR' as const, bytes: Buffer.from(text), receivedTime: 0 }])
   return await lastValueFrom(frames.pipe(normalizeFrames(options), toArray()))
 }
 

@@ -23,7 +23,7 @@ function record({ symbol, volume, total, date = '20260608' }: Told): string[] {
 }
 
 function raw(text: string): RawFrame {
-  return { market: 'KR', bytes: Buffer.from(text), receivedTime }
+  return { line: '1', market: 'KR', bytes: Buffer.from(text), receivedTime }
 }
 
 /** `H0NXCNT0` has the same columns, and tells of the same symbols at another venue. */

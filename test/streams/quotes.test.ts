@@ -6,7 +6,7 @@ import { toQuotes } from '../../streams/quotes.ts'
 import { apple, at, hynix, orderBook, samsung, trade } from './samples.ts'
 
 const receivedTime = at('10:00:00')
-const down = { type: 'disconnect', market: 'KR', reason: 'cut', receivedTime } as const
+const down = { type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime } as const
 
 function quotesOf(...events: MarketEvent[]): Quote[] {
   const quotes: Quote[] = []

@@ -78,7 +78,7 @@ async function record(folder: string, count: number): Promise<void> {
     const trade = loads.trades.frames[at] as Buffer
     day.goOn(trade, 0, loads.trades.totals[at] as Total[])
     const book = loads.books.frames[i % loads.books.frames.length] as Buffer
-    for (const bytes of [trade, book]) writer.frame({ market: 'KR', bytes, receivedTime: time })
+    for (const bytes of [trade, book]) writer.frame({ line: '1', market: 'KR', bytes, receivedTime: time })
   }
   await writer.close()
 }

@@ -104,7 +104,7 @@ function throughDecoder(): (frame: Buffer) => void {
 function throughNormalize(): (frame: Buffer) => void {
   const frames = new Subject<RawFrame>()
   frames.pipe(normalizeFrames()).subscribe(count)
-  return bytes => frames.next({ market: 'KR', bytes, receivedTime })
+  return bytes => frames.next({ line: '1', market: 'KR', bytes, receivedTime })
 }
 
 function throughEverything(): (frame: Buffer) => void {

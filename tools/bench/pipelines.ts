@@ -25,7 +25,7 @@ export function dataPath(
     new End(events.next, events.complete),
   )
   isolate(events.values$, fail).subscribe(heard)
-  return (bytes, receivedTime) => frames.next({ market: 'KR', bytes, receivedTime })
+  return (bytes, receivedTime) => frames.next({ line: '1', market: 'KR', bytes, receivedTime })
 }
 
 /** What a wall tells would be a fault of the benchmark. */

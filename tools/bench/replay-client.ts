@@ -51,7 +51,8 @@ function* frames(count: number): Generator<{ readonly frame: Buffer; readonly ti
 const ours: Replayer = {
   prepare(folder, records) {
     const recording = createOfflineWriter(folder)
-    for (const { frame, time } of frames(records)) recording.frame({ market: 'KR', bytes: frame, receivedTime: time })
+    for (const { frame, time } of frames(records))
+      recording.frame({ line: '1', market: 'KR', bytes: frame, receivedTime: time })
     return recording.close()
   },
   async replay(folder) {

@@ -43,7 +43,14 @@ export function quietHour(seed: number, names = mixedNames, fallsSilent?: number
     sessionOf: (instrument, time) => standardCalendar.sessionAt(instrument, time)?.session,
   })
   for (const instrument of instruments) {
-    watch.note({ type: 'subscription', instrument, channel: 'trade', status: 'active', receivedTime: startsAt })
+    watch.note({
+      type: 'subscription',
+      line: '1',
+      instrument,
+      channel: 'trade',
+      status: 'active',
+      receivedTime: startsAt,
+    })
   }
   const alarms: { readonly change: FreshnessChange; readonly at: number }[] = []
   let next = 0

@@ -66,7 +66,8 @@ describe('the journal of a feed', () => {
     const { lines, log } = recordingLog()
     const clock = { now: () => 0 }
     const journal = createJournal({ log, clock, redact: text => text, tally: createTally() })
-    const heardOf = (code: string) => journal.answer({ market: 'KR', entry: explain(code, ''), key: undefined })
+    const heardOf = (code: string) =>
+      journal.answer({ line: '1', market: 'KR', entry: explain(code, ''), key: undefined })
     for (let i = 0; i < 1_000; i++) heardOf(`OPSP${9_000 + i}X`)
     expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(400)
     expect(lines.filter(({ level }) => level === 'debug')).toHaveLength(600)

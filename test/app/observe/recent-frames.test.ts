@@ -5,7 +5,12 @@ import { Secret } from '../../../kis/secret.ts'
 import { encryptedFrame } from '../../support/wire/notices.ts'
 
 const recentFrames = () => createRecentFrames(createRedaction([new Secret('planted-secret')]))
-const frame = (text: string, receivedTime = 0) => ({ market: 'KR' as const, bytes: Buffer.from(text), receivedTime })
+const frame = (text: string, receivedTime = 0) => ({
+  line: '1',
+  market: 'KR' as const,
+  bytes: Buffer.from(text),
+  receivedTime,
+})
 
 describe('the recent frames', () => {
   it('are the last 64, oldest first', () => {
@@ -20,7 +25,7 @@ describe('the recent frames', () => {
   it('are cut to 4 KB each, and hold on to no more than that of a long one', () => {
     const recent = recentFrames()
     const bytes = Buffer.alloc(1_000_000, 'x')
-    for (let i = 0; i < 64; i++) recent.note({ market: 'KR', bytes, receivedTime: i })
+    for (let i = 0; i < 64; i++) recent.note({ line: '1', market: 'KR', bytes, receivedTime: i })
     expect(recent.latest()?.bytes).toBe(bytes)
     const shown = recent.shown()
     expect(shown).toHaveLength(64)

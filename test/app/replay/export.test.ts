@@ -18,13 +18,13 @@ const start = kst('2026-06-08T11:48:00')
 async function record(folder: string): Promise<void> {
   const recorder = recorderFor(folder)
   let time = start
-  recorder.marker({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: start })
+  recorder.marker({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: start })
   const trades = linesOf('H0STCNT0.txt').filter((_, place) => place !== 1) // and one that got lost
   const frames = [...trades, ...linesOf('H0STASP0.txt'), ...linesOf('H0STPGM0.txt')]
   for (const frame of frames) give(recorder, Buffer.from(frame), (time += 250))
   for (const frame of linesOf('HDFSCNT0.txt')) give(recorder, Buffer.from(frame), (time += 250), 'US')
   give(recorder, Buffer.from("0|H0STCNT0|002|it's^neither"), (time += 250))
-  recorder.marker({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: time })
+  recorder.marker({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: time })
   await recorder.stop()
 }
 
@@ -128,7 +128,7 @@ describe('an exported recording', () => {
     const at = (time: string) => kst(`2026-06-08T${time}`)
     const trade = (time: string, volume: number, total: number, price = '70000', arrives = time) =>
       give(recorder, tradeFrame(time.replaceAll(':', ''), price, volume, total), at(arrives))
-    recorder.marker({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: at('11:59:00') })
+    recorder.marker({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: at('11:59:00') })
     trade('12:00:10', 1, 1_001)
     trade('12:01:05', 2, 1_003)
     trade('12:01:50', 3, 1_106) // and 100 shares did not come

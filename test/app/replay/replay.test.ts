@@ -27,7 +27,7 @@ describe('a replay', () => {
     give(recorder, frameOf('005930'), nine)
     give(recorder, frameOf('000660'), nine + 1)
     recorder.marker(subscriptionOf('KRX:000660' as Instrument, nine + 2))
-    recorder.marker({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: nine + 3 })
+    recorder.marker({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: nine + 3 })
     await recorder.stop()
     const events = await played(folder, { instruments: ['KRX:005930'] })
     expect([...new Set(events.map(event => ('instrument' in event ? event.instrument : event.type)))]).toEqual([

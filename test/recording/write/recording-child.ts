@@ -17,7 +17,12 @@ await recorder.ready
 
 const timer = setInterval(() => {
   recorder.expect('KR', nine + given)
-  recorder.frame({ market: 'KR', bytes: frameOf(String(100_000 + (given % 40))), receivedTime: nine + given })
+  recorder.frame({
+    line: '1',
+    market: 'KR',
+    bytes: frameOf(String(100_000 + (given % 40))),
+    receivedTime: nine + given,
+  })
   writeSync(1, `${JSON.stringify({ given, at: Date.now() })}\n`)
   if (++given >= Number(frames)) stop()
 }, 1)

@@ -6,7 +6,7 @@ import { createReplay } from '../../../app/replay/replay.ts'
 import { temporaryFolder } from '../../recording/support.ts'
 
 /** Fields that are newer than the recording. */
-const newer: ReadonlySet<string> = new Set(['previousClose'])
+const newer: ReadonlySet<string> = new Set(['previousClose', 'line'])
 
 function lineOf(event: object): string {
   return JSON.stringify(event, (name, value: unknown) => (newer.has(name) ? undefined : value))

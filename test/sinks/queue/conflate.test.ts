@@ -5,7 +5,13 @@ import { conflatingLine } from '../../../sinks/queue/conflate.ts'
 import type { WaitingLine } from '../../../sinks/queue/drop-oldest.ts'
 import { hynix, orderBook, samsung, trade } from '../../streams/samples.ts'
 
-const down = (receivedTime: number): MarketEvent => ({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime })
+const down = (receivedTime: number): MarketEvent => ({
+  type: 'disconnect',
+  line: '1',
+  market: 'KR',
+  reason: 'cut',
+  receivedTime,
+})
 const sold = (receivedTime: number, instrument = samsung) => trade({ receivedTime, instrument })
 const receipt = (count: number, from: number, to: number, instrument = samsung, type = 'trade') => ({
   type: 'dropped',

@@ -132,7 +132,7 @@ it('behind continuity, a bar whose record was lost is not published, and repeats
   const events = new Subject<MarketEvent>()
   const volumes: number[] = []
   events.pipe(checkContinuity(), toBars('1m')).subscribe(({ volume }) => volumes.push(volume))
-  events.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: at('09:59:00') })
+  events.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: at('09:59:00') })
   const tell = (time: string, volume: number, cumulativeVolume: number) =>
     events.next(trade({ eventTime: at(time), volume, cumulativeVolume }))
   tell('10:00:10', 1, 101)

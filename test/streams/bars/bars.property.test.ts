@@ -78,10 +78,17 @@ describe('whatever arrives, in whatever order', () => {
             if (rig.skipped.length === before) own.push(event)
           } else if (told.kind === 'subscription') {
             const { instrument: whose, status } = told
-            rig.events.next({ type: 'subscription', instrument: whose, channel: 'trade', status, receivedTime })
+            rig.events.next({
+              type: 'subscription',
+              line: '1',
+              instrument: whose,
+              channel: 'trade',
+              status,
+              receivedTime,
+            })
           } else {
             const reason = 'cut'
-            const fact = { market: told.market, receivedTime }
+            const fact = { line: '1', market: told.market, receivedTime }
             // Bars that were over at this moment are published because of it, from what came before it.
             if (told.kind === 'disconnect') rig.events.next({ type: 'disconnect', reason, ...fact })
             else rig.events.next({ type: 'resume', outageMs: 0, ...fact })
@@ -154,8 +161,8 @@ describe('a day that is heard in pieces', () => {
           const tellUp = (how: string) => {
             const receivedTime = Date.now()
             const own = { instrument: samsung, channel: 'trade', receivedTime }
-            if (how === 'line') rig.events.next({ type: 'resume', market: 'KR', outageMs: 1, receivedTime })
-            else rig.events.next({ type: 'subscription', status: 'active', ...own })
+            if (how === 'line') rig.events.next({ type: 'resume', line: '1', market: 'KR', outageMs: 1, receivedTime })
+            else rig.events.next({ type: 'subscription', line: '1', status: 'active', ...own })
           }
           if (isUp && isToldUp) tellUp('line')
 
@@ -169,8 +176,8 @@ describe('a day that is heard in pieces', () => {
               const own = { instrument: samsung, channel: 'trade', receivedTime }
               if (!isUp) tellUp(how)
               else if (how === 'line')
-                rig.events.next({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime })
-              else rig.events.next({ type: 'subscription', status: 'released', ...own })
+                rig.events.next({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime })
+              else rig.events.next({ type: 'subscription', line: '1', status: 'released', ...own })
               isUp = !isUp
             }
             vi.advanceTimersByTime(1)

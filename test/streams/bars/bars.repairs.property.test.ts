@@ -135,15 +135,15 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
     }
   }
 
-  source.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: Date.now() })
+  source.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: Date.now() })
   const behind = new Map<number, Execution[]>()
   for (const [place, one] of tape.entries()) {
     at = place
     if (one.eventTime + 100 > Date.now()) vi.advanceTimersByTime(one.eventTime + 100 - Date.now())
     if (cuts.includes(place)) {
-      source.next({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: Date.now() })
+      source.next({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: Date.now() })
       vi.advanceTimersByTime(10)
-      source.next({ type: 'resume', market: 'KR', outageMs: 10, receivedTime: Date.now() })
+      source.next({ type: 'resume', line: '1', market: 'KR', outageMs: 10, receivedTime: Date.now() })
     }
     const { fate } = steps[place] as Step
     if (typeof fate === 'object') behind.set(place + fate.late, [...(behind.get(place + fate.late) ?? []), one])

@@ -147,7 +147,7 @@ describe('a bar', () => {
     scheduler.run(({ hot, expectObservable }) => {
       const clock = { now: () => at('10:00:00') + scheduler.now() }
       const events = {
-        r: { type: 'resume', market: 'KR', outageMs: 0, receivedTime: at('10:00:00') },
+        r: { type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: at('10:00:00') },
         t: trade({ eventTime: at('10:00:02'), volume: 5 }),
       } as const
       const bars = hot<MarketEvent>('r 2s t 9s -|', events).pipe(toBars('5s', { clock, scheduler, graceMs: 500 }))
@@ -165,7 +165,7 @@ describe('a bar', () => {
       seen.push(bar.volume)
       if (seen.length === 1) echo.next(trade({ eventTime: at('10:01:30'), volume: 100 }))
     })
-    echo.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: at('09:59:00') })
+    echo.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: at('09:59:00') })
     for (const time of ['10:00:10', '10:01:10', '10:02:10']) echo.next(trade({ eventTime: at(time) }))
     expect(seen).toEqual([1, 101])
     rig.subscription.unsubscribe()
@@ -302,7 +302,7 @@ describe('the stream of bars', () => {
     const bars = events.pipe(toBars('1m'))
     const seen: string[] = []
     bars.subscribe(bar => seen.push(`early ${bar.volume}`))
-    events.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: at('09:59:59') })
+    events.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: at('09:59:59') })
     events.next(trade({ eventTime: at('10:00:10') }))
     bars.subscribe(bar => seen.push(`late ${bar.volume}`))
     events.next(trade({ eventTime: at('10:00:20') }))

@@ -178,19 +178,24 @@ describe('from frames of KIS', () => {
       1_503,
     ])
 
-    const source = new Subject<{ market: 'KR'; bytes: Buffer; receivedTime: number }>()
+    const source = new Subject<{ line: string; market: 'KR'; bytes: Buffer; receivedTime: number }>()
     const lifecycle = new Subject<MarketEvent>()
     const volumes: [string, number][] = []
     marketEvents(source, lifecycle, {})
       .pipe(toBars('1m'))
       .subscribe(({ startTime, volume }) => volumes.push([timeOf(startTime), volume]))
     const first = Number(decoded[0]?.eventTime)
-    lifecycle.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: first - 60_000 })
+    lifecycle.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: first - 60_000 })
     for (const [place, frame] of frames.entries()) {
-      source.next({ market: 'KR', bytes: frame, receivedTime: Number(decoded[place]?.eventTime) })
+      source.next({ line: '1', market: 'KR', bytes: frame, receivedTime: Number(decoded[place]?.eventTime) })
     }
-    lifecycle.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: first })
-    source.next({ market: 'KR', bytes: tradeFrame('120305', '70300', 4, 1_514), receivedTime: first + 175_000 })
+    lifecycle.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: first })
+    source.next({
+      line: '1',
+      market: 'KR',
+      bytes: tradeFrame('120305', '70300', 4, 1_514),
+      receivedTime: first + 175_000,
+    })
     expect(volumes).toEqual([
       ['12:00:00', 1],
       ['12:02:00', 4],

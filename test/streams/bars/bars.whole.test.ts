@@ -188,10 +188,10 @@ describe('a disconnect', () => {
     let now = at('10:00:57')
     const seen: number[] = []
     events.pipe(toBars('1m', { clock: { now: () => now } })).subscribe(bar => seen.push(bar.volume))
-    events.next({ type: 'resume', market: 'KR', outageMs: 0, receivedTime: at('09:59:00') })
+    events.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: at('09:59:00') })
     events.next(trade({ eventTime: at('10:00:57'), volume: 3 }))
     now = at('10:01:02')
-    events.next({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: now })
+    events.next({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: now })
     expect(seen).toEqual([3])
   })
 })

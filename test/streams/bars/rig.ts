@@ -62,11 +62,11 @@ export function barRig(interval: BarInterval, options: BarOptions = {}) {
     },
     resumes(time: string, market: Market = 'KR'): void {
       this.advanceTo(time)
-      events.next({ type: 'resume', market, outageMs: 0, receivedTime: at(time) })
+      events.next({ type: 'resume', line: '1', market, outageMs: 0, receivedTime: at(time) })
     },
     disconnects(time: string, market: Market = 'KR'): void {
       this.advanceTo(time)
-      events.next({ type: 'disconnect', market, reason: 'cut', receivedTime: at(time) })
+      events.next({ type: 'disconnect', line: '1', market, reason: 'cut', receivedTime: at(time) })
     },
     becomes(
       status: SubscriptionStatus,
@@ -75,7 +75,7 @@ export function barRig(interval: BarInterval, options: BarOptions = {}) {
       channel = 'trade',
     ): void {
       this.advanceTo(time)
-      events.next({ type: 'subscription', instrument, channel, status, receivedTime: at(time) })
+      events.next({ type: 'subscription', line: '1', instrument, channel, status, receivedTime: at(time) })
     },
   }
 }

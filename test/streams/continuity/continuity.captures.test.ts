@@ -44,8 +44,8 @@ describe.each(files)('%s', file => {
   })
 
   it('is heard as it is line by line, with the line going down in between', () => {
-    const disconnect: MarketEvent = { type: 'disconnect', market: 'KR', reason: 'cut', receivedTime }
-    const resume: MarketEvent = { type: 'resume', market: 'KR', outageMs: 1, receivedTime }
+    const disconnect: MarketEvent = { type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime }
+    const resume: MarketEvent = { type: 'resume', line: '1', market: 'KR', outageMs: 1, receivedTime }
     const events = lines.flatMap(line => [...line, disconnect, resume])
     expect(hear(events)).toEqual({ seen: events, duplicates: [] })
   })

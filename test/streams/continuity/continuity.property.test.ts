@@ -91,10 +91,17 @@ describe('whatever arrives, in whatever order', () => {
     .map(trade)
   const lifecycle = fc.oneof(
     fc.constantFrom('KR' as const, 'US' as const).map(market => {
-      return { type: 'disconnect' as const, market, reason: 'cut', receivedTime: 0 }
+      return { type: 'disconnect' as const, line: '1', market, reason: 'cut', receivedTime: 0 }
     }),
     fc.constantFrom('releasing' as const, 'wanted' as const, 'active' as const).map(status => {
-      return { type: 'subscription' as const, instrument: samsung, channel: 'trade', status, receivedTime: 0 }
+      return {
+        type: 'subscription' as const,
+        line: '1',
+        instrument: samsung,
+        channel: 'trade',
+        status,
+        receivedTime: 0,
+      }
     }),
   )
   const anything = fc.oneof(

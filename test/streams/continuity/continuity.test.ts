@@ -34,11 +34,11 @@ describe('trades that follow one another', () => {
 
   it('are the very objects that came, among whatever else came, in that order', () => {
     const events: MarketEvent[] = [
-      { type: 'resume', market: 'KR', outageMs: 1, receivedTime: 0 },
+      { type: 'resume', line: '1', market: 'KR', outageMs: 1, receivedTime: 0 },
       orderBook(),
       trade(),
       { type: 'heartbeat', serverTime: null, receivedTime: 0 },
-      { type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: 0 },
+      { type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: 0 },
     ]
     const rig = continuityRig()
     for (const event of events) rig.send(event)

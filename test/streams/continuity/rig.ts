@@ -57,13 +57,13 @@ export function continuityRig() {
       send(trade({ volume, cumulativeVolume: total, cumulativeValue: total * 100, price: 100, ...changes }))
     },
     disconnects(market: Market = 'KR'): void {
-      events.next({ type: 'disconnect', market, reason: 'cut', receivedTime: at('10:00:00') })
+      events.next({ type: 'disconnect', line: '1', market, reason: 'cut', receivedTime: at('10:00:00') })
     },
     resumes(market: Market = 'KR'): void {
-      events.next({ type: 'resume', market, outageMs: 1, receivedTime: at('10:00:00') })
+      events.next({ type: 'resume', line: '1', market, outageMs: 1, receivedTime: at('10:00:00') })
     },
     becomes(status: SubscriptionStatus, instrument: Instrument | null = samsung, channel = 'trade'): void {
-      events.next({ type: 'subscription', instrument, channel, status, receivedTime: at('10:00:00') })
+      events.next({ type: 'subscription', line: '1', instrument, channel, status, receivedTime: at('10:00:00') })
     },
     restarts(): void {
       const saved = JSON.parse(JSON.stringify(savedLines(memory))) as SavedLine[]

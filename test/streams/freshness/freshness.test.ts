@@ -28,7 +28,7 @@ function rig(options: Partial<FreshnessOptions> = {}) {
       status: 'active' | 'adopted' | 'wanted' | 'refused',
       time: number,
       channel = 'trade',
-    ) => watch.note({ type: 'subscription', instrument, channel, status, receivedTime: time }),
+    ) => watch.note({ type: 'subscription', line: '1', instrument, channel, status, receivedTime: time }),
     data: (instrument: Instrument, time: number, type: 'trade' | 'order-book' = 'trade') =>
       watch.note({ type, instrument, receivedTime: time } as MarketEvent),
     /** Looks once a second from the last look on, feeding whoever flows. */
@@ -63,6 +63,7 @@ describe('freshness', () => {
     expect(r.watch.look(2 * seconds)).toEqual([{ type: 'flowing', key: `${samsung} trade` }])
     const say = {
       type: 'subscription',
+      line: '1',
       instrument: samsung,
       channel: 'trade',
       status: 'refused',
@@ -198,7 +199,7 @@ describe('freshness', () => {
     const r = rig({ stableMs: 100 })
     r.subscription(samsung, 'active', 0)
     for (let time = 0; time <= 500; time += 100) r.data(samsung, time)
-    r.watch.note({ type: 'disconnect', market: 'KR', reason: 'cut', receivedTime: 600 })
+    r.watch.note({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: 600 })
     r.subscription(samsung, 'wanted', 600)
     r.subscription(samsung, 'adopted', 900)
     r.run(seconds, 2 * seconds, [])

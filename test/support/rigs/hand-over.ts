@@ -37,7 +37,12 @@ export function handOverRig(options: { timing?: Partial<Timing> } = {}) {
     actors: { connection, heartbeat: fromStream(() => heartbeats(timing.heartbeatMs)) },
   })
   const actor = createActor(feedMachine.provide({ actors: { socket } }), {
-    input: { timing, endpoints: { KR: { url: 'ws://kr' }, US: { url: 'ws://us' } }, seed: 1 },
+    input: {
+      timing,
+      lines: { KR: '1', US: '1' },
+      endpoints: { KR: { url: 'ws://kr' }, US: { url: 'ws://us' } },
+      seed: 1,
+    },
   })
   actor.start()
   for (const market of markets) actor.send({ type: 'subscribe', market, keys: [keyOfMarket[market]] })

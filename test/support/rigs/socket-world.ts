@@ -43,6 +43,7 @@ export function worldOf(machine: Machine, prelude: readonly Move[] = []): ActorL
   return {
     getInitialSnapshot() {
       const [socket, actions] = initialTransition(machine, {
+        line: '1',
         market: 'KR',
         endpoint: { url: 'ws://one' },
         timing,

@@ -34,7 +34,7 @@ export function socketRig(
   })
   const actor = createActor(
     socketMachine.provide({ actors: { connection, heartbeat: fromStream(() => heartbeats(timing.heartbeatMs)) } }),
-    { input: { market: 'KR', endpoint: { url: 'ws://one' }, timing, seed: 1 } },
+    { input: { line: '1', market: 'KR', endpoint: { url: 'ws://one' }, timing, seed: 1 } },
   )
   const tell = (observation: Observation) => tellMachine(observation)
   actor.start()
