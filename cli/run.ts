@@ -1,4 +1,5 @@
 // `kis-stream run`: a feed on the terminal. Events on standard output, logs on standard error.
+import { keySettings } from '../app/settings/lines.ts'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -61,10 +62,7 @@ async function stream(
 ): Promise<void> {
   const { input, nameOf, mistakes: inputMistakes } = readInput(command, flags)
   const isDemonstration = [
-    'appKey',
-    'appSecret',
-    'usAppKey',
-    'usAppSecret',
+    ...keySettings.flatMap(({ key, secret }) => [key, secret]),
     'restUrl',
     'socketUrl',
     'koreanSocketUrl',
@@ -125,8 +123,7 @@ async function stream(
       : {
           queues: jobs.queues.depths,
           async sharedConnectsLeft() {
-            const { connectsLeft, us } = await jobs.limits()
-            return [connectsLeft, us?.connectsLeft]
+            return (await jobs.limits()).lines.map(({ connectsLeft }) => connectsLeft)
           },
         }),
   })

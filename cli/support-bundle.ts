@@ -1,5 +1,6 @@
 // `kis-stream support-bundle`: everything somebody needs to help, in one archive, and nothing that opens a door. Every file goes through
 // a last look for secrets before it is written.
+import { keySettings } from '../app/settings/lines.ts'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -94,21 +95,9 @@ function packageText(): string {
 }
 
 function configurationOf({ settings, mistakes, input, dataFolder }: Patient): object {
-  const keys = {
-    appKey: input['appKey'] !== undefined,
-    appSecret: input['appSecret'] !== undefined,
-    usAppKey: input['usAppKey'] !== undefined,
-    usAppSecret: input['usAppSecret'] !== undefined,
-    htsId: input['htsId'] !== undefined,
-  }
-  const {
-    timing: _inLimits,
-    appKey: _key,
-    appSecret: _secret,
-    us: _second,
-    htsId: _person,
-    ...shown
-  } = settings ?? { timing: {} }
+  const names = [...keySettings.flatMap(({ key, secret }) => [key, secret]), 'htsId']
+  const keys = Object.fromEntries(names.map(name => [name, input[name] !== undefined]))
+  const { timing: _inLimits, lines: _keys, htsId: _person, ...shown } = settings ?? { timing: {} }
   return {
     keysAreThere: keys,
     dataFolder: dataFolder ?? 'off',

@@ -1,10 +1,10 @@
-// What KIS still allows, for each app key. What processes share through Redis is told for all of them together; the rest is of this one.
+// What KIS still allows each line. What is counted in Redis is for all processes; the rest is for this one.
 import type { SharedLimits } from '../app/jobs/shared-access.ts'
-import type { AppKeyStatus, BudgetStatus, FeedStatus } from '../app/observe/status.ts'
-import { type Market, markets } from '../market/instrument.ts'
+import type { LineStatus, BudgetStatus, FeedStatus } from '../app/observe/status.ts'
+import type { Market } from '../market/instrument.ts'
 
 export type LimitView = {
-  /** The markets that the app key serves. */
+  /** The markets of the line. */
   readonly markets: readonly Market[]
   readonly connects: BudgetStatus & { readonly scope: LimitScope }
   readonly requests: BudgetStatus & { readonly scope: LimitScope }
@@ -15,19 +15,13 @@ export type LimitView = {
 export type LimitScope = 'all-processes' | 'this-process'
 
 export function limitsOf(status: FeedStatus, shared: SharedLimits | undefined): readonly LimitView[] {
-  const { usAppKey } = status
-  if (usAppKey === undefined) return [limitOf(status, markets, shared?.connectsLeft)]
-  return [limitOf(status, ['KR'], shared?.connectsLeft), limitOf(usAppKey, ['US'], shared?.us?.connectsLeft)]
+  return status.lines.map(line => limitOf(line, shared?.lines.find(other => other.line === line.line)?.connectsLeft))
 }
 
-function limitOf(
-  { budgets, approvalKeyIssuedAt }: AppKeyStatus,
-  served: readonly Market[],
-  leftToAll: number | undefined,
-): LimitView {
+function limitOf({ markets, budgets, approvalKeyIssuedAt }: LineStatus, leftToAll: number | undefined): LimitView {
   const scope = leftToAll === undefined ? 'this-process' : 'all-processes'
   return {
-    markets: served,
+    markets,
     connects: { ...budgets.connects, left: leftToAll ?? budgets.connects.left, scope },
     // What the others asked for is in it, as of our own last request.
     requests: { ...budgets.requests, scope },

@@ -30,7 +30,7 @@ export type ProcessView = {
   readonly uptimeSeconds: number
 }
 
-export type StatusView = Omit<FeedStatus, 'startedAt' | 'budgets' | 'approvalKeyIssuedAt' | 'usAppKey'> & {
+export type StatusView = Omit<FeedStatus, 'startedAt' | 'lines'> & {
   readonly type: 'status'
   readonly startedAt: number | null
   /** The markets that have a line: one, or with an app key for each, both. */
@@ -79,7 +79,7 @@ export type ViewInput = {
 
 export function viewOf(input: ViewInput): StatusView {
   const { counters, lastTroubles, process, sharedLimits, hasCertificates, verdicts } = input
-  const { budgets: _budgets, approvalKeyIssuedAt: _age, usAppKey: _second, ...status } = input.status
+  const { lines: _inLimits, ...status } = input.status
   const subscriptions = input.subscriptions.map(subscriptionView)
   const codes = new Set(subscriptions.flatMap(({ code }) => code ?? []))
   const turns = turnsOf(input.status)

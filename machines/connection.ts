@@ -36,7 +36,7 @@ export type ReceivedAnswer = {
 }
 
 /** KIS allows one session for each app key, and counts the requests of each. */
-export type AppKeyAccess = {
+export type LineAccess = {
   readonly approvalKeys: ApprovalKeys
   readonly lock: ConnectionLock
   /** Spent before every connection. */
@@ -46,7 +46,7 @@ export type AppKeyAccess = {
 }
 
 export type ConnectionParts = {
-  readonly accessOf: (line: LineId) => AppKeyAccess
+  readonly accessOf: (line: LineId) => LineAccess
   readonly customerType: CustomerType
   readonly wireOf: (key: SubscriptionKey) => WireKey
   /**

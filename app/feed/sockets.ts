@@ -3,11 +3,10 @@
 import { type ActorOptions, type AnyActorRef, createActor, type Subscription, waitFor } from 'xstate'
 import { toWire } from '../../kis/channel.ts'
 import type { RawFrame } from '../../kis/wire/frame.ts'
-import type { AppKeys } from '../../kis/credentials.ts'
 import type { Redaction } from '../../kis/redaction.ts'
 import { createRestClient } from '../../kis/rest/client.ts'
 import type { Secret } from '../../kis/secret.ts'
-import { type AppKeyAccess, createConnection, type ReceivedAnswer } from '../../machines/connection.ts'
+import { type LineAccess, createConnection, type ReceivedAnswer } from '../../machines/connection.ts'
 import type { Endpoint, Observation } from '../../machines/events.ts'
 import { feedMachine } from '../../machines/feed.ts'
 import { fromStream } from '../../machines/from-stream.ts'
@@ -19,11 +18,11 @@ import { type Market, marketOf, markets } from '../../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../../market/subscription.ts'
 import { heartbeats } from '../../streams/heartbeats.ts'
 import { prefixOf } from '../../workers/redis/scope.ts'
-import { openAppKey, type SharedAccess, type SharedKey } from './app-key.ts'
+import { openLine, type SharedAccess } from './line.ts'
 import { ended } from './ended.ts'
 import type { LineMemory } from '../persistence/line-memory.ts'
 import { phaseOf, type SocketSnapshot } from './lifecycle.ts'
-import { lineIds, linesOf } from '../settings/lines.ts'
+import { type Line, lineOfMarket } from '../settings/lines.ts'
 import type { FeedSettings } from '../settings/settings.ts'
 import { reservedSlotsOf, wireOptionsOf } from './subscriptions.ts'
 
@@ -35,13 +34,13 @@ export type ControlPlaneFacts = {
   readonly state: string
   readonly turns: readonly Market[]
   readonly next: readonly Market[]
-  readonly appKey: AppKeyFacts
-  /** Undefined when the US market has no app key of its own. */
-  readonly usAppKey: AppKeyFacts | undefined
+  readonly lines: readonly LineFacts[]
 }
 
-/** As far as this process knows: others may spend from the same app key. */
-export type AppKeyFacts = {
+/** As far as this process knows: others may spend from the same line. */
+export type LineFacts = {
+  readonly line: LineId
+  readonly markets: readonly Market[]
   readonly connectsLeft: number
   readonly requestsLeft: number
   readonly approvalKeyIssuedAt: number | undefined
@@ -121,18 +120,16 @@ export function createSockets(parts: SocketsParts): Sockets {
     timeoutMs: 2 * timing.openTimeoutMs,
     checkCertificate: settings.checkCertificate,
   })
-  const open = (keys: AppKeys, shared?: SharedKey) => {
-    const kept = parts.memory.of(prefixOf({ ...keys, restUrl: settings.restUrl }))
-    return openAppKey({ keys, shared, kept, rest, timing, clock, onSecret: parts.onSecret })
+  const { lines } = settings
+  const lineOf = { KR: lineOfMarket(lines, 'KR').id, US: lineOfMarket(lines, 'US').id }
+  const open = (line: Line): LineAccess => {
+    const kept = parts.memory.of(prefixOf({ ...line, restUrl: settings.restUrl }))
+    const shared = parts.shared?.of(line.id)
+    return openLine({ keys: line, shared, kept, rest, timing, clock, onSecret: parts.onSecret })
   }
-  const lines = linesOf(settings)
-  const lineOf = lineIds(lines)
-  const access = new Map(
-    lines.map(line => [line.id, open(line, line.id === '1' ? parts.shared : parts.shared?.us)] as const),
-  )
-  const [ordinary, second] = [...access.values()] as [AppKeyAccess, AppKeyAccess?]
+  const access = new Map(lines.map(line => [line.id, open(line)]))
   const connection = createConnection({
-    accessOf: line => access.get(line) as AppKeyAccess, // a socket has a line of the settings
+    accessOf: line => access.get(line) as LineAccess, // a socket has a line of the settings
     customerType: settings.customerType,
     wireOf: key => toWire(subscriptionOf(key), wireOptions),
     deliver: parts.deliver,
@@ -171,6 +168,17 @@ export function createSockets(parts: SocketsParts): Sockets {
     for (const market of markets) {
       const own = keys.filter(key => marketOf(subscriptionOf(key).instrument) === market)
       if (own.length > 0) actor.send({ type, market, keys: own })
+    }
+  }
+
+  function factsOf({ id, markets: served }: Line): LineFacts {
+    const { connects, requests, approvalKeys } = access.get(id) as LineAccess
+    return {
+      line: id,
+      markets: served,
+      connectsLeft: connects.left(),
+      requestsLeft: requests.left(),
+      approvalKeyIssuedAt: approvalKeys.issuedAt(),
     }
   }
 
@@ -213,8 +221,7 @@ export function createSockets(parts: SocketsParts): Sockets {
         state: phaseOf(value),
         turns: context.turns,
         next: context.next,
-        appKey: factsOf(ordinary),
-        usAppKey: second && factsOf(second),
+        lines: lines.map(factsOf),
       }
     },
     socketFacts(market) {
@@ -249,14 +256,6 @@ export function createSockets(parts: SocketsParts): Sockets {
       if (!(await ended(Promise.all(claims), claimTimeoutMs))) overdue.push('the end of the claim in Redis')
       return overdue
     },
-  }
-}
-
-function factsOf({ connects, requests, approvalKeys }: AppKeyAccess): AppKeyFacts {
-  return {
-    connectsLeft: connects.left(),
-    requestsLeft: requests.left(),
-    approvalKeyIssuedAt: approvalKeys.issuedAt(),
   }
 }
 

@@ -3,9 +3,9 @@
 import { Subscription } from 'rxjs'
 import { minuteMs } from '../../market/basics/durations.ts'
 import { createRedaction } from '../../kis/redaction.ts'
-import type { AppKeys } from '../../kis/credentials.ts'
 import { type Calendar, createCalendar } from '../../market/calendar/calendar.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
+import type { LineId } from '../../market/events.ts'
 import { endOf, type JobEnd } from '../../workers/job-end.ts'
 import { openQueues, type QueueHandles } from '../../workers/queue-handles.ts'
 import { payloadSchemas } from '../../workers/payloads.ts'
@@ -13,8 +13,8 @@ import { type Payloads, queueNames, type QueueName } from '../../workers/queues.
 import { openRedis, type RedisSource } from '../../workers/redis/redis.ts'
 import { type JobNews, type RunningWorkers, startWorkers } from '../../workers/run.ts'
 import { prefixOf } from '../../workers/redis/scope.ts'
-import { createAccess, type SharedLimits } from './shared-access.ts'
-import type { SharedAccess } from '../feed/app-key.ts'
+import { type Access, createAccess, type SharedLimits } from './shared-access.ts'
+import type { SharedAccess } from '../feed/line.ts'
 import type { Feed } from '../feed/contract.ts'
 import { foldRepeats } from '../observe/log-throttle.ts'
 import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
@@ -22,6 +22,7 @@ import { openLineMemory } from '../persistence/line-memory.ts'
 import { type Logger, silentLogger } from '../observe/log.ts'
 import { createProcessors } from './processors.ts'
 import { watchRedis } from './redis-watch.ts'
+import { ownerOf } from '../settings/lines.ts'
 import { type FeedSettings, secretsOf } from '../settings/settings.ts'
 
 export type JobsParts = {
@@ -86,19 +87,18 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const onTrouble = (sentence: string) => log.warn({}, sentence)
   const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock, onTrouble })
-  const prefix = prefixOf(settings)
+  const prefix = prefixOf(ownerOf(settings))
   const redaction = createRedaction(secretsOf(settings))
   const connection = redis.connect('ask')
   connection.on('error', () => {}) // said by the watch
   const watch = watchRedis(connection, log)
   const queues = await openQueues({ redis, prefix })
   const memory = openLineMemory(parts.dataFolder, log)
-  const accessOf = (keys: AppKeys) => {
-    const own = { ...settings, appKey: keys.appKey, appSecret: keys.appSecret }
-    return createAccess({ settings: own, redis: connection, clock, log, onSecret: redaction.add, memory })
-  }
-  const access = accessOf(settings)
-  const us = settings.us && accessOf(settings.us)
+  const accesses = settings.lines.map(line =>
+    createAccess({ settings, line, redis: connection, clock, log, onSecret: redaction.add, memory }),
+  )
+  const lineIds = settings.lines.map(({ id }) => id)
+  const access = accesses[0] as Access // there is always a first line
   const troubles = foldRepeats(log, clock)
   const gapJobs = createGapJobs({ queues, log, redact: redaction.line })
   const counts = { completed: 0, failed: 0 }
@@ -137,7 +137,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     await workers?.stop(graceMs)
     troubles.flush()
     await queues.close()
-    await Promise.all([access.close(), us?.close()])
+    await Promise.all(accesses.map(one => one.close()))
     await redis.close()
   }
 
@@ -149,7 +149,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     payloadSchemas: payloadSchemas(),
     enqueue: (queue, name, payload) => queues.enqueue(queue, name, payload),
     done: (queue, id) => endOf(queues, queue, id),
-    shared: { ...access, us },
+    shared: { of: line => accesses[lineIds.indexOf(line)] },
     repair(feed) {
       watching.add(gapJobs.findings$.subscribe(finding => feed.repair(finding)))
       watching.add(gapJobs.watch(feed.events$, feed.openGaps()))
@@ -174,8 +174,10 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     },
     tokenIssuedAt: async () => (await access.tokenRefresh.store.read()).held?.issuedAt,
     async limits() {
-      const [first, second] = await Promise.all([access.limits(), us?.limits()])
-      return second === undefined ? first : { ...first, us: { connectsLeft: second.connectsLeft } }
+      const all = await Promise.all(accesses.map(one => one.limits()))
+      const [{ restCallsPerSecond, restSlowedBy }] = all as [(typeof all)[number]]
+      const lines = all.map(({ connectsLeft }, index) => ({ line: lineIds[index] as LineId, connectsLeft }))
+      return { lines, restCallsPerSecond, restSlowedBy }
     },
     counters: () => ({ ...gapJobs.counters(), ...counts, redisAway: watch.timesAway() }),
     close(graceMs) {

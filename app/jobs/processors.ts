@@ -35,7 +35,7 @@ export function createProcessors(parts: ProcessorParts): Processors {
   const { settings, access, clock, calendar, log, shared, dataFolder } = parts
   const client = createAuthorizedClient({
     rest: access.rest,
-    keys: settings,
+    keys: settings.lines[0],
     customerType: settings.customerType,
     tokens: access.tokens,
     limit: access.limit,

@@ -10,6 +10,7 @@ import type { Secret } from '../../kis/secret.ts'
 import { type Budget, type ConnectBudget, createBudget } from '../../machines/budget.ts'
 import type { LineOwner } from '../../machines/owner.ts'
 import type { Clock } from '../../market/clock.ts'
+import type { LineId } from '../../market/events.ts'
 import { connectsLeft, createSharedConnects } from '../../workers/redis/connect-budget.ts'
 import { createSharedRateLimit } from '../../workers/redis/rate-limit.ts'
 import type { RedisClient } from '../../workers/redis/redis.ts'
@@ -22,6 +23,7 @@ import { TryLater } from '../../workers/try-later.ts'
 import { createLineOwner } from '../persistence/line-owner.ts'
 import { type LineMemory, openLineMemory } from '../persistence/line-memory.ts'
 import type { Logger } from '../observe/log.ts'
+import type { Line } from '../settings/lines.ts'
 import type { FeedSettings } from '../settings/settings.ts'
 import { createSharedRequests } from './shared-requests.ts'
 
@@ -41,24 +43,27 @@ export type Access = {
   readonly requests: Budget
   readonly owner: LineOwner
   /** What is left for all processes together. Rejects while Redis is away. */
-  limits(): Promise<SharedLimits>
+  limits(): Promise<RestLimits & { readonly connectsLeft: number }>
   close(): Promise<void>
 }
 
-/** Of an app key, counted over all its processes. */
-export type SharedLimits = {
+/** Counted over all processes. */
+export type SharedLimits = RestLimits & {
   /** Connections that may still be opened in the window. */
-  readonly connectsLeft: number
+  readonly lines: readonly { readonly line: LineId; readonly connectsLeft: number }[]
+}
+
+/** Of the first line, whose app key REST calls use. */
+export type RestLimits = {
   /** REST calls a second at the present pace. */
   readonly restCallsPerSecond: number
   /** How much slower than KIS's quota that is, since KIS refused a call; 1 when it is not. */
   readonly restSlowedBy: number
-  /** Of the US market's own app key, if it has one. */
-  readonly us?: { readonly connectsLeft: number }
 }
 
 export type AccessParts = {
   readonly settings: FeedSettings
+  readonly line: Line
   /** Whose commands fail at once while Redis is away. */
   readonly redis: RedisClient
   readonly clock: Clock
@@ -72,9 +77,9 @@ export type AccessParts = {
 const issueTimeoutMs = 8_000
 
 export function createAccess(parts: AccessParts): Access {
-  const { settings, redis, clock, log, onSecret, memory = openLineMemory(undefined, log) } = parts
-  const { timing, environment, restUrl, appKey, appSecret } = settings
-  const keys = { appKey, appSecret, restUrl }
+  const { settings, line, redis, clock, log, onSecret, memory = openLineMemory(undefined, log) } = parts
+  const { timing, environment, restUrl } = settings
+  const keys = { ...line, restUrl }
   const prefix = prefixOf(keys)
   const rest = createRestClient({
     baseUrl: restUrl,
@@ -87,7 +92,7 @@ export function createAccess(parts: AccessParts): Access {
     store: createTokenStore({ redis, owner: keys, kind: 'token' }),
     rules: tokenRules,
     async issue() {
-      const issued = await issueToken(rest, settings, clock.now())
+      const issued = await issueToken(rest, line, clock.now())
       onSecret(issued.token)
       return { secret: issued.token, lifetimeMs: lifetimeOf(issued, clock.now()) }
     },
@@ -96,7 +101,7 @@ export function createAccess(parts: AccessParts): Access {
     store: createTokenStore({ redis, owner: keys, kind: 'approval' }),
     rules: approvalRules,
     async issue() {
-      const secret = await issueApprovalKey(rest, settings)
+      const secret = await issueApprovalKey(rest, line)
       onSecret(secret)
       return { secret, lifetimeMs: approvalLifetimeMs }
     },

@@ -6,7 +6,8 @@ import type { Feed } from '../feed/contract.ts'
 import type { SubscriptionState } from '../feed/subscription-states.ts'
 import type { Counters } from './journal.ts'
 import { outlineOf, type StateOutline } from '../machine-docs/outline.ts'
-import type { AppKeyStatus, FeedStatus } from './status.ts'
+import { variableOf } from '../settings/lines.ts'
+import type { LineStatus, FeedStatus } from './status.ts'
 import type { Tally } from './tally.ts'
 
 export type QueueDepth = { readonly queue: string; readonly state: string; readonly jobs: number }
@@ -139,14 +140,14 @@ const line: readonly MetricDefinition[] = [
     help: 'Connections that may still be opened in the current window before KIS might take it for abuse: of all processes where Redis counts them, else of this one.',
     labels: ['app_key'],
     read: ({ status, sharedConnectsLeft }) =>
-      ofAppKeys(status, (key, index) => sharedConnectsLeft[index] ?? key.budgets.connects.left),
+      ofLines(status, ({ budgets }, index) => sharedConnectsLeft[index] ?? budgets.connects.left),
   },
   {
     type: 'gauge',
     name: 'kis_stream_requests_left',
     help: 'Subscriptions and releases that may still be asked for in the current window.',
     labels: ['app_key'],
-    read: ({ status }) => ofAppKeys(status, ({ budgets }) => budgets.requests.left),
+    read: ({ status }) => ofLines(status, ({ budgets }) => budgets.requests.left),
   },
   {
     type: 'gauge',
@@ -160,7 +161,7 @@ const line: readonly MetricDefinition[] = [
     help: 'Since the approval key in use was issued. KIS looks at it for 24 hours. Absent while there is none.',
     labels: ['app_key'],
     read: ({ status }) =>
-      ofAppKeys(status, ({ approvalKeyIssuedAt: at }) => (at === undefined ? undefined : (status.time - at) / 1_000)),
+      ofLines(status, ({ approvalKeyIssuedAt: at }) => (at === undefined ? undefined : (status.time - at) / 1_000)),
   },
 ]
 
@@ -346,16 +347,13 @@ function hasTurn({ turn, turns }: FeedStatus['handOver'], market: 'KR' | 'US'): 
   return turn === market || turns?.includes(market) === true
 }
 
-/** Called by the settings they come from: the first one, and the US market's own. */
-function ofAppKeys(
+/** A line is labelled with the setting of its app key. */
+function ofLines(
   status: FeedStatus,
-  valueOf: (key: AppKeyStatus, index: number) => number | undefined,
+  valueOf: (line: LineStatus, index: number) => number | undefined,
 ): readonly Sample[] {
-  const sample = (name: string, value: number | undefined): readonly Sample[] =>
-    value === undefined ? [] : [[value, { app_key: name }]]
-  const { usAppKey } = status
-  return [
-    ...sample('KIS_APP_KEY', valueOf(status, 0)),
-    ...(usAppKey === undefined ? [] : sample('KIS_APP_KEY_US', valueOf(usAppKey, 1))),
-  ]
+  return status.lines.flatMap((line, index): Sample[] => {
+    const value = valueOf(line, index)
+    return value === undefined ? [] : [[value, { app_key: variableOf(line.line) }]]
+  })
 }

@@ -2,11 +2,12 @@
 // of keys there are only ages.
 import { nextTurnAfter } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
+import type { LineId } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
 import { entriesOf, mostSubscriptions } from '../../machines/ledger.ts'
 import type { Timing } from '../../machines/timing.ts'
 import type { ClockSkew } from '../feed/clock-skew.ts'
-import type { AppKeyFacts, Sockets } from '../feed/sockets.ts'
+import type { LineFacts, Sockets } from '../feed/sockets.ts'
 import type { Flow } from '../feed/flow.ts'
 import type { Journal, SinkTrouble } from './journal.ts'
 import type { Latency } from './latency.ts'
@@ -33,13 +34,15 @@ export type SocketStatus = Phase & {
 
 export type BudgetStatus = { readonly left: number; readonly most: number; readonly windowMs: number }
 
-/** What KIS still allows an app key before it takes it for abuse, as far as this process knows, and how old its approval key is. */
-export type AppKeyStatus = {
+/** What KIS still allows a line before it sees abuse, as far as this process knows. */
+export type LineStatus = {
+  readonly line: LineId
+  readonly markets: readonly Market[]
   readonly budgets: { readonly connects: BudgetStatus; readonly requests: BudgetStatus }
   readonly approvalKeyIssuedAt: number | undefined
 }
 
-export type FeedStatus = AppKeyStatus & {
+export type FeedStatus = {
   readonly time: number
   readonly startedAt: number | undefined
   readonly environment: 'prod' | 'paper'
@@ -57,8 +60,7 @@ export type FeedStatus = AppKeyStatus & {
   readonly nextSwitch: { readonly at: number; readonly market: Market } | undefined
   readonly sockets: Readonly<Record<Market, SocketStatus>>
   readonly mostSlots: number
-  /** Of the US market's own app key. Only there when it has one; what stands beside is then that of the Korean market. */
-  readonly usAppKey?: AppKeyStatus
+  readonly lines: readonly LineStatus[]
   /** How far our clock is from KIS's; undefined until KIS's first heartbeat. */
   readonly clockSkew: ClockSkew | undefined
   readonly latency: Latency
@@ -99,16 +101,18 @@ export function readStatus(parts: StatusParts): FeedStatus {
     nextSwitch: settings.market === 'auto' ? nextTurnAfter(settings.schedule, time) : undefined,
     sockets: { KR: socketStatus('KR', parts), US: socketStatus('US', parts) },
     mostSlots: mostSubscriptions,
-    ...appKeyStatus(facts.appKey, timing),
-    ...(facts.usAppKey === undefined ? {} : { usAppKey: appKeyStatus(facts.usAppKey, timing) }),
+    lines: facts.lines.map(line => lineStatus(line, timing)),
     clockSkew,
     latency: observers.latency(),
     ...(sinkTroubles.length === 0 ? {} : { sinkTroubles }),
   }
 }
 
-function appKeyStatus({ connectsLeft, requestsLeft, approvalKeyIssuedAt }: AppKeyFacts, timing: Timing): AppKeyStatus {
+function lineStatus(facts: LineFacts, timing: Timing): LineStatus {
+  const { line, markets, connectsLeft, requestsLeft, approvalKeyIssuedAt } = facts
   return {
+    line,
+    markets,
     budgets: {
       connects: { left: connectsLeft, most: timing.mostConnects, windowMs: timing.connectWindowMs },
       requests: { left: requestsLeft, most: timing.mostRequests, windowMs: timing.requestWindowMs },

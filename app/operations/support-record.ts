@@ -23,14 +23,25 @@ const shape = z.looseObject({
   /** Why it was written: `running` once a minute. */
   moment: z.enum(['running', 'stopped', 'crashed']),
   crash: z.string().optional(),
-  status: z.looseObject({
-    time: z.number(),
-    startedAt: z.number().optional(),
-    clockSkew: z.object({ aheadMs: z.number(), withinMs: z.number(), at: z.number() }).optional(),
-    budgets,
-    usAppKey: z.looseObject({ budgets }).optional(),
-  }),
+  status: z.preprocess(
+    withLines,
+    z.looseObject({
+      time: z.number(),
+      startedAt: z.number().optional(),
+      clockSkew: z.object({ aheadMs: z.number(), withinMs: z.number(), at: z.number() }).optional(),
+      lines: z.array(z.looseObject({ line: z.string(), budgets })),
+    }),
+  ),
 })
+
+/** The first version wrote the budgets of the first line beside everything else, and those of the second as `usAppKey`. */
+function withLines(status: unknown): unknown {
+  const { lines, budgets: first, usAppKey } = z.looseObject({}).catch({}).parse(status)
+  if (lines !== undefined || first === undefined) return status
+  const second = z.looseObject({}).safeParse(usAppKey)
+  const all = [{ line: '1', budgets: first }, ...(second.success ? [{ line: '2', ...second.data }] : [])]
+  return { ...(status as object), lines: all }
+}
 
 export type SupportRecord = z.infer<typeof shape>
 

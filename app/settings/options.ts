@@ -31,7 +31,7 @@ export const feedParts: Parts<FeedParts> = {
   ...shared,
   continuity: typed('true or false', 'boolean'),
   seed: { expected: 'a number', fits: given => Number.isFinite(given) },
-  shared: withMethods('what openJobs calls shared', 'approvalKey'),
+  shared: withMethods('what openJobs calls shared', 'of'),
   recordFolder: folder,
   inspect: typed('a function', 'function'),
 }

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import type { CustomerType } from '../../kis/wire/request.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../../kis/endpoints.ts'
-import type { AppKeys } from '../../kis/credentials.ts'
 import type { Secret } from '../../kis/secret.ts'
 import type { Endpoint } from '../../machines/events.ts'
 import { defaultTiming, type Timing } from '../../machines/timing.ts'
@@ -12,17 +11,14 @@ import { unknownOptions } from '../../market/basics/did-you-mean.ts'
 import { quoted } from '../../market/basics/plain-number.ts'
 import type { ScheduleName } from '../../market/calendar/schedules.ts'
 import type { Channel, Subscription } from '../../market/subscription.ts'
-import { secondKey, secondKeyProblems } from './second-key.ts'
+import { type Lines, lineProblems, linesOf } from './lines.ts'
 import { feedSettings, schemaOf } from './setting-list.ts'
 import { limit, milliseconds } from './values.ts'
 import { subscriptionProblems } from '../feed/subscriptions.ts'
 
 export type FeedSettings = {
   readonly environment: Environment
-  readonly appKey: Secret
-  readonly appSecret: Secret
-  /** A second app key, for the US market alone. */
-  readonly us: AppKeys | undefined
+  readonly lines: Lines
   readonly customerType: CustomerType
   /** Identifies a person, so it is kept like a secret. */
   readonly htsId: Secret | undefined
@@ -102,7 +98,7 @@ export function readSettings(
     ])
   }
   const given = parsed.data
-  const problems = [...unknown, ...subscriptionProblems(given), ...secondKeyProblems(given, nameOf)]
+  const problems = [...unknown, ...subscriptionProblems(given), ...lineProblems(given, nameOf)]
   if (given.calendarFile !== undefined && given.calendarChanges !== undefined) {
     problems.push(`${nameOf('calendarFile')} and ${nameOf('calendarChanges')} were both given; one of them is enough`)
   }
@@ -118,9 +114,7 @@ export function readSettings(
   const pacing = given.environment === 'paper' ? { pacingMs: 500 } : {}
   return Object.freeze({
     environment: given.environment,
-    appKey: given.appKey,
-    appSecret: given.appSecret,
-    us: secondKey(given),
+    lines: linesOf(given),
     customerType: given.customerType,
     htsId: given.htsId,
     overseasFeed: given.overseasFeed,
@@ -155,13 +149,8 @@ function withoutUser(address: string): string {
 }
 
 /** What must never be shown; what KIS issues later comes on top. */
-export function secretsOf({ appKey, appSecret, htsId, us }: FeedSettings): Secret[] {
-  return [
-    appKey,
-    appSecret,
-    ...(us === undefined ? [] : [us.appKey, us.appSecret]),
-    ...(htsId === undefined ? [] : [htsId]),
-  ]
+export function secretsOf({ lines, htsId }: FeedSettings): Secret[] {
+  return [...lines.flatMap(({ appKey, appSecret }) => [appKey, appSecret]), ...(htsId === undefined ? [] : [htsId])]
 }
 
 function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

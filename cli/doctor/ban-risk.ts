@@ -3,6 +3,7 @@
 import { minuteMs } from '../../market/basics/durations.ts'
 import { isLoopbackUrl } from '../../kis/endpoints.ts'
 import type { SupportRecord } from '../../app/operations/support-record.ts'
+import { variableOf } from '../../app/settings/lines.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { timingVariable } from '../../app/settings/timing-list.ts'
 import type { Finding, Patient } from './finding.ts'
@@ -31,17 +32,15 @@ function settingFindings(timing: typeof defaultTiming): Finding[] {
 }
 
 function budgetFindings({ status }: SupportRecord, now: number): Finding[] {
-  const { budgets, usAppKey, time } = status
-  if (usAppKey === undefined) return connectFindings('', budgets.connects, now - time)
-  return [
-    ...connectFindings('KIS_APP_KEY: ', budgets.connects, now - time),
-    ...connectFindings('KIS_APP_KEY_US: ', usAppKey.budgets.connects, now - time),
-  ]
+  const { lines, time } = status
+  return lines.flatMap(({ line, budgets }) =>
+    connectFindings(lines.length === 1 ? '' : `${variableOf(line)}: `, budgets.connects, now - time),
+  )
 }
 
-type Connects = SupportRecord['status']['budgets']['connects']
+type Connects = SupportRecord['status']['lines'][number]['budgets']['connects']
 
-/** `whose`: which app key, where there are two. */
+/** `whose`: the app key, where there are several. */
 function connectFindings(whose: string, { left, most, windowMs }: Connects, agoMs: number): Finding[] {
   if (left === most || agoMs >= windowMs) return []
   const found = `${whose}${most - left} of ${most} connections were used in the ${Math.round(windowMs / minuteMs)} min before the last feed wrote its record, ${Math.round(agoMs / 1_000)} s ago`

@@ -1,5 +1,6 @@
 // What doctor and support-bundle look at: the configuration as a feed would have it, and what the last feed left behind.
 import { readSupportRecord } from '../../app/operations/support-record.ts'
+import { keySettings } from '../../app/settings/lines.ts'
 import { readSettings, SettingsError, type FeedSettings } from '../../app/settings/settings.ts'
 import { Secret } from '../../kis/secret.ts'
 import { createCalendar, standardCalendar } from '../../market/calendar/calendar.ts'
@@ -43,7 +44,7 @@ export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
 
 /** Everything here that nobody else may see. */
 export function secretsOf({ input, environment }: Patient): Secret[] {
-  const given = [input['appKey'], input['appSecret'], input['htsId']]
+  const given = [...keySettings.flatMap(({ key, secret }) => [input[key], input[secret]]), input['htsId']]
   const named = Object.entries(environment).flatMap(([name, value]) =>
     /(KEY|SECRET|TOKEN|PASSWORD|HTS_ID|ACCOUNT)/.test(name) && value ? [value] : [],
   )

@@ -1,6 +1,7 @@
 // The keys: there, and of the shape KIS gives them. They are looked at and not used: asking KIS about them is for the key-validation
 // job, and only in its windows.
 import { instrumentsOf } from '../../app/feed/subscriptions.ts'
+import { type KeySetting, keySettings, ownerOf } from '../../app/settings/lines.ts'
 import { mayValidateKeys } from '../../market/calendar/key-validation-windows.ts'
 import { formatKst } from '../../market/calendar/korea-time.ts'
 import { prefixOf } from '../../workers/redis/scope.ts'
@@ -15,12 +16,12 @@ type Given = { readonly name: string; readonly text: unknown; readonly length: n
 
 export function examineKeys(patient: Patient): readonly Finding[] {
   const { input, clock, calendar, settings } = patient
-  const first = pairOf('', input['appKey'], input['appSecret'])
-  const second = pairOf('_US', input['usAppKey'], input['usAppSecret'])
-  if (first.every(isMissing) && second.every(isMissing)) {
+  const [first, ...others] = keySettings.map(setting => pairOf(setting, input)) as [Pair, ...Pair[]]
+  const given = others.filter(pair => !pair.every(isMissing)).flat()
+  if (first.every(isMissing) && given.length === 0) {
     return [{ check, severity: 'info', found: 'no keys: run shows a generated market from the simulator' }]
   }
-  const needed = second.every(isMissing) ? first : [...first, ...second]
+  const needed = [...first, ...given]
   const missing = needed.filter(isMissing).map(({ name }) => name)
   if (missing.length > 0) {
     const remedy = 'Set both, from KIS Developers (apiportal.koreainvestment.com).'
@@ -28,7 +29,7 @@ export function examineKeys(patient: Patient): readonly Finding[] {
   }
   const findings = needed.flatMap(shapeFindings)
   if (findings.length === 0) {
-    const found = needed === first ? 'app key and secret are' : 'both app keys and their secrets are'
+    const found = given.length === 0 ? 'app key and secret are' : 'both app keys and their secrets are'
     findings.push({ check, severity: 'ok', found: `${found} there and well formed` })
   }
   const { allowed, reason, next } = mayValidateKeys(clock.now(), {
@@ -40,14 +41,19 @@ export function examineKeys(patient: Patient): readonly Finding[] {
     : `${reason}; KIS may be asked about them from ${formatKst(next).slice(0, 16)} KST`
   findings.push({ check, severity: 'info', found: `not used here. ${when} (kis-stream job key-validation)` })
   if (settings === undefined) return findings
-  return [...findings, { check, severity: 'info', found: `BullMQ prefix of their jobs: ${prefixOf(settings)}` }]
+  return [
+    ...findings,
+    { check, severity: 'info', found: `BullMQ prefix of their jobs: ${prefixOf(ownerOf(settings))}` },
+  ]
 }
 
-/** `_US`: the app key of its own that the US market may have. */
-function pairOf(suffix: '' | '_US', key: unknown, secret: unknown): readonly Given[] {
+type Pair = readonly Given[]
+
+/** The app key and the secret of a line. */
+function pairOf({ key, secret, variable }: KeySetting, input: Patient['input']): Pair {
   return [
-    { name: `KIS_APP_KEY${suffix}`, text: key, length: keyLength },
-    { name: `KIS_APP_SECRET${suffix}`, text: secret, length: secretLength },
+    { name: variable, text: input[key], length: keyLength },
+    { name: variable.replace('KEY', 'SECRET'), text: input[secret], length: secretLength },
   ]
 }
 

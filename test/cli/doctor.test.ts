@@ -235,14 +235,19 @@ function record({ left = 4, ...changes }: { left?: number } & Record<string, unk
     version: '0.1.0',
     moment: moment as SupportRecord['moment'],
     ...(crash === undefined ? {} : { crash: crash as string }),
-    status: { time: time as number, budgets: { connects }, ...status },
+    status: { time: time as number, lines: [{ line: '1', budgets: { connects } }], ...status },
   }
 }
 
 describe('the doctor on the risk of a ban', () => {
-  it("counts the connections of the US market's own app key by themselves", () => {
+  it('counts the connections of each line by themselves', () => {
     const spent = { budgets: { connects: { left: 0, most: 4, windowMs: 600_000 } } }
-    const findings = examineBanRisk(patient({}, { record: record({ left: 2, usAppKey: spent }) }))
+    const some = { budgets: { connects: { left: 2, most: 4, windowMs: 600_000 } } }
+    const lines = [
+      { line: '1', ...some },
+      { line: '2', ...spent },
+    ]
+    const findings = examineBanRisk(patient({}, { record: record({ lines }) }))
     expect(findings.map(({ severity, found }) => [severity, found.split(':')[0]])).toEqual([
       ['info', 'KIS_APP_KEY'],
       ['warning', 'KIS_APP_KEY_US'],

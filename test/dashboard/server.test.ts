@@ -212,7 +212,11 @@ describe('what is mounted beside the page', () => {
         jobs: { queues: [queue] },
         certificate: async () => ({ date: 20261123, instruments: [] }),
         tokenIssuedAt: async () => 1,
-        sharedLimits: async () => ({ connectsLeft: 2, restCallsPerSecond: 16, restSlowedBy: 1 }),
+        sharedLimits: async () => ({
+          lines: [{ line: '1', connectsLeft: 2 }],
+          restCallsPerSecond: 16,
+          restSlowedBy: 1,
+        }),
       },
     })
     const board = await get(dashboard.port, '/jobs')

@@ -30,8 +30,14 @@ function input(phase: string, subscriptions: readonly SubscriptionState[], more:
       nextSwitch: undefined,
       sockets: { KR: socket(phase), US: socket('market-switch', { market: 'US' }) },
       mostSlots: 41,
-      budgets: { connects: budget, requests: budget },
-      approvalKeyIssuedAt: undefined,
+      lines: [
+        {
+          line: '1',
+          markets: ['KR', 'US'],
+          budgets: { connects: budget, requests: budget },
+          approvalKeyIssuedAt: undefined,
+        },
+      ],
       clockSkew: undefined,
       latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
       ...more,
@@ -76,13 +82,21 @@ describe('the view', () => {
   it('tells limits for all processes where somebody counts them, and of an app key that nobody shares', () => {
     const budget = (left: number) => ({ left, most: 4, windowMs: 600_000 })
     const own = { budgets: { connects: budget(3), requests: budget(4) }, approvalKeyIssuedAt: 5 }
-    const sharedLimits = { connectsLeft: 1, restCallsPerSecond: 16.1, restSlowedBy: 1 }
-    const alone = viewOf(input('subscribed.settled', [], own))
+    const one = { lines: [{ line: '1', markets: ['KR', 'US'], ...own }] } as const
+    const first = { line: '1', connectsLeft: 1 }
+    const sharedLimits = { lines: [first], restCallsPerSecond: 16.1, restSlowedBy: 1 }
+    const alone = viewOf(input('subscribed.settled', [], one))
     expect(alone.limits).toMatchObject([
       { markets: ['KR', 'US'], connects: { left: 3, scope: 'this-process' }, approvalKeyIssuedAt: 5 },
     ])
     expect(alone.restPace).toBeNull()
-    const second = { ...own, usAppKey: { ...own, budgets: { connects: budget(2), requests: budget(2) } } }
+    const budgets = { connects: budget(2), requests: budget(2) }
+    const second = {
+      lines: [
+        { line: '1', markets: ['KR'], ...own },
+        { line: '2', markets: ['US'], ...own, budgets },
+      ],
+    } as const
     const together = viewOf({ ...input('subscribed.settled', [], second), sharedLimits })
     expect(together.limits).toMatchObject([
       { markets: ['KR'], connects: { left: 1, most: 4, scope: 'all-processes' } },
@@ -90,7 +104,7 @@ describe('the view', () => {
     ])
     const both = viewOf({
       ...input('subscribed.settled', [], second),
-      sharedLimits: { ...sharedLimits, us: { connectsLeft: 0 } },
+      sharedLimits: { ...sharedLimits, lines: [first, { line: '2', connectsLeft: 0 }] },
     })
     expect(both.limits).toMatchObject([
       { markets: ['KR'], connects: { left: 1, scope: 'all-processes' }, requests: { scope: 'all-processes' } },

@@ -42,8 +42,14 @@ function judge(
     nextSwitch: undefined,
     sockets: { KR: socket('KR', phase, line), US: socket('US', 'market-switch') },
     mostSlots: 41,
-    budgets: { connects: budget, requests: budget },
-    approvalKeyIssuedAt: undefined,
+    lines: [
+      {
+        line: '1',
+        markets: ['KR', 'US'],
+        budgets: { connects: budget, requests: budget },
+        approvalKeyIssuedAt: undefined,
+      },
+    ],
     clockSkew: undefined,
     latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
     ...more,

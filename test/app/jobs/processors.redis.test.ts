@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { createAccess } from '../../../app/jobs/shared-access.ts'
 import { silentLogger } from '../../../app/observe/log.ts'
 import { createProcessors } from '../../../app/jobs/processors.ts'
+import { ownerOf } from '../../../app/settings/lines.ts'
 import { readSettings } from '../../../app/settings/settings.ts'
 import { dayBookFile, dayBookFolder } from '../../../market/day-book.ts'
 import { createCalendar } from '../../../market/calendar/calendar.ts'
@@ -35,10 +36,10 @@ it.each([
     const dataFolder = temporaryFolder()
     const said: object[] = []
     const log = { ...silentLogger, warn: (facts: object) => void said.push(facts) }
-    const access = createAccess({ settings, redis, clock, log, onSecret: () => {} })
+    const access = createAccess({ settings, line: settings.lines[0], redis, clock, log, onSecret: () => {} })
     onTestFinished(() => access.close())
     const calendar = createCalendar(settings.calendarChanges)
-    const shared = { redis, prefix: prefixOf(settings) }
+    const shared = { redis, prefix: prefixOf(ownerOf(settings)) }
     const processors = createProcessors({
       settings,
       access,

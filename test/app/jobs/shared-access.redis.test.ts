@@ -27,7 +27,14 @@ describe.each(redisKinds)('two processes of one app key, on %s', kind => {
       const secrets: Secret[] = []
       const redis = await connected(source)
       const onSecret = (secret: Secret) => void secrets.push(secret)
-      const access = createAccess({ settings, redis, clock: systemClock, log: silentLogger, onSecret })
+      const access = createAccess({
+        settings,
+        line: settings.lines[0],
+        redis,
+        clock: systemClock,
+        log: silentLogger,
+        onSecret,
+      })
       onTestFinished(() => access.close())
       return { access, secrets }
     }
@@ -63,9 +70,10 @@ describe.each(redisKinds)('two processes of one app key, on %s', kind => {
     // Half an hour later another process starts, and is given the same key.
     ahead = 30 * 60_000
     const late = await process()
-    const feed = await feedRig({ running: simulator, timing: shortTiming, shared: late.access, clock })
+    const feed = await feedRig({ running: simulator, timing: shortTiming, shared: { of: () => late.access }, clock })
     await feed.until('subscription', ({ status }) => status === 'active')
-    const { time, approvalKeyIssuedAt = time } = feed.feed.status()
+    const { time, lines } = feed.feed.status()
+    const approvalKeyIssuedAt = lines[0]?.approvalKeyIssuedAt ?? time
     expect(simulator.stats().approvalsIssued).toBe(1)
     expect(approvalKeyIssuedAt).toBeLessThanOrEqual(issuedBefore)
     expect(time - approvalKeyIssuedAt).toBeGreaterThanOrEqual(30 * 60_000)
@@ -88,7 +96,7 @@ describe.each(redisKinds)('two processes of one app key, on %s', kind => {
     const { simulator, process } = await rig({ mostConnects: 1 })
     const [one, other] = await Promise.all([process(), process()])
     const common = { running: simulator, timing: { ...shortTiming, mostConnects: 1 } }
-    const first = await feedRig({ ...common, shared: one.access })
+    const first = await feedRig({ ...common, shared: { of: () => one.access } })
     await first.until('subscription', ({ status }) => status === 'active')
 
     const waits: number[] = []
@@ -100,7 +108,7 @@ describe.each(redisKinds)('two processes of one app key, on %s', kind => {
       },
       left: () => other.access.connects.left(),
     }
-    await feedRig({ ...common, shared: { ...other.access, connects } })
+    await feedRig({ ...common, shared: { of: () => ({ ...other.access, connects }) } })
     await eventually(() => waits.length > 0)
     expect(waits[0]).toBeGreaterThan(0)
     expect(simulator.stats()).toMatchObject({ socketsOpened: 1, approvalsIssued: 1 })

@@ -54,11 +54,17 @@ function health(story: Story): HealthReport {
     nextSwitch: undefined,
     sockets: { KR: socket('KR'), US: socket('US') },
     mostSlots: 41,
-    budgets: {
-      connects: { left: 3, most: 4, windowMs: 600_000 },
-      requests: { left: 500, most: 500, windowMs: 600_000 },
-    },
-    approvalKeyIssuedAt: time - minute,
+    lines: [
+      {
+        line: '1',
+        markets: ['KR', 'US'],
+        budgets: {
+          connects: { left: 3, most: 4, windowMs: 600_000 },
+          requests: { left: 500, most: 500, windowMs: 600_000 },
+        },
+        approvalKeyIssuedAt: time - minute,
+      },
+    ],
     clockSkew: undefined,
     latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
     ...story.status,

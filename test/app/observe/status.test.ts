@@ -40,9 +40,9 @@ it('counts what is left of the budgets, and says how old the approval key is and
   const rig = await feedRig({ timing: { ...shortTiming, mostConnects: 4, mostRequests: 10 } })
   await rig.feed.confirmed('KRX:005930')
   const status = rig.feed.status()
-  expect(status.budgets.connects).toMatchObject({ left: 3, most: 4 })
-  expect(status.budgets.requests).toMatchObject({ left: 9, most: 10 })
-  expect(status.time - (status.approvalKeyIssuedAt ?? 0)).toBeLessThan(60_000)
+  const budgets = { connects: { left: 3, most: 4 }, requests: { left: 9, most: 10 } }
+  expect(status.lines).toMatchObject([{ line: '1', markets: ['KR', 'US'], budgets }])
+  expect(status.time - (status.lines[0]?.approvalKeyIssuedAt ?? 0)).toBeLessThan(60_000)
   const text = JSON.stringify(status)
   for (const secret of Object.values(planted)) expect(text).not.toContain(secret)
   expect(text).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/)

@@ -30,7 +30,10 @@ describe('the record a feed leaves for support', () => {
     expect(read).toMatchObject({
       version: '1.2.3',
       moment: 'stopped',
-      status: { sockets: { KR: { phase: 'stopped' } }, budgets: { connects: { left: 999, most: 1_000 } } },
+      status: {
+        sockets: { KR: { phase: 'stopped' } },
+        lines: [{ line: '1', budgets: { connects: { left: 999, most: 1_000 } } }],
+      },
       counters: { frames: 1, trade: 5 },
       tally: { records: { H0STCNT0: { records: 5 } } },
       frames: [{ market: 'KR', text: lineOf('H0STCNT0.txt', 1) }],

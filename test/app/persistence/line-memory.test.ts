@@ -181,7 +181,7 @@ describe('a feed without Redis', () => {
       await eventually(() => phase() === (start < 4 ? 'subscribed.settled' : 'reconnecting'))
       if (start >= 4) {
         expect(feed.status().sockets.KR.cause).toBe('connect budget spent: 4 in 10 minutes')
-        expect(feed.status().budgets.connects.left).toBe(0)
+        expect(feed.status().lines[0]?.budgets.connects.left).toBe(0)
       }
       await feed.stop()
     }

@@ -189,8 +189,11 @@ describe('settings', () => {
   it('take a second app key for the US market: whole, another one, and for side by side', () => {
     const us = { usAppKey: 'an-app-key-too', usAppSecret: 'an-app-secret-too' }
     const settings = readSettings({ ...keys, ...us, schedule: 'side-by-side' })
-    expect(settings.us?.appKey.reveal()).toBe('an-app-key-too')
-    expect(readSettings(keys).us).toBeUndefined()
+    expect(settings.lines.map(({ id, markets, appKey }) => [id, markets, appKey.reveal()])).toEqual([
+      ['1', ['KR'], keys.appKey],
+      ['2', ['US'], 'an-app-key-too'],
+    ])
+    expect(readSettings(keys).lines).toMatchObject([{ id: '1', markets: ['KR', 'US'] }])
     expect(problemsOf({ ...keys, usAppKey: 'an-app-key-too' })).toEqual([expect.stringContaining('usAppSecret')])
     expect(problemsOf({ ...keys, ...us, usAppKey: keys.appKey })).toEqual([expect.stringContaining('one session')])
     expect(problemsOf({ ...keys, schedule: 'side-by-side' })).toEqual([expect.stringContaining('usAppKey')])
@@ -215,7 +218,7 @@ describe('settings', () => {
       usAppKey: 'an-app-key-too',
       usAppSecret: 'an-app-secret-too',
     })
-    const printed = `${JSON.stringify(settings)} ${inspect(settings, { depth: 9 })} ${String(settings.appKey)}`
+    const printed = `${JSON.stringify(settings)} ${inspect(settings, { depth: 9 })} ${String(settings.lines[0].appKey)}`
     expect(printed).not.toContain('an-app')
   })
 })

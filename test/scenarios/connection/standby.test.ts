@@ -2,7 +2,7 @@
 // and it takes over when the first one is gone. Both share what the app keys have: Korea's and the one of the
 // US market.
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { SharedKey } from '../../../app/feed/app-key.ts'
+import type { SharedLine } from '../../../app/feed/line.ts'
 import { openJobs } from '../../../app/jobs/jobs.ts'
 import { readSettings } from '../../../app/settings/settings.ts'
 import { systemClock } from '../../../market/clock.ts'
@@ -64,7 +64,7 @@ describe.skipIf(serverProgram === undefined)('a standby on the same app key', ()
     const causes = holder.socket().transitions.map(({ cause }) => cause)
     expect(causes.filter(cause => cause?.startsWith('connect budget spent'))).toEqual([])
     // Its own one, and no other.
-    expect(standby.feed.status().budgets.connects.left).toBe(timing.mostConnects - 1)
+    expect(standby.feed.status().lines[0]?.budgets.connects.left).toBe(timing.mostConnects - 1)
     expect(simulator.sessions()).toHaveLength(1)
   })
 
@@ -96,7 +96,8 @@ describe.skipIf(serverProgram === undefined)('two processes with an app key for 
     const process = async () => {
       const jobs = await openJobs(readSettings(options), { redisUrl: redis.url })
       onTestFinished(() => jobs.close())
-      return { jobs, us: jobs.shared.us as SharedKey }
+      const [korea, us] = ['1', '2'].map(id => jobs.shared.of(id)) as [SharedLine, SharedLine]
+      return { jobs, korea, us }
     }
     const [first, other] = [await process(), await process()]
     const rig = await feedRig({ running: simulator, ...options, market: 'auto', shared: first.jobs.shared })
@@ -104,7 +105,7 @@ describe.skipIf(serverProgram === undefined)('two processes with an app key for 
     expect(simulator.stats()).toMatchObject({ socketsOpened: 2, approvalsIssued: 2 })
 
     // The other process is given the keys that were issued for the first one, and pays from the same budgets.
-    await Promise.all([other.jobs.shared.approvalKey(), other.us.approvalKey()])
+    await Promise.all([other.korea.approvalKey(), other.us.approvalKey()])
     expect(simulator.stats().approvalsIssued).toBe(2)
     expect(other.us.approvalKeyIssuedAt()).toBe(first.us.approvalKeyIssuedAt())
     expect(await other.us.connects.take()).toBe(0)
@@ -112,15 +113,17 @@ describe.skipIf(serverProgram === undefined)('two processes with an app key for 
     expect(other.us.owner.isGone()).toBe(false)
     const [korean, both] = await Promise.all([first.jobs.limits(), other.jobs.limits()])
     expect(korean).toMatchObject({
-      connectsLeft: timing.mostConnects - 1,
-      us: { connectsLeft: timing.mostConnects - 2 },
+      lines: [
+        { line: '1', connectsLeft: timing.mostConnects - 1 },
+        { line: '2', connectsLeft: timing.mostConnects - 2 },
+      ],
     })
     expect(both).toEqual(korean)
     // One subscription was asked for with each app key; that of the second process makes two.
     await eventually(() => other.us.requests.left() === timing.mostRequests - 1)
     other.us.requests.spend()
     await eventually(() => other.us.requests.left() === timing.mostRequests - 2)
-    expect(other.jobs.shared.requests.left()).toBe(timing.mostRequests)
+    expect(other.korea.requests.left()).toBe(timing.mostRequests)
 
     const everything = await everythingIn(await connected(await openRedis({ url: redis.url, clock: systemClock })))
     for (const secret of [planted.appKey, planted.appSecret, second.usAppKey, second.usAppSecret]) {

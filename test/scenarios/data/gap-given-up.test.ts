@@ -2,6 +2,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { openJobs } from '../../../app/jobs/jobs.ts'
 import { silentLogger } from '../../../app/observe/log.ts'
+import { ownerOf } from '../../../app/settings/lines.ts'
 import { readSettings } from '../../../app/settings/settings.ts'
 import { KisError } from '../../../kis/errors.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
@@ -27,7 +28,7 @@ it('a gap whose job gives up has a verdict', async ({ skip }) => {
   const redis = await openRedis({ url: server.url, clock })
   const workers = startWorkers({
     redis,
-    prefix: prefixOf(settings),
+    prefix: prefixOf(ownerOf(settings)),
     processors: {
       'gap-validation': () => Promise.reject(new KisError('invalid-request', `KIS knows no ${planted.appSecret}`)),
     },

@@ -1,7 +1,7 @@
 // A stop, whatever hangs: it ends, says what did not, and the line is let go of.
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { expect, it, onTestFinished } from 'vitest'
-import type { SharedAccess } from '../../../app/feed/app-key.ts'
+import type { SharedLine } from '../../../app/feed/line.ts'
 import { Secret } from '../../../kis/secret.ts'
 import { eventually, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
@@ -46,9 +46,9 @@ it('does not wait for a Redis that never answers, and names what it left', async
     connects: { take: () => (asked++, never<number>()), left: () => 4 },
     approvalKey: () => Promise.resolve(key),
     approvalKeyIssuedAt: () => undefined,
-  } as unknown as SharedAccess
+  } as unknown as SharedLine
   const { errors, log } = keptErrors()
-  const rig = await feedRig({ shared: hanging, timing: patient, log })
+  const rig = await feedRig({ shared: { of: () => hanging }, timing: patient, log })
   await eventually(() => asked > 0)
   await rig.feed.stop()
   expect(errors).toEqual([{ overdue: ['the close of the connection'] }])

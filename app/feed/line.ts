@@ -1,22 +1,22 @@
-// What belongs to one app key: its approval key, its one line, and how much KIS will take from it. Markets with app keys of their own
-// share nothing of it.
+// What belongs to one line: its approval key, its one session, and its budgets. Lines share nothing of it.
 import { type ApprovalKeys, createApprovalKeys } from '../../kis/rest/approval.ts'
 import { type AppKeys, issueApprovalKey } from '../../kis/credentials.ts'
 import type { RestClient } from '../../kis/rest/client.ts'
 import type { Secret } from '../../kis/secret.ts'
 import { type Budget, type ConnectBudget, createBudget } from '../../machines/budget.ts'
-import type { AppKeyAccess } from '../../machines/connection.ts'
+import type { LineAccess } from '../../machines/connection.ts'
 import { createConnectionLock } from '../../machines/connection-lock.ts'
 import type { LineOwner } from '../../machines/owner.ts'
 import type { Timing } from '../../machines/timing.ts'
 import type { Clock } from '../../market/clock.ts'
+import type { LineId } from '../../market/events.ts'
 import type { KeptLine } from '../persistence/line-memory.ts'
 import { createLineOwner } from '../persistence/line-owner.ts'
 
-export type AppKeyParts = {
+export type LineParts = {
   readonly keys: AppKeys
-  /** There when other processes use this app key too. */
-  readonly shared: SharedKey | undefined
+  /** There when other processes use the line too. */
+  readonly shared: SharedLine | undefined
   /** What outlives this process, where nothing is shared. */
   readonly kept: KeptLine
   readonly rest: RestClient
@@ -26,8 +26,8 @@ export type AppKeyParts = {
   readonly onSecret: (secret: Secret) => void
 }
 
-/** What more processes than this one use of an app key: its approval key, its budgets, its line. */
-export type SharedKey = {
+/** What several processes share of a line: its approval key, its budgets, and which of them owns its session. */
+export type SharedLine = {
   approvalKey(refused?: Secret): Promise<Secret>
   /** When KIS issued the one that was handed out last, to whichever process. */
   approvalKeyIssuedAt(): number | undefined
@@ -36,12 +36,10 @@ export type SharedKey = {
   readonly owner: LineOwner
 }
 
-export type SharedAccess = SharedKey & {
-  /** Of the US market's own app key, if it has one. */
-  readonly us?: SharedKey | undefined
-}
+/** The lines that several processes share. */
+export type SharedAccess = { of(line: LineId): SharedLine | undefined }
 
-export function openAppKey({ keys, shared, kept, rest, timing, clock, onSecret }: AppKeyParts): AppKeyAccess {
+export function openLine({ keys, shared, kept, rest, timing, clock, onSecret }: LineParts): LineAccess {
   const issue = async (refused?: Secret) => {
     const key = await (shared === undefined ? issueApprovalKey(rest, keys) : shared.approvalKey(refused))
     onSecret(key)
