@@ -14,15 +14,16 @@ type Layer = { readonly folders: readonly string[]; readonly packages: readonly 
 /** The table of CONTRIBUTING.md: what each folder may import besides itself and Node. */
 const layers: Readonly<Record<string, Layer>> = {
   market: { folders: [], packages: ['temporal-polyfill', '@hyunbinseo/holidays-kr'] },
+  system: { folders: [], packages: [] },
   kis: { folders: ['market'], packages: ['undici', 'zod'] },
   machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },
   streams: { folders: ['market', 'kis'], packages: ['rxjs'] },
-  workers: { folders: ['market', 'kis'], packages: ['bullmq', 'ioredis', 'js-redis-server', 'zod'] },
-  sinks: { folders: ['market', 'streams'], packages: ['rxjs', 'ioredis'] },
-  recording: { folders: ['market', 'kis'], packages: ['zod', '@duckdb/node-api'] },
+  workers: { folders: ['market', 'system', 'kis'], packages: ['bullmq', 'ioredis', 'js-redis-server', 'zod'] },
+  sinks: { folders: ['market', 'system', 'streams'], packages: ['rxjs', 'ioredis'] },
+  recording: { folders: ['market', 'system', 'kis'], packages: ['zod', '@duckdb/node-api'] },
   simulator: { folders: ['market', 'kis', 'recording'], packages: ['ws'] },
   app: {
-    folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'recording'],
+    folders: ['market', 'system', 'kis', 'machines', 'streams', 'workers', 'sinks', 'recording'],
     packages: ['prom-client', 'rxjs', 'xstate', 'zod'],
   },
   dashboard: {

@@ -1,12 +1,14 @@
 // What a feed leaves behind for whoever has to find out what happened: where it was and why, what it counted, and the last frames.
 // Written every minute, at the end, and when the process falls. Nothing in it is a secret, and losing it costs nothing else.
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asyncScheduler, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import { z } from 'zod'
 import { minuteMs } from '../../market/basics/durations.ts'
 import { createRedaction } from '../../kis/redaction.ts'
 import type { Secret } from '../../kis/secret.ts'
+import { createOutage } from '../../market/basics/outage.ts'
+import { replaceFileSync } from '../../system/kept-file.ts'
 import type { Feed } from '../feed/contract.ts'
 import type { Logger } from '../observe/log.ts'
 
@@ -67,21 +69,18 @@ const everyMs = minuteMs
 
 export function keepSupportRecord(parts: SupportRecorderParts): SupportRecorder {
   const { folder, log, scheduler = asyncScheduler } = parts
-  let isFailing = false
+  const outage = createOutage()
   let crash: string | undefined
   const writing: Subscription = interval(everyMs, scheduler).subscribe(() => write('running'))
 
   function write(moment: SupportRecord['moment']): void {
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-      const file = join(folder, supportRecordFile)
-      writeFileSync(`${file}.tmp`, `${JSON.stringify(recordOf(moment), null, 1)}\n`, { mode: 0o600 })
-      renameSync(`${file}.tmp`, file)
-      isFailing = false
+      replaceFileSync(join(folder, supportRecordFile), `${JSON.stringify(recordOf(moment), null, 1)}\n`)
+      outage.over()
     } catch (error) {
-      if (!isFailing)
-        log.warn({ folder, problem: String(error) }, 'the record for support cannot be written; trying on')
-      isFailing = true
+      outage.failed(() =>
+        log.warn({ folder, problem: String(error) }, 'the record for support cannot be written; trying on'),
+      )
     }
   }
 

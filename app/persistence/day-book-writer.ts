@@ -2,6 +2,8 @@
 // is killed forgets its last seconds; one that cannot write says so and keeps what it has for later.
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { privateFile, privateFolder } from '../../system/kept-file.ts'
+import { createOutage } from '../../market/basics/outage.ts'
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import { type DayBookEntry, dayBookFile, dayBookFolder } from '../../market/day-book.ts'
 import type { MarketEvent } from '../../market/events.ts'
@@ -39,7 +41,7 @@ export function keepDayBook({
   const path = join(folder, dayBookFolder)
   const received = createReceivedVolume()
   let waiting: DayBookEntry[] = []
-  let isFailing = false
+  const outage = createOutage()
   /** Entries that were given up since it could last be written. */
   let lost = 0
   let writing: Promise<void> = Promise.resolve()
@@ -54,15 +56,16 @@ export function keepDayBook({
     waiting = []
     if (entries.length === 0 || !mayWrite()) return
     try {
-      await mkdir(path, { recursive: true, mode: 0o700 })
+      await mkdir(path, privateFolder)
       while (entries.length > 0) await append(entries)
-      isFailing = false
+      outage.over()
       if (lost > 0)
         log.error({ folder: path, lost }, 'the day book is written again; the certificate lacks what was lost')
       lost = 0
     } catch (error) {
-      if (!isFailing) log.warn({ folder: path, problem: String(error) }, 'the day book cannot be written; trying on')
-      isFailing = true
+      outage.failed(() =>
+        log.warn({ folder: path, problem: String(error) }, 'the day book cannot be written; trying on'),
+      )
       keepWaiting([...entries, ...waiting])
     }
   }
@@ -84,7 +87,7 @@ export function keepDayBook({
     const date = entries[0]?.businessDate ?? 0
     const own = entries.filter(({ businessDate }) => businessDate === date)
     const text = own.map(entry => `${JSON.stringify(entry)}\n`).join('')
-    await appendFile(join(path, dayBookFile(date)), text, { mode: 0o600 })
+    await appendFile(join(path, dayBookFile(date)), text, privateFile)
     entries.splice(0, entries.length, ...entries.filter(({ businessDate }) => businessDate !== date))
   }
 

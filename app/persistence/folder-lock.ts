@@ -5,6 +5,8 @@ import { type BigIntStats, closeSync, fstat as fstatOf, mkdirSync, write as writ
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { privateFolder } from '../../system/kept-file.ts'
+import { createOutage } from '../../market/basics/outage.ts'
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike } from 'rxjs'
 import { minuteMs } from '../../market/basics/durations.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
@@ -78,14 +80,14 @@ export function lockFolder(options: FolderLockOptions): FolderLock {
   const file = join(folder, uses[use].file)
   const holder = newHolder(rules.here, clock)
   let taken: Taken | undefined
-  let isFailing = false
+  const outage = createOutage()
   let isOurs = true
   let isReleased = false
   let inFlight: Promise<void> = Promise.resolve()
 
   /** The lock of another process, if there is one. */
   function take(): FoundLock | undefined {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    mkdirSync(folder, privateFolder)
     const result = takeLockFile(file, holder, rules)
     if (!isTaken(result)) return result
     taken = result
@@ -93,11 +95,11 @@ export function lockFolder(options: FolderLockOptions): FolderLock {
   }
 
   function failed(error: unknown): void {
-    if (!isFailing) {
-      const facts = { folder, problem: String(error) }
-      log.warn(facts, `the ${uses[use].called} cannot be locked, and another process in it is not noticed; trying on`)
-    }
-    isFailing = true
+    const facts = { folder, problem: String(error) }
+    const { called } = uses[use]
+    outage.failed(() =>
+      log.warn(facts, `the ${called} cannot be locked, and another process in it is not noticed; trying on`),
+    )
   }
 
   /** Leaves what is at our place to the process that put it there. */
@@ -131,7 +133,7 @@ export function lockFolder(options: FolderLockOptions): FolderLock {
       } else {
         await renewTaken(taken)
       }
-      isFailing = false
+      outage.over()
     } catch (error) {
       failed(error)
     }

@@ -2,6 +2,7 @@
 // written down before it is delivered, so that a process that is killed right afterwards does not deliver it again.
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { privateFile, privateFolder } from '../../system/kept-file.ts'
 
 export type SinceFile = {
   /** The lines of the processes before this one. */
@@ -27,8 +28,8 @@ export function openSinceFile(file: string): SinceFile {
       return found
     },
     append(line) {
-      mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-      appendFileSync(file, `${line}\n`, { mode: 0o600 })
+      mkdirSync(dirname(file), privateFolder)
+      appendFileSync(file, `${line}\n`, privateFile)
       lines++
     },
     lines: () => lines,

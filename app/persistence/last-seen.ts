@@ -1,8 +1,9 @@
 // How far each instrument's volume was followed, kept in a file, so that a feed that starts again can say what it missed meanwhile.
 // Losing the file costs that and nothing else: whatever is wrong with it is logged, and the feed goes on.
 import { readFileSync } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { replaceFile } from '../../system/kept-file.ts'
+import { createOutage } from '../../market/basics/outage.ts'
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import { z } from 'zod'
 import type { Result } from '../../market/basics/result.ts'
@@ -89,7 +90,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
   const since = openSinceFile(join(folder, sinceFile))
   let saves = 0
   let written = memory.changes
-  let isFailing = false
+  const outage = createOutage()
   let writing: Promise<void> = Promise.resolve()
   let saving: Subscription | undefined
 
@@ -136,13 +137,12 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
     const within = since.lines()
     const instruments = Object.fromEntries(savedLines(memory).map(({ instrument, counts }) => [instrument, counts]))
     try {
-      await replace(folder, file, JSON.stringify({ format, source, saves, instruments }))
+      await replaceFile(file, JSON.stringify({ format, source, saves, instruments }))
       since.clear(within)
       written = changes
-      isFailing = false
+      outage.over()
     } catch (error) {
-      if (!isFailing) log.warn({ file, problem: String(error) }, 'what was last seen cannot be written; trying on')
-      isFailing = true
+      outage.failed(() => log.warn({ file, problem: String(error) }, 'what was last seen cannot be written; trying on'))
     }
   }
 
@@ -219,19 +219,4 @@ function parseSince(text: string): (SavedLine & { source: string; after: number 
 
 function lastTime({ counts }: SavedLine): number {
   return counts[0]?.eventTime ?? 0
-}
-
-/** Whoever looks finds the old content or the new one, whole, whenever the power fails. For the owner's eyes only. */
-async function replace(folder: string, file: string, text: string): Promise<void> {
-  const draft = `${file}.tmp`
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await rm(draft, { force: true }) // what a killed process left behind; its mode would be kept
-  const handle = await open(draft, 'wx', 0o600)
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(draft, file)
 }

@@ -2,10 +2,12 @@
 // installation, the connections of the last minutes, and whether it had the line. Kept in the data folder;
 // without one, in this process alone.
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { KeptTimes } from '../../machines/budget.ts'
+import { createOutage } from '../../market/basics/outage.ts'
+import { replaceFileSync } from '../../system/kept-file.ts'
 import type { Logger } from '../observe/log.ts'
 
 export const lineMemoryFile = 'lines.json'
@@ -44,7 +46,7 @@ export type KeptLine = {
 export function openLineMemory(folder: string | undefined, log: Logger): LineMemory {
   const file = folder === undefined ? undefined : join(folder, lineMemoryFile)
   let content: Content | undefined
-  let isFailing = false
+  const outage = createOutage()
 
   /** What is in the file; what this process knows where that cannot be had. */
   function read(): Content {
@@ -55,16 +57,13 @@ export function openLineMemory(folder: string | undefined, log: Logger): LineMem
 
   function write(change: (content: Content) => Content): void {
     content = change(read())
-    if (folder === undefined || file === undefined) return
+    if (file === undefined) return
     try {
-      mkdirSync(folder, { recursive: true, mode: 0o700 })
-      writeFileSync(`${file}.tmp`, JSON.stringify(content), { mode: 0o600 })
-      renameSync(`${file}.tmp`, file)
-      isFailing = false
+      replaceFileSync(file, JSON.stringify(content))
+      outage.over()
     } catch (error) {
       const facts = { file, problem: String(error) }
-      if (!isFailing) log.warn(facts, 'connections cannot be written down: a restart does not know of them')
-      isFailing = true
+      outage.failed(() => log.warn(facts, 'connections cannot be written down: a restart does not know of them'))
     }
   }
 

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { privateFolder } from '../../system/kept-file.ts'
 import { dayMs } from '../../market/basics/durations.ts'
 import { frameText, isControl, transactionAt, transactionLength } from '../../kis/wire/frame.ts'
 import { createRedaction } from '../../kis/redaction.ts'
@@ -42,9 +43,9 @@ export async function importCapture(options: ImportOptions): Promise<Imported> {
   const problems = unknownOptions(options, ['lines', 'output', 'date', 'onMalformed'] satisfies (keyof ImportOptions)[])
   if (date !== undefined && Number.isNaN(koreanDate(date))) problems.push(`date ${date}: expected one as 20260608`)
   if (problems.length > 0) throw new TypeError(problems.join('\n'))
-  mkdirSync(output, { recursive: true, mode: 0o700 })
+  mkdirSync(output, privateFolder)
   const work = join(output, `.import-${randomUUID()}`)
-  mkdirSync(work, { mode: 0o700 })
+  mkdirSync(work, { mode: privateFolder.mode })
   const counts = { lines: 0, frames: 0, answers: 0, malformed: 0 }
   const writer = createOfflineWriter(work)
   const redaction = createRedaction()

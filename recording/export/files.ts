@@ -3,6 +3,7 @@
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
+import { privateFile, privateFolder } from '../../system/kept-file.ts'
 import { type ExportFormat, exportedTables, schemaVersion, type TableName } from './tables.ts'
 import { folderOf } from '../format/segment.ts'
 
@@ -20,7 +21,7 @@ export type ExportFolder = {
 export function openExportFolder(folder: string, format: ExportFormat): ExportFolder {
   const work = join(folder, `.export-${randomUUID()}`)
   const scratch = join(work, 'scratch')
-  mkdirSync(scratch, { recursive: true, mode: 0o700 })
+  mkdirSync(scratch, privateFolder)
   const made = new Set<string>()
 
   function partitionsOf(table: TableName, date: number): string[] {
@@ -36,15 +37,15 @@ export function openExportFolder(folder: string, format: ExportFormat): ExportFo
       const partition = instrument === undefined ? [] : [`instrument=${partitionOf(instrument)}`]
       const path = join(table, `date=${folderOf(date)}`, ...partition, fileName(format))
       made.add(path)
-      mkdirSync(dirname(join(work, path)), { recursive: true, mode: 0o700 })
+      mkdirSync(dirname(join(work, path)), privateFolder)
       return join(work, path)
     },
     finish(dates, keepOthers) {
       const old = dates.flatMap(date => exportedTables.flatMap(({ name }) => partitionsOf(name, date)))
       for (const path of made) {
-        mkdirSync(dirname(join(folder, path)), { recursive: true, mode: 0o700 })
+        mkdirSync(dirname(join(folder, path)), privateFolder)
         // Written by DuckDB, in a folder that nobody else may enter.
-        chmodSync(join(work, path), 0o600)
+        chmodSync(join(work, path), privateFile.mode)
         renameSync(join(work, path), join(folder, path))
       }
       if (!keepOthers) for (const path of old) if (!made.has(path)) rmSync(join(folder, path), { force: true })
@@ -91,6 +92,6 @@ function writeSchema(folder: string, work: string, format: ExportFormat): void {
     },
   ])
   const schema = { schemaVersion, format, tables: Object.fromEntries(tables) as object }
-  writeFileSync(join(work, name), `${JSON.stringify(schema, undefined, 2)}\n`, { mode: 0o600 })
+  writeFileSync(join(work, name), `${JSON.stringify(schema, undefined, 2)}\n`, privateFile)
   renameSync(join(work, name), join(folder, name))
 }

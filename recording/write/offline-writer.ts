@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
-import { createRowRing, rowReader, rowWriter } from './row-ring.ts'
 import { beginRow, frameKind, lineNumber, markerRow } from '../format/rows.ts'
+import { rowReader, rowWriter } from './row-ring.ts'
+import { createRing } from '../../system/ring.ts'
 import { createSegmentWriter } from './segment-writer.ts'
 import { filingDate } from '../format/trading-date.ts'
 
@@ -20,7 +21,7 @@ export type OfflineWriter = {
 
 /** Throws what the file system throws. */
 export function createOfflineWriter(folder: string): OfflineWriter {
-  const ring = createRowRing(4 * 1024 * 1024)
+  const ring = createRing(4 * 1024 * 1024)
   const rows = rowWriter(ring)
   const reader = rowReader(ring)
   const segments = createSegmentWriter(folder)

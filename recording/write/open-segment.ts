@@ -15,6 +15,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { privateFile, privateFolder } from '../../system/kept-file.ts'
 import { type BeginFacts, fileMagic, folderOf, numberOf, segmentName, tailNameOf } from '../format/segment.ts'
 
 const syncData = promisify(fdatasync)
@@ -45,10 +46,10 @@ export type OpenSegment = {
 /** A file with the next number among those of its trading date. */
 export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
   const day = join(folder, folderOf(begin.date))
-  mkdirSync(day, { recursive: true, mode: 0o700 })
+  mkdirSync(day, privateFolder)
   const numbers = readdirSync(day).map(name => numberOf(name) ?? 0)
   const path = join(day, segmentName(Math.max(0, ...numbers) + 1))
-  const file = openSync(path, 'wx', 0o600)
+  const file = openSync(path, 'wx', privateFile.mode)
   let tail = openBeside(path, file)
   let size = fileMagic.length
   let tailSize = 0
@@ -73,7 +74,7 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
     const live = Buffer.allocUnsafe(tailSize - liveFrom)
     readSync(tail, live, 0, live.length, liveFrom)
     const draft = `${tailNameOf(path)}.new`
-    const shorter = openSync(draft, 'wx+', 0o600)
+    const shorter = openSync(draft, 'wx+', privateFile.mode)
     try {
       writeAll(shorter, live, 0)
       renameSync(draft, tailNameOf(path))
@@ -156,7 +157,7 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
 function openBeside(path: string, file: number): number {
   try {
     writeAll(file, fileMagic, 0)
-    return openSync(tailNameOf(path), 'wx+', 0o600)
+    return openSync(tailNameOf(path), 'wx+', privateFile.mode)
   } catch (error) {
     closeSync(file)
     tryTo(() => unlinkSync(path))

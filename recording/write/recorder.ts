@@ -2,14 +2,15 @@
 // ring; packing, writing and waiting for the disk are the work of a thread of its own. Never holds up the feed: what cannot be kept
 // is counted and told.
 import { randomBytes } from 'node:crypto'
-import { Worker } from 'node:worker_threads'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { Gap, MarketEvent } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
 import type { Begin } from '../format/entry.ts'
 import type { RecorderNews, RecorderTask } from './recorder-thread.ts'
-import { createRowRing, rowWriter } from './row-ring.ts'
 import { beginRow, frameKind, lineNumber, lostRow, markerRow, mostAfter, noteRow, wordsOf } from '../format/rows.ts'
+import { rowWriter } from './row-ring.ts'
+import { createRing } from '../../system/ring.ts'
+import { startThread } from '../../system/thread.ts'
 import { defaultLimits, type WriterLimits } from './segment-writer.ts'
 import { filingDate } from '../format/trading-date.ts'
 
@@ -66,11 +67,12 @@ const tooSlow = 'the thread that writes is too slow'
 
 export function createRecorder(options: RecorderOptions): Recorder {
   const { folder, describe, turnAt, onTrouble } = options
-  const buffer = createRowRing(options.capacityBytes ?? defaultCapacityBytes)
+  const buffer = createRing(options.capacityBytes ?? defaultCapacityBytes)
   const rows = rowWriter(buffer)
   const dates = filingDate()
   const run = randomBytes(8).toString('hex')
-  const worker = startWorker({ ring: buffer, folder, limits: { ...defaultLimits, ...options.limits } })
+  const task: RecorderTask = { ring: buffer, folder, limits: { ...defaultLimits, ...options.limits } }
+  const worker = startThread(new URL('./recorder-thread', import.meta.url), 'recorder', task)
   /** Refused by the file system, in troubles that are over and in the one that is not. */
   let refusedBefore = 0
   let refused = 0
@@ -188,17 +190,4 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
 function json(content: unknown): Uint8Array {
   return Buffer.from(JSON.stringify(content))
-}
-
-/** The worker lies beside this file, compiled or not, as this file is. */
-function startWorker(task: RecorderTask): Worker {
-  const isSource = import.meta.url.endsWith('.ts')
-  const file = new URL(isSource ? './recorder-thread.ts' : './recorder-thread.js', import.meta.url)
-  return new Worker(file, { name: 'recorder', workerData: task, execArgv: isSource ? typeScriptLoader() : [] })
-}
-
-/** Under Node 20 a plain `--import tsx` does nothing in a worker thread; asking tsx to register there does. */
-function typeScriptLoader(): string[] {
-  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
-  return ['--import', `data:text/javascript,${encodeURIComponent(`import { register } from ${tsx}; register()`)}`]
 }

@@ -1,15 +1,20 @@
 // Rows from the thread that owns the socket to the one that writes, through shared memory: one writer, one reader, both in words.
 // The writer never waits: what finds no room is not written, and whoever asked is told.
+import {
+  closeRing,
+  freeWords,
+  hasRoom,
+  isClosed,
+  isEmpty,
+  publish,
+  putBytes,
+  readingEnd,
+  release,
+  takeBytes,
+  writingEnd,
+  writtenUpTo,
+} from '../../system/ring.ts'
 import { headWords, wordBytes, wordsOf } from '../format/rows.ts'
-
-// Places of the shared figures, a cache line apart where different threads write them.
-const tailAt = 0 // written up to here; the writer's
-const closedAt = 1
-const headAt = 16 // read up to here; the reader's
-const headerBytes = 128
-
-const leastWords = 64
-const mostWords = 2 ** 27
 
 export type RowWriter = {
   /**
@@ -37,22 +42,12 @@ export type RowReader = {
   hasEnded(): boolean
 }
 
-/** Memory for a ring of at least this many bytes: the next power of two. */
-export function createRowRing(capacityBytes: number): SharedArrayBuffer {
-  const words = 2 ** Math.ceil(Math.log2(Math.max(capacityBytes / wordBytes, leastWords)))
-  if (!(words <= mostWords)) {
-    throw new RangeError(`a ring of ${capacityBytes} bytes: expected at most ${mostWords * wordBytes}`)
-  }
-  return new SharedArrayBuffer(headerBytes + words * wordBytes)
-}
-
 /** Payload of a row that is put together beside the ring; longer ones are put together in it. */
 const usualBytes = 4_096
 
 export function rowWriter(ring: SharedArrayBuffer): RowWriter {
-  const { control, times, codes, bytes, words, mask } = viewsOf(ring)
-  let tail = 0
-  let head = 0 // where the reader was when last asked
+  const end = writingEnd(ring)
+  const { numbers, codes, words, mask } = end
   // Into shared memory the engine copies whole words when both sides start at one, and else byte by byte. A frame starts anywhere, so
   // its row is put together in memory of our own, and goes over in one piece: that takes half the time.
   const draft = new Float64Array(wordsOf(usualBytes))
@@ -68,13 +63,7 @@ export function rowWriter(ring: SharedArrayBuffer): RowWriter {
     draftCodes[2] = kind | (after << 8)
     draftCodes[3] = payload.length
     draftBytes.set(payload, headWords * wordBytes)
-    codes.set(drafts[needed] as Int32Array, (tail & mask) * 2)
-  }
-
-  function hasRoom(needed: number): boolean {
-    if (words - ((tail - head) | 0) >= needed) return true
-    head = Atomics.load(control, headAt)
-    return words - ((tail - head) | 0) >= needed
+    codes.set(drafts[needed] as Int32Array, (end.tail & mask) * 2)
   }
 
   return {
@@ -82,85 +71,55 @@ export function rowWriter(ring: SharedArrayBuffer): RowWriter {
     write(kind, after, receivedTime, payload, moreFollow = false) {
       const { length } = payload
       const needed = wordsOf(length)
-      if (!hasRoom(needed)) return false
-      if (length <= usualBytes && (tail & mask) + needed <= words) {
+      if (!hasRoom(end, needed)) return false
+      if (length <= usualBytes && (end.tail & mask) + needed <= words) {
         writeUsual(kind, after, receivedTime, payload, needed)
-        tail = (tail + needed) | 0
-        if (!moreFollow) Atomics.store(control, tailAt, tail)
+        end.tail = (end.tail + needed) | 0
+        if (!moreFollow) publish(end)
         return true
       }
-      times[tail & mask] = receivedTime
-      const code = ((tail + 1) & mask) * 2
+      numbers[end.tail & mask] = receivedTime
+      const code = ((end.tail + 1) & mask) * 2
       codes[code] = kind | (after << 8)
       codes[code + 1] = length
-      const place = ((tail + headWords) & mask) * wordBytes
-      const untilEnd = bytes.length - place
       // The last word first: its end would otherwise keep what was there before.
-      if (length % wordBytes !== 0) times[(tail + needed - 1) & mask] = 0
-      if (length <= untilEnd) bytes.set(payload, place)
-      else {
-        bytes.set(payload.subarray(0, untilEnd), place)
-        bytes.set(payload.subarray(untilEnd), 0)
-      }
-      tail = (tail + needed) | 0
-      Atomics.store(control, tailAt, tail)
+      if (length % wordBytes !== 0) numbers[(end.tail + needed - 1) & mask] = 0
+      putBytes(end, end.tail + headWords, payload)
+      end.tail = (end.tail + needed) | 0
+      publish(end)
       return true
     },
-    room() {
-      head = Atomics.load(control, headAt)
-      return words - ((tail - head) | 0)
-    },
+    room: () => freeWords(end),
     close() {
-      Atomics.store(control, tailAt, tail)
-      Atomics.store(control, closedAt, 1)
+      publish(end)
+      closeRing(end)
     },
   }
 }
 
 export function rowReader(ring: SharedArrayBuffer): RowReader {
-  const { control, times, codes, bytes, mask } = viewsOf(ring)
-  let head = 0
-  let tail = 0
-
-  function isEmpty(): boolean {
-    if (head === tail) tail = Atomics.load(control, tailAt)
-    return head === tail
-  }
+  const end = readingEnd(ring)
+  const { numbers, codes, mask } = end
 
   const kindAt = (at: number) => (codes[((at + 1) & mask) * 2] as number) & 0xff
   const wordsAt = (at: number) => wordsOf(codes[((at + 1) & mask) * 2 + 1] as number)
 
   return {
     peek: () =>
-      isEmpty() ? undefined : { kind: kindAt(head), words: wordsAt(head), receivedTime: times[head & mask] as number },
+      isEmpty(end)
+        ? undefined
+        : { kind: kindAt(end.head), words: wordsAt(end.head), receivedTime: numbers[end.head & mask] as number },
     copy(target) {
-      tail = Atomics.load(control, tailAt)
-      const count = Math.min((tail - head) | 0, Math.floor(target.length / wordBytes))
-      const place = (head & mask) * wordBytes
-      const length = count * wordBytes
-      const untilEnd = Math.min(length, bytes.length - place)
-      target.set(bytes.subarray(place, place + untilEnd), 0)
-      if (length > untilEnd) target.set(bytes.subarray(0, length - untilEnd), untilEnd)
+      const count = Math.min((writtenUpTo(end) - end.head) | 0, Math.floor(target.length / wordBytes))
+      takeBytes(end, end.head, target, count * wordBytes)
       return count
     },
     release(count) {
-      head = (head + count) | 0
-      Atomics.store(control, headAt, head)
+      end.head = (end.head + count) | 0
+      release(end)
     },
-    isClosed: () => Atomics.load(control, closedAt) === 1,
+    isClosed: () => isClosed(end),
     // Closed first: a row that was written before is then seen.
-    hasEnded: () => Atomics.load(control, closedAt) === 1 && isEmpty(),
-  }
-}
-
-function viewsOf(ring: SharedArrayBuffer) {
-  const words = (ring.byteLength - headerBytes) / wordBytes
-  return {
-    control: new Int32Array(ring, 0, headerBytes / 4),
-    times: new Float64Array(ring, headerBytes),
-    codes: new Int32Array(ring, headerBytes),
-    bytes: new Uint8Array(ring, headerBytes),
-    words,
-    mask: words - 1,
+    hasEnded: () => isClosed(end) && isEmpty(end),
   }
 }

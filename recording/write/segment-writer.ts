@@ -1,6 +1,7 @@
 // Takes rows out of a ring and puts them into segment files: what came lately as it is into the tail, and once there is enough of it
 // as a packed block into the segment. Packs and writes as it is called, so it belongs into a thread of its own.
 import { accessSync, constants, mkdirSync } from 'node:fs'
+import { privateFolder } from '../../system/kept-file.ts'
 import { type BlockFacts, encodeBlock } from '../format/block.ts'
 import { addContents, type Contents, contentsReader, emptyContents } from '../format/contents.ts'
 import type { Begin } from '../format/entry.ts'
@@ -161,10 +162,10 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
   return {
     prepare() {
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        mkdirSync(folder, privateFolder)
       } catch {
         // Node says of a read-only disk that the folder does not exist; asked for one folder alone, it says what is wrong.
-        mkdirSync(folder, { mode: 0o700 })
+        mkdirSync(folder, { mode: privateFolder.mode })
       }
       accessSync(folder, constants.W_OK | constants.X_OK)
     },

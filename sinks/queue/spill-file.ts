@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { privateFile } from '../../system/kept-file.ts'
 
 // Descriptors rather than file handles: a handle that is forgotten, as with a feed that nobody stopped, ends the process in Node 26.
 const [open, close, read, write] = [promisify(openOf), promisify(closeOf), promisify(readOf), promisify(writeOf)]
@@ -28,7 +29,7 @@ export function openSpillFile(pieceBytes: number, places: number, folder = tmpdi
   async function create(): Promise<number> {
     const own = await mkdtemp(join(folder, 'kis-stream-spill-'))
     try {
-      return await open(join(own, 'events'), 'wx+', 0o600)
+      return await open(join(own, 'events'), 'wx+', privateFile.mode)
     } finally {
       // An open file without a name goes when its process does. Where that is not possible (Windows), it stays in the folder for
       // temporary files.

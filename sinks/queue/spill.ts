@@ -4,7 +4,7 @@
 // Events are laid out in rings, as for a thread, because that is cheap; a ring that is full is a piece to put aside.
 import type { Dropped, MarketEvent } from '../../market/events.ts'
 import { type RingWriter, ringWriter } from '../ring/event-ring.ts'
-import { createRing } from '../ring/layout.ts'
+import { createRing } from '../../system/ring.ts'
 import { type RingReader, ringReader } from '../ring/reader.ts'
 import { openSpillFile } from './spill-file.ts'
 import { adding, type WaitingLine } from './drop-oldest.ts'

@@ -3,26 +3,29 @@
 import type { Level, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import {
-  wordBytes,
-  tailAt,
-  signalAt,
-  closedAt,
-  headAt,
-  sleepingAt,
-  lastDroppedAt,
-  tradeRow,
+  closeRing,
+  hasRoom,
+  isReleased,
+  publish,
+  putBytes,
+  type RingEnd,
+  wake,
+  wordsFor,
+  writingEnd,
+} from '../../system/ring.ts'
+import {
   bookRow,
-  nameRow,
-  textRow,
-  droppedRow,
-  tradeWords,
   bookWords,
-  levelWords,
+  droppedRow,
   droppedWords,
+  lastDroppedAt,
+  levelWords,
   mostLevels,
   mostNames,
-  viewsOf,
-  wordsFor,
+  nameRow,
+  textRow,
+  tradeRow,
+  tradeWords,
 } from './layout.ts'
 
 export type RingWriter = {
@@ -44,15 +47,14 @@ export type RingWriter = {
 }
 
 export function ringWriter(ring: SharedArrayBuffer): RingWriter {
-  const { control, figures, numbers, codes, bytes, words, mask } = viewsOf(ring)
+  const end: RingEnd = writingEnd(ring)
+  const { header, numbers, codes, words, mask } = end
   const ids = new Map<Instrument, number>()
   let nextId = 0
-  let tail = 0
-  let head = 0 // where the reader was when last asked
-  let total = 0
-  let untold = 0 // dropped since the last row
-  let untoldFrom = 0
-  let untoldTo = 0
+  let dropped = 0
+  let unreported = 0 // dropped since the last row
+  let unreportedFrom = 0
+  let unreportedTo = 0
 
   function write(event: MarketEvent): boolean {
     if (event.type === 'trade' && event.columns === undefined) return writeTrade(event)
@@ -63,7 +65,7 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
   function writeTrade(trade: Trade): boolean {
     const id = prepare(tradeWords, trade.instrument, trade.receivedTime)
     if (id < 0) return false
-    const at = tail
+    const at = end.tail
     putCodes(at, tradeRow | ((trade.side === null ? 0 : trade.side === 'buy' ? 1 : 2) << 8), id)
     put(at + 1, trade.price)
     put(at + 2, trade.volume)
@@ -79,7 +81,7 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     put(at + 12, trade.businessDate)
     put(at + 13, trade.eventTime)
     put(at + 14, trade.receivedTime)
-    publish(at + tradeWords)
+    show(at + tradeWords)
     return true
   }
 
@@ -88,14 +90,14 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     const rowWords = bookWords + (bids.length + asks.length) * levelWords
     const id = prepare(rowWords, book.instrument, book.receivedTime)
     if (id < 0) return false
-    const at = tail
+    const at = end.tail
     putCodes(at, bookRow | (bids.length << 8) | (asks.length << 16), id)
     put(at + 1, book.totalBidVolume)
     put(at + 2, book.totalAskVolume)
     put(at + 3, book.eventTime)
     put(at + 4, book.receivedTime)
     putLevels(asks, putLevels(bids, at + bookWords))
-    publish(at + rowWords)
+    show(at + rowWords)
     return true
   }
 
@@ -103,45 +105,39 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     const text = Buffer.from(JSON.stringify(event))
     const rowWords = 1 + wordsFor(text.length)
     if (prepare(rowWords, undefined, event.receivedTime) < 0) return false
-    putCodes(tail, textRow, text.length)
-    putBytes(tail + 1, text)
-    publish(tail + rowWords)
+    putCodes(end.tail, textRow, text.length)
+    putBytes(end, end.tail + 1, text)
+    show(end.tail + rowWords)
     return true
   }
 
   /** Makes sure of the room for a row and for what must come before it. The id of the instrument, or -1 when there is no room. */
   function prepare(rowWords: number, instrument: Instrument | undefined, receivedTime: number): number {
     const id = instrument === undefined ? 0 : ids.get(instrument)
-    if (id !== undefined && untold === 0) return hasRoom(rowWords) ? id : drop(receivedTime)
+    if (id !== undefined && unreported === 0) return hasRoom(end, rowWords) ? id : drop(receivedTime)
     const name = id === undefined ? Buffer.from(String(instrument)) : undefined
     const nameWords = name === undefined ? 0 : 1 + wordsFor(name.length)
-    const needed = rowWords + nameWords + (untold === 0 ? 0 : droppedWords)
-    if (!hasRoom(untold === 0 ? needed : Math.max(needed, words / 2))) return drop(receivedTime)
-    if (untold > 0) tellDropped()
+    const needed = rowWords + nameWords + (unreported === 0 ? 0 : droppedWords)
+    if (!hasRoom(end, unreported === 0 ? needed : Math.max(needed, words / 2))) return drop(receivedTime)
+    if (unreported > 0) reportDropped()
     return id ?? announce(instrument as Instrument, name as Buffer) // both are there when there is no id
   }
 
-  function hasRoom(needed: number): boolean {
-    if (words - ((tail - head) | 0) >= needed) return true
-    head = Atomics.load(control, headAt)
-    return words - ((tail - head) | 0) >= needed
-  }
-
   function drop(receivedTime: number): number {
-    if (untold === 0) untoldFrom = receivedTime
-    untoldTo = receivedTime
-    untold++
-    total++
+    if (unreported === 0) unreportedFrom = receivedTime
+    unreportedTo = receivedTime
+    unreported++
+    dropped++
     return -1
   }
 
-  function tellDropped(): void {
-    putCodes(tail, droppedRow, 0)
-    put(tail + 1, untold)
-    put(tail + 2, untoldFrom)
-    put(tail + 3, untoldTo)
-    tail = (tail + droppedWords) | 0
-    untold = 0
+  function reportDropped(): void {
+    putCodes(end.tail, droppedRow, 0)
+    put(end.tail + 1, unreported)
+    put(end.tail + 2, unreportedFrom)
+    put(end.tail + 3, unreportedTo)
+    end.tail = (end.tail + droppedWords) | 0
+    unreported = 0
   }
 
   function announce(instrument: Instrument, name: Buffer): number {
@@ -149,16 +145,16 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     nextId = (id + 1) % mostNames
     if (id === 0) ids.clear()
     ids.set(instrument, id)
-    putCodes(tail, nameRow | (id << 8), name.length)
-    putBytes(tail + 1, name)
-    tail = (tail + 1 + wordsFor(name.length)) | 0
+    putCodes(end.tail, nameRow | (id << 8), name.length)
+    putBytes(end, end.tail + 1, name)
+    end.tail = (end.tail + 1 + wordsFor(name.length)) | 0
     return id
   }
 
   function putCodes(at: number, first: number, second: number): void {
-    const place = (at & mask) * 2
-    codes[place] = first
-    codes[place + 1] = second
+    const code = (at & mask) * 2
+    codes[code] = first
+    codes[code + 1] = second
   }
 
   function put(at: number, value: number | null): void {
@@ -174,25 +170,10 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     return at + 2 * levels.length
   }
 
-  function putBytes(at: number, source: Uint8Array): void {
-    const place = (at & mask) * wordBytes
-    const untilEnd = bytes.length - place
-    if (source.length <= untilEnd) return bytes.set(source, place)
-    bytes.set(source.subarray(0, untilEnd), place)
-    bytes.set(source.subarray(untilEnd), 0)
-  }
-
-  function publish(position: number): void {
-    tail = position | 0
-    Atomics.store(control, tailAt, tail)
-    wake()
-  }
-
-  /** Waking costs microseconds, looking whether there is somebody to wake costs next to nothing. */
-  function wake(): void {
-    if (Atomics.load(control, sleepingAt) === 0 || Atomics.exchange(control, sleepingAt, 0) === 0) return
-    Atomics.add(control, signalAt, 1)
-    Atomics.notify(control, signalAt)
+  function show(position: number): void {
+    end.tail = position | 0
+    publish(end)
+    wake(end)
   }
 
   let isClosed = false
@@ -201,22 +182,21 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     close() {
       if (isClosed) return
       isClosed = true
-      figures[lastDroppedAt] = untold
-      figures[lastDroppedAt + 1] = untoldFrom
-      figures[lastDroppedAt + 2] = untoldTo
-      Atomics.store(control, closedAt, 1)
-      wake()
+      header[lastDroppedAt] = unreported
+      header[lastDroppedAt + 1] = unreportedFrom
+      header[lastDroppedAt + 2] = unreportedTo
+      closeRing(end)
     },
     sayDropped() {
-      if (isClosed || untold === 0 || !hasRoom(droppedWords)) return
-      tellDropped()
-      publish(tail)
+      if (isClosed || unreported === 0 || !hasRoom(end, droppedWords)) return
+      reportDropped()
+      show(end.tail)
     },
     get dropped() {
-      return total
+      return dropped
     },
     get isSettled() {
-      return untold === 0 && Atomics.load(control, headAt) === tail
+      return unreported === 0 && isReleased(end)
     },
     names() {
       const names: Instrument[] = []

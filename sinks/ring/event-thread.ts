@@ -1,14 +1,15 @@
 // A sink whose work is done in a thread of its own, fed through a ring: what makes text, compresses, or waits for a disk or a network
 // has no business on the data path. Here an event costs the copy into the ring; when the thread falls behind, events are dropped and
 // counted, and the thread is told in their place. A thread that fails is started again, and begins with what the one before left.
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { Subscription } from 'rxjs'
 import { type Clock, systemClock } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { ringWriter } from './event-ring.ts'
-import { createRing } from './layout.ts'
 import { ringReader } from './reader.ts'
+import { createRing } from '../../system/ring.ts'
+import { startThread } from '../../system/thread.ts'
 import type { Sink, SinkNews } from '../sink.ts'
 
 export type EventThreadOptions = {
@@ -91,7 +92,8 @@ export function eventThread(
   function start(): void {
     let over: Extract<ThreadNews, { is: 'over' }> | undefined
     let failure: string | undefined
-    const started = startWorker(file, { ...task, buffer, names: ring.names() })
+    const facts: RingTask = { ...task, buffer, names: ring.names() }
+    const started = startThread(new URL(`../${file}`, import.meta.url), file, facts)
     worker = started
     started.on('message', (message: unknown) => {
       if (!isThreadNews(message)) return onMessage(message)
@@ -207,17 +209,4 @@ function leftIn(buffer: SharedArrayBuffer, names: readonly Instrument[]): number
 
 function isThreadNews(message: unknown): message is ThreadNews {
   return typeof message === 'object' && message !== null && 'is' in message
-}
-
-/** Compiled or not, as this file is. */
-function startWorker(name: string, workerData: RingTask): Worker {
-  const isSource = import.meta.url.endsWith('.ts')
-  const file = new URL(`../${name}.${isSource ? 'ts' : 'js'}`, import.meta.url)
-  return new Worker(file, { name, workerData, execArgv: isSource ? typeScriptLoader() : [] })
-}
-
-/** Under Node 20 a plain `--import tsx` does nothing in a worker thread; asking tsx to register there does. */
-function typeScriptLoader(): string[] {
-  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
-  return ['--import', `data:text/javascript,${encodeURIComponent(`import { register } from ${tsx}; register()`)}`]
 }

@@ -1,25 +1,18 @@
 // The other end of the ring: hands out what event-ring.ts put in, as new objects, from any thread.
 import type { Dropped, Level, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
+import { isClosed, isEmpty, readingEnd, release, sleep, takeBytes, wordsFor } from '../../system/ring.ts'
 import {
-  wordBytes,
-  tailAt,
-  signalAt,
-  closedAt,
-  headAt,
-  sleepingAt,
-  lastDroppedAt,
-  tradeRow,
   bookRow,
-  textRow,
-  droppedRow,
-  tradeWords,
   bookWords,
-  levelWords,
+  droppedRow,
   droppedWords,
+  lastDroppedAt,
+  levelWords,
   sides,
-  viewsOf,
-  wordsFor,
+  textRow,
+  tradeRow,
+  tradeWords,
 } from './layout.ts'
 
 export type RingReader = {
@@ -37,18 +30,17 @@ export type RingReader = {
 
 /** `known`: the names that the writer has given so far, for a reader that takes over from another one. */
 export function ringReader(ring: SharedArrayBuffer, known: readonly Instrument[] = []): RingReader {
-  const { control, figures, numbers, codes, bytes, mask } = viewsOf(ring)
+  const end = readingEnd(ring)
+  const { header, numbers, codes, mask } = end
   const names: Instrument[] = [...known]
-  let head = Atomics.load(control, headAt)
-  let tail = head // how far was written when last asked
   let hasEnded = false
 
   function read(): MarketEvent | Dropped | undefined {
-    while (!isEmpty()) {
-      const at = head
-      const place = (at & mask) * 2
-      const first = codes[place] as number
-      const second = codes[place + 1] as number
+    while (!isEmpty(end)) {
+      const at = end.head
+      const code = (at & mask) * 2
+      const first = codes[code] as number
+      const second = codes[code + 1] as number
       switch (first & 0xff) {
         case tradeRow:
           return passing(tradeWords, tradeAt(at, first >> 8, second))
@@ -68,29 +60,20 @@ export function ringReader(ring: SharedArrayBuffer, known: readonly Instrument[]
     return hasEnded ? undefined : lastWords()
   }
 
-  function isEmpty(): boolean {
-    if (head === tail) tail = Atomics.load(control, tailAt)
-    return head === tail
-  }
-
   /** Goes on behind a row, now that `content` was copied out of it. */
   function passing<T>(rowWords: number, content: T): T {
-    head = (head + rowWords) | 0
+    end.head = (end.head + rowWords) | 0
     return content
-  }
-
-  function settle(): void {
-    Atomics.store(control, headAt, head)
   }
 
   /** The ring is empty. Is it closed? Then look again: the last row may have been written in between. */
   function lastWords(): MarketEvent | Dropped | undefined {
-    if (Atomics.load(control, closedAt) === 0) return undefined
-    if (!isEmpty()) return read()
+    if (!isClosed(end)) return undefined
+    if (!isEmpty(end)) return read()
     hasEnded = true
-    const count = figures[lastDroppedAt] as number
+    const count = header[lastDroppedAt] as number
     if (count === 0) return undefined
-    return dropped(count, figures[lastDroppedAt + 1] as number, figures[lastDroppedAt + 2] as number)
+    return dropped(count, header[lastDroppedAt + 1] as number, header[lastDroppedAt + 2] as number)
   }
 
   function tradeAt(at: number, side: number, id: number): Trade {
@@ -148,27 +131,16 @@ export function ringReader(ring: SharedArrayBuffer, known: readonly Instrument[]
   /** Text cannot be decoded from shared memory, so it is copied first. */
   function textAt(at: number, length: number): string {
     const copy = Buffer.allocUnsafe(length)
-    const place = (at & mask) * wordBytes
-    const untilEnd = Math.min(length, bytes.length - place)
-    copy.set(bytes.subarray(place, place + untilEnd), 0)
-    copy.set(bytes.subarray(0, length - untilEnd), untilEnd)
+    takeBytes(end, at, copy, length)
     return copy.toString()
-  }
-
-  function sleep(timeoutMs: number): void {
-    const signal = Atomics.load(control, signalAt)
-    Atomics.store(control, sleepingAt, 1)
-    // Looking after saying so: a writer either sees that we sleep, or we see what it wrote.
-    if (isEmpty() && Atomics.load(control, closedAt) === 0) Atomics.wait(control, signalAt, signal, timeoutMs)
-    Atomics.store(control, sleepingAt, 0)
   }
 
   return {
     read,
-    settle,
-    sleep,
+    settle: () => release(end),
+    sleep: timeoutMs => sleep(end, timeoutMs),
     get isClosed() {
-      return Atomics.load(control, closedAt) === 1
+      return isClosed(end)
     },
     get hasEnded() {
       return hasEnded

@@ -214,7 +214,7 @@ export const mutants: readonly Mutant[] = [
       ],
       [
         'everybody may look into the folder',
-        'mkdirSync(folder, { recursive: true, mode: 0o700 })',
+        'mkdirSync(folder, privateFolder)',
         'mkdirSync(folder, { recursive: true, mode: 0o755 })',
       ],
     ],

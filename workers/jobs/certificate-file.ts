@@ -1,7 +1,8 @@
 // The certificate of a day on disk: as JSON for programs and as a table for people.
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { replaceFile } from '../../system/kept-file.ts'
 import type { DayCertificate, InstrumentCertificate } from './certificate.ts'
 
 export const certificateFolder = 'certificates'
@@ -9,10 +10,9 @@ export const certificateFolder = 'certificates'
 /** `certificates/2026-11-20.json` and `.txt`. Whoever looks finds the old ones or the new ones, whole. */
 export async function writeCertificate(folder: string, certificate: DayCertificate): Promise<void> {
   const path = join(folder, certificateFolder)
-  await mkdir(path, { recursive: true, mode: 0o700 })
   const name = join(path, dateText(certificate.date))
-  await replace(`${name}.json`, `${JSON.stringify(certificate, undefined, 2)}\n`)
-  await replace(`${name}.txt`, certificateText(certificate))
+  await keep(`${name}.json`, `${JSON.stringify(certificate, undefined, 2)}\n`)
+  await keep(`${name}.txt`, certificateText(certificate))
 }
 
 /** The newest there is, as it was written; undefined when there is none. Rejects when it cannot be read. */
@@ -26,11 +26,9 @@ export async function latestCertificate(folder: string): Promise<unknown> {
   return newest === undefined ? undefined : JSON.parse(await readFile(join(path, newest), 'utf8'))
 }
 
-async function replace(file: string, text: string): Promise<void> {
-  // Two workers may make one day's certificate at once; neither renames what the other is still writing.
-  const draft = `${file}.${randomUUID()}.tmp`
-  await writeFile(draft, text, { mode: 0o600 })
-  await rename(draft, file)
+/** Two workers may make one day's certificate at once; neither renames what the other is still writing. */
+function keep(file: string, text: string): Promise<void> {
+  return replaceFile(file, text, `${file}.${randomUUID()}.tmp`)
 }
 
 const heads = [

@@ -7,6 +7,7 @@ import { connect } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { privateFolder } from '../../system/kept-file.ts'
 import type { Clock } from '../../market/clock.ts'
 import { isTaken, type LockRules, newHolder, releaseLockFile, takingLock } from './lock-file.ts'
 import { thisProcess } from './process-identity.ts'
@@ -75,8 +76,8 @@ export type PrivateServerOptions = {
 export async function joinPrivateServer(options: PrivateServerOptions): Promise<PrivateServer> {
   const { folder, program, clock, startTimeoutMs = defaultStartTimeoutMs, onSetAside } = options
   const home = join(resolve(folder), 'redis')
-  await mkdir(home, { recursive: true, mode: 0o700 })
-  await chmod(home, 0o700)
+  await mkdir(home, privateFolder)
+  await chmod(home, privateFolder.mode)
   const socket = shortest(join(home, 'redis.sock'))
   const users = await holdPipe(join(home, 'users'))
   let isHeld = true

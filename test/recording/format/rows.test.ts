@@ -8,7 +8,8 @@ import {
   markerRow,
   usFrame,
 } from '../../../recording/format/rows.ts'
-import { createRowRing, rowReader, rowWriter } from '../../../recording/write/row-ring.ts'
+import { rowReader, rowWriter } from '../../../recording/write/row-ring.ts'
+import { createRing } from '../../../system/ring.ts'
 
 const bytes = Buffer.from('0|H0STCNT0|001|005930^090000')
 
@@ -19,7 +20,7 @@ function entriesOf(rows: Uint8Array) {
 }
 
 function written(kind: number, line: string): Uint8Array {
-  const ring = createRowRing(4_096)
+  const ring = createRing(4_096)
   rowWriter(ring).write(kind, lineNumber(line), 7, bytes)
   const target = new Uint8Array(512)
   const words = rowReader(ring).copy(target)

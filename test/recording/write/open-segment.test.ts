@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type OpenSegment, openSegmentOf } from '../../../recording/write/open-segment.ts'
-import { createRowRing, rowReader, rowWriter } from '../../../recording/write/row-ring.ts'
+import { rowReader, rowWriter } from '../../../recording/write/row-ring.ts'
+import { createRing } from '../../../system/ring.ts'
 import { beginRow, koreanFrame, markerRow } from '../../../recording/format/rows.ts'
 import { createSegmentWriter, defaultLimits, type WriterLimits } from '../../../recording/write/segment-writer.ts'
 import { tailNameOf } from '../../../recording/format/segment.ts'
@@ -80,7 +81,7 @@ describe('a segment that is written', () => {
   it('is read once, whatever of it is in the tail as well as in a block', async () => {
     // Arrange: every flush but the first makes a block of what the flush before it left in the tail.
     const folder = temporaryFolder()
-    const ring = createRowRing(65_536)
+    const ring = createRing(65_536)
     const [rows, reader] = [rowWriter(ring), rowReader(ring)]
     const writer = createSegmentWriter(folder, { ...defaultLimits, blockMs: 1 })
     const { receivedTime, ...told } = facts
@@ -144,7 +145,7 @@ describe('a segment that is written', () => {
 
 /** A writer whose run has begun, and the ring it takes from. */
 function writerOf(folder: string, limits: Partial<WriterLimits> = {}) {
-  const ring = createRowRing(65_536)
+  const ring = createRing(65_536)
   const rows = rowWriter(ring)
   const { receivedTime, ...begin } = facts
   rows.write(beginRow, 0, receivedTime, Buffer.from(JSON.stringify(begin)))

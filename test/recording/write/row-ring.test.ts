@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createRowRing, type RowWriter, rowReader, rowWriter } from '../../../recording/write/row-ring.ts'
+import { type RowWriter, rowReader, rowWriter } from '../../../recording/write/row-ring.ts'
+import { createRing } from '../../../system/ring.ts'
 import { eachRow, wordBytes, wordsOf } from '../../../recording/format/rows.ts'
 import { tries } from '../../support/property.ts'
 
@@ -19,7 +20,7 @@ describe('a ring of rows', () => {
     )
     fc.assert(
       fc.property(rows, fc.integer({ min: 0, max: 40 }), (given, most) => {
-        const ring = createRowRing(512)
+        const ring = createRing(512)
         const [writer, reader] = [rowWriter(ring), rowReader(ring)]
         const taken: unknown[] = []
         const drain = () => {
@@ -45,7 +46,7 @@ describe('a ring of rows', () => {
   })
 
   it('leaves no trace of an earlier row behind a shorter one, wherever in the ring it lies', () => {
-    const ring = createRowRing(512)
+    const ring = createRing(512)
     const [writer, reader] = [rowWriter(ring), rowReader(ring)]
     const bytes = new Uint8Array(512)
     for (let i = 0; i < 64; i++) {
@@ -59,7 +60,7 @@ describe('a ring of rows', () => {
   })
 
   it('carries what is longer than usual, and every bit of it, even those that are no number as a double', () => {
-    const ring = createRowRing(65_536)
+    const ring = createRing(65_536)
     const [writer, reader] = [rowWriter(ring), rowReader(ring)]
     for (const length of [4_095, 4_096, 4_097, 20_000]) {
       const payload = Uint8Array.from({ length }, (_, i) => (i % 8 < 2 ? 255 - (i % 7) : 255))
@@ -75,7 +76,7 @@ describe('a ring of rows', () => {
     ['with the next row', (writer: RowWriter) => writer.write(2, 0, 7, new Uint8Array(0))],
     ['when the ring is closed', (writer: RowWriter) => writer.close()],
   ])('shows a row behind which more was said to follow %s', (_, then) => {
-    const ring = createRowRing(512)
+    const ring = createRing(512)
     const [writer, reader] = [rowWriter(ring), rowReader(ring)]
     writer.write(1, 0, 7, new Uint8Array(0), true)
     expect(reader.peek()).toBeUndefined()
@@ -84,7 +85,7 @@ describe('a ring of rows', () => {
   })
 
   it('tells the kind of the next row, and hands back only what it is told to', () => {
-    const ring = createRowRing(512)
+    const ring = createRing(512)
     const [writer, reader] = [rowWriter(ring), rowReader(ring)]
     for (const kind of [1, 2, lastKind, 3]) writer.write(kind, 0, 7, new Uint8Array(0))
     expect(reader.copy(new Uint8Array(512))).toBe(8)
