@@ -20,11 +20,14 @@ export type FeedInput = {
   readonly seed: number
 }
 
+/** The one market that uses a line at a time. A line is absent while no market uses it. */
+type Turns = Readonly<Record<LineId, Market>>
+
 type FeedContext = FeedInput & {
-  /** The markets that use a line, or have not released it yet. */
-  readonly turns: readonly Market[]
-  /** The markets that should use one. */
-  readonly next: readonly Market[]
+  /** Those that use a line, or have not released it yet. */
+  readonly turns: Turns
+  /** Those that should use it. */
+  readonly next: Turns
 }
 
 export type FeedCommand =
@@ -51,12 +54,22 @@ function socketInput({ lines, endpoints, timing, seed, reservedSlots = 0 }: Feed
   }
 }
 
-function outgoing({ turns, next }: FeedContext): readonly Market[] {
-  return turns.filter(market => !next.includes(market))
+function turnsOf({ lines }: FeedInput, markets: readonly Market[]): Turns {
+  return Object.fromEntries(markets.map(market => [lines[market], market]))
 }
 
-function isSame(some: readonly Market[], others: readonly Market[]): boolean {
-  return some.length === others.length && some.every(market => others.includes(market))
+/** The markets that have to release their line. */
+function outgoing({ turns, next }: FeedContext): readonly Market[] {
+  return Object.entries(turns).flatMap(([line, market]) => (next[line] === market ? [] : [market]))
+}
+
+function isSame(some: Turns, others: Turns): boolean {
+  const lines = Object.keys(some)
+  return lines.length === Object.keys(others).length && lines.every(line => some[line] === others[line])
+}
+
+function without(turns: Turns, market: Market): Turns {
+  return Object.fromEntries(Object.entries(turns).filter(([, user]) => user !== market))
 }
 
 /** A socket without a connection that opens none before `market.open`. */
@@ -73,7 +86,8 @@ export const feedMachine = setup({
   },
   actors: { socket: socketMachine },
   guards: {
-    isAnotherTurn: ({ context, event }) => event.type === 'market.turn' && !isSame(event.markets, context.turns),
+    isAnotherTurn: ({ context, event }) =>
+      event.type === 'market.turn' && !isSame(turnsOf(context, event.markets), context.turns),
     isStopped: ({ event }, { market }: { market: Market }) =>
       event.type === 'socket.stopped' && event.market === market,
     hasLetGo: ({ context }) => outgoing(context).length === 0,
@@ -84,18 +98,18 @@ export const feedMachine = setup({
   },
   actions: {
     noteNext: assign({
-      next: ({ context, event }) => (event.type === 'market.turn' ? event.markets : context.next),
+      next: ({ context, event }) => (event.type === 'market.turn' ? turnsOf(context, event.markets) : context.next),
     }),
     closeOutgoing: enqueueActions(({ context, enqueue }) => {
       for (const market of outgoing(context)) enqueue.sendTo(market, { type: 'market.close' })
     }),
     noteReleased: assign({
       turns: ({ context, event }) =>
-        event.type === 'socket.released-line' ? context.turns.filter(market => market !== event.market) : context.turns,
+        event.type === 'socket.released-line' ? without(context.turns, event.market) : context.turns,
     }),
     /** Changes nothing for a socket that is open already. */
     openIncoming: enqueueActions(({ context, enqueue }) => {
-      for (const market of context.next) {
+      for (const market of Object.values(context.next)) {
         enqueue.sendTo(market, { type: 'market.open', endpoint: context.endpoints[market] })
       }
       enqueue.assign({ turns: context.next })
@@ -120,7 +134,7 @@ export const feedMachine = setup({
   },
 }).createMachine({
   id: 'feed',
-  context: ({ input }) => ({ ...input, turns: [], next: [] }),
+  context: ({ input }) => ({ ...input, turns: {}, next: {} }),
   invoke: [
     {
       id: 'KR',

@@ -219,8 +219,8 @@ export function createSockets(parts: SocketsParts): Sockets {
       const { context, value } = actor.getSnapshot()
       return {
         state: phaseOf(value),
-        turns: context.turns,
-        next: context.next,
+        turns: Object.values(context.turns),
+        next: Object.values(context.next),
         lines: lines.map(factsOf),
       }
     },

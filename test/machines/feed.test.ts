@@ -11,14 +11,14 @@ afterEach(() => void vi.useRealTimers())
 
 describe('feed machine, two markets on one line', () => {
   it('opens nothing before the first turn', () => {
-    const rig = handOverRig()
+    const rig = handOverRig({ isOneLine: true })
     expect(rig.story).toEqual([])
     rig.turn('KR')
     expect(rig.story).toEqual(['KR opens'])
   })
 
-  it('hands over only when the old market has let go, after its grace', async () => {
-    const rig = handOverRig()
+  it('hands over only after the old market has released the line, after its grace', async () => {
+    const rig = handOverRig({ isOneLine: true })
     rig.turn('KR')
     rig.turn('US')
     await rig.advance(graceMs - 1)
@@ -30,7 +30,7 @@ describe('feed machine, two markets on one line', () => {
   })
 
   it('returns the line to the old market when its turn comes back during a hand-over, in a new session', async () => {
-    const rig = handOverRig()
+    const rig = handOverRig({ isOneLine: true })
     rig.turn('KR')
     rig.turn('US')
     await rig.advance(1_000)
@@ -41,7 +41,7 @@ describe('feed machine, two markets on one line', () => {
   })
 
   it('does nothing when the turn is the one it has', () => {
-    const rig = handOverRig()
+    const rig = handOverRig({ isOneLine: true })
     rig.turn('KR')
     rig.turn('KR')
     expect(rig.state).toBe('trading')
@@ -65,7 +65,7 @@ describe('feed machine, a line for each market', () => {
     expect(rig.story).toEqual(['US opens', 'KR opens'])
   })
 
-  it('takes the turn from one of them without a word to the other', async () => {
+  it('takes the turn from one of them without touching the other', async () => {
     const rig = handOverRig()
     rig.turn('KR', 'US')
     rig.turn('KR')
@@ -75,7 +75,7 @@ describe('feed machine, a line for each market', () => {
     expect(rig.state).toBe('trading')
   })
 
-  it('changes its mind half-way: both go, and only the one whose turn it is comes back', async () => {
+  it('a turn that changes during a hand-over closes both, and opens only the one whose turn it is', async () => {
     const rig = handOverRig()
     rig.turn('KR', 'US')
     rig.turn('KR')
@@ -85,7 +85,7 @@ describe('feed machine, a line for each market', () => {
     expect(rig.state).toBe('trading')
   })
 
-  it('stops both, each by way of its grace', async () => {
+  it('stops both, each through its grace', async () => {
     const rig = handOverRig()
     rig.turn('KR', 'US')
     rig.stop()
@@ -97,7 +97,7 @@ describe('feed machine, a line for each market', () => {
   })
 })
 
-it('whatever turns come when, those end up open whose turn it is, and with one at a time never two', async () => {
+it('any turns at any time end with the sockets open whose turn it is, and never two on one line', async () => {
   const turns = fc.constantFrom<readonly Market[]>(['KR'], ['US'], ['KR', 'US'])
   const pause = fc.constantFrom(0, 1, 1_000, graceMs, graceMs + 1, graceMs + handOverTimeoutMs + 1)
   await fc.assert(
@@ -105,7 +105,7 @@ it('whatever turns come when, those end up open whose turn it is, and with one a
       fc.array(fc.tuple(turns, pause), { minLength: 1, maxLength: 12 }),
       fc.boolean(),
       async (steps, one) => {
-        const rig = handOverRig()
+        const rig = handOverRig({ isOneLine: one })
         for (const [turn, ms] of steps) {
           rig.turn(...(one ? turn.slice(0, 1) : turn))
           await rig.advance(ms)

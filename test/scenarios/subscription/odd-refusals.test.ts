@@ -34,6 +34,6 @@ describe('an acknowledgement that lacks a part', () => {
     const body = { rt_cd: '0', msg_cd: 'OPSP0000', msg1: 'SUBSCRIBE SUCCESS', output: { iv: 'i', key: 'k' } }
     const line = without === 'header' ? { body } : { header, body: { ...body, msg_cd: undefined } }
     const events = createLineDecoder([])(Buffer.from(JSON.stringify(line)), 0)
-    expect(events).toMatchObject([{ type: 'subscription', line: '1', status: 'active', code: 'OPSP0000' }])
+    expect(events).toMatchObject([{ type: 'subscription', status: 'active', code: 'OPSP0000' }])
   })
 })

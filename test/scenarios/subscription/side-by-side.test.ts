@@ -1,4 +1,4 @@
-// Two app keys, two lines: both markets at once, and what happens to one is none of the other's business.
+// Two app keys, two lines: both markets at once, and what happens to one line does not touch the other.
 import { expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { type Simulator, startSimulator } from '../../../simulator/server.ts'
@@ -45,7 +45,16 @@ it('a line that is switched, refused and cut leaves the other one undisturbed', 
   rig.simulator.inject({ kind: 'cut', session: 3 })
   await eventually(() => rig.of('resume').length === 2)
 
-  expect(rig.of('disconnect').map(event => event.market)).toEqual(['US', 'US'])
+  const lines = (type: 'disconnect' | 'resume') => rig.of(type).map(({ line, market }) => [line, market])
+  expect(lines('disconnect')).toEqual([
+    ['2', 'US'],
+    ['2', 'US'],
+  ])
+  expect(lines('resume')).toEqual(lines('disconnect'))
+  const confirmed = rig.of('subscription').filter(({ status }) => status === 'active')
+  expect(new Set(confirmed.map(({ line, instrument }) => `${line} ${instrument}`))).toEqual(
+    new Set(['1 KRX:005930', '2 NAS:AAPL']),
+  )
   expect(rig.simulator.stats().requests.filter(({ key }) => key === '005930')).toHaveLength(1)
   await expectGoodAftermath(rig, { connections: 4, atOnce: 2, markets: ['KR', 'US'] })
 })

@@ -1,5 +1,5 @@
-// A feed machine whose sockets have connections driven by hand: each market's connection opens and is acknowledged at once, and every
-// opening and closing is written down in order. Time moves only when told (vitest's fake timers).
+// A feed machine whose connections open and are acknowledged at once. Every opening and closing is noted, in order.
+// Time moves only by `advance` (vitest's fake timers).
 import { vi } from 'vitest'
 import { createActor, fromCallback } from 'xstate'
 import type { Instruction } from '../../../machines/events.ts'
@@ -13,7 +13,8 @@ import { heartbeats } from '../../../streams/heartbeats.ts'
 
 export const keyOfMarket: Readonly<Record<Market, SubscriptionKey>> = { KR: 'KRX:005930 trade', US: 'NAS:AAPL trade' }
 
-export function handOverRig(options: { timing?: Partial<Timing> } = {}) {
+/** `isOneLine`: the markets take turns on it. By default each has its own. */
+export function handOverRig(options: { timing?: Partial<Timing>; isOneLine?: boolean } = {}) {
   const timing = { ...defaultTiming, pacingMs: 0, heartbeatMs: 0, ...options.timing }
   /** `KR opens`, `KR closes`, in order. */
   const story: string[] = []
@@ -39,7 +40,7 @@ export function handOverRig(options: { timing?: Partial<Timing> } = {}) {
   const actor = createActor(feedMachine.provide({ actors: { socket } }), {
     input: {
       timing,
-      lines: { KR: '1', US: '1' },
+      lines: { KR: '1', US: options.isOneLine === true ? '1' : '2' },
       endpoints: { KR: { url: 'ws://kr' }, US: { url: 'ws://us' } },
       seed: 1,
     },
