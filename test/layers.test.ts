@@ -63,7 +63,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'scan/intern.ts',
   ],
   'streams/continuity': ['continuity.ts', 'memory.ts', 'repairs.ts', 'received-volume.ts'],
-  'recording/export': ['tables.ts', 'files.ts', 'duckdb.ts'],
+  'recording/export': ['export.ts'],
 }
 
 /** Type circles that still stand. */

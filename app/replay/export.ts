@@ -1,17 +1,8 @@
-// A recording as tables for analysis: Parquet or CSV, by date and instrument. What is in them is what a replay tells: the same decoder,
+// A recording as tables for analysis: Parquet or CSV, by date and instrument. They hold what a replay emits: the same decoder,
 // continuity, gaps and bars.
 import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
-import { openExportFolder } from '../../recording/export/files.ts'
-import {
-  type ExportFormat,
-  exportedTables,
-  rowOfBar,
-  rowOfEvent,
-  rowOfForgotten,
-  type TableName,
-} from '../../recording/export/tables.ts'
+import { type DateTables, type ExportFormat, openTableExport, type TableName } from '../../recording/export/export.ts'
 import { notRecorded, openRecording } from '../../recording/read/reader.ts'
-import { openStaging, type Staging } from '../../recording/export/duckdb.ts'
 import { type BarInterval, parseBarInterval } from '../../streams/bars/intervals.ts'
 import { type ForgottenBar, toBars } from '../../streams/bars/bars.ts'
 import { createReplay } from './replay.ts'
@@ -22,7 +13,7 @@ export type ExportOptions = {
   /** Where the tables go. What was exported for the same dates before is replaced. */
   readonly output: string
   readonly format?: ExportFormat
-  /** Trading dates, written 20260914. All there are unless told. */
+  /** Trading dates, written 20260914. All there are by default. */
   readonly dates?: readonly number[]
   /** Only these. What was exported of others before stays. */
   readonly instruments?: readonly string[]
@@ -58,46 +49,42 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
   if (missing.length > 0) throw new Error(missing.map(date => notRecorded(date, recorded, folder)).join('\n'))
   if (dates.length === 0) throw new Error(`nothing was recorded in ${folder}, so there is nothing to export`)
 
-  const files = openExportFolder(output, format)
+  const tables = openTableExport(output, format)
   const rows: Record<TableName, number> = { trades: 0, order_books: 0, bars: 0, gaps: 0, events: 0 }
-  let fileCount = 0
+  let files = 0
   try {
     for (const date of dates) {
-      const staging = await openStaging(files.scratch, exportedTables)
+      const ofDate = await tables.openDate(date)
       try {
-        await stage(staging, date)
-        for (const table of exportedTables) {
-          for (const instrument of staging.instrumentsIn(table.name)) {
-            const place = () => files.place(table.name, date, instrument)
-            const written = await staging.write(table, instrument, format, place)
-            rows[table.name] += written
-            if (written > 0) fileCount++
-          }
+        await fill(ofDate, date)
+        for (const written of await ofDate.write()) {
+          rows[written.table] += written.rows
+          files++
         }
       } finally {
-        staging.close()
+        ofDate.close()
       }
     }
-    files.finish(dates, instruments !== undefined)
+    tables.finish(dates, instruments !== undefined)
   } finally {
-    files.discard()
+    tables.discard()
   }
-  return { dates, rows, files: fileCount }
+  return { dates, rows, files }
 
-  async function stage(staging: Staging, date: number): Promise<void> {
+  async function fill(ofDate: DateTables, date: number): Promise<void> {
     const replay = createReplay({
       folder,
       date,
       speed: Number.POSITIVE_INFINITY,
-      ready: () => staging.ready(),
+      ready: () => ofDate.ready(),
       ...(instruments === undefined ? {} : { instruments }),
     })
     let sequence = 0
     let failure: unknown
-    const add = (row: Parameters<Staging['add']>[0]) => {
+    const attempt = (add: () => void) => {
       if (failure !== undefined) return
       try {
-        staging.add(row)
+        add()
       } catch (error) {
         failure = error
         replay.stop()
@@ -105,9 +92,11 @@ export async function exportRecording(options: ExportOptions): Promise<Exported>
     }
     // Bars first: a bar that a trade ends was over before it.
     const { clock, scheduler } = replay
-    const options = { clock, scheduler, onForgotten: (bar: ForgottenBar) => add(rowOfForgotten(bar)) }
-    replay.events$.pipe(toBars(bars, options)).subscribe(bar => add(rowOfBar(bar, bars)))
-    replay.events$.subscribe(event => add(rowOfEvent(event, sequence++)))
+    const onForgotten = (bar: ForgottenBar) => attempt(() => ofDate.removeBar(bar))
+    replay.events$
+      .pipe(toBars(bars, { clock, scheduler, onForgotten }))
+      .subscribe(bar => attempt(() => ofDate.addBar(bar, bars)))
+    replay.events$.subscribe(event => attempt(() => ofDate.addEvent(event, sequence++)))
     await replay.play()
     if (failure !== undefined) throw failure
   }

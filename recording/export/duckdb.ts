@@ -1,36 +1,23 @@
-// Rows on their way to files, in a DuckDB of their own: a table for each instrument, filled a chunk at a time, so that what is one
-// instrument's lies together and in order without being sorted. The only file that knows DuckDB, which is a native package and is
-// loaded when an export begins, never before.
+// Holds rows in DuckDB until they are files. Each instrument has a table, filled a chunk at a time, so that its rows lie together and
+// in order without a sort. The only file that knows DuckDB, a native package, which is loaded when an export begins.
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
-import {
-  type ExportedTable,
-  type ExportFormat,
-  schemaVersion,
-  sqlOf,
-  type StagedRow,
-  type TableName,
-} from './tables.ts'
+import { type ExportedTable, type ExportFormat, schemaVersion, sqlOf, type TableRow, type TableName } from './tables.ts'
 
-export type Staging = {
-  add(row: StagedRow): void
-  /** Now and then: takes over what was added of instruments that are new. Undefined when there are none. */
+export type DuckDBRows = {
+  add(row: TableRow): void
+  /** To be awaited now and then: makes tables for new instruments. Undefined when there are none. */
   ready(): Promise<void> | undefined
   /** The instruments that a table has rows of; one `undefined` for a table that is not by instrument, if it has any. */
   instrumentsIn(table: TableName): readonly (string | undefined)[]
   /**
-   * Rows of one instrument, in the order in which they were added or that of the table, as one file. Once:
-   * they are gone then. Resolves to their number; without rows there is no file.
+   * Writes the rows of one instrument as one file and forgets them: in the order in which they were added, or that of the table.
+   * Resolves to their number; without rows there is no file.
    */
-  write(
-    table: ExportedTable,
-    instrument: string | undefined,
-    format: ExportFormat,
-    place: () => string,
-  ): Promise<number>
+  write(table: ExportedTable, instrument: string | undefined, format: ExportFormat, path: () => string): Promise<number>
   close(): void
 }
 
-/** Rows that are handed over at once. An instrument of which little comes is not given that much room. */
+/** Rows that are handed over at once. An instrument with few events begins with less room. */
 const chunkRows = 1_024
 const firstRows = 64
 /** Rows of a table between two commits: what is committed may leave memory. */
@@ -46,14 +33,14 @@ type Filling = {
   texts: string[]
   /** Whether some of a column are null. */
   readonly nulls: boolean[]
-  /** Chunks that wait for their table. */
+  /** Until there is a table. */
   readonly waiting: DuckDBDataChunk[]
   appender: DuckDBAppender | undefined
   uncommitted: number
 }
 
 /** `folder`: for what does not fit into memory. */
-export async function openStaging(folder: string, tables: readonly ExportedTable[]): Promise<Staging> {
+export async function openDuckDB(folder: string, tables: readonly ExportedTable[]): Promise<DuckDBRows> {
   const duckdb = await loadDuckDB()
   const { DuckDBDataChunk, DuckDBInstance, DOUBLE, VARCHAR } = duckdb
   const instance = await DuckDBInstance.create(':memory:', { memory_limit: memoryLimit, temp_directory: folder })
@@ -61,13 +48,13 @@ export async function openStaging(folder: string, tables: readonly ExportedTable
   await connection.run("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
   const widths = new Map(tables.map(({ name, numbers }) => [name, numbers]))
   const fillings = new Map(tables.map(({ name }) => [name, new Map<string | undefined, Filling>()]))
-  const homeless = new Set<Filling>()
+  const withoutTable = new Set<Filling>()
   let count = 0
 
   function fillingOf(table: TableName, instrument: string | undefined): Filling {
     const ofTable = fillings.get(table) as Map<string | undefined, Filling> // every table was opened
-    const there = ofTable.get(instrument)
-    if (there !== undefined) return there
+    const found = ofTable.get(instrument)
+    if (found !== undefined) return found
     const numbers = room(widths.get(table) as number, firstRows)
     const filling = {
       table: `t${count++}`,
@@ -88,14 +75,14 @@ export async function openStaging(folder: string, tables: readonly ExportedTable
     if (rows === 0) return
     const chunk = DuckDBDataChunk.create([...numbers.map(() => DOUBLE), VARCHAR], rows)
     for (let column = 0; column < numbers.length; column++) {
-      // A Float64Array is as good as the array of numbers that is asked for, and needs no copy.
+      // DuckDB's client asks for an array of numbers, and takes a Float64Array without a copy.
       chunk.setColumnValues(column, (numbers[column] as Float64Array).subarray(0, rows) as unknown as number[])
     }
     chunk.setColumnValues(numbers.length, texts)
     filling.texts = []
     if (filling.appender !== undefined) return append(filling, filling.appender, chunk)
     filling.waiting.push(chunk)
-    homeless.add(filling)
+    withoutTable.add(filling)
   }
 
   function append(filling: Filling, appender: DuckDBAppender, chunk: DuckDBDataChunk): void {
@@ -106,8 +93,8 @@ export async function openStaging(folder: string, tables: readonly ExportedTable
     filling.uncommitted = 0
   }
 
-  async function house(filling: Filling): Promise<void> {
-    homeless.delete(filling)
+  async function openTableFor(filling: Filling): Promise<void> {
+    withoutTable.delete(filling)
     const appender = (filling.appender ??= await openTable(connection, filling.table, filling.numbers.length))
     for (const chunk of filling.waiting.splice(0)) append(filling, appender, chunk)
   }
@@ -126,22 +113,22 @@ export async function openStaging(folder: string, tables: readonly ExportedTable
       if (row + 1 === chunkRows) pass(filling)
     },
     ready() {
-      if (homeless.size === 0) return undefined
+      if (withoutTable.size === 0) return undefined
       return (async () => {
-        for (const filling of homeless) await house(filling)
+        for (const filling of withoutTable) await openTableFor(filling)
       })()
     },
     instrumentsIn: table => [...(fillings.get(table)?.keys() ?? [])],
-    async write(table, instrument, format, place) {
+    async write(table, instrument, format, path) {
       const filling = fillingOf(table.name, instrument)
       pass(filling)
-      await house(filling)
+      await openTableFor(filling)
       filling.appender?.closeSync()
       fillings.get(table.name)?.delete(instrument)
       const rows = table.rowsOf?.(filling.table) ?? filling.table
       const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${rows}`)
       const count = Number(counted.getRows()[0]?.[0] ?? 0)
-      if (count > 0) await connection.run(copyStatement(table, filling, rows, instrument, format, place()))
+      if (count > 0) await connection.run(copyStatement(table, filling, rows, instrument, format, path()))
       await connection.run(`DROP TABLE ${filling.table}`)
       return count
     },
@@ -180,13 +167,13 @@ function copyStatement(
   path: string,
 ): string {
   const [venue = '', symbol = ''] = instrument === undefined ? [] : instrument.split(':')
-  const whose = instrument === undefined ? [] : [`${quoted(venue)} AS venue`, `${quoted(symbol)} AS symbol`]
+  const partition = instrument === undefined ? [] : [`${quoted(venue)} AS venue`, `${quoted(symbol)} AS symbol`]
   const own = columns(format).map(column => `${sqlOf(column, at => nulls[at] === true)} AS ${column.name}`)
   const how =
     format === 'csv'
       ? 'FORMAT csv, HEADER'
       : `FORMAT parquet, COMPRESSION zstd, KV_METADATA {kis_stream_table: ${quoted(name)}, kis_stream_schema_version: ${quoted(String(schemaVersion))}}`
-  return `COPY (SELECT ${[...whose, ...own].join(', ')} FROM ${rows}) TO ${quoted(path)} (${how})`
+  return `COPY (SELECT ${[...partition, ...own].join(', ')} FROM ${rows}) TO ${quoted(path)} (${how})`
 }
 
 function quoted(text: string): string {

@@ -1,5 +1,5 @@
 // Where an export's files lie: hive-style folders that every engine reads, `trades/date=2026-11-20/instrument=KRX-005930/data.parquet`.
-// They are made aside and moved into place one by one, so whoever reads meanwhile finds each of them whole, old or new.
+// They are made in a hidden folder and moved into place one by one: a reader finds each of them whole, old or new.
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
@@ -8,13 +8,13 @@ import { type ExportFormat, exportedTables, schemaVersion, type TableName } from
 import { folderOf } from '../format/segment.ts'
 
 export type ExportFolder = {
-  /** For what is needed while the files are made. */
+  /** For temporary files. */
   readonly scratch: string
-  /** Where to make a file that will be this partition's. */
-  place(table: TableName, date: number, instrument: string | undefined): string
+  /** Where to make the file of a partition. */
+  pathOf(table: TableName, date: number, instrument: string | undefined): string
   /** Moves what was made into place. Partitions of these dates that were not made now are deleted, unless `keepOthers`. */
   finish(dates: readonly number[], keepOthers: boolean): void
-  /** Leaves no trace of what was not finished. */
+  /** Removes what is not in place. */
   discard(): void
 }
 
@@ -33,7 +33,7 @@ export function openExportFolder(folder: string, format: ExportFormat): ExportFo
 
   return {
     scratch,
-    place(table, date, instrument) {
+    pathOf(table, date, instrument) {
       const partition = instrument === undefined ? [] : [`instrument=${partitionOf(instrument)}`]
       const path = join(table, `date=${folderOf(date)}`, ...partition, fileName(format))
       made.add(path)
@@ -44,7 +44,7 @@ export function openExportFolder(folder: string, format: ExportFormat): ExportFo
       const old = dates.flatMap(date => exportedTables.flatMap(({ name }) => partitionsOf(name, date)))
       for (const path of made) {
         mkdirSync(dirname(join(folder, path)), privateFolder)
-        // Written by DuckDB, in a folder that nobody else may enter.
+        // DuckDB writes with the usual mode.
         chmodSync(join(work, path), privateFile.mode)
         renameSync(join(work, path), join(folder, path))
       }
@@ -55,7 +55,7 @@ export function openExportFolder(folder: string, format: ExportFormat): ExportFo
   }
 }
 
-/** `KRX:005930` → `KRX-005930`; what no folder may hold is percent-encoded, which engines undo. */
+/** `KRX:005930` → `KRX-005930`; what no folder may be called is percent-encoded, which engines undo. */
 export function partitionOf(instrument: string): string {
   return encodeURIComponent(instrument.replace(':', '-'))
 }

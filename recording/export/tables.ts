@@ -1,5 +1,5 @@
-// What an export's tables hold: columns, in SQL over the numbers and the text that each event is staged as, and how an event becomes
-// those. A change that breaks somebody's query takes another schema version.
+// The tables of an export: their columns, as SQL over the numbers and the text of a row, and how an event becomes a row. A change that
+// breaks a user's query takes another schema version.
 import type { Bar, Gap, GapFilled, Level, MarketEvent, OrderBook, Resync, Trade } from '../../market/events.ts'
 
 export const schemaVersion = 1
@@ -13,12 +13,12 @@ export type ExportedTable = {
   readonly name: TableName
   /** What a row is, for schema.json. */
   readonly row: string
-  /** Numbers a row is staged as, besides the instrument's. */
+  /** How many numbers a row has. */
   readonly numbers: number
-  /** A folder for each instrument, and its venue and symbol as columns; otherwise one file a date. */
+  /** Each instrument has a folder, and its venue and symbol are columns; otherwise a date is one file. */
   readonly isByInstrument: boolean
-  /** Which staged rows are exported, and in what order: SQL in place of a table. Default: all, as they came. */
-  rowsOf?(staged: string): string
+  /** Which rows are exported, and in what order: SQL in place of a table. By default all, as they came. */
+  rowsOf?(table: string): string
   columns(format: ExportFormat): readonly ExportedColumn[]
 }
 
@@ -27,13 +27,13 @@ export type TableName = 'trades' | 'order_books' | 'bars' | 'gaps' | 'events'
 /** KIS's deepest book. Levels beyond these go into `more`, as JSON. */
 const depth = 10
 
-// A null is staged as NaN, which no event holds, and no text as an empty one: DuckDB's client takes ten times as long over nulls. They
-// are looked for only where there are some: to plan that takes DuckDB as long as to write a few hundred rows.
+// In a row NaN, which no event holds, stands for null, and an empty text for none: DuckDB's client takes ten times as long over nulls.
+// The SQL looks for NaN only where there is some: planning that takes DuckDB as long as writing a few hundred rows.
 const figure = (at: number) => `{n${at}}`
 const text = `nullif(t, '')`
 const whole = (at: number) => `CAST(${figure(at)} AS BIGINT)`
 
-/** A column's SQL, where `hasNulls` tells of which numbers some are null. */
+/** A column's SQL. `hasNulls`: whether some of these numbers are null. */
 export function sqlOf({ sql }: ExportedColumn, hasNulls: (at: number) => boolean): string {
   return sql.replaceAll(/\{n(\d+)\}/g, (_, at: string) =>
     hasNulls(Number(at)) ? `CASE WHEN isnan(n${at}) THEN NULL ELSE n${at} END` : `n${at}`,
@@ -169,15 +169,15 @@ export const exportedTables: readonly ExportedTable[] = [
   },
 ]
 
-/** An event as it is staged. Only the tables by instrument have one. */
-export type StagedRow = {
+/** `instrument`: only where the table is by instrument. */
+export type TableRow = {
   readonly table: TableName
   readonly instrument: string | undefined
   readonly numbers: readonly (number | null)[]
   readonly text: string
 }
 
-export function rowOfEvent(event: MarketEvent, sequence: number): StagedRow {
+export function rowOfEvent(event: MarketEvent, sequence: number): TableRow {
   switch (event.type) {
     case 'trade':
       return tradeRow(event, sequence)
@@ -197,28 +197,28 @@ export function rowOfEvent(event: MarketEvent, sequence: number): StagedRow {
   }
 }
 
-export function rowOfBar(bar: Bar, interval: string): StagedRow {
+export function rowOfBar(bar: Bar, interval: string): TableRow {
   const { instrument, startTime, endTime, open, high, low, close, volume, tradeCount, isRepaired } = bar
   const numbers = [startTime, endTime, open, high, low, close, volume, tradeCount, isRepaired ? 1 : 0]
   return { table: 'bars', instrument, numbers, text: interval }
 }
 
-/** Takes back what was staged of a bar, should there be anything: a row without trades. */
+/** Takes back what was added of a bar, if anything was: a row without trades. */
 export function rowOfForgotten({
   instrument,
   startTime,
   endTime,
-}: Pick<Bar, 'instrument' | 'startTime' | 'endTime'>): StagedRow {
+}: Pick<Bar, 'instrument' | 'startTime' | 'endTime'>): TableRow {
   return { table: 'bars', instrument, numbers: [startTime, endTime, 0, 0, 0, 0, 0, 0, 0], text: '' }
 }
 
-/** Repaired bars come behind later ones, and may replace one that was published: the last row of a start counts. */
-function latestBars(staged: string): string {
-  const latest = `SELECT * FROM ${staged} QUALIFY row_number() OVER (PARTITION BY n0 ORDER BY rowid DESC) = 1`
+/** A repaired bar comes behind later ones, and may replace one that was published: the last row of a start time counts. */
+function latestBars(table: string): string {
+  const latest = `SELECT * FROM ${table} QUALIFY row_number() OVER (PARTITION BY n0 ORDER BY rowid DESC) = 1`
   return `(SELECT * FROM (${latest}) WHERE n7 > 0 ORDER BY n0)`
 }
 
-function tradeRow(trade: Trade, sequence: number): StagedRow {
+function tradeRow(trade: Trade, sequence: number): TableRow {
   const numbers = [
     sequence,
     trade.eventTime,
@@ -241,7 +241,7 @@ function tradeRow(trade: Trade, sequence: number): StagedRow {
   return { table: 'trades', instrument: trade.instrument, numbers, text }
 }
 
-function bookRow(book: OrderBook, sequence: number): StagedRow {
+function bookRow(book: OrderBook, sequence: number): TableRow {
   const { bids, asks, columns } = book
   const numbers: (number | null)[] = [sequence, book.eventTime, book.receivedTime]
   for (let level = 0; level < depth; level++) {
@@ -263,7 +263,7 @@ function pushLevel(numbers: (number | null)[], level: Level | undefined): void {
   else numbers.push(level.price, level.volume)
 }
 
-function gapRow(gap: Gap | GapFilled | Resync, sequence: number): StagedRow {
+function gapRow(gap: Gap | GapFilled | Resync, sequence: number): TableRow {
   const { instrument, receivedTime, businessDate, type } = gap
   const common = [sequence, receivedTime, kinds.indexOf(type), businessDate]
   switch (gap.type) {
