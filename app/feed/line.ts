@@ -26,7 +26,7 @@ export type LineParts = {
   readonly onSecret: (secret: Secret) => void
 }
 
-/** What several processes share of a line: its approval key, its budgets, and which of them owns its session. */
+/** What several processes share of a line: approval key, budgets, and which process owns the session. */
 export type SharedLine = {
   approvalKey(refused?: Secret): Promise<Secret>
   /** When KIS issued the one that was handed out last, to whichever process. */

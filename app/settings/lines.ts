@@ -1,4 +1,4 @@
-// The lines of a feed. A line is one app key with the one session that KIS allows it; it serves its own markets.
+// The lines of a feed: one app key with its one session each, for its own markets.
 import type { AppKeys } from '../../kis/credentials.ts'
 import type { Secret } from '../../kis/secret.ts'
 import type { LineId } from '../../market/events.ts'

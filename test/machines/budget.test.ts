@@ -56,7 +56,7 @@ describe('a budget', () => {
     )
   })
 
-  it('that is kept grants no more to a process that is started again and again, its clock set back or not', () => {
+  it('that is kept grants no more to a process that restarts again and again, also with its clock set back', () => {
     const step = fc.record({
       ms: fc.oneof({ arbitrary: fc.integer({ min: 0, max: 400 }), weight: 9 }, fc.constant(-5_000)),
       isStart: fc.boolean(),
@@ -64,7 +64,7 @@ describe('a budget', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), steps => {
         let now = 1_000_000
-        /** Time that passes, whatever the clock is set to. */
+        /** Real time, while the clock may be set. */
         let real = 0
         let file: readonly number[] = []
         const kept = { read: () => file, write: (times: readonly number[]) => void (file = [...times]) }
@@ -86,7 +86,7 @@ describe('a budget', () => {
     )
   })
 
-  it('counts by itself while it cannot be written down, and does not wait for ever for a clock that was ahead', () => {
+  it('counts alone while it cannot be written, and does not wait for ever for a clock that was ahead', () => {
     let now = 1_000_000
     const budget = createBudget(2, 1_000, { now: () => now }, { read: () => [], write: () => {} })
     expect([budget.take(), budget.take(), budget.take()]).toEqual([0, 0, 1_000])

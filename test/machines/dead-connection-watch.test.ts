@@ -12,7 +12,7 @@ function connection(watch = createDeadConnectionWatch(150 * seconds), at = addre
   let received = 0
   return {
     dead,
-    /** Lets so many seconds pass, the server's PINGPONG coming at the end of each `everySeconds`, if at all. */
+    /** So many seconds pass, with a PINGPONG at the end of each `everySeconds`, if given. */
     pass(time: number, everySeconds = Number.POSITIVE_INFINITY) {
       for (let second = 1; second <= time; second++) {
         now += seconds
@@ -43,7 +43,7 @@ describe('a connection without a byte', () => {
     expect(link.dead).toEqual([150])
   })
 
-  it('is said to be so again only when as much time has passed again', () => {
+  it('is reported again only after as much time again', () => {
     const link = connection()
     link.pass(220, 110)
     link.pass(449)
@@ -59,7 +59,7 @@ describe('a connection without a byte', () => {
     expect(link.dead).toEqual([400])
   })
 
-  it('is alive as long as anything comes, PINGPONG or not', () => {
+  it('is alive as long as any byte comes', () => {
     const link = connection()
     link.pass(220, 110)
     for (let minute = 0; minute < 60; minute++) {
@@ -88,12 +88,12 @@ describe('a server that sends PINGPONG only while nothing else comes', () => {
     expect(link.dead).toEqual([150])
   })
 
-  it('is judged by two in a row as soon as there are such', () => {
+  it('learns its period from two in a row as soon as there are two', () => {
     const link = connection()
     link.pass(12, 12)
     dataFor(link, 390)
     link.pass(12, 12)
-    // So far, they are 390 minutes apart: too little is known to call it dead.
+    // So far they are 390 minutes apart, which does not prove it dead.
     link.pass(600)
     expect(link.dead).toEqual([])
     link.data()

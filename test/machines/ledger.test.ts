@@ -55,7 +55,7 @@ describe('ledger', () => {
     expect(ledger.toRequest(ledger.admitted(entries))).toEqual([])
     entries = ledger.admitted(ledger.released(entries, first))
     expect(ledger.toRequest(entries)).toEqual([keys[41]])
-    // What KIS itself refused for lack of a slot waits for no slot of ours.
+    // What KIS refused for lack of a slot takes none of our free slots.
     entries = ledger.refused(
       ledger.requested(entries, [keys[41] as SubscriptionKey]),
       keys[41] as SubscriptionKey,
@@ -64,7 +64,7 @@ describe('ledger', () => {
     expect(ledger.toRequest(ledger.admitted(ledger.released(entries, second)))).toEqual([keys[42], keys[43]])
   })
 
-  it('keeps a slot for account notices, whatever else is wanted, and whether it comes before or after', () => {
+  it('keeps a slot for account notices, wanted before or after everything else', () => {
     const [notices, overseas]: SubscriptionKey[] = ['KRX:NOTICES H0STCNI0', 'KRX:NOTICES H0GSCNI0']
     const keys = many(41)
     const refused = { status: 'refused', isWanted: true, code: 'OPSP0008', isUnplaced: true }
@@ -74,7 +74,7 @@ describe('ledger', () => {
     const both = ledger.want(full, [notices as SubscriptionKey], 1)
     // First, so that it has its slot even where KIS has fewer than 41.
     expect(ledger.toRequest(both)).toEqual([notices, ...keys.slice(0, 40)])
-    // One is kept, and no more than one.
+    // Only one slot is reserved.
     expect(ledger.want(both, [overseas as SubscriptionKey], 1)[overseas as SubscriptionKey]).toEqual(refused)
     expect(ledger.toRequest(ledger.want(ledger.want({}, [notices as SubscriptionKey], 1), keys, 1))).toHaveLength(41)
     expect(ledger.newSession(both, 1)).toEqual(both)
@@ -127,7 +127,7 @@ describe('ledger', () => {
     expect(ledger.newSession(entries)).toEqual({ [hynix]: { status: 'wanted', isWanted: true } })
   })
 
-  it('leaves a key on its way out when its old acknowledgement comes late', () => {
+  it('keeps releasing a key whose old acknowledgement comes late', () => {
     let entries = ledger.requested(ledger.want({}, [samsung]), [samsung])
     entries = ledger.releasing(ledger.unwant(entries, [samsung]), [samsung])
     expect(ledger.acknowledged(entries, samsung)[samsung]?.status).toBe('releasing')
@@ -147,7 +147,7 @@ describe('ledger', () => {
   })
 })
 
-describe('ledger, whatever is done to it and whatever the server answers', () => {
+describe('ledger, with any steps and any answers', () => {
   const key = fc.constantFrom(...many(50))
   const keys = fc.array(key, { maxLength: 45 })
   type Step = { readonly name: string; readonly take: (entries: ledger.Ledger) => ledger.Ledger }
@@ -180,7 +180,7 @@ describe('ledger, whatever is done to it and whatever the server answers', () =>
   const wantedKeys = (entries: ledger.Ledger) =>
     ledger.entriesOf(entries).flatMap(([one, { isWanted }]) => (isWanted ? [one] : []))
 
-  it('never asks for more than 41 keys at a time', () => {
+  it('never requests more than 41 keys at a time', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
         const entries = run(steps)
@@ -211,7 +211,7 @@ describe('ledger, whatever is done to it and whatever the server answers', () =>
     )
   })
 
-  it('is settled after giving up waiting, but for what it wants to ask', () => {
+  it('is settled after giving up waiting, except for what is not requested yet', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), steps => {
         const entries = ledger.giveUpWaiting(run(steps))

@@ -9,7 +9,7 @@ afterEach(() => void vi.useRealTimers())
 const subscribe = (symbol: string): Request => ({ verb: 'subscribe', key: `KRX:${symbol} trade` })
 const unsubscribe = (symbol: string): Request => ({ verb: 'unsubscribe', key: `KRX:${symbol} trade` })
 
-/** What leaves, and when, counted from the start. */
+/** What is sent, and when, counted from the start. */
 function outboxRig({ most = 100, windowMs = 60_000 } = {}) {
   const left: string[] = []
   const budget = createBudget(most, windowMs, systemClock)
@@ -19,7 +19,7 @@ function outboxRig({ most = 100, windowMs = 60_000 } = {}) {
   return { outbox, budget, left }
 }
 
-it('requests leave one by one, in their order, a pause after each, also after the last', async () => {
+it('requests are sent one by one, in their order, with a pause after each, also after the last', async () => {
   const { outbox, left } = outboxRig()
   outbox.add([subscribe('005930'), unsubscribe('000660')])
   await vi.advanceTimersByTimeAsync(150)
@@ -32,7 +32,7 @@ it('requests leave one by one, in their order, a pause after each, also after th
   ])
 })
 
-it('a request that was withdrawn does not leave; one that has left cannot be withdrawn', async () => {
+it('a request that was withdrawn is not sent; one that was sent cannot be withdrawn', async () => {
   const { outbox, left } = outboxRig()
   outbox.add([subscribe('005930'), subscribe('000660'), subscribe('035420')])
   expect(outbox.withdraw(subscribe('000660'))).toBe(true)
@@ -52,7 +52,7 @@ it('a release passes subscriptions that wait for the budget, and is counted in i
   expect(left[2]).toBe('60100 subscribe KRX:000660 trade')
 })
 
-it('nothing leaves once it is closed', async () => {
+it('nothing is sent once it is closed', async () => {
   const { outbox, left } = outboxRig()
   outbox.add([subscribe('005930'), subscribe('000660')])
   outbox.close()

@@ -17,7 +17,7 @@ const answer = (code: string, text = '', key?: string): Answer => ({
 })
 
 describe('an answer', () => {
-  it('belongs to the request it names, whatever was sent before', () => {
+  it('belongs to the request it names, in any order', () => {
     const pending = createPendingRequests(1_000)
     pending.sent(request('005930'))
     pending.sent(request('000660'))
@@ -78,7 +78,7 @@ describe('an answer', () => {
     expect(pending.settle(answer('OPSP8992'), 1)).toEqual(request('000660'))
   })
 
-  it('can be traced to a key that was answered before', () => {
+  it('names a key that was answered before', () => {
     const pending = createPendingRequests(1_000)
     pending.sent(request('005930'))
     pending.settle(answer('OPSP0000', '', '005930'), 0)

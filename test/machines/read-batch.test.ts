@@ -1,12 +1,12 @@
-// Frames of one read wait for the end of that read, and for nothing else.
+// Frames of one read wait only for the end of that read.
 import { describe, expect, it } from 'vitest'
 import { createReadBatch } from '../../machines/read-batch.ts'
 
-/** When everything that was due behind the current step is done. */
+/** Resolves when everything due after the current step is done. */
 const nextStep = () => new Promise<void>(resolve => setImmediate(resolve))
 
 describe('a batch', () => {
-  it('delivers what was added in one step behind that step, in order', async () => {
+  it('delivers what was added in one step after that step, in order', async () => {
     const delivered: number[] = []
     const batch = createReadBatch<number>(frame => void delivered.push(frame))
     for (const frame of [1, 2, 3]) batch.add(frame)
@@ -28,7 +28,7 @@ describe('a batch', () => {
     expect(order).toEqual(['a frame', 'a promise', 'the next step'])
   })
 
-  it('delivers at once when something must come behind it, and nothing twice', async () => {
+  it('delivers at once on flush, and nothing twice', async () => {
     const delivered: number[] = []
     const batch = createReadBatch<number>(frame => void delivered.push(frame))
     batch.add(1)
@@ -39,7 +39,7 @@ describe('a batch', () => {
     expect(delivered).toEqual([1, 2])
   })
 
-  it('delivers some of many at once, and the rest behind them', async () => {
+  it('delivers some of many at once, and the rest later', async () => {
     const delivered: number[] = []
     const batch = createReadBatch<number>(frame => void delivered.push(frame))
     const frames = Array.from({ length: 150 }, (_, i) => i)

@@ -1,4 +1,4 @@
-// Whatever anybody says, in whatever order, and however time passes: the promises of the socket machine hold.
+// The promises of the socket machine hold with any events in any order at any time.
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { held, mostSubscriptions } from '../../machines/ledger.ts'
@@ -35,7 +35,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.constantFrom(1, 500, 3_000, 5_000, 10_000, 60_000).map((ms): Step => [`${ms} ms pass`, rig => rig.advance(ms)]),
 )
 
-it('holds one connection at most, asks for 41 keys at most, and calls a key active only after the server did', async () => {
+it('holds one connection at most, requests 41 keys at most, and calls a key active only after the server confirmed it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 45 }), fc.array(step, { maxLength: 50 }), async (count, steps) => {
       const rig = socketRig({ wanted: keys.slice(0, count) })
@@ -55,7 +55,7 @@ it('holds one connection at most, asks for 41 keys at most, and calls a key acti
   )
 })
 
-it('never closes a session that holds something on purpose before the grace is over', async () => {
+it('never closes a session with subscriptions on purpose before the grace is over', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
       const rig = socketRig({ wanted: keys.slice(0, 3) })

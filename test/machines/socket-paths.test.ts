@@ -1,5 +1,5 @@
-// Every path through the socket machine, whatever is event to it in whatever order, up to a number of moves: the promises hold on each
-// of them. xstate/graph finds every state within reach, and a promise that was broken on the way there is part of the state.
+// Every path through the socket machine, with any events in any order, up to a number of moves, keeps the promises.
+// xstate/graph finds every state in reach; a promise that was broken on the way is part of the state.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { assign, createMachine, enqueueActions } from 'xstate'
 import { getAdjacencyMap, getShortestPaths, type TraversalOptions } from 'xstate/graph'
@@ -74,12 +74,12 @@ function within(moves: number): TraversalOptions<World, Move, undefined> {
   return {
     events: world => (world.depth < moves && world.broken.length === 0 ? movesIn(world) : []),
     serializeState: describeWorld,
-    // The brand of xstate/graph, which nothing makes.
+    // The brand of xstate/graph, which no value has.
     serializeEvent: move => move.type as never,
   }
 }
 
-/** States within so many moves, what was broken in any of them, and how many sequences of moves lead through them. */
+/** The states within so many moves, the broken promises, and the number of paths. */
 function walk(machine: typeof socketMachine, prelude: readonly Move[], moves: number) {
   const map: [
     string,
@@ -102,8 +102,8 @@ function walk(machine: typeof socketMachine, prelude: readonly Move[], moves: nu
   return { broken: [...broken], states: map.length, paths }
 }
 
-describe('on every path, never two sockets, never a 42nd key, active only after the word, the grace and a refusal waited out', () => {
-  // From where, in how many moves, and more than how many paths that are.
+describe('on every path: never two sockets, never a 42nd key, active only when confirmed, the grace and rests waited out', () => {
+  // Start, number of moves, and the least number of paths.
   it.each([
     ['connecting', wanting, 5, 600_000],
     ['subscribed', subscribed, 5, 2_500_000],
@@ -146,20 +146,20 @@ describe('a machine that breaks a promise is caught', () => {
       /closed 2999 ms after the releases/,
     ],
     [
-      'that comes back at once',
+      'that reconnects at once',
       () => socketMachine.provide({ delays: { backoff: () => 0 } }),
       subscribed,
       /connected 0 ms after a loss/,
     ],
     [
       'with a socket beside that of its session',
-      // Its types would not let that through.
+      // Its types do not allow that.
       () => createMachine({ ...config, invoke: { src: 'connection' } } as never, implementations as never) as never,
       wanting,
       /two sockets are open/,
     ],
     [
-      'that asks at once for what was refused for a passing reason',
+      'that requests at once what was refused for a passing reason',
       () =>
         socketMachine.provide({
           actions: {
@@ -203,16 +203,16 @@ describe('a machine that breaks a promise is caught', () => {
   )
 })
 
-describe('the world it was walked in is the real one', () => {
+describe('the model and the real machine agree', () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  it('a running machine with real delays is where its walk says it is, on the shortest path to each state', () => {
+  it('a running machine with real delays is in the state of the model, on the shortest path to each state', () => {
     const paths = getShortestPaths(worldOf(socketMachine, wanting), within(4))
     expect(paths.length).toBeGreaterThan(500)
     for (const { state, steps } of paths) {
       const rig = socketRig({ wanted: [a, b] })
-      // The first step is xstate's own beginning.
+      // The first step is xstate's own start.
       for (const { event } of steps.slice(1)) {
         const move = event as Move
         if (!('says' in move)) vi.advanceTimersToNextTimer()

@@ -47,7 +47,7 @@ describe('socket machine, connecting', () => {
     expect(rig.statusOf(samsung)).toBe('requested')
   })
 
-  it('is subscribed when everything was answered, be the answer yes or no', () => {
+  it('is subscribed when everything was answered, accepted or refused', () => {
     const rig = socketRig()
     rig.server.opens()
     rig.server.acknowledges(samsung)
@@ -70,7 +70,7 @@ describe('socket machine, connecting', () => {
     expect(rig.statusOf(hynix)).toBe('active')
   })
 
-  it('asks again for what was not answered, soon three times, and then as for a refusal that passes', async () => {
+  it('requests again what was not answered, three times soon, and then as after a passing refusal', async () => {
     const rig = socketRig()
     rig.server.opens()
     rig.server.acknowledges(samsung)
@@ -96,7 +96,7 @@ describe('socket machine, connecting', () => {
     expect(rig.connections).toEqual({ opened: 1, closed: 0 })
   })
 
-  it('finds a key whose answer was lost by asking again: KIS says that it has it', async () => {
+  it('requests again a key whose answer was lost: KIS answers that it has it', async () => {
     const rig = socketRig()
     rig.server.opens()
     rig.server.acknowledges(samsung)
@@ -107,7 +107,7 @@ describe('socket machine, connecting', () => {
     expect(rig.phase).toBe('subscribed')
   })
 
-  it('leaves a server that answers nothing at all, by way of the grace', async () => {
+  it('leaves a server that answers nothing, through the grace', async () => {
     const rig = socketRig()
     rig.server.opens()
     await rig.advance(ackTimeoutMs + graceMs + ackTimeoutMs)
@@ -119,7 +119,7 @@ describe('socket machine, connecting', () => {
     expect(rig.connections.opened).toBe(2)
   })
 
-  it('waits for answers as long as the paced requests take to leave', async () => {
+  it('waits for answers as long as the paced requests take to be sent', async () => {
     const rig = socketRig({ timing: { pacingMs: 100 } })
     rig.server.opens()
     await rig.advance(ackTimeoutMs + 199)
@@ -135,7 +135,7 @@ describe('socket machine, connecting', () => {
     expect(rig.requested('subscribe')).toEqual([samsung, hynix])
   })
 
-  it('gives up on a handshake that takes too long', async () => {
+  it('gives up a handshake that takes too long', async () => {
     const rig = socketRig()
     await rig.advance(openTimeoutMs)
     expect(rig.phase).toBe('reconnecting')
@@ -173,14 +173,14 @@ describe('socket machine, subscribed', () => {
     expect(rig.statusOf(hynix)).toBe('active')
   })
 
-  it('is not impressed by ALREADY IN SUBSCRIBE for a key it holds', () => {
+  it('ignores ALREADY IN SUBSCRIBE for a key it holds', () => {
     const rig = subscribedRig()
     rig.server.saysDuplicate(samsung)
     expect(rig.phase).toBe('subscribed')
     expect(rig.statusOf(samsung)).toBe('active')
   })
 
-  it('stays subscribed while it asks for one more', () => {
+  it('stays subscribed while it requests one more', () => {
     const rig = subscribedRig({ wanted: [samsung] })
     rig.command({ type: 'subscribe', keys: [hynix] })
     expect(rig.phase).toBe('subscribed')
@@ -235,7 +235,7 @@ describe('socket machine, subscribed', () => {
 })
 
 describe('socket machine, refused a subscription', () => {
-  /** How long after each refusal it was asked for again. */
+  /** The time between each refusal and the next request. */
   async function waitsOf(rig: SocketRig, rounds: number): Promise<number[]> {
     const waits: number[] = []
     for (let round = 0; round < rounds; round++) {
@@ -259,7 +259,7 @@ describe('socket machine, refused a subscription', () => {
     return rig
   }
 
-  it('for a passing reason, asks again after 30 seconds, doubling up to five minutes, and has it in the end', async () => {
+  it('for a passing reason, requests again after 30 seconds, doubling up to five minutes, until it is accepted', async () => {
     const rig = refusedRig()
     expect(await waitsOf(rig, 6)).toEqual([refusedMs, 60_000, 120_000, 240_000, longestRefusedMs, longestRefusedMs])
     expect(new Set(rig.requested('subscribe').slice(1))).toEqual(new Set([hynix]))
@@ -280,7 +280,7 @@ describe('socket machine, refused a subscription', () => {
     expect(await waitsOf(rig, 2)).toEqual([refusedMs, 60_000])
   })
 
-  it('is not hurried by a rest that began in an earlier session', async () => {
+  it('is not shortened by a rest of an earlier session', async () => {
     const rig = refusedRig()
     rig.server.refuses(hynix, 'OPSP0007')
     await rig.advance(refusedMs - 10_000)
@@ -291,7 +291,7 @@ describe('socket machine, refused a subscription', () => {
     expect(await waitsOf(rig, 1)).toEqual([refusedMs])
   })
 
-  it.each(['OPSP8992', 'OPSP8991', 'OPSP0008'])('for good with %s, asks no more', async code => {
+  it.each(['OPSP8992', 'OPSP8991', 'OPSP0008'])('for good with %s, requests no more', async code => {
     const rig = refusedRig()
     rig.server.refuses(hynix, code)
     await rig.advance(10 * longestRefusedMs)
@@ -312,7 +312,7 @@ describe('socket machine, refused a subscription', () => {
   })
 })
 
-describe('socket machine, leaving while the link can still carry a message', () => {
+describe('socket machine, leaving while the connection can still carry a message', () => {
   it.each([
     ['market close', { type: 'market.close' }, 'market-switch'],
     ['stop', { type: 'stop' }, 'stopped'],
@@ -328,7 +328,7 @@ describe('socket machine, leaving while the link can still carry a message', () 
     expect(rig.connections).toEqual({ opened: 1, closed: 1 })
   })
 
-  it('counts the grace from the last release to leave', async () => {
+  it('counts the grace from the last release that is sent', async () => {
     const rig = subscribedRig({ timing: { pacingMs: 500 } })
     rig.command({ type: 'market.close' })
     await rig.advance(graceMs + 999)
@@ -337,7 +337,7 @@ describe('socket machine, leaving while the link can still carry a message', () 
     expect(rig.phase).toBe('market-switch')
   })
 
-  it('moves to another address by the same road, and asks for everything again there', async () => {
+  it('moves to another address in the same way, and requests everything again there', async () => {
     const rig = subscribedRig()
     rig.command({ type: 'endpoint.switch', endpoint: other })
     await rig.advance(graceMs)
@@ -347,7 +347,7 @@ describe('socket machine, leaving while the link can still carry a message', () 
     expect(rig.requested('subscribe')).toEqual([samsung, hynix])
   })
 
-  it('waits out the grace even when the server hangs up meanwhile', async () => {
+  it('waits out the grace even when the server closes meanwhile', async () => {
     const rig = subscribedRig()
     rig.command({ type: 'market.close' })
     rig.server.closes()
@@ -356,7 +356,7 @@ describe('socket machine, leaving while the link can still carry a message', () 
     expect(rig.phase).toBe('unsubscribing-grace')
   })
 
-  it('lets a newer reason replace the older one without waiting longer', async () => {
+  it('replaces an older reason by a newer one without waiting longer', async () => {
     const rig = subscribedRig()
     rig.command({ type: 'market.close' })
     await rig.advance(graceMs - 1)
@@ -402,7 +402,7 @@ describe('socket machine, after a loss', () => {
     expect(rig.connections.opened).toBe(1)
   })
 
-  it('waits the grace a dead socket cannot use, returns, and asks for everything again', async () => {
+  it('waits the grace, returns, and requests everything again', async () => {
     const rig = subscribedRig()
     rig.forgetRequests()
     rig.server.closes()
@@ -415,7 +415,7 @@ describe('socket machine, after a loss', () => {
     expect(rig.requested('subscribe')).toEqual([samsung, hynix])
   })
 
-  it('forgets what the old server said', async () => {
+  it('forgets the answers of the old session', async () => {
     const rig = subscribedRig()
     rig.server.closes()
     await rig.advance(graceMs)
@@ -461,7 +461,7 @@ describe('socket machine, after a loss', () => {
     expect(rig.connections.opened).toBe(2)
   })
 
-  it('leaves an occupied app key alone for a minute, then longer and longer', async () => {
+  it('waits a minute for an occupied app key, then longer and longer', async () => {
     const rig = socketRig()
     const waits: number[] = []
     for (let refusal = 0; refusal < 6; refusal++) {
@@ -485,13 +485,13 @@ describe('socket machine, after a loss', () => {
     for (let refusal = 0; refusal < 7; refusal++) await refused(true)
     expect(waits).toEqual([45_000, 50_000, 120_000, 240_000, 480_000, longestOccupiedMs, longestOccupiedMs])
 
-    // Another owner came, and went: each time it begins anew.
+    // Another owner came and ended: the count begins anew each time.
     waits.length = 0
     for (const isOwnerGone of [false, false, true, true]) await refused(isOwnerGone)
     expect(waits).toEqual([occupiedMs, 2 * occupiedMs, 45_000, 50_000])
   })
 
-  it('goes nowhere when its turn ends while it waits', async () => {
+  it('does not connect when its turn ends while it waits', async () => {
     const rig = subscribedRig()
     rig.server.closes()
     rig.command({ type: 'market.close' })
@@ -510,7 +510,7 @@ describe('socket machine, after a loss', () => {
 })
 
 describe('socket machine, with a stale key', () => {
-  it('lets go of that key alone, lets it rest, asks again, and leaves the others in peace', async () => {
+  it('releases that key alone, requests it again after a rest, and does not touch the others', async () => {
     const rig = subscribedRig()
     rig.forgetRequests()
     rig.tell({ type: 'subscription.stale', key: hynix })
@@ -524,7 +524,7 @@ describe('socket machine, with a stale key', () => {
     expect(rig.phase).toBe('subscribed')
   })
 
-  it('asks again for a key that has rested, though another one is waiting for its answer', async () => {
+  it('requests a rested key again while another one waits for its answer', async () => {
     const rig = subscribedRig()
     rig.tell({ type: 'subscription.stale', key: samsung })
     rig.tell({ type: 'subscription.stale', key: hynix })
@@ -536,7 +536,7 @@ describe('socket machine, with a stale key', () => {
     expect(rig.requested('subscribe')).toEqual([hynix, samsung])
   })
 
-  it('asks for an acknowledged key three times at most', async () => {
+  it('requests an acknowledged key three times at most', async () => {
     const rig = subscribedRig()
     for (let time = 0; time < 6; time++) {
       rig.tell({ type: 'subscription.stale', key: hynix })
@@ -576,7 +576,7 @@ describe('socket machine, with a stale key', () => {
     expect(rig.phase).toBe('subscribed')
     expect(rig.ledger[hynix]).toMatchObject({ status: 'refused', isWanted: true, code: 'MUTE' })
     expect(rig.statusOf(samsung)).toBe('active')
-    // It may begin to trade an hour later, and nothing else would find out.
+    // It may begin to trade an hour later.
     rig.forgetRequests()
     await rig.advance(refusedMs)
     expect(rig.requested('subscribe')).toEqual([hynix])
@@ -585,7 +585,7 @@ describe('socket machine, with a stale key', () => {
     expect(rig.ledger[hynix]).toEqual({ status: 'active', isWanted: true })
   })
 
-  it('starts at the foot of the ladder again once the key has flowed', async () => {
+  it('begins with the first recovery step again once data has flowed', async () => {
     const rig = subscribedRig()
     for (let time = 0; time < 3; time++) {
       rig.tell({ type: 'subscription.stale', key: hynix })

@@ -1,5 +1,5 @@
-// A socket machine in a world that can be walked: its pure transitions, the timers it set, the connection it has, and what was promised
-// about them. No actor runs and no time passes, so every order of events can be tried. test/machines/socket-paths.test.ts walks it.
+// A socket machine with a model of its surroundings: timers, connection, server, and the promises about them. Only
+// pure transitions: no actor runs and no time passes, so every order of events can be tried (socket-paths.test.ts).
 import { type ActorLogic, type ExecutableActionObject, initialTransition, type SnapshotFrom, transition } from 'xstate'
 import type { Instruction, SocketEvent } from '../../../machines/events.ts'
 import { entriesOf, held, mostSubscriptions } from '../../../machines/ledger.ts'
@@ -12,7 +12,7 @@ export const timing: Timing = { ...defaultTiming, pacingMs: 0, heartbeatMs: 0 }
 type Machine = typeof socketMachine
 type Timer = { readonly id: string; readonly leftMs: number; readonly event: SocketEvent }
 
-/** What is done to the machine in one step: words said to it, one after the other, or the time until its next timer. */
+/** One step: events that are sent one after the other, or the time until the next timer. */
 export type Move = { readonly type: string; readonly says: readonly SocketEvent[] } | { readonly type: 'time passes' }
 
 export type World = {
@@ -22,17 +22,17 @@ export type World = {
   readonly socket: SnapshotFrom<Machine>
   readonly timers: readonly Timer[]
   readonly connections: number
-  /** Keys it was asked for in this session: it answers to nothing else. */
+  /** Keys requested in this session: the server answers only for these. */
   readonly asked: readonly SubscriptionKey[]
-  /** Keys of which the server said in this session that it carries them. */
+  /** Keys that the server confirmed in this session. */
   readonly confirmed: readonly SubscriptionKey[]
-  /** How long ago everything was released on leaving; undefined when nothing was. */
+  /** How long ago everything was released before leaving; undefined when nothing was. */
   readonly releasedMs: number | undefined
-  /** How long ago a connection was lost, without a grace before it; undefined when none was since the last one was opened. */
+  /** How long ago a connection was lost without a grace; undefined when none was since the last one opened. */
   readonly lostMs: number | undefined
-  /** How long ago a key was refused for a passing reason, without being wanted anew or asked for since. */
+  /** How long ago a key was refused for a passing reason, and not wanted again or requested since. */
   readonly refusedMs: Readonly<Record<SubscriptionKey, number>>
-  /** Moves so far, the fewest that lead here. */
+  /** The fewest moves that lead here. */
   readonly depth: number
   /** Promises that were broken on the way. */
   readonly broken: readonly string[]
@@ -78,7 +78,7 @@ function take(machine: Machine, world: World, move: Move): World {
   return { ...next, depth: world.depth + 1 }
 }
 
-/** Until the next timer. Those of the same moment go off together, in the order they were set, as Node's do. */
+/** Until the next timer. Timers of the same moment fire together, in the order they were set, as Node's do. */
 function passTime(machine: Machine, world: World): World {
   const passedMs = Math.min(...world.timers.map(({ leftMs }) => leftMs))
   const later = (ms: number | undefined) => (ms === undefined ? undefined : ms + passedMs)
@@ -105,7 +105,7 @@ function isLeaving({ socket }: World): boolean {
   return socket.matches({ session: 'unsubscribing-grace' })
 }
 
-/** The server's word: yes to a subscription, or data of one it said it had already; until it says that it let go. */
+/** Confirmed: acknowledged, or data of a key that the server already had; until the server releases it. */
 function confirmedAfter({ confirmed, socket }: World, event: SocketEvent): readonly SubscriptionKey[] {
   switch (event.type) {
     case 'subscription.acknowledged':
@@ -119,10 +119,10 @@ function confirmedAfter({ confirmed, socket }: World, event: SocketEvent): reado
   }
 }
 
-/** A key that is not wanted, or is on its way out, is not refused: there is nothing to ask for again. */
+/** A key that is not wanted or is being released is not refused: there is nothing to request again. */
 function refusedAfter({ refusedMs, socket }: World, event: SocketEvent): World['refusedMs'] {
   if (event.type === 'subscribe' || event.type === 'unsubscribe') return without(refusedMs, event.keys)
-  // A server that changes its mind: the refusal no longer holds.
+  // The server accepted it after all: the refusal no longer holds.
   if (event.type === 'subscription.acknowledged' || event.type === 'subscription.duplicate') {
     return without(refusedMs, [event.key])
   }
@@ -135,13 +135,13 @@ function without(refusedMs: World['refusedMs'], keys: readonly SubscriptionKey[]
   return Object.fromEntries(Object.entries(refusedMs).filter(([key]) => !keys.includes(key as SubscriptionKey)))
 }
 
-/** Does what the machine asks for, in its order. */
+/** Executes the machine's actions, in their order. */
 function obey(world: World, socket: World['socket'], actions: readonly ExecutableActionObject[]): World {
   return actions.reduce((now, action) => obeyOne(now, action), { ...world, socket })
 }
 
 function obeyOne(world: World, { params, type }: ExecutableActionObject): World {
-  // What XState puts into its own actions; the types of their parameters are not exported.
+  // The parameters of XState's own actions have no exported types.
   const given = params as Record<string, unknown> | undefined
   switch (type) {
     case 'xstate.spawnChild':
@@ -190,7 +190,7 @@ function disconnect(world: World): World {
   return { ...world, connections: world.connections - 1, releasedMs: undefined, broken: [...world.broken, ...cutShort] }
 }
 
-/** A request on its way out. What leaves while leaving is the release of everything, from which the grace counts. */
+/** Sends a request. While leaving, it is the release of everything, from which the grace counts. */
 function send(world: World, instruction: unknown): World {
   const { keys = [], type } = instruction as Instruction & { keys?: readonly SubscriptionKey[] }
   const broken = [...world.broken]

@@ -1,4 +1,5 @@
-// A socket machine with a connection driven by hand: the test plays the server, and time moves only when told (vitest's fake timers).
+// A socket machine with a connection that the test drives as the server. Time moves only by `advance` (vitest's
+// fake timers).
 import { vi } from 'vitest'
 import { createActor, fromCallback, type SnapshotFrom } from 'xstate'
 import { explain, isPassing } from '../../../kis/codes/codes.ts'
@@ -56,7 +57,7 @@ export function socketRig(
     get value() {
       return actor.getSnapshot().value
     },
-    /** The lifecycle's own word for where it is. */
+    /** The name of its state, as the lifecycle writes it. */
     get phase(): string {
       const { value } = actor.getSnapshot()
       if (typeof value === 'string') return value
@@ -70,7 +71,7 @@ export function socketRig(
       return actor.getSnapshot().context
     },
     statusOf: (key: SubscriptionKey) => actor.getSnapshot().context.ledger[key]?.status,
-    /** Everything asked of the connection so far, in order. */
+    /** Every instruction to the connection so far, in order. */
     requested: (verb: 'subscribe' | 'unsubscribe') =>
       instructions.flatMap(instruction =>
         'keys' in instruction && instruction.type === `request.${verb}` ? instruction.keys : [],
