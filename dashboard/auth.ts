@@ -9,7 +9,7 @@ export type Call = {
   readonly cookie: string | undefined
 }
 
-export type Access = {
+export type Auth = {
   /** Undefined when it may, else what to answer. */
   refusal(call: Call): { readonly status: 401 | 403; readonly text: string } | undefined
   /** The cookie that stands for the token, when `given` is the token. */
@@ -24,7 +24,7 @@ export function isLoopback(host: string): boolean {
   return host === '127.0.0.1' || host === 'localhost' || host === '::1'
 }
 
-export function createAccess(token: string | undefined): Access {
+export function createAuth(token: string | undefined): Auth {
   const fits = (given: string | undefined) =>
     token !== undefined && given !== undefined && timingSafeEqual(digest(given), digest(token))
 

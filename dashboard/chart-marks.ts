@@ -47,7 +47,7 @@ export type Mark =
       readonly cause: string
     }
 
-export type Marks = {
+export type ChartMarks = {
   /** Every event but data. */
   note(event: MarketEvent): void
   /** Grows whenever something was added or changed. */
@@ -57,7 +57,7 @@ export type Marks = {
 
 const mostMarks = 500
 
-export function createMarks(): Marks {
+export function createChartMarks(): ChartMarks {
   const marks: Mark[] = []
   let version = 0
 

@@ -5,26 +5,26 @@ import { BoundedMap } from '../market/basics/bounded-map.ts'
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
 
-export type BoardEntry = {
+export type LatestPrice = {
   readonly instrument: Instrument
   readonly trade: Trade | undefined
   readonly book: OrderBook | undefined
   /** What KIS compares its price with; undefined while that is not known. */
   readonly previousClose: number | undefined
-  /** Grows with every change of the board: what is larger than what a page was told last is news to it. */
+  /** Grows with every change of the prices: what is larger than what a page was told last is news to it. */
   readonly version: number
   /** Trades since the start. */
   readonly trades: number
 }
 
-export type Board = {
+export type LatestPrices = {
   /** Every event, as it passes. */
   note(event: MarketEvent): void
   /** The largest version so far. */
   version(): number
   /** Everything that changed after `version`. */
-  since(version: number): readonly BoardEntry[]
-  of(instrument: string): BoardEntry | undefined
+  since(version: number): readonly LatestPrice[]
+  of(instrument: string): LatestPrice | undefined
   /** The trades after the `count`th, oldest first, and how many of them are gone already. */
   tape(instrument: string, count: number): { readonly trades: readonly Trade[]; readonly missed: number }
 }
@@ -53,7 +53,7 @@ const closeKeptMs = minuteMs
 const closeMissedMs = 1_000
 
 /** `previousClose`: of the trade that is being delivered. Asked once a minute for each instrument, and at once on a new day. */
-export function createBoard(previousClose: (trade: Trade) => number | undefined): Board {
+export function createLatestPrices(previousClose: (trade: Trade) => number | undefined): LatestPrices {
   const entries = new BoundedMap<string, Entry>(mostInstruments)
   let version = 0
 
@@ -99,7 +99,7 @@ export function createBoard(previousClose: (trade: Trade) => number | undefined)
       }
     },
     version: () => version,
-    since: told => [...entries].filter(entry => entry.version > told),
+    since: known => [...entries].filter(entry => entry.version > known),
     of: instrument => entries.get(instrument),
     tape(instrument, count) {
       const entry = entries.get(instrument)

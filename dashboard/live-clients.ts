@@ -5,8 +5,8 @@ import type { WebSocket } from 'ws'
 import type { Inspector } from '../app/machine-docs/inspector.ts'
 import type { OrderBook, Trade } from '../market/events.ts'
 import type { BarHistory } from './bar-history.ts'
-import type { Board, BoardEntry } from './latest-prices.ts'
-import type { Marks } from './chart-marks.ts'
+import type { LatestPrice, LatestPrices } from './latest-prices.ts'
+import type { ChartMarks } from './chart-marks.ts'
 import {
   type Hello,
   type Inspected,
@@ -19,16 +19,16 @@ import {
 } from './messages.ts'
 import type { StatusView } from './view.ts'
 
-export type AudienceParts = {
-  readonly board: Board
+export type LiveClientsParts = {
+  readonly prices: LatestPrices
   readonly bars: BarHistory
-  readonly marks: Marks
+  readonly marks: ChartMarks
   readonly inspector: Inspector
   readonly hello: Hello
   readonly status: () => StatusView
 }
 
-export type Audience = {
+export type LiveClients = {
   join(socket: WebSocket): void
   readonly size: number
   stop(): void
@@ -44,15 +44,15 @@ export const mostUnread = 8 * 1024 * 1024
 type Page = {
   readonly socket: WebSocket
   /** What it was told last, by the board's and the marks' counts. */
-  pricesTold: number
-  marksTold: number
+  sentPrices: number
+  sentMarks: number
   chosen:
     | { readonly instrument: string; version: number; trades: number; bars: number; book: OrderBook | undefined }
     | undefined
   stopInspecting: (() => void) | undefined
 }
 
-export function createAudience({ board, bars, marks, inspector, hello, status }: AudienceParts): Audience {
+export function createLiveClients({ prices, bars, marks, inspector, hello, status }: LiveClientsParts): LiveClients {
   const pages = new Set<Page>()
   let telling: Subscription | undefined
 
@@ -72,11 +72,11 @@ export function createAudience({ board, bars, marks, inspector, hello, status }:
   }
 
   function tellNews(page: Page): void {
-    const changed = board.since(page.pricesTold)
+    const changed = prices.since(page.sentPrices)
     if (changed.length > 0) tell(page, { type: 'prices', rows: changed.map(priceRow) })
-    page.pricesTold = board.version()
-    if (marks.version() !== page.marksTold) tell(page, { type: 'marks', marks: marks.all() })
-    page.marksTold = marks.version()
+    page.sentPrices = prices.version()
+    if (marks.version() !== page.sentMarks) tell(page, { type: 'marks', marks: marks.all() })
+    page.sentMarks = marks.version()
     const watched = newsOfChosen(page)
     if (watched !== undefined) tell(page, watched)
   }
@@ -84,10 +84,10 @@ export function createAudience({ board, bars, marks, inspector, hello, status }:
   function newsOfChosen({ chosen }: Page): Watched | undefined {
     if (chosen === undefined) return undefined
     const { instrument } = chosen
-    const entry = board.of(instrument)
+    const entry = prices.of(instrument)
     const fresh = bars.since(instrument, chosen.bars)
     if ((entry === undefined || entry.version === chosen.version) && fresh.bars.length === 0) return undefined
-    const { trades, missed } = board.tape(instrument, chosen.trades)
+    const { trades, missed } = prices.tape(instrument, chosen.trades)
     const book = entry?.book === chosen.book ? undefined : entry?.book
     chosen.version = entry?.version ?? 0
     chosen.trades = entry?.trades ?? 0
@@ -108,7 +108,7 @@ export function createAudience({ board, bars, marks, inspector, hello, status }:
 
   function choose(page: Page, instrument: string): void {
     const { count } = bars.since(instrument, 0)
-    const trades = Math.max(0, (board.of(instrument)?.trades ?? 0) - 40)
+    const trades = Math.max(0, (prices.of(instrument)?.trades ?? 0) - 40)
     page.chosen = { instrument, version: -1, trades, bars: count, book: undefined }
     tell(page, { type: 'chosen', instrument, seconds: bars.seconds(instrument), minutes: bars.minutes(instrument) })
     tellNews(page)
@@ -137,7 +137,7 @@ export function createAudience({ board, bars, marks, inspector, hello, status }:
 
   return {
     join(socket) {
-      const page: Page = { socket, pricesTold: -1, marksTold: -1, chosen: undefined, stopInspecting: undefined }
+      const page: Page = { socket, sentPrices: -1, sentMarks: -1, chosen: undefined, stopInspecting: undefined }
       pages.add(page)
       socket.on('error', () => socket.terminate())
       socket.on('close', () => leave(page))
@@ -162,7 +162,7 @@ export function createAudience({ board, bars, marks, inspector, hello, status }:
   }
 }
 
-function priceRow({ instrument, trade, book, previousClose }: BoardEntry): PriceRow {
+function priceRow({ instrument, trade, book, previousClose }: LatestPrice): PriceRow {
   const bid = book?.bids[0]?.price ?? trade?.bidPrice ?? null
   const ask = book?.asks[0]?.price ?? trade?.askPrice ?? null
   const time = trade?.eventTime ?? null

@@ -74,7 +74,7 @@ export type Watched = {
   } | null
 }
 
-export type MarksTold = { readonly type: 'marks'; readonly marks: readonly Mark[] }
+export type MarksMessage = { readonly type: 'marks'; readonly marks: readonly Mark[] }
 
 export type Inspected = {
   readonly type: 'inspected'
@@ -82,7 +82,7 @@ export type Inspected = {
   readonly records: readonly InspectionRecord[]
 }
 
-export type ToPage = Hello | Prices | Chosen | Watched | MarksTold | Inspected | StatusView
+export type ToPage = Hello | Prices | Chosen | Watched | MarksMessage | Inspected | StatusView
 
 export type FromPage =
   | { readonly type: 'choose'; readonly instrument: string }

@@ -12,13 +12,13 @@ import { outlineOf } from '../app/machine-docs/outline.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { socketMachine } from '../machines/socket.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
-import { createAccess, isLoopback } from './auth.ts'
+import { createAuth, isLoopback } from './auth.ts'
 import { createAssets } from './assets.ts'
-import { createAudience } from './live-clients.ts'
+import { createLiveClients } from './live-clients.ts'
 import { createBarHistory } from './bar-history.ts'
-import { createBoard } from './latest-prices.ts'
+import { createLatestPrices } from './latest-prices.ts'
 import { isJobChange, type Jobs, mountJobs, watchQueues } from './jobs.ts'
-import { createMarks } from './chart-marks.ts'
+import { createChartMarks } from './chart-marks.ts'
 import { type Stately, mountStately } from './stately.ts'
 import { createTroubles } from './troubles.ts'
 import { viewOf } from './view.ts'
@@ -67,16 +67,16 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   if (!isLoopback(host) && token === undefined) {
     throw new Error(`a dashboard on ${host} needs a token: anybody who can reach it could read it`)
   }
-  const access = createAccess(token)
+  const auth = createAuth(token)
   /** Without a token anything on this machine may look, and nothing may change. */
   const mayChange = token !== undefined
-  const board = createBoard(trade => feed.previousClose(trade))
+  const prices = createLatestPrices(trade => feed.previousClose(trade))
   const bars = createBarHistory(clock)
-  const marks = createMarks()
+  const marks = createChartMarks()
   const troubles = createTroubles()
   // One subscriber for all of it: each has its price on the data path.
   const watching = feed.events$.subscribe(event => {
-    board.note(event)
+    prices.note(event)
     bars.note(event)
     if (event.type === 'trade' || event.type === 'order-book' || event.type === 'record') return
     marks.note(event)
@@ -105,12 +105,12 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const app = new Hono<{ Bindings: HttpBindings }>()
   app.use(async (context, next) => {
     const given = context.req.query('token')
-    const cookie = given === undefined ? undefined : access.cookieFor(given)
+    const cookie = given === undefined ? undefined : auth.cookieFor(given)
     if (cookie !== undefined) {
       // Out of the address bar, the history and the Referer.
       return context.body(null, 302, { Location: context.req.path, 'Set-Cookie': cookie, 'Cache-Control': 'no-store' })
     }
-    const refusal = access.refusal({
+    const refusal = auth.refusal({
       host: context.req.header('host'),
       origin: context.req.header('origin'),
       authorization: context.req.header('authorization'),
@@ -149,8 +149,8 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     return context.body(asset.body, 200, { 'Content-Type': asset.contentType, 'Cache-Control': 'no-cache' })
   })
 
-  const audience = createAudience({
-    board,
+  const clients = createLiveClients({
+    prices,
     bars,
     marks,
     inspector,
@@ -168,9 +168,9 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   server.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())
     const { host: asked, origin, authorization, cookie } = request.headers
-    const refusal = access.refusal({ host: asked, origin, authorization, cookie })
+    const refusal = auth.refusal({ host: asked, origin, authorization, cookie })
     const path = request.url?.split('?')[0]
-    const accept = path === '/live' ? audience.join : path === '/stately/live' ? stately?.join : undefined
+    const accept = path === '/live' ? clients.join : path === '/stately/live' ? stately?.join : undefined
     // A browser always says from which page it comes; a program that does not is no page of somebody else's.
     if (refusal !== undefined || accept === undefined) {
       socket.end(
@@ -189,7 +189,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     bars.stop()
     slow.subscription.unsubscribe()
     stopRecording?.()
-    audience.stop()
+    clients.stop()
     stately?.stop()
     const closed = new Promise<void>(resolve => server.close(() => resolve()))
     server.closeAllConnections()

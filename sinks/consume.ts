@@ -4,7 +4,7 @@ import { inspect } from 'node:util'
 import { Subscription } from 'rxjs'
 import { refuseUnknown } from '../market/basics/did-you-mean.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
-import { type Backpressure, checkBackpressure, waitingLine } from './queue/backpressure.ts'
+import { type Backpressure, checkBackpressure, createQueue } from './queue/backpressure.ts'
 import type { Sink } from './sink.ts'
 
 export type Handler = (event: MarketEvent | Dropped) => void | Promise<void>
@@ -33,7 +33,7 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
   checkBackpressure(options)
 
   return events => {
-    const waiting = waitingLine(options, proceedIfIdle, error => tell(onError, error))
+    const waiting = createQueue(options, proceedIfIdle, error => tell(onError, error))
     const subscription = new Subscription(leave)
     let isBusy = false
     let isComplete = false
@@ -45,14 +45,14 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
       if (subscription.closed) return
       if (!isBusy && waiting.isEmpty) return work(event)
       waiting.add(event)
-      if (waiting.untold >= 2 * noted) noteLost(waiting.untold)
+      if (waiting.unreported >= 2 * noted) noteLost(waiting.unreported)
     }
 
-    /** So many are untold by now. */
-    function noteLost(untold: number): void {
-      const news = untold - noted
+    /** So many are unreported by now. */
+    function noteLost(unreported: number): void {
+      const news = unreported - noted
       if (news <= 0) return
-      noted = untold
+      noted = unreported
       if (onLost !== undefined) tell(onLost, news)
     }
 
@@ -111,14 +111,14 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
     function complete(): void {
       isComplete = true
       waiting.end()
-      noteLost(waiting.untold)
+      noteLost(waiting.unreported)
       proceedIfIdle()
     }
 
     function leave(): void {
-      noteLost(waiting.untold)
-      const untold = waiting.clear()
-      if (onDropped !== undefined) for (const dropped of untold) tell(onDropped, dropped)
+      noteLost(waiting.unreported)
+      const unreported = waiting.clear()
+      if (onDropped !== undefined) for (const dropped of unreported) tell(onDropped, dropped)
     }
 
     subscription.add(

@@ -9,7 +9,7 @@ import type { MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import { parseInstrument } from '../../market/instrument.ts'
 import { koreanDate } from '../../market/calendar/korea-time.ts'
 import type { Entry, Marker, Range } from '../../recording/format/entry.ts'
-import { notRecorded, openRecording, type ReadOptions, type Recording } from '../../recording/read/reader.ts'
+import { notRecorded, openRecording, type ReadOptions, type RecordingReader } from '../../recording/read/reader.ts'
 import type { Sink } from '../../sinks/sink.ts'
 import { createVirtualTime } from '../../streams/virtual-time.ts'
 import { defaultTiming } from '../../machines/timing.ts'
@@ -162,7 +162,7 @@ export function createReplay(options: ReplayOptions): Replay {
   }
 }
 
-function problemsWith(options: ReplayOptions, recording: Recording): string[] {
+function problemsWith(options: ReplayOptions, recording: RecordingReader): string[] {
   const { date, from, to, speed = 1, instruments = [], columns = [] } = options
   const problems = unknownOptions(options, optionNames)
   if (!(speed > 0)) problems.push(`speed ${speed}: expected more than 0`)

@@ -1,7 +1,7 @@
 // What there is in a recording, day by day, for people and for programs: from the indexes alone, or, on request, from every block.
 import { addContents, type Contents, contentsReader, emptyContents } from './contents.ts'
 import { openToRead } from '../read/read-file.ts'
-import type { Recording } from '../read/reader.ts'
+import type { RecordingReader } from '../read/reader.ts'
 import { openSegment, readRows, type SegmentView } from '../read/segment-view.ts'
 
 export type DaySummary = {
@@ -33,7 +33,10 @@ export type DaySummary = {
 }
 
 /** `isVerified`: reads everything, instead of only what no index tells. */
-export async function* summariesOf(recording: Recording, isVerified = false): AsyncGenerator<DaySummary, void, void> {
+export async function* summariesOf(
+  recording: RecordingReader,
+  isVerified = false,
+): AsyncGenerator<DaySummary, void, void> {
   for (const { date, segments } of recording.days()) {
     const sum = emptyContents()
     const runs = new Set<string>()

@@ -22,7 +22,7 @@ export type ReadOptions = Range & {
   readonly onBlock?: (segment: string, block: BlockPlace) => void
 }
 
-export type Recording = {
+export type RecordingReader = {
   readonly folder: string
   /** Oldest first. Looks at the folder anew each time. */
   days(): readonly RecordedDay[]
@@ -37,7 +37,7 @@ export type Recording = {
 const blocksAhead = 3
 
 /** Throws, in a sentence, when there is no such folder. */
-export function openRecording(folder: string): Recording {
+export function openRecording(folder: string): RecordingReader {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new Error(`no recording at ${folder}: expected a folder that kis-stream record wrote`)
   }

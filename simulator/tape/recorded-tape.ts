@@ -2,7 +2,7 @@
 // came, or another one. The day begins when the first client registers, and like any day it waits for nobody.
 import { frameText, readEnvelope, transactionAt, transactionLength } from '../../kis/wire/frame.ts'
 import type { Entry, RecordedFrame } from '../../recording/format/entry.ts'
-import type { Recording } from '../../recording/read/reader.ts'
+import type { RecordingReader } from '../../recording/read/reader.ts'
 import { folderOf } from '../../recording/format/segment.ts'
 import type { Listener, Tape, TapeContext } from '../listener.ts'
 import { isNotice, nameOf } from '../transactions.ts'
@@ -23,7 +23,7 @@ const mostInTick = 2_000
 
 type Addressed = { readonly tr: string; readonly key: string; readonly records: number }
 
-export function recordedTape(recording: Recording, options: RecordedTapeOptions): Tape {
+export function recordedTape(recording: RecordingReader, options: RecordedTapeOptions): Tape {
   const { date, from = Number.NEGATIVE_INFINITY, speed = 1 } = options
   if (!(speed > 0)) throw new RangeError(`speed ${speed}: expected more than 0`)
   const listeners = new Map<string, Listener[]>()
@@ -144,7 +144,7 @@ export function recordedTape(recording: Recording, options: RecordedTapeOptions)
 }
 
 /** When the first frame of a date came; undefined when there is none. */
-export async function firstFrameOf(recording: Recording, date: number): Promise<number | undefined> {
+export async function firstFrameOf(recording: RecordingReader, date: number): Promise<number | undefined> {
   for await (const batch of recording.read({ date })) {
     const frame = batch.find(({ kind }) => kind === 'frame')
     if (frame !== undefined) return frame.receivedTime

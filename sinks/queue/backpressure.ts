@@ -1,7 +1,7 @@
 // What becomes of events that come faster than a consumer takes them. The socket never waits, so one of these must hold.
-import { conflatingLine } from './conflate.ts'
-import { type OnReady, spillingLine } from './spill.ts'
-import { dropOldestLine, type WaitingLine } from './drop-oldest.ts'
+import { conflatingQueue } from './conflate.ts'
+import { type OnReady, spillingQueue } from './spill.ts'
+import { dropOldestQueue, type EventQueue } from './drop-oldest.ts'
 
 export type Backpressure =
   | {
@@ -41,10 +41,10 @@ export function checkBackpressure(options: Backpressure): void {
   }
 }
 
-export function waitingLine(options: Backpressure, onReady: OnReady, onError: (error: unknown) => void): WaitingLine {
+export function createQueue(options: Backpressure, onReady: OnReady, onError: (error: unknown) => void): EventQueue {
   const { limit = usualLimit } = options
-  if (options.policy === 'conflate') return conflatingLine(limit)
-  if (options.policy !== 'spill') return dropOldestLine(limit)
+  if (options.policy === 'conflate') return conflatingQueue(limit)
+  if (options.policy !== 'spill') return dropOldestQueue(limit)
   const { mostBytes = usualMostBytes, folder } = options
-  return spillingLine({ limit, mostBytes, folder }, onReady, onError)
+  return spillingQueue({ limit, mostBytes, folder }, onReady, onError)
 }

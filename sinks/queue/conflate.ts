@@ -3,7 +3,7 @@
 // them takes the consumer's time as well.
 import type { Dropped, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
-import { adding, eventsPerReceipt, type WaitingLine } from './drop-oldest.ts'
+import { adding, eventsPerReceipt, type EventQueue } from './drop-oldest.ts'
 
 type Place = { event: MarketEvent; next: Place | undefined }
 
@@ -12,7 +12,7 @@ type Place = { event: MarketEvent; next: Place | undefined }
  * instrument's own events stay in order, and those of different instruments may not. News (a disconnect, a gap, a subscription) is
  * never conflated, and nothing moves past it: data from before stays before. Beyond `limit` places the oldest go.
  */
-export function conflatingLine(limit: number): WaitingLine {
+export function conflatingQueue(limit: number): EventQueue {
   const trades = new Map<Instrument, Place>()
   const books = new Map<Instrument, Place>()
   /** By type and instrument, what newer events took the place of since its last receipt. The one that waits longest comes first. */
@@ -113,14 +113,14 @@ export function conflatingLine(limit: number): WaitingLine {
     get isEmpty() {
       return size === 0 && !hasReceiptDue()
     },
-    get untold() {
+    get unreported() {
       return dropped?.count ?? 0
     },
     end() {
       isEnding = true
     },
     clear() {
-      const untold = dropped === undefined ? [...replaced.values()] : [dropped, ...replaced.values()]
+      const unreported = dropped === undefined ? [...replaced.values()] : [dropped, ...replaced.values()]
       trades.clear()
       books.clear()
       replaced.clear()
@@ -128,7 +128,7 @@ export function conflatingLine(limit: number): WaitingLine {
       last = undefined
       size = 0
       dropped = undefined
-      return untold
+      return unreported
     },
   }
 }

@@ -2,14 +2,14 @@
 // ever makes the one who adds wait. This file has the plainest: the oldest go when too many wait.
 import type { Dropped, MarketEvent } from '../../market/events.ts'
 
-export interface WaitingLine {
+export interface EventQueue {
   add(event: MarketEvent): void
   /** The next event, or the receipt for what was dropped before it. Undefined when there is nothing to give at the moment. */
   take(): MarketEvent | Dropped | undefined
   /** Nothing waits. A line may have nothing to give and still not be empty: it then says when it has. */
   readonly isEmpty: boolean
   /** How many were dropped and are in no receipt that was taken. What a newer event took the place of was not dropped. */
-  readonly untold: number
+  readonly unreported: number
   /** Nothing more is added: every receipt that was put off is due. */
   end(): void
   /** Forgets everything but what was dropped and not told, which it returns. */
@@ -26,7 +26,7 @@ export const eventsPerReceipt = 9
  * A ring buffer that overwrites its oldest event, and remembers that it did. Behind a receipt, the next events are promised: what comes
  * meanwhile takes the place of those behind them.
  */
-export function dropOldestLine(limit: number): WaitingLine {
+export function dropOldestQueue(limit: number): EventQueue {
   let slots: (MarketEvent | undefined)[] = []
   let first = 0
   let size = 0
@@ -64,18 +64,18 @@ export function dropOldestLine(limit: number): WaitingLine {
     get isEmpty() {
       return size === 0 && promised.length === 0 && dropped === undefined
     },
-    get untold() {
+    get unreported() {
       return dropped?.count ?? 0
     },
     end() {}, // a receipt never waits for longer than what is promised
     clear() {
-      const untold = dropped
+      const unreported = dropped
       slots = []
       first = 0
       size = 0
       promised = []
       dropped = undefined
-      return untold === undefined ? [] : [untold]
+      return unreported === undefined ? [] : [unreported]
     },
   }
 }

@@ -7,7 +7,7 @@ import { type RingWriter, ringWriter } from '../ring/event-ring.ts'
 import { createRing } from '../../system/ring.ts'
 import { type RingReader, ringReader } from '../ring/reader.ts'
 import { openSpillFile } from './spill-file.ts'
-import { adding, type WaitingLine } from './drop-oldest.ts'
+import { adding, type EventQueue } from './drop-oldest.ts'
 
 export type SpillOptions = {
   /** Events that may wait in memory. */
@@ -47,7 +47,7 @@ const usualPieceBytes = 1024 * 1024
 /** 8 MiB: more than a second of the busiest minute. */
 const usuallyOnTheirWay = 8
 
-export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (error: unknown) => void): WaitingLine {
+export function spillingQueue(options: SpillOptions, onReady: OnReady, onError: (error: unknown) => void): EventQueue {
   const { pieceBytes = usualPieceBytes, mostOnTheirWay = usuallyOnTheirWay, openFile = openSpillFile } = options
   const ringBytes = createRing(pieceBytes).byteLength
   const file = openFile(ringBytes, Math.floor(options.mostBytes / ringBytes), options.folder)
@@ -56,7 +56,7 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
   const parts: Part[] = []
   let filling: Filling | undefined
   let dropped: Dropped | undefined // newer than everything that waits
-  let untold = 0 // of which there is no receipt yet that was taken
+  let unreported = 0 // of which there is no receipt yet that was taken
   let onTheirWay = 0
   let isFetching = false
   let isCleared = false
@@ -66,7 +66,7 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
     if (isInMemory && front.length - frontAt < options.limit) front.push(event)
     else if (!write(event)) {
       dropped = adding(dropped, event.receivedTime)
-      untold++
+      unreported++
     }
   }
 
@@ -120,7 +120,7 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
   }
 
   function lose(part: Part, facts: Facts): void {
-    if (exchange(part, { state: 'dropped', dropped: receiptFor(facts) })) untold += facts.count
+    if (exchange(part, { state: 'dropped', dropped: receiptFor(facts) })) unreported += facts.count
   }
 
   /** False when it was taken from memory before it arrived. */
@@ -136,7 +136,7 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
       if (part.state === 'dropped') {
         if (!isFollowed(part)) return undefined
         parts.shift()
-        untold -= part.dropped.count
+        unreported -= part.dropped.count
         return part.dropped
       }
       if (part.state === 'on-disk') {
@@ -222,14 +222,14 @@ export function spillingLine(options: SpillOptions, onReady: OnReady, onError: (
     get isEmpty() {
       return frontAt === front.length && parts.length === 0 && filling === undefined && dropped === undefined
     },
-    get untold() {
-      return untold
+    get unreported() {
+      return unreported
     },
     end() {}, // a receipt has its place
     clear() {
       const receipts = parts.flatMap(part => (part.state === 'dropped' ? [part.dropped] : []))
       if (dropped !== undefined) receipts.push(dropped)
-      untold = 0
+      unreported = 0
       isCleared = true
       front.length = 0
       frontAt = 0

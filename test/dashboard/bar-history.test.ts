@@ -1,8 +1,8 @@
 // What is kept for a page that is opened later: the latest of everything, the bars, and what went wrong.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createBarHistory } from '../../dashboard/bar-history.ts'
-import { createBoard, tapeLength } from '../../dashboard/latest-prices.ts'
-import { createMarks } from '../../dashboard/chart-marks.ts'
+import { createLatestPrices, tapeLength } from '../../dashboard/latest-prices.ts'
+import { createChartMarks } from '../../dashboard/chart-marks.ts'
 import { createTroubles } from '../../dashboard/troubles.ts'
 import { systemClock } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
@@ -10,50 +10,50 @@ import { at, hynix, orderBook, samsung, trade } from '../streams/samples.ts'
 
 describe('the board', () => {
   it('keeps the latest of each instrument, and says what changed since', () => {
-    const board = createBoard(() => undefined)
-    board.note(trade({ price: 1 }))
-    board.note(trade({ price: 2, instrument: hynix }))
-    const told = board.version()
-    board.note(trade({ price: 3 }))
-    board.note(orderBook())
-    expect(board.since(0).map(({ instrument }) => instrument)).toEqual([samsung, hynix])
-    expect(board.since(told)).toMatchObject([
+    const prices = createLatestPrices(() => undefined)
+    prices.note(trade({ price: 1 }))
+    prices.note(trade({ price: 2, instrument: hynix }))
+    const told = prices.version()
+    prices.note(trade({ price: 3 }))
+    prices.note(orderBook())
+    expect(prices.since(0).map(({ instrument }) => instrument)).toEqual([samsung, hynix])
+    expect(prices.since(told)).toMatchObject([
       { instrument: samsung, trade: { price: 3 }, book: { totalBidVolume: 400 } },
     ])
-    expect(board.since(board.version())).toEqual([])
+    expect(prices.since(prices.version())).toEqual([])
   })
 
   it('keeps the last trades in order, and counts those that are gone', () => {
-    const board = createBoard(() => undefined)
-    for (let price = 1; price <= tapeLength + 10; price++) board.note(trade({ price }))
-    const { trades, missed } = board.tape(samsung, 5)
+    const prices = createLatestPrices(() => undefined)
+    for (let price = 1; price <= tapeLength + 10; price++) prices.note(trade({ price }))
+    const { trades, missed } = prices.tape(samsung, 5)
     expect(missed).toBe(5)
     expect(trades.map(({ price }) => price)).toEqual(Array.from({ length: tapeLength }, (_, i) => i + 11))
-    expect(board.tape(samsung, tapeLength + 8).trades.map(({ price }) => price)).toEqual([
+    expect(prices.tape(samsung, tapeLength + 8).trades.map(({ price }) => price)).toEqual([
       tapeLength + 9,
       tapeLength + 10,
     ])
-    expect(board.tape('KRX:000001', 0)).toEqual({ trades: [], missed: 0 })
+    expect(prices.tape('KRX:000001', 0)).toEqual({ trades: [], missed: 0 })
   })
 
   it('asks for the previous close once a minute and instrument, and at once on a new day', () => {
     const asked: number[] = []
     let answer: number | undefined = 270_000
-    const board = createBoard(({ receivedTime }) => (asked.push(receivedTime), answer))
-    const note = (receivedTime: number, businessDate = 20260914) => board.note(trade({ receivedTime, businessDate }))
+    const prices = createLatestPrices(({ receivedTime }) => (asked.push(receivedTime), answer))
+    const note = (receivedTime: number, businessDate = 20260914) => prices.note(trade({ receivedTime, businessDate }))
     for (const time of [0, 1, 59_999]) note(time)
-    expect(board.of(samsung)?.previousClose).toBe(270_000)
+    expect(prices.of(samsung)?.previousClose).toBe(270_000)
     answer = undefined
     note(60_000)
     // What could not be read is no reason to forget what was; it is asked for again a second later.
-    expect(board.of(samsung)?.previousClose).toBe(270_000)
+    expect(prices.of(samsung)?.previousClose).toBe(270_000)
     for (const time of [60_500, 61_000]) note(time)
     expect(asked).toEqual([0, 60_000, 61_000])
     note(61_001, 20260915)
-    expect(board.of(samsung)?.previousClose).toBeUndefined()
+    expect(prices.of(samsung)?.previousClose).toBeUndefined()
     answer = 271_000
     note(62_001, 20260915)
-    expect(board.of(samsung)?.previousClose).toBe(271_000)
+    expect(prices.of(samsung)?.previousClose).toBe(271_000)
   })
 })
 
@@ -206,7 +206,7 @@ describe('the marks', () => {
   } as const
 
   it('tell gaps, repairs and outages where they happened', () => {
-    const marks = createMarks()
+    const marks = createChartMarks()
     marks.note({ type: 'disconnect', line: '1', market: 'KR', reason: 'close code 1006', receivedTime: 1_000 })
     expect(marks.all()).toEqual([{ kind: 'outage', market: 'KR', from: 1_000, to: null, cause: 'close code 1006' }])
     const version = marks.version()
@@ -243,7 +243,7 @@ describe('the marks', () => {
   })
 
   it('tell of a gap what came back, what was explained, and whether REST was asked about the rest', () => {
-    const marks = createMarks()
+    const marks = createChartMarks()
     const verdict = {
       type: 'gap-verdict',
       instrument: samsung,
@@ -276,7 +276,7 @@ describe('the marks', () => {
   })
 
   it('are the newest five hundred', () => {
-    const marks = createMarks()
+    const marks = createChartMarks()
     for (let volume = 1; volume <= 600; volume++) marks.note({ ...gap, missingVolume: volume })
     expect(marks.all()).toHaveLength(500)
     expect(marks.all()[0]).toMatchObject({ volume: 101 })
@@ -297,17 +297,17 @@ describe('what names endless instruments', () => {
   const many = Array.from({ length: 5_000 }, (_, i): `KRX:${string}` => `KRX:${String(i).padStart(6, '0')}`)
 
   it('leaves the page the last thousand, and those that go on', () => {
-    const board = createBoard(() => undefined)
+    const prices = createLatestPrices(() => undefined)
     const bars = createBarHistory(systemClock)
     for (const [i, instrument] of many.entries()) {
-      for (const note of [board.note, bars.note]) {
+      for (const note of [prices.note, bars.note]) {
         note(trade({ instrument, price: i }))
         if (i % 100 === 0) note(trade({ price: 7 }))
       }
     }
-    expect(board.since(0)).toHaveLength(1_000)
-    expect(board.of(samsung)?.trade?.price).toBe(7)
-    expect(board.of(many.at(-1) ?? '')?.trade?.price).toBe(4_999)
+    expect(prices.since(0)).toHaveLength(1_000)
+    expect(prices.of(samsung)?.trade?.price).toBe(7)
+    expect(prices.of(many.at(-1) ?? '')?.trade?.price).toBe(4_999)
     bars.stop()
   })
 })

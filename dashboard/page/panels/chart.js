@@ -207,7 +207,7 @@ export function createCandleChart() {
       const price = byId('chosen-price').textContent ?? ''
       setAttribute(byId('candles'), 'aria-label', say('chart-about', { instrument, price }))
     },
-    /** @param {import('../../messages.ts').MarksTold} told */
+    /** @param {import('../../messages.ts').MarksMessage} told */
     showMarks({ marks: all }) {
       marks.set(all)
       drawAll()

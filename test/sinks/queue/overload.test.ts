@@ -6,8 +6,8 @@ import type { Dropped, MarketEvent } from '../../../market/events.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import type { Backpressure } from '../../../sinks/queue/backpressure.ts'
 import { consume } from '../../../sinks/consume.ts'
-import { conflatingLine } from '../../../sinks/queue/conflate.ts'
-import { dropOldestLine } from '../../../sinks/queue/drop-oldest.ts'
+import { conflatingQueue } from '../../../sinks/queue/conflate.ts'
+import { dropOldestQueue } from '../../../sinks/queue/drop-oldest.ts'
 import { trade } from '../../streams/samples.ts'
 
 const instruments: readonly Instrument[] = ['KRX:005930', 'KRX:000660', 'NAS:AAPL']
@@ -71,27 +71,27 @@ describe.each(['drop-oldest', 'conflate'] as const)('a consumer that is too slow
 })
 
 describe.each([
-  ['drop-oldest', dropOldestLine],
-  ['conflate', conflatingLine],
-])('a line with %s, at any pace', (name, lineOf) => {
+  ['drop-oldest', dropOldestQueue],
+  ['conflate', conflatingQueue],
+])('a line with %s, at any pace', (name, queueOf) => {
   it('gives an event behind each receipt while one waits, holds what it may, and the newest is always among it', () => {
     const pace = fc.array(fc.record({ adds: fc.nat(40), takes: fc.nat(12) }), { maxLength: 30 })
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), pace, (limit, steps) => {
-        const line = lineOf(limit)
+        const queue = queueOf(limit)
         const taken: (MarketEvent | Dropped)[] = []
         let offered = 0
         const take = () => {
-          const next = line.take()
+          const next = queue.take()
           if (next !== undefined) taken.push(next)
           return next
         }
         for (const { adds, takes } of steps) {
-          for (let i = 0; i < adds; i++) line.add(tradeAt(++offered))
+          for (let i = 0; i < adds; i++) queue.add(tradeAt(++offered))
           for (let i = 0; i < takes; i++) take()
         }
         const waiting = taken.length
-        line.end()
+        queue.end()
         while (take() !== undefined);
         const rest = taken.slice(waiting)
         expect(rest.filter(({ type }) => type !== 'dropped').length).toBeLessThanOrEqual(limit + 1)
@@ -111,8 +111,8 @@ describe.each([
           )
           expect(numbers).toEqual(Array.from({ length: offered }, (_, place) => place + 1))
         }
-        expect(line.isEmpty).toBe(true)
-        expect(line.untold).toBe(0)
+        expect(queue.isEmpty).toBe(true)
+        expect(queue.unreported).toBe(0)
       }),
     )
   })

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Dropped, MarketEvent } from '../../../market/events.ts'
 import { openSpillFile } from '../../../sinks/queue/spill-file.ts'
-import { type SpillOptions, spillingLine } from '../../../sinks/queue/spill.ts'
+import { type SpillOptions, spillingQueue } from '../../../sinks/queue/spill.ts'
 import { trade } from '../../streams/samples.ts'
 
 let folder = ''
@@ -51,7 +51,7 @@ function open(options: Partial<SpillOptions> = {}) {
   const { openFile, arrived } = watchedFile(options.openFile)
   let wake = () => {}
   let waits = 0
-  const line = spillingLine(
+  const queue = spillingQueue(
     { limit: 2, mostBytes: 100 * ringBytes, folder, pieceBytes, mostOnTheirWay: 1_000, ...options, openFile },
     () => wake(),
     error => errors.push(error),
@@ -59,7 +59,7 @@ function open(options: Partial<SpillOptions> = {}) {
   let offered = 0
   // Whoever opens a line lets go of it: its file is not closed by being forgotten.
   leaving.push(async () => {
-    line.clear()
+    queue.clear()
     await arrived()
   })
 
@@ -68,15 +68,15 @@ function open(options: Partial<SpillOptions> = {}) {
     const ready = new Promise<void>(resolve => {
       wake = resolve
     })
-    const event = line.take()
-    if (event !== undefined || line.isEmpty) return event
+    const event = queue.take()
+    if (event !== undefined || queue.isEmpty) return event
     waits++
     await ready
     return next()
   }
 
   return {
-    line,
+    queue,
     errors,
     arrived,
     get offered() {
@@ -87,7 +87,7 @@ function open(options: Partial<SpillOptions> = {}) {
       return waits
     },
     add(count: number): void {
-      for (let i = 0; i < count; i++) line.add(trade({ receivedTime: ++offered }))
+      for (let i = 0; i < count; i++) queue.add(trade({ receivedTime: ++offered }))
     },
     next,
     async takeAll(): Promise<(MarketEvent | Dropped)[]> {
@@ -137,7 +137,7 @@ describe('a spilling line', () => {
       rig.add(30)
       await rig.arrived()
       for (let i = 0; i < 20; i++) {
-        const next = rig.line.take()
+        const next = rig.queue.take()
         if (next !== undefined) taken.push(next)
       }
     }
@@ -175,8 +175,8 @@ describe('a spilling line', () => {
   it('drops what is larger than a whole piece, and nothing else', async () => {
     const rig = open()
     rig.add(3)
-    rig.line.add({ type: 'malformed', reason: '', raw: 'x'.repeat(2_000), receivedTime: 4 })
-    rig.line.add(trade({ receivedTime: 5 }))
+    rig.queue.add({ type: 'malformed', reason: '', raw: 'x'.repeat(2_000), receivedTime: 4 })
+    rig.queue.add(trade({ receivedTime: 5 }))
     expect((await rig.takeAll()).slice(3)).toEqual([
       { type: 'dropped', count: 1, from: 4, to: 4 },
       trade({ receivedTime: 5 }),
@@ -218,8 +218,8 @@ describe('a spilling line', () => {
     rig.add(200)
     await rig.arrived()
     expect(readdirSync(folder)).toEqual([])
-    expect(rig.line.clear()).toEqual([])
-    expect(rig.line.isEmpty).toBe(true)
+    expect(rig.queue.clear()).toEqual([])
+    expect(rig.queue.isEmpty).toBe(true)
   })
 
   it('accounts for every event, in order, whatever the pace', async () => {
