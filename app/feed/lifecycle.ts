@@ -1,4 +1,5 @@
-// Snapshots of a socket machine → lifecycle events: what became of each subscription, and when the line went and came back.
+// Snapshots of a socket machine → lifecycle events: each change of a subscription, and when the market was
+// disconnected and connected again.
 import type { SnapshotFrom } from 'xstate'
 import { entriesOf, type Ledger, type LedgerEntry } from '../../machines/ledger.ts'
 import type { socketMachine } from '../../machines/socket.ts'
@@ -11,7 +12,7 @@ export type SocketSnapshot = SnapshotFrom<typeof socketMachine>
 
 export type LifecycleWatch = {
   snapshot(snapshot: SocketSnapshot): void
-  /** A frame arrived: the line is up, if that was not known yet. Called for every frame. */
+  /** A frame arrived: the market is connected, if that was not known yet. Called for every frame. */
   data(receivedTime: number): void
 }
 
@@ -21,11 +22,11 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
   let ledger: Ledger = {}
   let session: number | undefined
   let isUp = false
-  /** When it was said that the line is down; a line that never came up is said to be down once as well. */
+  /** When `disconnect` was emitted. A session that never came up causes one as well. */
   let downSince: number | undefined
-  /** The session that was said to be down before it ended. */
+  /** The session whose `disconnect` came before its end. */
   let lostSession: number | undefined
-  /** When the last frame arrived, in whichever session. */
+  /** When the last frame arrived, in any session. */
   let lastData: number | undefined
 
   function goUp(): void {
@@ -46,10 +47,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     emit({ type: 'disconnect', line, market, reason, receivedTime })
   }
 
-  /**
-   * Once for a session: should data come after all while its grace lasts, the line is up until the session
-   * ends.
-   */
+  /** Once for a session: if data still comes during its grace, the market is connected until the session ends. */
   function noteLoss(reason: string | undefined): void {
     if (session === undefined || lostSession === session) return
     lostSession = session

@@ -1,28 +1,24 @@
-// Account notices are of a person, not of an instrument: asked for under however many names, they are one
-// subscription of a line, and take one slot. It goes by one name, and is let go of when it is asked for under
-// no name any more.
+// Account notices belong to a person, not to an instrument. Wanted under any number of names, they are one
+// subscription of a line with one slot and one name, which is released when the last of them is unwanted.
 import { isNotice } from '../../kis/channel.ts'
 import { type Market, marketOf } from '../../market/instrument.ts'
 import { keyOf, type SubscriptionKey, subscriptionOf } from '../../market/subscription.ts'
 
 export type NoticeNames = {
-  /** The name that a subscription goes by; of everything but notices, its own. */
+  /** The one name of notices; any other subscription keeps its own. */
   nameOf(key: SubscriptionKey): SubscriptionKey
-  /** The names to ask for, each once. */
+  /** The names to subscribe, each once. */
   want(keys: readonly SubscriptionKey[]): SubscriptionKey[]
-  /**
-   * The name to let go of; undefined while it is asked for under another one. Under the name it goes by, it
-   * is let go of at once.
-   */
+  /** The name to release; undefined while another name is wanted. Its one name releases it at once. */
   unwant(key: SubscriptionKey): SubscriptionKey | undefined
 }
 
 const names = { KR: 'KRX:NOTICES', US: 'NAS:NOTICES' } as const satisfies Record<Market, string>
 
 /**
- * `isSideBySide`: both markets have a line at the same time. A notice that comes on both counts as two
- * executions, so it is asked for on one: overseas ones on that of the US market, all others on that of the
- * Korean one, whatever they are asked under. Lines that take turns have it each in its turn.
+ * `isSideBySide`: both markets have a line at the same time. A notice on both would count as two executions,
+ * so it is subscribed on one: overseas notices on the line of the US market, all others on that of the Korean
+ * market. Markets that take turns have it in each turn.
  */
 export function createNoticeNames(isSideBySide: boolean): NoticeNames {
   const askedAs = new Map<SubscriptionKey, Set<SubscriptionKey>>()
