@@ -1,5 +1,5 @@
-// The control plane, assembled: the two sockets, each with what it needs from KIS, under the machine that hands over between them.
-// It passes frames on without reading them.
+// The control plane, assembled: the socket of each market with the access of its line, under the machine that
+// hands over between them. It passes frames on without reading them.
 import { type ActorOptions, type AnyActorRef, createActor, type Subscription, waitFor } from 'xstate'
 import { toWire } from '../../kis/channel.ts'
 import type { RawFrame } from '../../kis/wire/frame.ts'
@@ -28,7 +28,7 @@ import { reservedSlotsOf, wireOptionsOf } from './subscriptions.ts'
 
 export type Inspect = NonNullable<ActorOptions<typeof feedMachine>['inspect']>
 
-/** Which market has the line, and what KIS would still allow; nothing secret. */
+/** Which market uses a line, and what KIS still allows. Nothing secret. */
 export type ControlPlaneFacts = {
   /** Of the feed machine: `trading`, `handing-over`, … */
   readonly state: string
@@ -94,13 +94,13 @@ export type Sockets = {
   entryOf(key: SubscriptionKey): LedgerEntry | undefined
   facts(): ControlPlaneFacts
   socketFacts(market: Market): SocketFacts
-  /** Everything that happens in the machines from now on. Nobody pays for it while nobody looks. */
+  /** Everything that happens in the machines from now on. It costs nothing without a caller. */
   inspect(look: Inspect): Subscription
   /** Every actor there is, parents first. */
   actors(): readonly AnyActorRef[]
   /** What a stop takes when nothing hangs: the grace, and the pacing of every release. */
   releaseMs(): number
-  /** Releases everything, waits out the grace, closes. After that and `marginMs` the line is let go of as it is; resolves with what hung. */
+  /** Releases everything, waits out the grace, closes. What hangs longer is left, and returned. */
   stop(marginMs: number): Promise<readonly string[]>
 }
 

@@ -1,6 +1,6 @@
-// What has to outlive a process so that a restart loop gets no app key blocked: a random name of this
-// installation, the connections of the last minutes, and whether it had the line. Kept in the data folder;
-// without one, in this process alone.
+// What outlives a process so that a restart loop gets no app key blocked: a random name of this installation,
+// and for each line the last connections and whether its session is ours. Kept in the data folder; without
+// one, in this process alone.
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,22 +12,22 @@ import type { Logger } from '../observe/log.ts'
 
 export const lineMemoryFile = 'lines.json'
 
-/** For a process that keeps nothing and shares nothing. */
+/** Logged by a process without a data folder and without Redis. */
 export const countsForItself =
   'no data folder and no Redis: connections are counted in this process alone, and a restart loop may get the app key blocked'
 
 const shape = z.object({
   format: z.literal(1),
-  /** Names this installation to other processes of an app key. No secret, and of no use elsewhere. */
+  /** Identifies this installation to other processes that use the line. Not a secret. */
   installation: z.string().regex(/^[0-9a-f]{32}$/),
-  /** By the prefix of the app key, which is made from a hash. */
+  /** By the Redis prefix of the line, which is made from a hash. */
   keys: z.record(z.string(), z.object({ connects: z.array(z.number().min(0)), hasLine: z.boolean() })),
 })
 
 type Content = z.infer<typeof shape>
 type Kept = Content['keys'][string]
 
-/** Of app keys that were used last; those of a simulator change with its port. */
+/** The lines used last are kept; those of a simulator change with its port. */
 const mostKeys = 16
 
 export type LineMemory = {
@@ -37,18 +37,18 @@ export type LineMemory = {
 
 export type KeptLine = {
   readonly connects: KeptTimes
-  /** KIS accepted a session of this installation, and it did not let go of the line since. */
+  /** KIS accepted a session of this installation, which has not given up the line since. */
   hasLine(): boolean
   noteLine(hasLine: boolean): void
 }
 
-/** Reads and writes when it is asked, so that a process that only looks on (a worker) writes nothing. */
+/** Reads and writes only on a call, so that a process without a session (a worker) writes nothing. */
 export function openLineMemory(folder: string | undefined, log: Logger): LineMemory {
   const file = folder === undefined ? undefined : join(folder, lineMemoryFile)
   let content: Content | undefined
   const outage = createOutage()
 
-  /** What is in the file; what this process knows where that cannot be had. */
+  /** The content of the file, or what this process knows when it cannot be read. */
   function read(): Content {
     const found = file === undefined ? undefined : readContent(file, log)
     content = found ?? content ?? { format: 1, installation: randomBytes(16).toString('hex'), keys: {} }
@@ -102,7 +102,7 @@ function lastConnect({ connects }: Kept): number {
   return connects.at(-1) ?? 0
 }
 
-/** Undefined when there is none, and when it cannot be read, which is said: it is written anew. */
+/** Undefined when there is no file, or when it cannot be read: that is logged, and it is written anew. */
 function readContent(file: string, log: Logger): Content | undefined {
   let text: string
   try {

@@ -1,5 +1,5 @@
-// Whether this process has the line of its app key, written down for the others in Redis and for the next
-// process in the data folder.
+// Whether this process owns a line, written to Redis for other processes and to the data folder for the next
+// one.
 import { asyncScheduler, exhaustMap, interval, type SchedulerLike, type Subscription } from 'rxjs'
 import type { LineOwner } from '../../machines/owner.ts'
 import { type FormerOwner, renewClaimMs, type SharedConnects } from '../../workers/redis/connect-budget.ts'
@@ -7,20 +7,20 @@ import type { KeptLine } from './line-memory.ts'
 
 export type LineOwnerParts = {
   readonly kept: KeptLine
-  /** There when other processes of the app key can be asked. */
+  /** Present when other processes use the line too. */
   readonly shared?: Pick<SharedConnects, 'claim' | 'renew' | 'release'>
   readonly scheduler?: SchedulerLike
 }
 
 export type KeptOwner = LineOwner & {
-  /** What Redis knew before a connection; undefined when it was not asked. */
+  /** The owner by Redis before a connection; undefined when Redis was not asked. */
   learn(owner: FormerOwner | undefined): void
 }
 
 export function createLineOwner({ kept, shared, scheduler = asyncScheduler }: LineOwnerParts): KeptOwner {
   let known: FormerOwner | undefined
   let renewing: Subscription | undefined
-  /** How often KIS accepted us, and the last of them that is written down. */
+  /** How many sessions KIS accepted, and the last of them that is written. */
   let accepts = 0
   let claimed = 0
   let inFlight: Promise<void> = Promise.resolve()
@@ -31,13 +31,12 @@ export function createLineOwner({ kept, shared, scheduler = asyncScheduler }: Li
     const now = accepts
     try {
       const isOurs = claimed === now ? await shared.renew() : await shared.claim().then(() => true)
-      // Accepted again meanwhile: the claim of that one is on its way.
+      // Accepted again meanwhile: a newer claim is being written.
       if (now !== accepts) return
       claimed = now
       if (!isOurs) stopRenewing()
     } catch {
-      // The claim ends meanwhile, which costs its owner the connections that are kept for it, and nothing
-      // else.
+      // The claim ends meanwhile. Its owner only loses the connections that are reserved for it.
     }
   }
 
@@ -61,7 +60,7 @@ export function createLineOwner({ kept, shared, scheduler = asyncScheduler }: Li
         .subscribe()
     },
     isGone() {
-      // Where Redis cannot say, the folder knows whether it was this installation.
+      // Without an answer of Redis, the data folder says whether it was this installation.
       if (known === undefined || known === 'unknown') return kept.hasLine()
       return known !== 'alive'
     },

@@ -1,5 +1,6 @@
-// Every path through the socket machine, with any events in any order, up to a number of moves, keeps the promises.
-// xstate/graph finds every state in reach; a promise that was broken on the way is part of the state.
+// Every path through the socket machine, with any events in any order, up to a number of moves, keeps the
+// promises. xstate/graph finds every state in reach; a promise that was broken on the way is part of the
+// state.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { assign, createMachine, enqueueActions } from 'xstate'
 import { getAdjacencyMap, getShortestPaths, type TraversalOptions } from 'xstate/graph'
@@ -55,7 +56,9 @@ const words: readonly Move[] = [
   say('proven', { type: 'session.proven' }),
 ]
 
-/** Every event that may come there. Without a connection there is no answer, and no answer without a request. */
+/**
+ * Every event that may come there. Without a connection there is no answer, and no answer without a request.
+ */
 function movesIn({ asked, socket, timers }: World): Move[] {
   if (socket.status !== 'active') return []
   const time: Move[] = timers.length > 0 ? [{ type: 'time passes' }] : []
