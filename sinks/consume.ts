@@ -1,5 +1,5 @@
-// A handler that takes its time, as a sink: one event at a time, in order. What it is too slow for is dealt with by the policy it was
-// given, and it is told what it missed.
+// A slow handler as a sink: one event at a time, in order. The policy decides what becomes of events that
+// come too fast, and the handler gets a receipt for what it missed.
 import { inspect } from 'node:util'
 import { Subscription } from 'rxjs'
 import { refuseUnknown } from '../market/basics/did-you-mean.ts'
@@ -10,22 +10,25 @@ import type { Sink } from './sink.ts'
 export type Handler = (event: MarketEvent | Dropped) => void | Promise<void>
 
 export type ConsumeOptions = Backpressure & {
-  /** Told what the handler is told, when it is told. */
+  /** Called with each receipt, right before the handler gets it. */
   readonly onDropped?: (dropped: Dropped) => void
   /**
-   * Told of every event that was dropped, once, though the handler may never be: each time their number has doubled while it is busy,
-   * and of the rest as soon as it is told, or the events are over.
+   * Counts every dropped event once, also for a handler that never gets its receipt: called each time the
+   * number has doubled while the handler is busy, and for the rest with the receipt or at the end of the
+   * events.
    */
   readonly onLost?: (count: number) => void
-  /** A handler threw or rejected, or a spill file failed. Without this it becomes a warning of the process. */
+  /**
+   * A handler threw or rejected, or a spill file failed. Without this it becomes a warning of the process.
+   */
   readonly onError?: (error: unknown) => void
 }
 
 const optionNames = ['policy', 'limit', 'mostBytes', 'folder', 'onDropped', 'onLost', 'onError']
 
 /**
- * The handler gets the next event when its promise for the last one is settled, and whatever waits when the events complete; the
- * subscription closes after that. Unsubscribing forgets what waits.
+ * The handler gets the next event when its promise for the last one is settled. When the events complete, it
+ * gets what waits, and then the subscription closes. Unsubscribing forgets what waits.
  */
 export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
   const { onDropped, onLost, onError = warn } = options
@@ -33,14 +36,14 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
   checkBackpressure(options)
 
   return events => {
-    const waiting = createQueue(options, proceedIfIdle, error => tell(onError, error))
+    const waiting = createQueue(options, proceedIfIdle, error => call(onError, error))
     const subscription = new Subscription(leave)
     let isBusy = false
     let isComplete = false
-    /** Of what no receipt has told yet. */
+    /** Passed to `onLost`, of the drops that no receipt has reported yet. */
     let noted = 0
 
-    /** Also reached while a handler runs that has no promise to wait for: it may cause the next event itself. */
+    /** May be called while a handler runs: it may cause the next event itself. */
     function receive(event: MarketEvent): void {
       if (subscription.closed) return
       if (!isBusy && waiting.isEmpty) return work(event)
@@ -48,15 +51,13 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
       if (waiting.unreported >= 2 * noted) noteLost(waiting.unreported)
     }
 
-    /** So many are unreported by now. */
     function noteLost(unreported: number): void {
       const news = unreported - noted
       if (news <= 0) return
       noted = unreported
-      if (onLost !== undefined) tell(onLost, news)
+      if (onLost !== undefined) call(onLost, news)
     }
 
-    /** The receipt for so many was taken. */
     function noteReceipt({ conflated, count }: Dropped): void {
       if (conflated !== undefined) return
       noteLost(count)
@@ -90,20 +91,20 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
     }
 
     function failed(error: unknown): void {
-      tell(onError, error)
+      call(onError, error)
       proceed()
     }
 
     function handle(event: MarketEvent | Dropped): PromiseLike<void> | undefined {
       if (event.type === 'dropped') {
         noteReceipt(event)
-        if (onDropped !== undefined) tell(onDropped, event)
+        if (onDropped !== undefined) call(onDropped, event)
       }
       try {
         const outcome = handler(event)
         return isPromise(outcome) ? outcome : undefined
       } catch (error) {
-        tell(onError, error)
+        call(onError, error)
         return undefined
       }
     }
@@ -118,14 +119,14 @@ export function consume(handler: Handler, options: ConsumeOptions = {}): Sink {
     function leave(): void {
       noteLost(waiting.unreported)
       const unreported = waiting.clear()
-      if (onDropped !== undefined) for (const dropped of unreported) tell(onDropped, dropped)
+      if (onDropped !== undefined) for (const dropped of unreported) call(onDropped, dropped)
     }
 
     subscription.add(
       events.subscribe({
         next: receive,
         error: error => {
-          tell(onError, error)
+          call(onError, error)
           complete()
         },
         complete,
@@ -139,8 +140,8 @@ function isPromise(outcome: unknown): outcome is PromiseLike<void> {
   return typeof outcome === 'object' && outcome !== null && 'then' in outcome && typeof outcome.then === 'function'
 }
 
-/** Callbacks run between a handler and its next event: one that throws must not stop the line. */
-function tell<T>(callback: (value: T) => void, value: T): void {
+/** Callbacks run between a handler and its next event: one that throws must not stop the queue. */
+function call<T>(callback: (value: T) => void, value: T): void {
   try {
     callback(value)
   } catch (error) {

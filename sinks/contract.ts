@@ -1,18 +1,21 @@
-// What every sink must hold, as checks that any test runner can run: `for (const { rule, check } of sinkContract) it(rule, …)`. A
-// check throws a ContractError that says what was expected and what came.
+// The rules for every sink, as checks for any test runner: `for (const { rule, check } of sinkContract)
+// it(rule, …)`. A check throws a ContractError with what was expected and what came.
 import { Subject } from 'rxjs'
 import type { Dropped, MarketEvent, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
 import { isolate, type Sink } from './sink.ts'
 
-/** A sink to be checked, and a hand on what is behind it. */
+/** A sink to be checked, with control over what is behind it. */
 export interface SinkUnderTest {
   readonly sink: Sink
   /** What came out at the other end so far, in order, receipts for what was dropped included. */
   delivered(): readonly (MarketEvent | Dropped)[] | Promise<readonly (MarketEvent | Dropped)[]>
   /** Waits until everything the sink was given is delivered, and ends it. May be called twice. */
   close(): void | Promise<void>
-  /** Makes the other end take nothing until `release`. Absent where it takes everything at once, as a synchronous one does. */
+  /**
+   * Makes the other end take nothing until `release`. Absent where it takes everything at once, as a
+   * synchronous one does.
+   */
   block?(): void | Promise<void>
   release?(): void | Promise<void>
   /** At most this many events wait while the other end is blocked: goes with `block`. */
@@ -27,7 +30,10 @@ export type MakeSink = () => SinkUnderTest | Promise<SinkUnderTest>
 
 export type ContractRule = {
   readonly rule: string
-  /** Rejects with a ContractError where the rule is broken; resolves to false where it does not apply to this sink. */
+  /**
+   * Rejects with a ContractError where the rule is broken; resolves to false where it does not apply to this
+   * sink.
+   */
   readonly check: (make: MakeSink) => Promise<boolean>
 }
 
@@ -41,12 +47,12 @@ export const sinkContract: readonly ContractRule[] = [
   { rule: 'can be closed twice, and attached to a source that is over', check: closesCleanly },
   { rule: 'never makes its source wait, whatever the other end does', check: neverBlocks },
   { rule: 'accounts for every event when the other end is too slow: delivered, or in a receipt', check: countsDropped },
-  { rule: 'gives events, and not receipts alone, to an other end that is too slow', check: starvesNobody },
+  { rule: 'gives events, and not receipts alone, to an other end that is too slow', check: givesEvents },
   { rule: 'holds no more events than it says while the other end is blocked', check: isBounded },
   { rule: 'keeps what fails in it to itself, and its neighbours miss nothing', check: keepsFailures },
 ]
 
-/** Everything at once, for those who want a single test. Resolves with the rules that do not apply. */
+/** All rules as a single test. Resolves with the rules that do not apply. */
 export async function checkSink(make: MakeSink): Promise<string[]> {
   const notApplied: string[] = []
   for (const { rule, check } of sinkContract) if (!(await check(make))) notApplied.push(rule)
@@ -211,7 +217,7 @@ const leastRoom = 10
 const overloads = [1.2, 2, 4] as const
 const steps = 200
 
-async function starvesNobody(make: MakeSink): Promise<boolean> {
+async function givesEvents(make: MakeSink): Promise<boolean> {
   const overrun = await overrunOf(make)
   if (overrun === undefined) return false
   const { delivered } = overrun
@@ -299,9 +305,9 @@ async function keepsFailures(make: MakeSink): Promise<boolean> {
     expect(feed.neighbour === 100, `a neighbour to see all 100 events, found ${feed.neighbour}`)
     feed.source.complete()
     await under.close()
-    // Node tells of a rejection that nobody handles once the turn it happened in is over.
+    // Node reports an unhandled rejection after the turn in which it happened.
     await new Promise(resolve => setImmediate(resolve))
-    expect(stray.length === 0, `no failure that nobody handles, found ${String(stray[0])}`)
+    expect(stray.length === 0, `no unhandled failure, found ${String(stray[0])}`)
   } finally {
     process.off('uncaughtException', note)
     process.off('unhandledRejection', note)

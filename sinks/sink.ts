@@ -1,43 +1,47 @@
-// What a sink is, and the wall around each one: what fails inside it stays inside it, and is told to whoever built the wall.
+// What a sink is, and the wall around each one: a failure inside a sink stays inside it, and is reported.
 import { Observable, type Observer, type Operator, Subscriber, type Subscription } from 'rxjs'
 import type { MarketEvent } from '../market/events.ts'
 
 /**
- * Where a stream ends in an effect. A function is enough. One that has its work done elsewhere, by a thread or a queue, says what
- * becomes of it.
+ * Where a stream ends in an effect. A function is enough. A sink whose work is done elsewhere, by a thread or
+ * a queue, also says what becomes of that work.
  */
 export interface Sink {
   (events: Observable<MarketEvent>): Subscription
-  /** Everything given so far is dealt with, or never will be. A feed that stops waits for it, for a while. */
+  /** Every event so far is dealt with, or never will be. A feed that stops waits for this, for a while. */
   readonly isSettled?: () => boolean
   /** Reports what happens to the sink from now on. */
   readonly watch?: (watcher: (news: SinkNews) => void) => Subscription
 }
 
 export type SinkNews =
-  /** It cannot do its work, and tries again by itself. Once, until it is `back`. */
+  /** The sink cannot do its work, and tries again by itself. Reported once, until `back`. */
   | { readonly type: 'away'; readonly reason: string }
   | { readonly type: 'back' }
-  /** For good. `lost`: events that it had taken and not dealt with. `isReaderGone`: it wrote to a pipe, and its reader left. */
+  /**
+   * The sink ended for good. `lost`: events taken and not dealt with. `isReaderGone`: the reader of its pipe
+   * left.
+   */
   | { readonly type: 'ended'; readonly reason: string; readonly lost: number; readonly isReaderGone: boolean }
-  /** So many more were dropped, because it was too slow. */
+  /** This many more events were dropped, because the sink was too slow. */
   | { readonly type: 'dropped'; readonly count: number }
 
 export type Report = (error: unknown) => void
 
 /**
- * The same events behind a wall. A throwing handler is reported and keeps its subscription; an error that nobody in a pipeline
- * handles is reported and ends that pipeline alone. Bare RxJS would throw both again on a later turn, where they end the process.
+ * The same events behind a wall. A throwing handler is reported and keeps its subscription; an error that a
+ * pipeline does not handle is reported and ends that pipeline alone. Bare RxJS would throw both again on a later
+ * turn, where they end the process.
  *
- * The wall stands around what is subscribed or piped from here. An Observable that a consumer makes of its own (a Subject, the
- * groups of `groupBy`, a `merge` with something else) stands outside of it.
+ * The wall is around what is subscribed or piped from here. An Observable that a consumer makes itself (a
+ * Subject, the groups of `groupBy`, a `merge` with something else) is outside of it.
  */
 export function isolate<T>(events: Observable<T>, report: Report): Observable<T> {
   return enclose(events, error => {
     try {
       report(error)
     } catch {
-      // A reporter that fails has nobody left to tell, and must not become the failure it reports.
+      // The failure of a reporter cannot be reported, and must not become the failure of an event.
     }
   })
 }
@@ -53,7 +57,10 @@ function enclose<T>(source: Observable<T>, report: Report): Observable<T> {
   return enclosed
 }
 
-/** RxJS's own operators ask their source to `lift` them, which is how the wall comes to enclose a whole pipeline. */
+/**
+ * RxJS's own operators ask their source to `lift` them, which is how the wall comes to enclose a whole
+ * pipeline.
+ */
 class Enclosed<T> extends Observable<T> {
   readonly #report: Report
 
@@ -69,7 +76,10 @@ class Enclosed<T> extends Observable<T> {
     return lifted
   }
 
-  /** Hand-written operators return an Observable of their own making: enclose it again. `never` stands for every overload. */
+  /**
+   * Hand-written operators return an Observable of their own making: enclose it again. `never` stands for
+   * every overload.
+   */
   override pipe(...operations: ((source: never) => unknown)[]): Observable<never> {
     let result: unknown = this
     for (const operation of operations) result = operation(result as never)
@@ -100,7 +110,10 @@ function observerOf<T>(
   return { ...(next && { next }), ...(error && { error }), ...(complete && { complete }) }
 }
 
-/** Where events enter a consumer's pipeline. What comes back (a teardown that throws) goes no further: others wait behind it. */
+/**
+ * Where events enter a consumer's pipeline. What comes back (a teardown that throws) goes no further: others
+ * wait behind it.
+ */
 class Gate<T> extends Subscriber<T> {
   readonly #report: Report
 

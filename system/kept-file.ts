@@ -1,4 +1,5 @@
-// Files that outlive a process: only their owner may read them, and a reader finds the old content or the new one, whole.
+// Files that outlive a process: only their owner may read them, and a reader finds the old content or the new
+// one, whole.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'

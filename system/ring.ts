@@ -1,9 +1,12 @@
-// Memory that two threads share as a ring: one writes, one reads, and the writer never waits for the reader. What the rows in it mean
-// is the business of a codec; this file knows where each end is, and how the ends go round.
+// Memory that two threads share as a ring: one writes, one reads, and the writer never waits for the reader.
+// What the rows in it mean is the business of a codec; this file knows where each end is, and how the ends go
+// round.
 //
-// The functions work on a plain object and its numbers, so that a codec pays no closure and no lookup for a row.
+// The functions work on a plain object and its numbers, so that a codec pays no closure and no lookup for a
+// row.
 
-// The ring is cut into words of 8 bytes. Positions count words and only ever grow (modulo 2³²); their low bits say where in the ring.
+// The ring is cut into words of 8 bytes. Positions count words and only ever grow (modulo 2³²); their low
+// bits say where in the ring.
 export const wordBytes = 8
 
 // The shared figures, a cache line apart where different threads write them.
@@ -19,7 +22,10 @@ export const codecWordsAt = 24
 const leastWords = 16
 const mostWords = 2 ** 27
 
-/** What one thread knows of a ring: the memory, its own position, and where the other one was when last looked at. */
+/**
+ * What one thread knows of a ring: the memory, its own position, and where the other one was when last looked
+ * at.
+ */
 export type RingEnd = {
   readonly control: Int32Array
   readonly header: Float64Array

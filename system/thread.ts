@@ -8,7 +8,9 @@ export function startThread(module: URL, name: string, workerData: unknown): Wor
   return new Worker(file, { name, workerData, execArgv: isSource ? typeScriptLoader() : [] })
 }
 
-/** Under Node 20 a plain `--import tsx` does nothing in a worker thread; asking tsx to register there does. */
+/**
+ * Under Node 20 a plain `--import tsx` does nothing in a worker thread; asking tsx to register there does.
+ */
 function typeScriptLoader(): string[] {
   const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
   return ['--import', `data:text/javascript,${encodeURIComponent(`import { register } from ${tsx}; register()`)}`]

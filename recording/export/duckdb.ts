@@ -1,5 +1,6 @@
-// Holds rows in DuckDB until they are files. Each instrument has a table, filled a chunk at a time, so that its rows lie together and
-// in order without a sort. The only file that knows DuckDB, a native package, which is loaded when an export begins.
+// Holds rows in DuckDB until they are files. Each instrument has a table, filled a chunk at a time, so that
+// its rows lie together and in order without a sort. The only file that knows DuckDB, a native package, which
+// is loaded when an export begins.
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { type ExportedTable, type ExportFormat, schemaVersion, sqlOf, type TableRow, type TableName } from './tables.ts'
 
@@ -7,11 +8,14 @@ export type DuckDBRows = {
   add(row: TableRow): void
   /** To be awaited now and then: makes tables for new instruments. Undefined when there are none. */
   ready(): Promise<void> | undefined
-  /** The instruments that a table has rows of; one `undefined` for a table that is not by instrument, if it has any. */
+  /**
+   * The instruments that a table has rows of; one `undefined` for a table that is not by instrument, if it
+   * has any.
+   */
   instrumentsIn(table: TableName): readonly (string | undefined)[]
   /**
-   * Writes the rows of one instrument as one file and forgets them: in the order in which they were added, or that of the table.
-   * Resolves to their number; without rows there is no file.
+   * Writes the rows of one instrument as one file and forgets them: in the order in which they were added, or
+   * that of the table. Resolves to their number; without rows there is no file.
    */
   write(table: ExportedTable, instrument: string | undefined, format: ExportFormat, path: () => string): Promise<number>
   close(): void

@@ -1,5 +1,5 @@
-// The door of this room: makes the tables of a recording, one trading date after the other. What DuckDB does for it, what the tables
-// hold and where the files lie is known behind it.
+// The door of this room: makes the tables of a recording, one trading date after the other. What DuckDB does
+// for it, what the tables hold and where the files lie is known behind it.
 import type { Bar, MarketEvent } from '../../market/events.ts'
 import { openDuckDB } from './duckdb.ts'
 import { openExportFolder } from './files.ts'
@@ -17,7 +17,9 @@ export type { ExportFormat, TableName }
 
 export type TableExport = {
   openDate(date: number): Promise<DateTables>
-  /** Puts the files in place. Those of these dates that were not made now are deleted, unless `keepOthers`. */
+  /**
+   * Puts the files in place. Those of these dates that were not made now are deleted, unless `keepOthers`.
+   */
   finish(dates: readonly number[], keepOthers: boolean): void
   /** Removes what is not in place. */
   discard(): void
@@ -28,7 +30,10 @@ export type DateTables = {
   addBar(bar: Bar, interval: string): void
   /** Takes back what was added of a bar. */
   removeBar(bar: Pick<Bar, 'instrument' | 'startTime' | 'endTime'>): void
-  /** To be awaited now and then: hands over what was added of new instruments. Undefined when there is nothing to do. */
+  /**
+   * To be awaited now and then: hands over what was added of new instruments. Undefined when there is nothing
+   * to do.
+   */
   ready(): Promise<void> | undefined
   /** Writes a file for each table, and for each instrument where the table is by instrument. */
   write(): Promise<readonly WrittenFile[]>

@@ -1,5 +1,6 @@
-// Where an export's files lie: hive-style folders that every engine reads, `trades/date=2026-11-20/instrument=KRX-005930/data.parquet`.
-// They are made in a hidden folder and moved into place one by one: a reader finds each of them whole, old or new.
+// Where an export's files lie: hive-style folders that every engine reads,
+// `trades/date=2026-11-20/instrument=KRX-005930/data.parquet`. They are made in a hidden folder and moved
+// into place one by one: a reader finds each of them whole, old or new.
 import { chmodSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { dirname, join } from 'node:path'
@@ -12,7 +13,10 @@ export type ExportFolder = {
   readonly scratch: string
   /** Where to make the file of a partition. */
   pathOf(table: TableName, date: number, instrument: string | undefined): string
-  /** Moves what was made into place. Partitions of these dates that were not made now are deleted, unless `keepOthers`. */
+  /**
+   * Moves what was made into place. Partitions of these dates that were not made now are deleted, unless
+   * `keepOthers`.
+   */
   finish(dates: readonly number[], keepOthers: boolean): void
   /** Removes what is not in place. */
   discard(): void

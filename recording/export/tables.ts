@@ -1,5 +1,5 @@
-// The tables of an export: their columns, as SQL over the numbers and the text of a row, and how an event becomes a row. A change that
-// breaks a user's query takes another schema version.
+// The tables of an export: their columns, as SQL over the numbers and the text of a row, and how an event
+// becomes a row. A change that breaks a user's query takes another schema version.
 import type { Bar, Gap, GapFilled, Level, MarketEvent, OrderBook, Resync, Trade } from '../../market/events.ts'
 
 export const schemaVersion = 1
@@ -27,8 +27,9 @@ export type TableName = 'trades' | 'order_books' | 'bars' | 'gaps' | 'events'
 /** KIS's deepest book. Levels beyond these go into `more`, as JSON. */
 const depth = 10
 
-// In a row NaN, which no event holds, stands for null, and an empty text for none: DuckDB's client takes ten times as long over nulls.
-// The SQL looks for NaN only where there is some: planning that takes DuckDB as long as writing a few hundred rows.
+// In a row NaN, which no event holds, stands for null, and an empty text for none: DuckDB's client takes ten
+// times as long over nulls. The SQL looks for NaN only where there is some: planning that takes DuckDB as
+// long as writing a few hundred rows.
 const figure = (at: number) => `{n${at}}`
 const text = `nullif(t, '')`
 const whole = (at: number) => `CAST(${figure(at)} AS BIGINT)`
@@ -138,7 +139,7 @@ export const exportedTables: readonly ExportedTable[] = [
   },
   {
     name: 'gaps',
-    row: 'volume that traded and did not come (gap), came late (gap-filled), or cannot be told (resync); `cause` says why',
+    row: 'volume that traded and did not come (gap), came late (gap-filled), or cannot be known (resync); `cause` says why',
     numbers: 10,
     isByInstrument: true,
     columns: format => [
@@ -212,7 +213,10 @@ export function rowOfForgotten({
   return { table: 'bars', instrument, numbers: [startTime, endTime, 0, 0, 0, 0, 0, 0, 0], text: '' }
 }
 
-/** A repaired bar comes behind later ones, and may replace one that was published: the last row of a start time counts. */
+/**
+ * A repaired bar comes behind later ones, and may replace one that was published: the last row of a start
+ * time counts.
+ */
 function latestBars(table: string): string {
   const latest = `SELECT * FROM ${table} QUALIFY row_number() OVER (PARTITION BY n0 ORDER BY rowid DESC) = 1`
   return `(SELECT * FROM (${latest}) WHERE n7 > 0 ORDER BY n0)`

@@ -1,18 +1,18 @@
-// Many rows in one piece, packed and with a checksum: what is written at once, and read or lost at once. Nothing in a block needs
-// another one.
+// A block: many rows in one piece, packed and with a checksum, written at once, and read or lost at once. No
+// block needs another one.
 //
 //    0  'KISB'                          16  number of its first row in the segment
 //    4  CRC-32 of all that follows      20  rows
 //    8  bytes stored, behind this head  24  KIS records in its frames
 //   12  bytes of rows, unpacked         28  0: as they are, 1: Brotli
-//   32  earliest and latest `receivedTime`, two doubles                       (integers of 32 bits, little-endian)
+//   32  earliest and latest `receivedTime`, two doubles   (integers: 32 bits, little-endian)
 import { promisify } from 'node:util'
 import { brotliCompressSync, brotliDecompress, brotliDecompressSync, constants, crc32 } from 'node:zlib'
 
 export const headBytes = 48
 const magic = 0x4253494b
 
-/** More than any block is. A length beyond it is no length but rubbish. */
+/** Larger than any block: a length beyond it is malformed. */
 const mostBytes = 2 ** 28
 
 const unpack = promisify(brotliDecompress)
@@ -31,7 +31,10 @@ export type BlockHead = BlockFacts & {
   readonly isPacked: boolean
 }
 
-/** Brotli at its fastest: what Node 20 can read that packs frames best for its time (docs/recording-format.md has the measurements). */
+/**
+ * Brotli at its fastest: what Node 20 can read that packs frames best for its time (docs/recording-format.md
+ * has the measurements).
+ */
 export function encodeBlock(rows: Uint8Array, facts: BlockFacts, isPacked: boolean): Buffer {
   const stored = isPacked ? pack(rows) : rows
   const block = Buffer.allocUnsafe(headBytes + stored.length)
@@ -51,7 +54,7 @@ export function encodeBlock(rows: Uint8Array, facts: BlockFacts, isPacked: boole
 
 function pack(rows: Uint8Array): Buffer {
   return brotliCompressSync(rows, {
-    // Where the result is put: what is asked for and not needed costs page faults.
+    // The size of the output buffer: room that is not needed costs page faults.
     chunkSize: 64 * 1024,
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 0,
@@ -61,7 +64,10 @@ function pack(rows: Uint8Array): Buffer {
   })
 }
 
-/** What the head of a block says, or undefined when these bytes are none. It is true only if the block is intact. */
+/**
+ * The head of a block, or undefined when these bytes are none. Only the head of an intact block can be
+ * trusted.
+ */
 export function readHead(bytes: Buffer): BlockHead | undefined {
   if (bytes.length < headBytes || bytes.readUInt32LE(0) !== magic) return undefined
   const storedBytes = bytes.readUInt32LE(8)
@@ -89,7 +95,7 @@ export function isIntact(block: Buffer): boolean {
 export async function rowsOf(block: Buffer, head: BlockHead): Promise<Uint8Array> {
   const stored = block.subarray(headBytes, headBytes + head.storedBytes)
   if (!head.isPacked) return aligned(stored)
-  // In one piece: more than fits would mean that the head lies.
+  // In one piece: more than fits would mean that the head is wrong.
   return aligned(await unpack(stored, { chunkSize: Math.max(64, head.rawBytes + 1), maxOutputLength: head.rawBytes }))
 }
 
@@ -101,7 +107,7 @@ export function rowsOfNow(block: Buffer, head: BlockHead): Uint8Array {
   )
 }
 
-/** Not as a Buffer, of which a part costs twice as much to take. */
+/** Not as a Buffer, whose `subarray` costs twice as much. */
 function aligned({ buffer, byteOffset, byteLength }: Buffer): Uint8Array {
   const bytes = new Uint8Array(buffer, byteOffset, byteLength)
   return byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes)

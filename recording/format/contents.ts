@@ -1,4 +1,5 @@
-// What is in some rows: how many of each kind, when, and of which instruments. Reads no more of a frame than that takes.
+// What is in some rows: how many of each kind, when, and of which instruments. Reads no more of a frame than
+// that takes.
 import { fromWire, typedTransaction } from '../../kis/channel.ts'
 import { readEnvelope, transactionAt } from '../../kis/wire/frame.ts'
 import { createInterner, type Interned } from '../../kis/wire/scan/intern.ts'
@@ -12,10 +13,13 @@ import { createUsualFrames } from './usual-frames.ts'
 export type Counts = {
   rows: number
   frames: number
-  /** KIS records in the frames. A frame of several whose values do not divide into as many as it announces has none. */
+  /**
+   * KIS records in the frames. A frame of several whose values do not divide into as many as it announces has
+   * none.
+   */
   records: number
   markers: number
-  /** Gaps the feed told while it recorded. A replay finds them again. */
+  /** Gaps that the feed emitted while it recorded. A replay finds them again. */
   gaps: number
   /** Frames and markers that could not be kept. */
   lost: number
@@ -30,25 +34,28 @@ export type Contents = Counts & {
   concernsAll: boolean
 }
 
-/** Records of one name in the rows that are being read; kept from one reading to the next, because names come back. */
+/**
+ * Records of one name in the rows that are being read; kept from one reading to the next, because names come
+ * back.
+ */
 type Tally = { readonly name: string; records: number }
 
-/** Of records that are counted and whose name is not told: it is none, or one that damage made. */
+/** For records that are counted without a name: they have none, or a damaged one. */
 const nameless = ''
 
 type Transaction = {
   /** Of records that name no instrument. */
   readonly own: Tally
-  /** What of a record says whose it is. */
+  /** Reads the symbol of a record. */
   readonly symbol: Interned<Tally>
-  /** Values of a record, at least. */
+  /** The least number of values in a record. */
   readonly minWidth: number
 }
 
 export type ContentsReader = {
   /**
-   * Adds whole rows, up to one of the kind `until`, and says how many bytes they are: what is left begins with such a row, or with
-   * one that is not whole.
+   * Adds whole rows, up to one of the kind `until`, and says how many bytes they are: what is left begins
+   * with such a row, or with one that is not whole.
    */
   add(contents: Contents, rows: Uint8Array, until?: number): number
 }
@@ -71,7 +78,7 @@ export function addContents(sum: Contents, part: Contents): void {
   for (const [name, records] of part.names) count(sum.names, name, records)
 }
 
-/** Remembers the symbols it met, so it is made once for many blocks. */
+/** Remembers symbols, so one reader serves many blocks. */
 export function contentsReader(): ContentsReader {
   const transactions = createInterner(124, transactionOf)
   const usual = createUsualFrames<Tally>()
@@ -82,7 +89,7 @@ export function contentsReader(): ContentsReader {
     tally.records += records
   }
 
-  /** Returns whose record it is, if that is all there is to the frame; the record is then not counted yet. */
+  /** For a frame of one record, returns its tally, in which the record is not counted yet. */
   function readFrame(contents: Contents, frame: Uint8Array): Tally | undefined {
     const envelope = readEnvelope(frame)
     if (typeof envelope === 'string') {
@@ -96,7 +103,7 @@ export function contentsReader(): ContentsReader {
       return symbol(frame, payload)
     }
     const width = encrypted ? mostEncrypted(frame.length - payload) / records : widthOf(frame, payload, records)
-    // What the head announces is not there: a replay tells such a frame whole, to everybody.
+    // The records that the head announces are not there: a replay emits such a frame whole, as `malformed`.
     if (!(width >= minWidth)) {
       contents.concernsAll = true
       return undefined
@@ -121,7 +128,6 @@ export function contentsReader(): ContentsReader {
     }
   }
 
-  /** Of a frame that is not like one before it. */
   function addFrame(contents: Contents, rows: Uint8Array, ints: Int32Array, start: number, length: number): void {
     const frame = rows.subarray(start, start + length)
     const tally = readFrame(contents, frame)

@@ -1,11 +1,11 @@
-// What a recording holds, in the order in which it happened: the frames as they came, and beside them what a feed could not tell
-// again from the frames alone.
+// What a recording holds, in the order in which it happened: the frames as they came, and what a feed could
+// not derive from the frames again.
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { MarketEvent } from '../../market/events.ts'
 
 /**
- * A run of a feed begins here, or a trading date of a run that goes on, or, in the middle of either, a segment. First in every
- * segment, so that each can be read by itself.
+ * A run of a feed begins here, or a trading date of a run that goes on, or, in the middle of either, a
+ * segment. First in every segment, so that each can be read by itself.
  */
 export type Begin = {
   readonly kind: 'begin'
@@ -16,20 +16,29 @@ export type Begin = {
   /** How the run read its frames. */
   readonly columns: readonly string[]
   readonly continuity: boolean
-  /** Records dated far from their receipt were `malformed`. Absent where any date would do: in imports, and before 2026-12. */
+  /**
+   * Records dated far from their receipt were `malformed`. Absent where any date would do: in imports, and
+   * before 2026-12.
+   */
   readonly checksDates?: boolean | undefined
-  /** What the feed knew before, for `app/` to make and to read. Absent where a segment merely goes on: it is not known there. */
+  /**
+   * What the feed knew before, for `app/` to make and to read. Absent where a segment merely goes on: it is
+   * not known there.
+   */
   readonly state?: unknown
   readonly receivedTime: number
 }
 
 export type RecordedFrame = RawFrame & { readonly kind: 'frame' }
 
-/** An event that did not come from a frame: a disconnect, what became of a subscription. */
+/** An event that did not come from a frame: a disconnect, the state of a subscription. */
 export type Marker = {
   readonly kind: 'marker'
   readonly event: MarketEvent
-  /** A subscriber may cause one while a frame is told: it came after so many events of the frame right before it. 0: after all. */
+  /**
+   * A subscriber may cause a marker in the middle of a frame: after this many events of the frame before it.
+   * 0: after all.
+   */
   readonly after: number
   readonly receivedTime: number
 }
@@ -57,8 +66,8 @@ export type Range = {
   /** … and up to but without this. */
   readonly to?: number
   /**
-   * As `KRX:005930`. Leaves out the parts of a segment that have none of them. What is left still holds others: whoever wants none of
-   * these must look at the events.
+   * As `KRX:005930`. Leaves out the parts of a segment that have none of them. What is left still holds
+   * others: a reader that wants none of these must look at the events.
    */
   readonly instruments?: readonly string[]
 }

@@ -1,9 +1,9 @@
-// How entries lie in memory, in the ring and in a block alike: a row of 8-byte words, little-endian, that can be copied without
-// being understood.
+// How entries lie in memory, in the ring and in a block alike: a row of 8-byte words, little-endian, that can
+// be copied without being understood.
 //
 //   word 0      receivedTime, a double
-//   word 1      kind | after << 8, a 32-bit integer; the payload's length in bytes, another. In the row of a frame,
-//               the number of its line is in place of `after`: 0 in recordings without lines
+//   word 1      kind | after << 8, a 32-bit integer; the payload's length in bytes, another. A frame has the
+//               number of its line in place of `after`: 0 in recordings without lines
 //   words 2 …   the payload, filled up with zeros: the frame as it came, or JSON
 import { type Market, marketOf } from '../../market/instrument.ts'
 import type { Disconnect, LineId, MarketEvent, Resume, SubscriptionChange } from '../../market/events.ts'
@@ -16,7 +16,7 @@ export const koreanFrame = 1
 export const usFrame = 2
 export const markerRow = 3
 export const beginRow = 4
-/** What the feed found out by itself and a replay will find again: kept to be counted, not to be told. */
+/** A gap, which the feed found and a replay finds again: kept to be counted, not to be emitted. */
 export const noteRow = 5
 export const lostRow = 6
 
@@ -46,7 +46,10 @@ export type Row = {
   readonly payload: Uint8Array
 }
 
-/** Calls `visit` for each row. `bytes` starts at a word, and holds whole rows: whoever reads a file has checked its sum before. */
+/**
+ * Calls `visit` for each row. `bytes` starts at a word and holds whole rows: the checksum of a block is
+ * checked before.
+ */
 export function eachRow(bytes: Uint8Array, visit: (row: Row) => void): void {
   const words = bytes.byteLength / wordBytes
   const times = new Float64Array(bytes.buffer, bytes.byteOffset, words)

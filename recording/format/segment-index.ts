@@ -1,11 +1,11 @@
-// The index of a segment, read: from a file that anybody may have written.
+// Reads the index of a segment. The file may hold anything, so nothing in it is taken for granted.
 import { brotliDecompressSync, crc32 } from 'node:zlib'
 import { z } from 'zod'
-import { indexMagic, type SegmentIndex, type ToldIndex, trailerBytes } from './segment.ts'
+import { indexMagic, type SegmentIndex, type StoredIndex, trailerBytes } from './segment.ts'
 
 const longestIndex = 2 ** 28
 
-const shape: z.ZodType<ToldIndex> = z.object({
+const shape: z.ZodType<StoredIndex> = z.object({
   begin: z.object({
     run: z.string(),
     date: z.number(),

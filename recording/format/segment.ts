@@ -1,5 +1,5 @@
-// A segment: one file of blocks, closed by an index. Where its parts lie, and how the index is written. The layout is
-// described in docs/recording-format.md.
+// A segment: one file of blocks, closed by an index. Where its parts lie, and how the index is written. The
+// layout is described in docs/recording-format.md.
 import { brotliCompressSync, constants, crc32 } from 'node:zlib'
 import type { Begin } from './entry.ts'
 import type { Contents, Counts } from './contents.ts'
@@ -16,7 +16,7 @@ export const tailNameOf = (segment: string) => segment.replace(/kisrec$/, 'tail'
 /** `2026-09-14`, the folder of a trading date. */
 export const folderOf = (date: number) => String(date).replace(/^(....)(..)(..)$/, '$1-$2-$3')
 
-/** The trading date of a folder, or undefined when it is none of ours. */
+/** The trading date of a folder; undefined for any other folder. */
 export function dateOf(folder: string): number | undefined {
   return /^\d{4}-\d\d-\d\d$/.test(folder) ? Number(folder.replaceAll('-', '')) : undefined
 }
@@ -45,13 +45,13 @@ export type SegmentIndex = {
 }
 
 /** The index as JSON. */
-export type ToldIndex = {
+export type StoredIndex = {
   readonly begin: BeginFacts
   readonly counts: Counts
   /** When the first entry came and the last one; null when there is none. */
   readonly span: readonly [from: number, to: number] | null
   readonly names: readonly (readonly [name: string, records: number])[]
-  /** `whose`: the places of its names in `names`, or null for all. */
+  /** `whose`: positions in `names`, or null for every instrument. */
   readonly blocks: readonly (readonly [
     offset: number,
     length: number,
@@ -64,8 +64,8 @@ export type ToldIndex = {
 
 export function encodeIndex({ begin, contents, blocks }: SegmentIndex): Buffer {
   const { rows, frames, records, markers, gaps, lost, from, to } = contents
-  const places = new Map([...contents.names.keys()].map((name, place) => [name, place]))
-  const told: ToldIndex = {
+  const positions = new Map([...contents.names.keys()].map((name, position) => [name, position]))
+  const stored: StoredIndex = {
     begin,
     counts: { rows, frames, records, markers, gaps, lost },
     span: from <= to ? [from, to] : null,
@@ -76,10 +76,10 @@ export function encodeIndex({ begin, contents, blocks }: SegmentIndex): Buffer {
       block.rows,
       finite(block.from),
       finite(block.to),
-      block.names === undefined ? null : [...block.names].map(name => places.get(name) ?? -1),
+      block.names === undefined ? null : [...block.names].map(name => positions.get(name) ?? -1),
     ]),
   }
-  const text = brotliCompressSync(JSON.stringify(told), { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
+  const text = brotliCompressSync(JSON.stringify(stored), { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } })
   const index = Buffer.alloc(text.length + trailerBytes)
   index.set(text, 0)
   index.writeUInt32LE(text.length, text.length)

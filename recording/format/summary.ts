@@ -1,4 +1,4 @@
-// What there is in a recording, day by day, for people and for programs: from the indexes alone, or, on request, from every block.
+// The contents of a recording, day by day: from the indexes alone, or, on request, from every block.
 import { addContents, type Contents, contentsReader, emptyContents } from './contents.ts'
 import { openToRead } from '../read/read-file.ts'
 import type { RecordingReader } from '../read/reader.ts'
@@ -11,7 +11,7 @@ export type DaySummary = {
   readonly instruments: readonly string[]
   readonly frames: number
   readonly records: number
-  /** Gaps that the feed told while it recorded. */
+  /** Gaps that the feed emitted while it recorded. */
   readonly gaps: number
   /** Frames and lifecycle events that could not be kept. */
   readonly lost: number
@@ -22,17 +22,23 @@ export type DaySummary = {
   /** Epoch milliseconds of the first entry and the last; null when there is none. */
   readonly from: number | null
   readonly to: number | null
-  /** Segments without an index: the one being written, and those whose writer was killed. They are whole as far as they go. */
+  /**
+   * Segments without an index: the one being written, and those whose writer was killed. They are whole as
+   * far as they go.
+   */
   readonly unclosed: number
   /** Bytes of writes that were not finished, at the end of such a segment. */
   readonly tornBytes: number
-  /** Blocks whose checksum does not fit, and segments that are none. Only of what was read: of unclosed segments, or of all. */
+  /**
+   * Blocks whose checksum does not fit, and segments that are none. Only of what was read: of unclosed
+   * segments, or of all.
+   */
   readonly damaged: number
   /** Whether every block was read. */
   readonly isVerified: boolean
 }
 
-/** `isVerified`: reads everything, instead of only what no index tells. */
+/** `isVerified`: reads every block, not only those without an index. */
 export async function* summariesOf(
   recording: RecordingReader,
   isVerified = false,

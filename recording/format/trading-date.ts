@@ -1,31 +1,34 @@
-// Which trading date something belongs to, by when it came and from which market. Asked for every frame, so the answer is kept
-// until it ends.
+// The trading date of a time and a market. Asked for every frame, so the answer is kept until the date ends.
 import { hourMs } from '../../market/basics/durations.ts'
 import type { Market } from '../../market/instrument.ts'
 import { dateIn, dayIn } from '../../market/calendar/zone.ts'
 
 /**
- * Korea's date begins at its midnight. A US date begins at 20:00 in New York the evening before, when its after-market has ended and
- * the day market of the next date begins; so one night's trading is one date, although Korea's midnight lies in the middle of it.
+ * Korea's date begins at its midnight. A US date begins at 20:00 in New York the evening before, when its
+ * after-market has ended and the day market of the next date begins; so one night's trading is one date,
+ * although Korea's midnight lies in the middle of it.
  */
 const homes: Readonly<Record<Market, { readonly zone: string; readonly earlyMs: number }>> = {
   KR: { zone: 'Asia/Seoul', earlyMs: 0 },
   US: { zone: 'America/New_York', earlyMs: 4 * hourMs },
 }
 
-/** A clock that goes back by more was set; what comes late by less belongs to what was being recorded when it came. */
+/**
+ * A clock that goes back by more was set. What is late by less belongs to the date that is being recorded.
+ */
 const setBackMs = hourMs
 
 export type FilingDate = {
-  /** The date under which what comes now is filed, where another one begins with it; undefined where nothing changes. */
+  /** The date that begins with an entry of this time; undefined when the date stays the same. */
   next(market: Market, receivedTime: number): number | undefined
-  /** It has begun. */
+  /** The recording of the date has begun. */
   begin(date: number, receivedTime: number): void
 }
 
 /**
- * Dates do not go back, although two markets take turns in them, unless the clock does: otherwise a clock that was ahead for a moment
- * would have everything filed under the future date for as long as the process runs.
+ * Dates do not go back, although two markets take turns in them, unless the clock does: otherwise a clock
+ * that was ahead for a moment would have everything filed under the future date for as long as the process
+ * runs.
  */
 export function filingDate(): FilingDate {
   const dates = tradingDates()

@@ -1,8 +1,10 @@
-// What is known of a frame when it is the usual one: a single record of a symbol of six characters, `0|H0STCNT0|001|005930^…`. All of
-// that stands in its first 22 bytes, which in a row are six integers. A frame that begins like one before it needs no reading, and
-// that is what most of a busy market's frames do.
+// Remembers what is known of a usual frame: a single record of a symbol of six characters,
+// `0|H0STCNT0|001|005930^…`. All of that stands in its first 22 bytes, which in a row are six integers. A
+// frame that begins like one before it needs no reading, and that is what most of a busy market's frames do.
 
-/** In memory `0|..`, `....`, `..|0`, `01|.`, `....`, `.^..`: the characters that must be so, little-endian. */
+/**
+ * In memory `0|..`, `....`, `..|0`, `01|.`, `....`, `.^..`: the characters that must be so, little-endian.
+ */
 const flag = 0x7c30
 const separator = 0x307c
 const one = 0x7c3130
@@ -13,7 +15,7 @@ const integers = 6
 const lastMask = 0xffff
 const shortest = integers * 4
 
-/** Two frames that want the same slot take turns in it: nothing is wrong then, only slower. */
+/** Two frames that share a cell replace each other: that is slower, and still right. */
 const slots = 8_192
 
 export type UsualFrames<T> = {

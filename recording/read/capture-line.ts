@@ -1,10 +1,13 @@
-// A line of a text capture: a frame as KIS sent it, if need be behind the time it came. Everybody who kept frames kept them a little
-// differently; the forms read here are listed in docs/export.md. What is none of them is a frame that cannot be read, and stays one.
+// A line of a text capture: a frame as KIS sent it, if need be behind the time it came. Captures
+// differ; docs/export.md lists the forms that are read. Any other line stays a frame that cannot be read.
 
 export type CaptureLine = {
   /** What remains behind the time. */
   readonly frame: Uint8Array
-  /** Epoch milliseconds, or a time of day in milliseconds that still needs its date; undefined when the line has none. */
+  /**
+   * Epoch milliseconds, or a time of day in milliseconds that still needs its date; undefined when the line
+   * has none.
+   */
   readonly time: { readonly at: number } | { readonly timeOfDay: number } | undefined
 }
 
@@ -17,7 +20,10 @@ const separators = /^[[\]()"'<>,;|\t :=-]*$/
 /** Longer than any time: the search for a frame ends here. */
 const mostTimeBytes = 64
 
-/** Without the byte order mark that some editors write; captures that were put together have it in the middle too. */
+/**
+ * Without the byte order mark that some editors write; captures that were put together have it in the middle
+ * too.
+ */
 export function withoutMark(line: Uint8Array): Uint8Array {
   return line[0] === 0xef && line[1] === 0xbb && line[2] === 0xbf ? line.subarray(3) : line
 }
@@ -28,14 +34,16 @@ export function readCaptureLine(given: Uint8Array): CaptureLine {
   if (start === 0) return { frame: line, time: undefined }
   const before = Buffer.from(line.subarray(0, start)).toString('latin1')
   const time = readTime(before)
-  // Words in front of a frame that are no time: whatever this is, it is not the line of a capture, and nothing is cut off it.
+  // Words in front of a frame that are no time: whatever this is, it is not the line of a capture, and
+  // nothing is cut off it.
   return time === undefined ? { frame: line, time } : { frame: line.subarray(start), time }
 }
 
 /**
  * - `2026-06-08T11:48:27.123+09:00`, `…Z`, `2026-06-08 11:48:27,123`: without an offset, Korean time
- * - `1780886907.123`, `1780886907123`, `1780886907123456`, `…789`: seconds, or milli-, micro- or nanoseconds since 1970
- * - `11:48:27.123`, `114827`: Korean time of a date that must be told
+ * - `1780886907.123`, `1780886907123`, `1780886907123456`, `…789`: seconds, milliseconds, microseconds or
+ *   nanoseconds since 1970
+ * - `11:48:27.123`, `114827`: Korean time of a date that must be given
  */
 function readTime(text: string): CaptureLine['time'] {
   const dated = /(\d{4})[-/.]?(\d\d)[-/.]?(\d\d)[T _](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?\s*(Z|[+-]\d\d:?\d\d)?/.exec(

@@ -1,5 +1,5 @@
-// A file that is read here and there. By its descriptor and not by a file handle: a replay that is forgotten in its middle would have
-// its handle collected as garbage, and Node 26 ends the process over that.
+// A file that is read at any position. By its descriptor and not by a file handle: a replay that is never
+// ended would have its handle collected as garbage, and Node 26 ends the process over that.
 import { close as closeOf, fstat, open as openOf, read as readOf } from 'node:fs'
 import { promisify } from 'node:util'
 

@@ -1,4 +1,4 @@
-// A folder of recordings, opened for reading: what there is, and the entries of any part of it, without reading what lies before.
+// Reads a folder of recordings: its days, and the entries of any range, without reading what lies before.
 // Also reads what is being written at this moment, and what a killed process left behind.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ export type RecordedDay = {
 }
 
 export type ReadOptions = Range & {
-  /** Told every block that is read from disk. */
+  /** Called for every block that is read from disk. */
   readonly onBlock?: (segment: string, block: BlockPlace) => void
 }
 
@@ -27,8 +27,8 @@ export type RecordingReader = {
   /** Oldest first. Looks at the folder anew each time. */
   days(): readonly RecordedDay[]
   /**
-   * The entries of a range in their order, a block at a time, the first one a `begin`. What cannot be read any more is a `lost`
-   * entry. The bytes of a frame stay valid.
+   * The entries of a range in their order, a block at a time, the first one a `begin`. What cannot be read
+   * any more is a `lost` entry. The bytes of a frame stay valid.
    */
   read(options?: ReadOptions): AsyncGenerator<readonly Entry[], void, void>
 }
@@ -137,7 +137,7 @@ async function readBlock(file: ReadFile, block: BlockPlace): Promise<Entry[]> {
   return [{ kind: 'lost', count, reason, isDamage: true, from, receivedTime }]
 }
 
-/** What a feed knew at its beginning is no help to whoever has not read what came since. */
+/** The state at a beginning is left out where entries between it and the range are: it is old by then. */
 function within(entries: Entry[], from: number, to: number): Entry[] {
   if (from === -Infinity && to === Infinity) return entries
   return entries.flatMap((entry): Entry[] => {

@@ -1,5 +1,6 @@
-// One segment as a reader finds it: closed by an index; or without one, because it is being written or its writer was killed. Then its
-// blocks are found by going from head to head, and what came after the last block is in the tail beside it.
+// One segment as a reader finds it: closed by an index; or without one, because it is being written or its
+// writer was killed. Then its blocks are found by going from head to head, and what came after the last block
+// is in the tail beside it.
 import { readFile } from 'node:fs/promises'
 import { headBytes, isIntact, readHead, rowsOf, rowsOfNow } from '../format/block.ts'
 import type { Contents } from '../format/contents.ts'
@@ -22,7 +23,7 @@ export type SegmentView = {
   readonly blocks: readonly BlockPlace[]
   /** Rows behind the last block, in pieces as they were written. */
   readonly tail: readonly Uint8Array[]
-  /** As the index tells them; undefined without one. */
+  /** From the index; undefined without one. */
   readonly contents: Contents | undefined
   /** Of the file and its tail. */
   readonly bytes: number
@@ -60,7 +61,7 @@ export async function openSegment(path: string): Promise<SegmentView | undefined
   }
 }
 
-/** What is a segment of another format is whole: to call it damaged, or to leave it out in silence, would be a lie. */
+/** A segment of another format is whole: it must not be called damaged, nor be left out in silence. */
 function refuseOthers(path: string, magic: Buffer): undefined {
   const [, format] = /^KISREC(\d+)\n$/.exec(magic.toString('latin1')) ?? []
   if (format === undefined) return undefined
@@ -113,7 +114,10 @@ async function scan(file: ReadFile, size: number): Promise<{ blocks: BlockPlace[
   return { blocks, tornBytes: size - offset }
 }
 
-/** What of the tail is not in the blocks: whoever is killed right after writing a block leaves its rows in both. */
+/**
+ * What of the tail is not in the blocks: a process killed right after writing a block leaves its rows in
+ * both.
+ */
 function readTail(bytes: Buffer, rowsInBlocks: number): { pieces: Uint8Array[]; tornBytes: number } {
   const pieces: Uint8Array[] = []
   let offset = 0
@@ -141,7 +145,7 @@ async function firstBegin(
   return facts
 }
 
-/** A segment's beginning for those who read from its middle: what the feed knew then is not known there. */
+/** The beginning for a reader that starts in the middle of a segment, without the state of the feed. */
 export function beginOf({ begin }: SegmentView): Begin {
   return { kind: 'begin', ...begin }
 }

@@ -1,4 +1,4 @@
-// Writes a recording of what happened before, as fast as it is given: no thread, and nothing is ever left out for want of room.
+// Writes a recording of earlier frames, as fast as they come: without a thread, and without loss.
 import { randomUUID } from 'node:crypto'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { MarketEvent } from '../../market/events.ts'
@@ -11,11 +11,11 @@ import { filingDate } from '../format/trading-date.ts'
 
 export type OfflineWriter = {
   frame(frame: RawFrame): void
-  /** What was said of a market, not by a frame. */
+  /** An event of a market that did not come from a frame. */
   marker(event: MarketEvent, market: Market): void
   /** Resolves when all of it is on the disk. */
   close(): Promise<void>
-  /** Lets go of the files as they are. */
+  /** Leaves the files as they are. */
   abandon(): void
 }
 

@@ -1,5 +1,5 @@
-// The files of a segment that is being written, and what of them has reached the disk. Writing waits for the operating system alone;
-// the disk is waited for in between, by `sync`, which holds up nobody.
+// The files of a segment that is being written, and what of them has reached the disk. Writing waits for the
+// operating system alone; `sync` waits for the disk, in between, and holds nothing up.
 import {
   closeSync,
   fdatasync,
@@ -22,8 +22,8 @@ const syncData = promisify(fdatasync)
 const syncAll = promisify(fsyncOf)
 
 /**
- * A tail is cut once the block that has its rows is on the disk. Where the disk is so slow that meanwhile this much comes, the tail is
- * cut without: it must not become as long as the segment.
+ * A tail is cut once the block that has its rows is on the disk. Where the disk is so slow that meanwhile
+ * this much comes, the tail is cut without: it must not become as long as the segment.
  */
 const longestTail = 8 * 1024 * 1024
 
@@ -53,7 +53,10 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
   let tail = openBeside(path, file)
   let size = fileMagic.length
   let tailSize = 0
-  /** Where in the tail the rows begin that are in no block. Those before are nowhere else for sure until a block is on the disk. */
+  /**
+   * Where in the tail the rows begin that are in no block. Those before are nowhere else for sure until a
+   * block is on the disk.
+   */
   let liveFrom = 0
   /** Writes so far, and how many of them are on the disk. */
   let writes = 1
@@ -68,7 +71,7 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
     liveFrom = 0
   }
 
-  /** Leaves in the tail what is in no block. Whoever reads meanwhile finds the old one whole, or the new one. */
+  /** Leaves in the tail what is in no block. A reader finds the old tail whole, or the new one. */
   function shortenTail(): void {
     if (liveFrom === tailSize) return cutTail()
     const live = Buffer.allocUnsafe(tailSize - liveFrom)
@@ -153,7 +156,7 @@ export function openSegmentOf(folder: string, begin: BeginFacts): OpenSegment {
   }
 }
 
-/** A segment that nothing can be written into is not left behind: there would be one more with every attempt. */
+/** Removes a segment that cannot be written: otherwise every attempt would leave one more. */
 function openBeside(path: string, file: number): number {
   try {
     writeAll(file, fileMagic, 0)
@@ -182,7 +185,7 @@ async function waitForDisk(sync: () => Promise<void>): Promise<void> {
   }
 }
 
-/** A new file is not safe before its name is. Where folders cannot be opened, nobody can say more than that it was tried. */
+/** A new file is not safe before its name is. Where folders cannot be opened, there is no more to be done. */
 async function syncFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders) {
     let opened: number | undefined
@@ -201,6 +204,6 @@ function tryTo(act: () => void): void {
   try {
     act()
   } catch {
-    // Whatever is wrong with the file was told already.
+    // The error before this one is the one to report.
   }
 }

@@ -1,6 +1,6 @@
-// The thread behind a recorder: more than ten times a second it takes what is in the ring and hands it to the operating system, and
-// once a second it has the disk take what the operating system was handed. What the file system refuses is told to the parent and
-// tried again; meanwhile what comes is counted and let go of.
+// The thread behind a recorder. More than ten times a second it writes what is in the ring, and once a second
+// it waits until the disk has it. What the file system refuses is reported to the parent and tried again;
+// what comes meanwhile is counted and dropped.
 import { parentPort, workerData } from 'node:worker_threads'
 import { systemClock } from '../../market/clock.ts'
 import { type RowReader, rowReader } from './row-ring.ts'
@@ -13,14 +13,17 @@ export type RecorderTask = {
   readonly limits: WriterLimits
 }
 
-/** What the parent is told. `lost`: frames and markers since the trouble began. */
+/** Messages to the parent. `lost`: frames and markers since the trouble began. */
 export type RecorderNews =
   /** From now on nothing waits in the ring for longer than `flushMs`. */
   | { readonly type: 'ready' }
-  /** `failing`: said with every attempt that failed. */
+  /** `failing`: sent with every attempt that failed. */
   | { readonly type: 'failing' | 'recovered'; readonly reason: string; readonly lost: number }
 
-/** Of the 100 ms that a kill may cost: the rest is for packing and writing. Each time costs a third of a millisecond by itself. */
+/**
+ * A part of the 100 ms that a kill may cost; the rest is for packing and writing. Each time costs a third of
+ * a millisecond.
+ */
 const flushMs = 80
 /** What a loss of power may cost, besides the time that the disk takes. */
 const syncMs = 1_000
@@ -41,7 +44,7 @@ async function work(reader: RowReader): Promise<void> {
   const writer = createSegmentWriter(folder, limits)
   let trouble: Trouble | undefined
   let syncAt = clock.now() + syncMs
-  /** The disk's refusal, which comes when it comes. */
+  /** Of the disk, which refuses at any time. */
   let refusal: { readonly error: unknown } | undefined
 
   /** True when nothing was refused. */
@@ -57,7 +60,7 @@ async function work(reader: RowReader): Promise<void> {
       trouble.from = Math.min(trouble.from, from)
       trouble.to = Math.max(trouble.to, to)
       trouble.retryAt = clock.now() + retryMs
-      tell({ type: 'failing', reason: trouble.reason, lost: trouble.lost })
+      send({ type: 'failing', reason: trouble.reason, lost: trouble.lost })
       return false
     }
   }
@@ -104,11 +107,11 @@ async function work(reader: RowReader): Promise<void> {
     if (!isKept) return
     trouble = undefined
     refusal = undefined
-    tell({ type: 'recovered', reason: lost.reason, lost: lost.lost })
+    send({ type: 'recovered', reason: lost.reason, lost: lost.lost })
   }
 
   attempt(() => writer.prepare())
-  tell({ type: 'ready' })
+  send({ type: 'ready' })
   while (!reader.hasEnded()) {
     if (!reader.isClosed()) await pause()
     const now = clock.now()
@@ -122,7 +125,7 @@ async function work(reader: RowReader): Promise<void> {
   if (trouble === undefined) await writer.close().catch((error: unknown) => attempt(() => rethrow(error)))
 }
 
-/** Until it is time, or the parent is in a hurry. */
+/** Ends after `flushMs`, or when the parent asks for it. */
 function pause(): Promise<void> {
   return new Promise(resolve => {
     const timer = setTimeout(resolve, flushMs)
@@ -142,6 +145,6 @@ function lostRowOf({ lost: count, reason, from, to }: Trouble): Uint8Array | und
   return encodeRow(lostRow, to, Buffer.from(JSON.stringify({ count, reason, from })))
 }
 
-function tell(news: RecorderNews): void {
+function send(news: RecorderNews): void {
   parentPort?.postMessage(news)
 }

@@ -1,6 +1,6 @@
-// Keeps what a feed is given: frames and lifecycle markers, in the order in which they came. The feed's thread pays a copy into a
-// ring; packing, writing and waiting for the disk are the work of a thread of its own. Never holds up the feed: what cannot be kept
-// is counted and told.
+// Records the frames and lifecycle markers of a feed, in the order in which they came. The feed's thread pays
+// for one copy into a ring; another thread packs, writes and waits for the disk. Recording never holds up the
+// feed: what cannot be kept is counted and reported.
 import { randomBytes } from 'node:crypto'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { Gap, MarketEvent } from '../../market/events.ts'
@@ -18,11 +18,11 @@ import { filingDate } from '../format/trading-date.ts'
 export type BeginFacts = Pick<Begin, 'columns' | 'continuity' | 'checksDates' | 'state'>
 
 export type RecorderOptions = {
-  /** Made when it is not there; a folder for each trading date in it. Belongs to one recorder at a time. */
+  /** Created if needed, with a folder for each trading date. Belongs to one recorder at a time. */
   readonly folder: string
-  /** Asked when the first entry comes, and again with the first one of each later date. */
+  /** Called for the first entry, and for the first one of each later date. */
   readonly describe: () => BeginFacts
-  /** Whose turn on the line it is, so that what happens to nobody's frame finds its date. */
+  /** The market whose turn it is, which decides the date of a marker between frames. */
   readonly turnAt: (time: number) => Market
   /** Room for what is not written yet. 16 MiB: two seconds of 20,000 records each. */
   readonly capacityBytes?: number
@@ -30,7 +30,7 @@ export type RecorderOptions = {
   readonly onTrouble?: (trouble: RecorderTrouble) => void
 }
 
-/** Told when something can no longer be kept, and once more when it can again. */
+/** Reported when something cannot be kept, and once more when it can again. */
 export type RecorderTrouble = {
   /** As `ENOSPC: no space left on device, write`. */
   readonly reason: string
@@ -40,17 +40,19 @@ export type RecorderTrouble = {
 }
 
 export type Recorder = {
-  /** Before the events of a frame are told: what is described must not know it yet. */
+  /** Called before the events of a frame are emitted: `describe` must not know them yet. */
   expect(market: Market, receivedTime: number): void
-  /** `moreFollow`: another frame or a marker comes at once, and telling the thread that writes may wait for it. */
+  /**
+   * `moreFollow`: another frame or a marker comes at once, and the writing thread may see this one with it.
+   */
   frame(frame: RawFrame, moreFollow?: boolean): void
-  /** `after`: how many events of the frame that is told next to the recorder came before it; 0 between frames. */
+  /** `after`: how many events of the frame that is recorded next came before it; 0 between frames. */
   marker(event: MarketEvent, after?: number): void
   /** A gap that the feed found. A replay finds it again; here it is only counted. */
   note(gap: Gap): void
   /**
-   * Resolves when the thread that writes is at work, or never will be. What is given before waits in memory until then, and a process
-   * that is killed takes it along.
+   * Resolves when the thread that writes is at work, or never will be. What is given before waits in memory
+   * until then, and a process that is killed takes it along.
    */
   readonly ready: Promise<void>
   /** Frames and markers that could not be kept so far. */
@@ -60,7 +62,7 @@ export type Recorder = {
 }
 
 const defaultCapacityBytes = 16 * 1024 * 1024
-/** More than a row takes that tells of a loss. */
+/** More than the row of a loss takes. */
 const lostWords = 64
 const nothing = new Uint8Array(0)
 const tooSlow = 'the thread that writes is too slow'
@@ -79,9 +81,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let isFailing = false
   let failure: string | undefined
   let isStopping = false
-  /** Found no room in the ring: all of them, and those that were not told yet. */
+  /** Found no room in the ring: all of them, and those in no row of a loss yet. */
   let dropped = 0
-  let untold: { count: number; from: number; to: number } | undefined
+  let unreported: { count: number; from: number; to: number } | undefined
 
   let isReady = () => {}
   const ready = new Promise<void>(resolve => {
@@ -89,7 +91,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   })
   worker.on('message', (news: RecorderNews) => {
     if (news.type === 'ready') {
-      // Waiting for frames is no reason to keep the process; having some to write is, so its end waits for them.
+      // Waiting for frames is no reason to keep the process; having some to write is, so its end waits for
+      // them.
       worker.unref()
       return isReady()
     }
@@ -122,33 +125,36 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   function write(kind: number, after: number, receivedTime: number, payload: Uint8Array, moreFollow = false): boolean {
     if (isStopping) return false
-    const over = untold === undefined ? undefined : tellDropped(wordsOf(payload.length))
-    const isKept = untold === undefined && rows.write(kind, after, receivedTime, payload, moreFollow)
-    // Last, because whoever is told may say something that has to be written behind this.
+    const over = unreported === undefined ? undefined : writeLoss(wordsOf(payload.length))
+    const isKept = unreported === undefined && rows.write(kind, after, receivedTime, payload, moreFollow)
+    // Last, because `onTrouble` may cause an event, which belongs behind this one.
     if (over !== undefined) onTrouble?.(over)
     if (isKept) return true
     if (kind !== noteRow && kind !== beginRow) drop(receivedTime)
     return false
   }
 
-  /** What is over now. A ring that was full takes nothing until half of it is free, or a recording would be one frame, one hole, one frame. */
-  function tellDropped(needed: number): RecorderTrouble | undefined {
-    if (untold === undefined || rows.room() < Math.max(rows.words / 2, needed + lostWords)) return undefined
-    const { count: lost, from, to } = untold
+  /**
+   * A ring that was full takes nothing until half of it is free, or a recording would be one frame, one loss,
+   * one frame.
+   */
+  function writeLoss(needed: number): RecorderTrouble | undefined {
+    if (unreported === undefined || rows.room() < Math.max(rows.words / 2, needed + lostWords)) return undefined
+    const { count: lost, from, to } = unreported
     if (!rows.write(lostRow, 0, to, json({ count: lost, reason: tooSlow, from }))) return undefined
-    untold = undefined
+    unreported = undefined
     return { reason: tooSlow, lost, isOver: true }
   }
 
   function drop(receivedTime: number): void {
     dropped++
-    if (untold === undefined) {
-      untold = { count: 0, from: receivedTime, to: receivedTime }
+    if (unreported === undefined) {
+      unreported = { count: 0, from: receivedTime, to: receivedTime }
       hurry()
       onTrouble?.({ reason: tooSlow, lost: 1, isOver: false })
     }
-    untold.count++
-    untold.to = receivedTime
+    unreported.count++
+    unreported.to = receivedTime
   }
 
   function hurry(): void {
@@ -165,7 +171,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (isStopping) return exited
     isStopping = true
     worker.ref()
-    if (untold !== undefined) rows.write(lostRow, 0, untold.to, json({ ...untold, reason: tooSlow, to: undefined }))
+    if (unreported !== undefined)
+      rows.write(lostRow, 0, unreported.to, json({ ...unreported, reason: tooSlow, to: undefined }))
     rows.close()
     hurry()
     return exited

@@ -1,5 +1,5 @@
-// Rows from the thread that owns the socket to the one that writes, through shared memory: one writer, one reader, both in words.
-// The writer never waits: what finds no room is not written, and whoever asked is told.
+// Rows from the thread that owns the socket to the one that writes, through a ring of shared memory. The
+// writer never waits: `write` returns false when there is no room.
 import {
   closeRing,
   freeWords,
@@ -18,8 +18,8 @@ import { headWords, wordBytes, wordsOf } from '../format/rows.ts'
 
 export type RowWriter = {
   /**
-   * False when there is no room. `moreFollow`: the reader need not see it before the next one, because telling it makes this thread
-   * wait for its memory.
+   * False when there is no room. `moreFollow`: the reader need not see it before the next one, because
+   * telling it makes this thread wait for its memory.
    */
   write(kind: number, after: number, receivedTime: number, payload: Uint8Array, moreFollow?: boolean): boolean
   /** Words that are free. */
@@ -32,9 +32,9 @@ export type RowWriter = {
 export type RowReader = {
   /** The kind of the next row and its size, or undefined when there is none at the moment. */
   peek(): { readonly kind: number; readonly words: number; readonly receivedTime: number } | undefined
-  /** Copies what is there, as much as fits, and says how many words that is: whole rows, but for the last one where room ended. */
+  /** Copies as much as fits, and returns its words: whole rows, and a part of one where the room ended. */
   copy(target: Uint8Array): number
-  /** Hands the place of so many words back. They are whole rows. */
+  /** Gives the room of this many words back. They are whole rows. */
   release(words: number): void
   /** The writer will put nothing more into the ring. */
   isClosed(): boolean
@@ -48,12 +48,14 @@ const usualBytes = 4_096
 export function rowWriter(ring: SharedArrayBuffer): RowWriter {
   const end = writingEnd(ring)
   const { numbers, codes, words, mask } = end
-  // Into shared memory the engine copies whole words when both sides start at one, and else byte by byte. A frame starts anywhere, so
-  // its row is put together in memory of our own, and goes over in one piece: that takes half the time.
+  // Into shared memory the engine copies whole words when both sides start at one, and else byte by byte. A
+  // frame starts anywhere, so its row is put together in memory of our own, and goes over in one piece: that
+  // takes half the time.
   const draft = new Float64Array(wordsOf(usualBytes))
   const draftCodes = new Int32Array(draft.buffer)
   const draftBytes = new Uint8Array(draft.buffer)
-  // By their number of words. As integers: a payload read as doubles may hold some that are no number, and those need not keep their bits.
+  // By their number of words. As integers: a payload read as doubles may hold some that are no number, and
+  // those need not keep their bits.
   const drafts = Array.from({ length: draft.length + 1 }, (_, words) => draftCodes.subarray(0, words * 2))
 
   function writeUsual(kind: number, after: number, receivedTime: number, payload: Uint8Array, needed: number): void {

@@ -1,5 +1,6 @@
-// Takes rows out of a ring and puts them into segment files: what came lately as it is into the tail, and once there is enough of it
-// as a packed block into the segment. Packs and writes as it is called, so it belongs into a thread of its own.
+// Takes rows out of a ring and puts them into segment files: first as they are into the tail, and once there
+// are enough, as a packed block into the segment. Packs and writes at once, so it belongs into a thread of
+// its own.
 import { accessSync, constants, mkdirSync } from 'node:fs'
 import { privateFolder } from '../../system/kept-file.ts'
 import { type BlockFacts, encodeBlock } from '../format/block.ts'
@@ -11,9 +12,12 @@ import { beginRow, eachRow, encodeRow, parse, wordBytes } from '../format/rows.t
 import { type BeginFacts, type BlockPlace, encodeIndex } from '../format/segment.ts'
 
 export type WriterLimits = {
-  /** Rows that make a block, unpacked. 512 KiB: the packer gains nothing from more, and a reader unpacks it in a millisecond. */
+  /**
+   * Rows that make a block, unpacked. 512 KiB: the packer gains nothing from more, and a reader unpacks it in
+   * a millisecond.
+   */
   readonly blockBytes: number
-  /** A quiet market is packed this often: a minute of rows is what a reader has to take from the tail at most. */
+  /** A thin market is packed this often: a reader takes at most a minute of rows from the tail. */
   readonly blockMs: number
   /** Stored bytes of a segment. 256 MiB: some thirty million records. */
   readonly segmentBytes: number
@@ -26,7 +30,7 @@ export const defaultLimits: WriterLimits = {
 }
 
 export type SegmentWriter = {
-  /** Throws, before anything is there to be written, when nothing can be. */
+  /** Throws when nothing can be written, before there is anything to write. */
   prepare(): void
   /** Takes what is in the ring. Throws what the file system throws; then `abandon` has to be called. */
   take(ring: RowReader, now: number): void
@@ -36,10 +40,10 @@ export type SegmentWriter = {
   sync(): Promise<void>
   /** Ends the segment with its index. Resolves when everything ever written is on the disk. */
   close(): Promise<void>
-  /** Lets go of the segment as it is, and says how much of what was taken is not in it. */
+  /** Leaves the segment as it is, and returns how much of what was taken is not in it. */
   abandon(): Forgotten
-  /** Goes on after `abandon`, in another segment; what happened in between is told in a row. */
-  resume(told: Uint8Array | undefined, now: number): void
+  /** Goes on after `abandon`, in another segment. `loss`: a row that says what happened in between. */
+  resume(loss: Uint8Array | undefined, now: number): void
 }
 
 /** Frames and markers that were not kept, and when the first and the last of them came. */
@@ -164,7 +168,8 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
       try {
         mkdirSync(folder, privateFolder)
       } catch {
-        // Node says of a read-only disk that the folder does not exist; asked for one folder alone, it says what is wrong.
+        // Node says of a read-only disk that the folder does not exist; asked for one folder alone, it says
+        // what is wrong.
         mkdirSync(folder, { mode: privateFolder.mode })
       }
       accessSync(folder, constants.W_OK | constants.X_OK)
@@ -177,7 +182,8 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
         }
         const room = Math.max(next.words * wordBytes, mostBytes - used)
         reserve(room)
-        // All of it first, and looked at then: rows that the other thread has just written are slow to reach one by one.
+        // All of it first, and looked at then: rows that the other thread has just written are slow to reach
+        // one by one.
         const copied = memory.subarray(used, used + ring.copy(memory.subarray(used, used + room)) * wordBytes)
         const bytes = read.add(fresh, copied, beginRow)
         ring.release(bytes / wordBytes)
@@ -206,17 +212,17 @@ export function createSegmentWriter(folder: string, limits: WriterLimits = defau
       ending = Promise.resolve()
       return { count: frames + markers, from, to }
     },
-    resume(told, now) {
+    resume(loss, now) {
       if (segment === undefined) goOn(now)
-      if (told !== undefined) put(told, now)
+      if (loss !== undefined) put(loss, now)
       writeTail()
     },
   }
 }
 
 /**
- * The names of a block; the very set of the block before where they are the same. A session has the same names all day, and a segment
- * thousands of blocks.
+ * The names of a block; the very set of the block before where they are the same. A session has the same
+ * names all day, and a segment thousands of blocks.
  */
 function sharedNames(
   names: ReadonlyMap<string, unknown>,
@@ -226,7 +232,7 @@ function sharedNames(
   return new Set(names.keys())
 }
 
-/** Whoever calls `sync` or `close` next is told. */
+/** A failure is reported by the next `sync` or `close`. */
 function background(waiting: Promise<void>): void {
   waiting.catch(() => {})
 }

@@ -1,5 +1,6 @@
-// The thread behind `jsonLines`: reads events from the ring, writes them as lines of JSON, and ends when the ring does. What the file
-// system refuses is reported and tried again, meanwhile events wait in the ring; a reader of the pipe that went away is the end.
+// The thread behind `jsonLines`: reads events from the ring, writes them as lines of JSON, and ends when the
+// ring does. What the file system refuses is reported and tried again, meanwhile events wait in the ring; a
+// reader of the pipe that went away is the end.
 import { parentPort, workerData } from 'node:worker_threads'
 import { eventLine } from '../../market/event-line.ts'
 import type { Dropped, MarketEvent } from '../../market/events.ts'
@@ -12,7 +13,10 @@ export type JsonLinesTask = RingTask & { readonly to: number | string | FileTurn
 /** One write for this much text. Larger ones are no faster. */
 const batchLength = 65_536
 
-/** While events keep coming, look for more this often instead of being woken for each: waking costs the data path microseconds. */
+/**
+ * While events keep coming, look for more this often instead of being woken for each: waking costs the data
+ * path microseconds.
+ */
 const napMs = 1
 
 /** After this many naps in vain, sleep until woken. */
@@ -21,7 +25,10 @@ const napsBeforeSleep = 50
 /** The parent wakes a sleeper, so this only bounds what a lost wake-up could cost. */
 const sleepMs = 1_000
 
-/** A file system that refused is asked again after this many looks at whether the ring was closed: a second, as for a recording. */
+/**
+ * A file system that refused is asked again after this many looks at whether the ring was closed: a second,
+ * as for a recording.
+ */
 const looksBeforeRetry = 50
 const lookMs = 20
 
@@ -84,7 +91,7 @@ function write(file: LineFile, lines: string, time: number): void {
   })
 }
 
-/** Until it works. Once the ring is closed, only one more time: its owner waits. */
+/** Tries until it works; only once more when the ring is closed, because its owner waits. */
 function persist<T>(act: () => T): T {
   for (;;) {
     const isLast = ring.isClosed

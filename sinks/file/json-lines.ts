@@ -1,11 +1,15 @@
-// Events as lines of JSON: to a pipe, to a file, or to a file for each day and so many bytes. The text is made and the disk waited for
-// in a thread of its own, and its lines say what was dropped when that thread fell behind.
+// Events as lines of JSON: to a pipe, to a file, or to a file for each day and so many bytes. The text is
+// made and the disk waited for in a thread of its own, and its lines say what was dropped when that thread
+// fell behind.
 import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type EventThread, type EventThreadOptions, eventThread, eventThreadOptions } from '../ring/event-thread.ts'
 import { type FileTurns, problemWithTurns } from './line-file.ts'
 
 export type JsonLinesOptions = EventThreadOptions & {
-  /** A file descriptor (1: standard output), the path of a file to append to, or a folder and when to begin another file in it. */
+  /**
+   * A file descriptor (1: standard output), the path of a file to append to, or a folder and when to begin
+   * another file in it.
+   */
   readonly to: number | string | FileTurns
   /** Another file was begun, and this one will not be written again. Only in a folder. */
   readonly onFinished?: (file: string) => void

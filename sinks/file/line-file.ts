@@ -1,5 +1,6 @@
-// Where lines go: to something that is open already, to one file, or to files in a folder that take turns by day and by size. Writes
-// and nothing else; whoever writes sees to it that only whole lines come. What cannot be written throws, and may be tried again.
+// Where lines go: to an open descriptor, to one file, or to files in a folder, one for each day and so many
+// bytes. It only writes: the caller passes whole lines. What cannot be written throws, and may be tried
+// again.
 import {
   closeSync,
   fstatSync,
@@ -20,16 +21,19 @@ import { unblocked } from './unblocked.ts'
 /** Files in a folder: `events-2026-11-20.ndjson`, and `events-2026-11-20.1.ndjson` when that one is full. */
 export type FileTurns = {
   readonly folder: string
-  /** What the names of the files begin with. `events` unless told. */
+  /** What the names of the files begin with. `events` by default. */
   readonly name?: string
   /** Another file from this many bytes on. A file never ends within a line, so it may be longer by one. */
   readonly maxBytes?: number
-  /** Older files of this name are deleted beyond this many. All are kept unless told. */
+  /** Older files of this name are deleted beyond this many. All are kept by default. */
   readonly keepFiles?: number
 }
 
 export interface LineFile {
-  /** Writes whole lines of events of one time. Throws a WriteFailure: what is left then, and only that, can be tried again. */
+  /**
+   * Writes whole lines of events of one time. Throws a WriteFailure: what is left then, and only that, can be
+   * tried again.
+   */
   write(lines: Uint8Array, time: number): void
   /** Whether lines of these two times may go into one file. */
   isSame(time: number, other: number): boolean
@@ -48,7 +52,10 @@ export class WriteFailure extends Error {
   }
 }
 
-/** A full pipe is tried again after this. Meanwhile the ring fills, which is where events are dropped and counted. */
+/**
+ * A full pipe is tried again after this. Meanwhile the ring fills, which is where events are dropped and
+ * counted.
+ */
 const retryMs = 2
 
 const newline = 10
@@ -78,7 +85,10 @@ export function problemWithTurns(turns: FileTurns): string | undefined {
   return undefined
 }
 
-/** Days are Korean, by the time an event was received: one file holds a Korean trading day, and one an American night in two. */
+/**
+ * Days are Korean, by the time an event was received: one file holds a Korean trading day, and one an
+ * American night in two.
+ */
 function openTurns(turns: FileTurns, onFinished: (file: string) => void): LineFile {
   const { folder, name = 'events', maxBytes = Number.POSITIVE_INFINITY, keepFiles = Number.POSITIVE_INFINITY } = turns
   mkdirSync(folder, { recursive: true })

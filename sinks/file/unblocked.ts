@@ -1,10 +1,11 @@
-// Pipes and terminals that never make a writer wait. A blocked write cannot be taken back: its thread is gone, and a process that ends
-// waits for its threads.
+// Pipes and terminals that never make a writer wait. A blocked write cannot be taken back: its thread is
+// stuck, and a process that ends waits for its threads.
 import { constants, fstatSync, openSync } from 'node:fs'
 
 /**
- * The same pipe or terminal, opened once more so that a write says EAGAIN when it is full; nobody else's view of it changes. The
- * descriptor itself where that cannot be had: a file, which is never full for long, or a system without /proc.
+ * Opens the same pipe or terminal again, so that a write fails with EAGAIN when it is full; other descriptors
+ * keep their mode. Returns the descriptor itself for a file, which is never full for long, and on a system
+ * without /proc.
  */
 export function unblocked(fd: number): number {
   const stats = fstatSync(fd)

@@ -1,27 +1,40 @@
-// What becomes of events that come faster than a consumer takes them. The socket never waits, so one of these must hold.
+// What becomes of events that come faster than a consumer takes them. The socket never waits, so a consumer
+// chooses one of these.
 import { conflatingQueue } from './conflate.ts'
 import { type OnReady, spillingQueue } from './spill.ts'
 import { dropOldestQueue, type EventQueue } from './drop-oldest.ts'
 
 export type Backpressure =
   | {
-      /** The oldest of what waits is dropped: for whoever wants to stay near the present, and see all of it while they can. */
+      /**
+       * Drops the oldest that waits: for a consumer that stays near the present and sees everything while it
+       * is fast enough.
+       */
       readonly policy?: 'drop-oldest'
-      /** Events that may wait while the handler is busy. 10,000, some seconds of a busy market, unless told. */
+      /** Events that may wait while the handler is busy. By default 10,000, some seconds of a busy market. */
       readonly limit?: number
     }
   | {
-      /** A newer trade or book of an instrument takes the place of the one that waits: for whoever wants the present only. */
+      /**
+       * A newer trade or book of an instrument replaces the one that waits: for a consumer of the present
+       * only.
+       */
       readonly policy: 'conflate'
       readonly limit?: number
     }
   | {
-      /** What is too much for memory waits on disk, and comes back in order: for whoever wants all of it, if late. */
+      /**
+       * What is too much for memory waits on disk and comes back in order: for a consumer of everything, even
+       * if late.
+       */
       readonly policy: 'spill'
       readonly limit?: number
-      /** Bytes that may wait on disk. 1 GiB, some seven million trades, unless told; what comes beyond is dropped. */
+      /**
+       * Bytes that may wait on disk. By default 1 GiB, some seven million trades; what comes beyond is
+       * dropped.
+       */
       readonly mostBytes?: number
-      /** Where they wait. The folder for temporary files unless told. */
+      /** Where they wait. By default the folder for temporary files. */
       readonly folder?: string
     }
 
@@ -29,7 +42,7 @@ const usualLimit = 10_000
 const usualMostBytes = 1024 ** 3
 const leastBytes = 2 * 1024 ** 2
 
-/** Throws a RangeError that says what is wrong with the options, now rather than when the first event comes. */
+/** Throws a RangeError for wrong options, before the first event comes. */
 export function checkBackpressure(options: Backpressure): void {
   const { policy = 'drop-oldest', limit = usualLimit } = options
   if (!['drop-oldest', 'conflate', 'spill'].includes(policy)) {

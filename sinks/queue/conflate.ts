@@ -1,46 +1,49 @@
-// A line in which a newer trade or book of an instrument takes the place of the one that waits, for a consumer who wants the present
-// and not the past. What it took the place of is counted by instrument and type; the receipts for that come now and then, as each of
-// them takes the consumer's time as well.
+// A queue in which a newer trade or book of an instrument replaces the one that waits, for a consumer that
+// wants the present and not the past. What was replaced is counted by instrument and type. Its receipts come
+// now and then, because each takes the consumer's time.
 import type { Dropped, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { adding, eventsPerReceipt, type EventQueue } from './drop-oldest.ts'
 
-type Place = { event: MarketEvent; next: Place | undefined }
+type Waiting = { event: MarketEvent; next: Waiting | undefined }
 
 /**
- * An event takes the *place* of the older one, because at the back of the line the busiest instrument would always be waiting. So an
- * instrument's own events stay in order, and those of different instruments may not. News (a disconnect, a gap, a subscription) is
- * never conflated, and nothing moves past it: data from before stays before. Beyond `limit` places the oldest go.
+ * A newer event keeps the *position* of the older one: at the back of the queue, the busiest instrument would
+ * wait for ever. So the events of one instrument stay in order, and those of different instruments may not.
+ * News (a disconnect, a gap, a subscription) is never conflated, and no data moves past it. Beyond `limit`
+ * events the oldest are dropped.
  */
 export function conflatingQueue(limit: number): EventQueue {
-  const trades = new Map<Instrument, Place>()
-  const books = new Map<Instrument, Place>()
-  /** By type and instrument, what newer events took the place of since its last receipt. The one that waits longest comes first. */
+  const trades = new Map<Instrument, Waiting>()
+  const books = new Map<Instrument, Waiting>()
+  /**
+   * By type and instrument, what was replaced since its last receipt. The one that waits longest is first.
+   */
   const replaced = new Map<string, Dropped>()
-  let first: Place | undefined
-  let last: Place | undefined
+  let first: Waiting | undefined
+  let last: Waiting | undefined
   let size = 0
   let dropped: Dropped | undefined
   let sinceReceipt = eventsPerReceipt
   let isEnding = false
 
-  function placesOf(event: Trade | OrderBook): Map<Instrument, Place> {
+  function waitingOf(event: Trade | OrderBook): Map<Instrument, Waiting> {
     return event.type === 'trade' ? trades : books
   }
 
-  function append(event: MarketEvent): Place {
-    const place: Place = { event, next: undefined }
-    if (last === undefined) first = place
-    else last.next = place
-    last = place
+  function append(event: MarketEvent): Waiting {
+    const entry: Waiting = { event, next: undefined }
+    if (last === undefined) first = entry
+    else last.next = entry
+    last = entry
     size++
-    return place
+    return entry
   }
 
-  function shift(place: Place): MarketEvent {
-    const { event } = place
-    if (isData(event) && placesOf(event).get(event.instrument) === place) placesOf(event).delete(event.instrument)
-    first = place.next
+  function shift(entry: Waiting): MarketEvent {
+    const { event } = entry
+    if (isData(event) && waitingOf(event).get(event.instrument) === entry) waitingOf(event).delete(event.instrument)
+    first = entry.next
     if (first === undefined) last = undefined
     size--
     return event
@@ -48,16 +51,16 @@ export function conflatingQueue(limit: number): EventQueue {
 
   function addData(event: Trade | OrderBook): void {
     const { instrument, type } = event
-    const places = placesOf(event)
-    const place = places.get(instrument)
-    if (place === undefined) {
-      places.set(instrument, append(event))
+    const waiting = waitingOf(event)
+    const entry = waiting.get(instrument)
+    if (entry === undefined) {
+      waiting.set(instrument, append(event))
       return
     }
     const key = `${type} ${instrument}`
-    const receipt = adding(replaced.get(key), place.event.receivedTime)
+    const receipt = adding(replaced.get(key), entry.event.receivedTime)
     replaced.set(key, receipt.conflated === undefined ? { ...receipt, conflated: { instrument, type } } : receipt)
-    place.event = event
+    entry.event = event
     if (replaced.size > limit) foldOldestReceipt()
   }
 
@@ -67,7 +70,10 @@ export function conflatingQueue(limit: number): EventQueue {
     return receipt
   }
 
-  /** Malformed input can name any number of instruments: beyond the limit, which of them it was is no longer known. */
+  /**
+   * Malformed input can name any number of instruments: beyond the limit, which of them it was is no longer
+   * known.
+   */
   function foldOldestReceipt(): void {
     const receipt = shiftReceipt()
     if (receipt === undefined) return
@@ -102,7 +108,7 @@ export function conflatingQueue(limit: number): EventQueue {
           books.clear()
         }
       }
-      if (size > limit) dropped = adding(dropped, shift(first as Place).receivedTime)
+      if (size > limit) dropped = adding(dropped, shift(first as Waiting).receivedTime)
     },
     take() {
       if (hasReceiptDue()) return takeReceipt()
@@ -120,7 +126,7 @@ export function conflatingQueue(limit: number): EventQueue {
       isEnding = true
     },
     clear() {
-      const unreported = dropped === undefined ? [...replaced.values()] : [dropped, ...replaced.values()]
+      const receipts = dropped === undefined ? [...replaced.values()] : [dropped, ...replaced.values()]
       trades.clear()
       books.clear()
       replaced.clear()
@@ -128,7 +134,7 @@ export function conflatingQueue(limit: number): EventQueue {
       last = undefined
       size = 0
       dropped = undefined
-      return unreported
+      return receipts
     },
   }
 }

@@ -1,36 +1,41 @@
-// What waits for a consumer that is busy. Each policy is a line of its own; all of them keep every promise of this interface, and none
-// ever makes the one who adds wait. This file has the plainest: the oldest go when too many wait.
+// The queue of events for a busy consumer, and the simplest policy: the oldest are dropped when too many
+// wait. Every policy keeps the promises of this interface, and none makes the caller of `add` wait.
 import type { Dropped, MarketEvent } from '../../market/events.ts'
 
 export interface EventQueue {
   add(event: MarketEvent): void
-  /** The next event, or the receipt for what was dropped before it. Undefined when there is nothing to give at the moment. */
+  /**
+   * The next event, or the receipt for what was dropped before it. Undefined when there is nothing to give at
+   * the moment.
+   */
   take(): MarketEvent | Dropped | undefined
-  /** Nothing waits. A line may have nothing to give and still not be empty: it then says when it has. */
+  /**
+   * Nothing waits. A queue may have nothing to give and still not be empty: it then calls `onReady` later.
+   */
   readonly isEmpty: boolean
-  /** How many were dropped and are in no receipt that was taken. What a newer event took the place of was not dropped. */
+  /** Drops that no taken receipt has reported yet. An event that a newer one replaced is not a drop. */
   readonly unreported: number
   /** Nothing more is added: every receipt that was put off is due. */
   end(): void
-  /** Forgets everything but what was dropped and not told, which it returns. */
+  /** Empties the queue, and returns the receipts that were not taken. */
   clear(): readonly Dropped[]
 }
 
 /**
- * Calls of a consumer that are no receipts, between two that are. A receipt takes the consumer's time too, and meanwhile more is
- * dropped: without this, one that is too slow gets nothing but receipts.
+ * Events between two receipts. A receipt takes the consumer's time too, and meanwhile more is dropped:
+ * without this, a consumer that is too slow would get nothing but receipts.
  */
 export const eventsPerReceipt = 9
 
 /**
- * A ring buffer that overwrites its oldest event, and remembers that it did. Behind a receipt, the next events are promised: what comes
- * meanwhile takes the place of those behind them.
+ * A ring buffer that overwrites its oldest event and counts that. The events next after a receipt are
+ * promised: new events only replace those behind them.
  */
 export function dropOldestQueue(limit: number): EventQueue {
   let slots: (MarketEvent | undefined)[] = []
   let first = 0
   let size = 0
-  /** Older than everything in the ring, and than what was dropped. */
+  /** Older than everything in the ring, and older than what was dropped. */
   let promised: MarketEvent[] = []
   let dropped: Dropped | undefined
   /** The consumer has a receipt in hand and no event, so one more may wait. */
@@ -69,13 +74,13 @@ export function dropOldestQueue(limit: number): EventQueue {
     },
     end() {}, // a receipt never waits for longer than what is promised
     clear() {
-      const unreported = dropped
+      const receipt = dropped
       slots = []
       first = 0
       size = 0
       promised = []
       dropped = undefined
-      return unreported === undefined ? [] : [unreported]
+      return receipt === undefined ? [] : [receipt]
     },
   }
 }

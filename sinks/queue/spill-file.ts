@@ -1,5 +1,5 @@
-// Pieces of one size, put aside on disk and fetched again, in a file of a bounded number of places. It lives as long as whoever opened
-// it: nothing in it survives the process, and nobody else can open it.
+// A file with a bounded number of places for pieces of one size, which are put aside and fetched again. It
+// has no name: nothing in it survives the process, and no other process can open it.
 import { close as closeOf, open as openOf, read as readOf, write as writeOf } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { privateFile } from '../../system/kept-file.ts'
 
-// Descriptors rather than file handles: a handle that is forgotten, as with a feed that nobody stopped, ends the process in Node 26.
+// Descriptors, not file handles: Node 26 ends the process when a handle is collected as garbage, as with a
+// feed that is never stopped.
 const [open, close, read, write] = [promisify(openOf), promisify(closeOf), promisify(readOf), promisify(writeOf)]
 
 export interface SpillFile {
@@ -31,8 +32,8 @@ export function openSpillFile(pieceBytes: number, places: number, folder = tmpdi
     try {
       return await open(join(own, 'events'), 'wx+', privateFile.mode)
     } finally {
-      // An open file without a name goes when its process does. Where that is not possible (Windows), it stays in the folder for
-      // temporary files.
+      // An open file without a name goes when its process does. Where that is not possible (Windows), it
+      // stays in the folder for temporary files.
       await rm(own, { recursive: true }).catch(() => {})
     }
   }

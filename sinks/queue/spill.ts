@@ -1,7 +1,8 @@
-// A line that goes on on disk when too much waits for memory: nothing is lost until a bound on disk is reached, and everything comes
-// back in order. Not a durable queue: what waits is gone when the process is.
+// A queue that goes on on disk when too much waits for memory: nothing is lost until a bound on disk is
+// reached, and everything comes back in order. It is not durable: what waits is gone with the process.
 //
-// Events are laid out in rings, as for a thread, because that is cheap; a ring that is full is a piece to put aside.
+// Events are written into rings, as for a thread, because that is cheap. A full ring is a piece that goes to
+// disk.
 import type { Dropped, MarketEvent } from '../../market/events.ts'
 import { type RingWriter, ringWriter } from '../ring/event-ring.ts'
 import { createRing } from '../../system/ring.ts'
@@ -14,19 +15,22 @@ export type SpillOptions = {
   readonly limit: number
   /** Bytes that may wait on disk. What comes when they are used up is dropped, until there is room again. */
   readonly mostBytes: number
-  /** Where the file is made. The folder for temporary files unless told. */
+  /** Where the file is made. By default the folder for temporary files. */
   readonly folder?: string | undefined
   /** Bytes put aside at once. */
   readonly pieceBytes?: number
-  /** Pieces on their way to disk at a time, which are in memory as well. Beyond this the disk is too slow, and events are dropped. */
+  /**
+   * Pieces on their way to disk at a time, which are in memory as well. Beyond this the disk is too slow, and
+   * events are dropped.
+   */
   readonly mostOnTheirWay?: number
   readonly openFile?: typeof openSpillFile
 }
 
-/** There is something to take again, after there was nothing although the line was not empty. */
+/** There is something to take again, after there was nothing although the queue was not empty. */
 export type OnReady = () => void
 
-/** Events in the order they came, some of them in memory. `dropped`: told in the place of what went missing there. */
+/** What a piece holds. */
 type Facts = { readonly count: number; readonly from: number; readonly to: number }
 type Piece = Facts & { readonly ring: SharedArrayBuffer }
 type Filling = {
@@ -36,6 +40,7 @@ type Filling = {
   from: number
   to: number
 }
+/** In the order in which the events came. `dropped`: the receipt for what is missing there. */
 type Part =
   | { state: 'in-memory'; readonly reader: RingReader }
   | { state: 'on-its-way'; readonly piece: Piece; readonly place: number }
@@ -56,7 +61,7 @@ export function spillingQueue(options: SpillOptions, onReady: OnReady, onError: 
   const parts: Part[] = []
   let filling: Filling | undefined
   let dropped: Dropped | undefined // newer than everything that waits
-  let unreported = 0 // of which there is no receipt yet that was taken
+  let unreported = 0 // dropped, and in no receipt that was taken
   let onTheirWay = 0
   let isFetching = false
   let isCleared = false
@@ -71,7 +76,7 @@ export function spillingQueue(options: SpillOptions, onReady: OnReady, onError: 
   }
 
   function write(event: MarketEvent): boolean {
-    // What was dropped must be told before this event, so it cannot go into the piece from before.
+    // The receipt comes before this event, so the event cannot go into the piece from before.
     const isWritten = dropped === undefined && filling?.writer.write(event) === true
     if (!isWritten) {
       if (filling !== undefined && !putAside(filling)) return false
@@ -155,8 +160,8 @@ export function spillingQueue(options: SpillOptions, onReady: OnReady, onError: 
   }
 
   /**
-   * False while the disk has not given back what comes behind a receipt. It may turn out to be lost: then it belongs to the receipt, and
-   * a disk that fails is not one receipt after another.
+   * False while the disk has not given back what comes behind a receipt. It may turn out to be lost: then it
+   * belongs to the receipt, and a disk that fails is not one receipt after another.
    */
   function isFollowed(receipt: Extract<Part, { state: 'dropped' }>): boolean {
     for (let next = partAt(1); next !== undefined; next = partAt(1)) {

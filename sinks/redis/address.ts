@@ -1,6 +1,6 @@
-// What may be an address of Redis. Apart from the connection, so that whoever only hands one on does not load a client.
+// What may be an address of Redis. In a file of its own, so that checking an address loads no client.
 
-/** Throws on an address that is none, without telling it: there may be a password in it. */
+/** Throws for what is no address. The error leaves out the text: there may be a password in it. */
 export function checkRedisUrl(url: string): void {
   const isSocket = /^\/(?!\/)/.test(url)
   if (isSocket || (/^rediss?:\/\//.test(url) && URL.canParse(url))) return

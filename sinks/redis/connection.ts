@@ -1,4 +1,5 @@
-// A connection to Redis that fails at once while Redis is away, and comes back by itself: whoever asks decides what to do meanwhile.
+// A connection to Redis whose commands fail at once while Redis is away, and which comes back by itself. The
+// caller decides what to do meanwhile.
 import { Redis } from 'ioredis'
 import { checkRedisUrl } from './address.ts'
 
@@ -12,7 +13,10 @@ export type RedisConnection = {
   readonly redis: Redis
   /** Settled as soon as it is known whether Redis is there. */
   readonly tried: Promise<void>
-  /** Why a command failed: what the connection last died of, when that is why. Never an address with a password in it. */
+  /**
+   * Why a command failed: the last error of the connection, if there was one. Never an address with a
+   * password in it.
+   */
   troubleOf(error: unknown): string
 }
 

@@ -1,9 +1,12 @@
-// How events lie in a Redis stream: many to an entry, because an entry for each costs Redis and both clients twenty times as much.
+// How events lie in a Redis stream: many to an entry, because an entry for each costs Redis and both clients
+// twenty times as much.
 //
-// v 1 · w 0f3a… · first 1200 · n 87 · t0 1795… · t1 1795… · events {"type":"trade",…}\n{"type":"dropped",…}\n…
+// v 1 · w 0f3a… · first 1200 · n 87 · t0 1795… · t1 1795… · events
+// {"type":"trade",…}\n{"type":"dropped",…}\n…
 //
-// `first` counts what was offered to the writer before this entry, dropped events included, and `n` what it accounts for. So whoever
-// reads can tell, to the event, what was trimmed away before it was read, and what was written twice because an answer got lost.
+// `first` counts what was offered to the writer before this entry, dropped events included, and `n` what it
+// accounts for. So a reader knows, to the event, what was trimmed away before it was read, and what was
+// written twice because an answer got lost.
 import type { Dropped, MarketEvent } from '../../market/events.ts'
 
 export type Entry = {
@@ -46,7 +49,10 @@ export function eventsOf(entry: Entry): (MarketEvent | Dropped)[] {
     .map(line => JSON.parse(line) as MarketEvent | Dropped) // what the sink wrote
 }
 
-/** What was trimmed away between two entries of a writer. When its events came is not known, so these are the times around them. */
+/**
+ * What was trimmed away between two entries of a writer. When its events came is not known, so these are the
+ * times around them.
+ */
 export function receiptBetween(next: number, lastTime: number, { first, from }: Entry): Dropped[] {
   return first > next ? [{ type: 'dropped', count: first - next, from: lastTime, to: from }] : []
 }

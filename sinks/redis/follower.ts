@@ -1,23 +1,24 @@
-// Reads a stream's entries by oneself, from a place that one remembers: the plain way, in which every reader gets everything.
+// Reads all entries of a stream, from a position that the caller remembers. Every such reader gets
+// everything.
 import type { Redis } from 'ioredis'
 import { type Entry, fromFields, receiptBetween } from './entry.ts'
 import type { Delivery, EntrySource, StreamItem } from './source.ts'
 
 export type Beginning = 'now' | 'start' | (string & {})
 
-/** Where a writer was when it was last heard. */
-type Heard = { next: number; lastTime: number }
+/** How far a writer had come with its last entry. */
+type Progress = { next: number; lastTime: number }
 
 /**
- * A place to begin again at, as `1795141264000-0 0f3a…:1287:1795141264000`: the last entry, and how far each writer had come by then,
- * so that what is trimmed away before the reader returns can be counted.
+ * A position to begin again at, as `1795141264000-0 0f3a…:1287:1795141264000`: the last entry, and how far
+ * each writer had come by then, so that what is trimmed away before the reader returns can be counted.
  */
 export function followEntries(redis: Redis, stream: string, beginning: Beginning, mostEntries: number): EntrySource {
-  const heard = new Map<string, Heard>()
+  const writers = new Map<string, Progress>()
   let lastId: string | undefined
-  /** A writer heard for the first time has been writing before, if the reader came to see what there is. */
+  /** From the start of the stream, the first entry of a writer need not be its first one. */
   const isFresh = beginning === 'start'
-  if (beginning !== 'now' && beginning !== 'start') lastId = resume(beginning, heard)
+  if (beginning !== 'now' && beginning !== 'start') lastId = resume(beginning, writers)
   if (beginning === 'start') lastId = '0-0'
 
   async function findNow(): Promise<string> {
@@ -29,19 +30,19 @@ export function followEntries(redis: Redis, stream: string, beginning: Beginning
   }
 
   function note(entry: Entry): void {
-    heard.set(entry.writer, { next: entry.first + entry.count, lastTime: entry.to })
+    writers.set(entry.writer, { next: entry.first + entry.count, lastTime: entry.to })
   }
 
   function receive([id, fields]: StreamItem): Delivery {
     lastId = id
     const entry = fromFields(fields ?? [])
-    if (entry === undefined) return { id, receipts: [], entry, foreign: fields ?? [], place: placeOf(id) }
-    const known = heard.get(entry.writer) ?? (isFresh ? undefined : { next: 0, lastTime: entry.from })
+    if (entry === undefined) return { id, receipts: [], entry, foreign: fields ?? [], position: positionAfter(id) }
+    const known = writers.get(entry.writer) ?? (isFresh ? undefined : { next: 0, lastTime: entry.from })
     if (known !== undefined && entry.first + entry.count <= known.next)
-      return { id, receipts: [], entry: undefined, place: placeOf(id) }
+      return { id, receipts: [], entry: undefined, position: positionAfter(id) }
     note(entry)
     const receipts = known === undefined ? [] : receiptBetween(known.next, known.lastTime, entry)
-    return { id, receipts, entry, place: placeOf(id) }
+    return { id, receipts, entry, position: positionAfter(id) }
   }
 
   return {
@@ -56,18 +57,18 @@ export function followEntries(redis: Redis, stream: string, beginning: Beginning
     handled: async () => {},
   }
 
-  function placeOf(id: string): string {
-    return [id, ...[...heard].map(([writer, { next, lastTime }]) => `${writer}:${next}:${lastTime}`)].join(' ')
+  function positionAfter(id: string): string {
+    return [id, ...[...writers].map(([writer, { next, lastTime }]) => `${writer}:${next}:${lastTime}`)].join(' ')
   }
 }
 
-function resume(position: string, heard: Map<string, Heard>): string {
-  const [id = '', ...writers] = position.split(' ')
+function resume(position: string, writers: Map<string, Progress>): string {
+  const [id = '', ...rest] = position.split(' ')
   if (!/^\d+-\d+$/.test(id))
     throw new TypeError(`'${position}' is no position of a stream; expected now, start, or what position() said`)
-  for (const text of writers) {
+  for (const text of rest) {
     const [writer = '', next, lastTime] = text.split(':')
-    heard.set(writer, { next: Number(next), lastTime: Number(lastTime) })
+    writers.set(writer, { next: Number(next), lastTime: Number(lastTime) })
   }
   return id
 }

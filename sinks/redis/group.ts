@@ -1,5 +1,6 @@
-// Reads a stream's entries together with others: each entry goes to one consumer of a group, Redis remembers what was handed out and
-// not acknowledged, and what a dead consumer left is taken over. An entry may come twice, after a crash; it is never left out.
+// Reads a stream's entries together with others: each entry goes to one consumer of a group, Redis remembers
+// what was handed out and not acknowledged, and what a dead consumer left is taken over. An entry may come
+// twice, after a crash; it is never left out.
 import type { Redis } from 'ioredis'
 import type { Dropped } from '../../market/events.ts'
 import { fromFields } from './entry.ts'
@@ -9,9 +10,12 @@ export type Group = {
   readonly name: string
   /** This reader's name in the group. A reader that comes back under its name gets what it did not finish. */
   readonly consumer: string
-  /** Where the group begins when it is new. `now` unless told. */
+  /** Where the group begins when it is new. `now` by default. */
   readonly from?: 'now' | 'start'
-  /** What nobody acknowledged for this long is taken over: longer than any entry takes. 60 s unless told. */
+  /**
+   * An entry that is not acknowledged for this long is taken over: longer than any entry takes. 60 s by
+   * default.
+   */
   readonly claimAfterMs?: number
 }
 
@@ -19,11 +23,13 @@ export type Group = {
 const readsBetweenClaims = 256
 
 /**
- * Hands out new entries and keeps, in one step, how far each writer has come (so that what was trimmed away unread is counted, and what
- * was written twice is left out) and what is in each entry (so that it can be counted if it is trimmed away before it is handled).
- * One field stays for each start of a writer: some sixty bytes, ten times a day, are two megabytes in ten years.
+ * Hands out new entries. In the same step it keeps how far each writer has come, so that what was trimmed away
+ * unread is counted and what was written twice is left out; and how much is in each entry, so that it can be
+ * counted if it is trimmed away before it is handled. One field stays for each start of a writer: sixty bytes
+ * ten times a day are two megabytes in ten years.
  *
- * KEYS stream, ledger · ARGV group, consumer, count → the last id when there is nothing, or [id, fields, count, from, to] of each.
+ * KEYS stream, ledger · ARGV group, consumer, count → the last id when there is nothing, or
+ * [id, fields, count, from, to] of each entry.
  */
 const handOut = `
 local reply = redis.call('XREADGROUP', 'GROUP', ARGV[1], ARGV[2], 'COUNT', ARGV[3], 'STREAMS', KEYS[1], '>')
@@ -57,7 +63,8 @@ end
 return out`
 
 /**
- * A new group begins with a new ledger. What the last entry was is noted, so that even the first one read can be found to be too far on.
+ * A new group begins with a new ledger. The ledger has the end of the last entry, so that a receipt can come
+ * before the first entry that is read.
  *
  * KEYS stream, ledger · ARGV group, id, beginning
  */
@@ -85,7 +92,7 @@ type HandedOut = readonly [id: string, fields: string[], missed: string, from: s
 export function readInGroup(redis: Redis, stream: string, group: Group, mostEntries: number): EntrySource {
   const { name, consumer, from = 'now', claimAfterMs = 60_000 } = group
   const ledger = `${stream}:${name}`
-  /** Dealt with, but the answer to our acknowledgement got lost. */
+  /** Handled, but the answer to the acknowledgement got lost. */
   const unacknowledged = new Set<string>()
   /** Where the search for what this consumer did not finish has come; undefined when it is over. */
   let ownFrom: string | undefined = '0-0'
@@ -141,7 +148,7 @@ export function readInGroup(redis: Redis, stream: string, group: Group, mostEntr
       after,
       'COUNT',
       mostEntries,
-    )) as [string, StreamItem[], string[]?] // ioredis leaves it unknown; Redis 6.2 tells no deleted ones
+    )) as [string, StreamItem[], string[]?] // ioredis leaves it unknown; Redis 6.2 names no deleted ones
     claimFrom = cursor === '0-0' ? undefined : cursor
     return (await Promise.all([...items.map(again), ...deleted.map(trimmed)])).flat()
   }

@@ -1,8 +1,11 @@
-// Where a reader's entries come from. Each way of reading a stream is one of these, and the reader knows no more of it than this.
+// The source of a reader's entries. Each way of reading a stream is one of these.
 import type { Dropped } from '../../market/events.ts'
 import type { Entry } from './entry.ts'
 
-/** As Redis gives it: id, and names and values in turns; no values when the entry was trimmed away before it was read. */
+/**
+ * As Redis gives it: id, and names and values in turns; no values when the entry was trimmed away before it
+ * was read.
+ */
 export type StreamItem = readonly [id: string, fields: string[] | null]
 
 export type Delivery = {
@@ -13,8 +16,8 @@ export type Delivery = {
   readonly entry: Entry | undefined
   /** What is in the stream and no entry of ours. */
   readonly foreign?: readonly string[]
-  /** Where to begin again after it, if that is for the reader to remember. */
-  readonly place?: string
+  /** Where to begin again after it; undefined in a group, whose position Redis remembers. */
+  readonly position?: string
 }
 
 export interface EntrySource {

@@ -1,5 +1,6 @@
-// The other end of `redisStream`, in another process: the same observables as a feed, from a Redis stream. Redis is the buffer: reading
-// waits for handlers, so nothing piles up here, and what is trimmed away unread comes as a receipt.
+// The other end of `redisStream`, in another process: the same observables as a feed, from a Redis stream.
+// Redis is the buffer: reading waits for handlers, so nothing piles up here, and what is trimmed away unread
+// comes as a receipt.
 import { filter, firstValueFrom, type Observable, Subject, Subscription, timer } from 'rxjs'
 import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import type { Dropped, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
@@ -14,9 +15,12 @@ export type RedisStreamReaderOptions = {
   /** As for `redisStream`. */
   readonly url: string
   readonly stream?: string
-  /** `now` unless told; `start` for all there is; or what `position()` said. Not for a group, whose place Redis remembers. */
+  /**
+   * `now` by default; `start` for all there is; or what `position()` returned. Not for a group, whose
+   * position Redis remembers.
+   */
   readonly from?: Beginning
-  /** To share the work with others, or to have Redis remember the place. */
+  /** To share the work with others, or to have Redis remember the position. */
   readonly group?: Group
   /** Redis cannot be read: it is away, or it refuses. Called once, until it can be read again. */
   readonly onAway?: (reason: string) => void
@@ -30,18 +34,18 @@ export type RedisStreamReader = {
   readonly trades$: Observable<Trade>
   readonly orderBooks$: Observable<OrderBook>
   /**
-   * Attaches a handler that is waited for, one event at a time. In a group, an entry is acknowledged when all its events were handled,
-   * and one whose handler failed comes again after `claimAfterMs`.
+   * Attaches a handler that is waited for, one event at a time. In a group, an entry is acknowledged when all
+   * its events were handled, and one whose handler failed comes again after `claimAfterMs`.
    */
   consume(handler: (event: MarketEvent | Dropped) => void | Promise<void>): Subscription
-  /** After the last entry that was handled: keep it, and begin there another time. */
+  /** Behind the last entry that was handled: pass it as `from` to begin there another time. */
   position(): string | undefined
   start(): void
   /** Finishes the entry it is at, and completes the streams. */
   stop(): Promise<void>
 }
 
-/** Entries asked for at once: a place that is remembered is at most this many behind. */
+/** Entries asked for at once: a remembered position is at most this many behind. */
 const mostEntries = 32
 
 /** How long a read waits in Redis. Stopping does not wait for it. */
@@ -71,14 +75,14 @@ export function redisStreamReader(options: RedisStreamReaderOptions): RedisStrea
       ? followEntries(redis, stream, from, mostEntries)
       : readInGroup(redis, stream, group, mostEntries)
   const events = new Subject<MarketEvent | Dropped>()
-  const events$ = isolate(events, tell)
+  const events$ = isolate(events, report)
   const handlers = new Set<(event: MarketEvent | Dropped) => void | Promise<void>>()
   let position: string | undefined
   let isStopping = false
   let isReading = false
   let running: Promise<void> | undefined
 
-  function tell(error: unknown): void {
+  function report(error: unknown): void {
     try {
       if (options.onError === undefined) process.emitWarning(String(error))
       else options.onError(error)
@@ -103,7 +107,7 @@ export function redisStreamReader(options: RedisStreamReaderOptions): RedisStrea
         for (const delivery of deliveries) {
           if (isStopping) break
           if (await deliver(delivery)) await source.handled(delivery.id)
-          position = delivery.place
+          position = delivery.position
         }
       } catch (error) {
         isReading = false
@@ -127,7 +131,7 @@ export function redisStreamReader(options: RedisStreamReaderOptions): RedisStrea
           await handler(event)
         } catch (error) {
           isHandled = false
-          tell(error)
+          report(error)
         }
       }
     }
@@ -155,7 +159,7 @@ export function redisStreamReader(options: RedisStreamReaderOptions): RedisStrea
   }
 }
 
-/** What is in the stream and no entry of ours is told, as everything that cannot be read. */
+/** What is in the stream and is no entry of ours becomes `malformed`. */
 function contentsOf({ id, receipts, entry, foreign }: Delivery): readonly (MarketEvent | Dropped)[] {
   const raw = (entry?.events ?? foreign?.join(' ')) as string | undefined
   const receivedTime = Number(id.split('-')[0])

@@ -1,5 +1,6 @@
-// The thread behind `redisStream`: reads events from the ring, packs them into entries and adds those to the stream, one after the
-// other and in order. An entry is sent until Redis says that it has it; a reader knows one that came twice.
+// The thread behind `redisStream`: reads events from the ring, packs them into entries and adds those to the
+// stream, one after the other and in order. An entry is sent until Redis says that it has it; a reader knows
+// one that came twice.
 import { randomUUID } from 'node:crypto'
 import { parentPort, workerData } from 'node:worker_threads'
 import { firstValueFrom, timer } from 'rxjs'
@@ -13,7 +14,10 @@ import { type RingReader, ringReader } from '../ring/reader.ts'
 /** Past this, an entry costs no less for each of its events. */
 const mostEvents = 500
 
-/** After this many looks in vain, sleep until woken, but not for long: meanwhile this thread does not hear its connection. */
+/**
+ * After this many looks in vain, sleep until woken, but not for long: meanwhile this thread reads nothing
+ * from its connection.
+ */
 const looksBeforeSleep = 50
 const sleepMs = 250
 

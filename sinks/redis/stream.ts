@@ -1,5 +1,6 @@
-// Events to a Redis stream, for other processes to follow (redis-stream-reader.ts). The text is made and Redis waited for in a thread
-// of its own. When Redis is away the feed goes on: what the ring holds waits for it, the rest is dropped, counted and told in its place.
+// Events to a Redis stream, for other processes to follow (redis-stream-reader.ts). The text is made and
+// Redis waited for in a thread of its own. While Redis is away the feed goes on: what the ring holds waits,
+// the rest is dropped, counted, and has a receipt in its place.
 import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type EventThread, type EventThreadOptions, eventThread, eventThreadOptions } from '../ring/event-thread.ts'
 import { checkRedisUrl } from './address.ts'
@@ -7,16 +8,20 @@ import { checkRedisUrl } from './address.ts'
 export type RedisStreamOptions = EventThreadOptions & {
   /** As `redis://:password@host:6379/0`, `rediss://…`, or the path of a Unix socket. */
   readonly url: string
-  /** The stream's key. `kis:events` unless told. */
+  /** The stream's key. `kis:events` by default. */
   readonly stream?: string
   /**
-   * Entries that are kept, more or less: Redis trims by whole nodes. An entry holds up to 500 events and some 150 KB, and there are at
-   * most a hundred a second unless the feed brings more than that holds. 20,000, three minutes and more, unless told.
+   * Entries that are kept, more or less: Redis trims by whole nodes. An entry holds up to 500 events and some
+   * 150 KB, and there are at most a hundred a second unless the feed brings more than that holds. By default
+   * 20,000, three minutes or more.
    */
   readonly maxEntries?: number
-  /** How long an event may wait for others to share its entry. 10 ms unless told. */
+  /** How long an event may wait for others to share its entry. 10 ms by default. */
   readonly lingerMs?: number
-  /** How long closing waits for a Redis that is away. 5 s unless told; then what was not written is lost, and `onClosed` says so. */
+  /**
+   * How long closing waits for a Redis that is away. 5 s by default; then what was not written is lost, and
+   * `onClosed` says so.
+   */
   readonly closeTimeoutMs?: number
 }
 

@@ -1,5 +1,5 @@
-// Market events from one thread to another through shared memory, one writer and one reader. Trades and books travel as rows of
-// numbers, because making text of them is what the writer's thread has no time for; the rare rest travels as JSON.
+// Writes market events into a ring of shared memory. Trades and books are rows of numbers, because the
+// writer's thread has no time to make text of them; the rare rest is JSON.
 import type { Level, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import {
@@ -30,17 +30,18 @@ import {
 
 export type RingWriter = {
   /**
-   * Copies the event into the ring. False when there is no room: it is dropped, and the reader will be told. A ring that was full
-   * takes nothing until half of it is free, or a slow reader would be given one event, one gap, one event. Never blocks.
+   * Copies the event into the ring. False when there is no room: the event is dropped, and a row reports it
+   * later. A ring that was full takes nothing until half of it is free, or a slow reader would get one event,
+   * one receipt, one event. Never blocks.
    */
   write(event: MarketEvent): boolean
-  /** Says that nothing more will come. What is written after this goes nowhere. */
+  /** Ends the ring. What is written after this is ignored. */
   close(): void
-  /** Says what was dropped, if there is room to: for when no event follows for now. */
-  sayDropped(): void
+  /** Reports what was dropped, if there is room: for when no event follows for now. */
+  reportDropped(): void
   /** Events dropped so far. */
   readonly dropped: number
-  /** The reader dealt with all there is to say. */
+  /** The reader dealt with everything, reports of drops included. */
   readonly isSettled: boolean
   /** By their numbers in the rows, for a reader that takes over from another one. */
   names(): Instrument[]
@@ -111,7 +112,10 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     return true
   }
 
-  /** Makes sure of the room for a row and for what must come before it. The id of the instrument, or -1 when there is no room. */
+  /**
+   * Makes sure of room for a row and for what must come before it. Returns the id of the instrument, or -1
+   * without room.
+   */
   function prepare(rowWords: number, instrument: Instrument | undefined, receivedTime: number): number {
     const id = instrument === undefined ? 0 : ids.get(instrument)
     if (id !== undefined && unreported === 0) return hasRoom(end, rowWords) ? id : drop(receivedTime)
@@ -119,7 +123,7 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     const nameWords = name === undefined ? 0 : 1 + wordsFor(name.length)
     const needed = rowWords + nameWords + (unreported === 0 ? 0 : droppedWords)
     if (!hasRoom(end, unreported === 0 ? needed : Math.max(needed, words / 2))) return drop(receivedTime)
-    if (unreported > 0) reportDropped()
+    if (unreported > 0) putDropped()
     return id ?? announce(instrument as Instrument, name as Buffer) // both are there when there is no id
   }
 
@@ -131,7 +135,7 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     return -1
   }
 
-  function reportDropped(): void {
+  function putDropped(): void {
     putCodes(end.tail, droppedRow, 0)
     put(end.tail + 1, unreported)
     put(end.tail + 2, unreportedFrom)
@@ -187,9 +191,9 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
       header[lastDroppedAt + 2] = unreportedTo
       closeRing(end)
     },
-    sayDropped() {
+    reportDropped() {
       if (isClosed || unreported === 0 || !hasRoom(end, droppedWords)) return
-      reportDropped()
+      putDropped()
       show(end.tail)
     },
     get dropped() {

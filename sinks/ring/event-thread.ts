@@ -1,6 +1,7 @@
-// A sink whose work is done in a thread of its own, fed through a ring: what makes text, compresses, or waits for a disk or a network
-// has no business on the data path. Here an event costs the copy into the ring; when the thread falls behind, events are dropped and
-// counted, and the thread is told in their place. A thread that fails is started again, and begins with what the one before left.
+// A sink with a thread of its own, fed through a ring. Text, compression, disks and networks stay off the
+// data path, where an event costs one copy. When the thread falls behind, events are dropped and counted, and
+// a receipt is in their place. A thread that fails is started again, and begins with what the one before
+// left.
 import type { Worker } from 'node:worker_threads'
 import { Subscription } from 'rxjs'
 import { type Clock, systemClock } from '../../market/clock.ts'
@@ -15,15 +16,21 @@ import type { Sink, SinkNews } from '../sink.ts'
 export type EventThreadOptions = {
   /** Room for events that wait for the thread. 8 MiB, some 69,000 trades, by default. */
   readonly capacityBytes?: number
-  /** This many events more were dropped. Called as dropping begins, and for the rest when it ends; the sum is exact. */
+  /**
+   * This many more events were dropped. Called when dropping begins, and for the rest when it ends; the sum
+   * is exact.
+   */
   readonly onDropped?: (count: number) => void
-  /** The work cannot be done, as `ENOSPC: no space left on device, write`, and is tried again. Called once, until it is done again. */
+  /**
+   * The work fails, as `ENOSPC: no space left on device, write`, and is tried again. Called once, until
+   * `onBack`.
+   */
   readonly onAway?: (reason: string) => void
-  /** It is done again. Nothing was lost but what was dropped meanwhile. */
+  /** The work is done again. Nothing was lost but what was dropped meanwhile. */
   readonly onBack?: () => void
-  /** The work ended for good before all of it was done, as `EPIPE: broken pipe, write`. */
+  /** The work ended for good before all of it was done, as with `EPIPE: broken pipe, write`. */
   readonly onClosed?: (reason: string) => void
-  /** When a thread that failed is started again. */
+  /** Decides when a thread that failed is started again. */
   readonly clock?: Clock
 }
 
@@ -39,17 +46,17 @@ export const eventThreadOptions = [
 export type EventThread = Sink & {
   readonly isSettled: NonNullable<Sink['isSettled']>
   readonly watch: NonNullable<Sink['watch']>
-  /** Lets go of the events, and resolves when everything given before is dealt with, or can no longer be. */
+  /** Unsubscribes, and resolves when every event so far is dealt with, or can no longer be. */
   close(): Promise<void>
 }
 
-/** What each such thread is started with, besides its own task. */
+/** What every such thread is started with, besides its own task. */
 export type RingTask = { readonly buffer: SharedArrayBuffer; readonly names: readonly Instrument[] }
 
-/** What each such thread may say. */
+/** Messages of such a thread. */
 export type ThreadNews =
   | { readonly is: 'away'; readonly reason: string }
-  /** It works. Also said when it was not away. */
+  /** It works. May also come when it was not away. */
   | { readonly is: 'back' }
   /** It ends for good. */
   | { readonly is: 'over'; readonly reason: string; readonly isReaderGone: boolean }
@@ -60,8 +67,8 @@ const defaultCapacityBytes = 8 * 1024 * 1024
 const retryMs = 1_000
 
 /**
- * A sink that may be attached to several feeds at once. It also finishes its work when the process has nothing else to do.
- * `file`: the worker, which lies beside this file, without its ending.
+ * A sink that may be attached to several feeds at once. It also finishes its work when the process has
+ * nothing else to do. `file`: the module of the thread, from `sinks/` on and without its ending.
  */
 export function eventThread(
   file: string,
@@ -78,7 +85,7 @@ export function eventThread(
   let retryAt = 0
   let away: SinkNews | undefined
   let gone: SinkNews | undefined
-  let toldDropped = 0
+  let reportedDropped = 0
   let isDropping = false
   let isClosing = false
   let end = () => {}
@@ -111,22 +118,22 @@ export function eventThread(
       retryAt = clock.now() + retryMs
       noteAway(failure ?? `the thread ${file} ended with code ${code}`)
     })
-    // Waiting for events is no reason to keep the process; having some to deal with is, so the end of the process waits for them. Last,
-    // because a listener for messages is a reason again.
+    // A thread that waits for events must not keep the process; one that has some must, so `beforeExit` waits
+    // for them. After the listeners, because a listener for messages keeps the process again.
     started.unref()
   }
 
   function noteAway(reason: string): void {
     if (away !== undefined) return
     away = { type: 'away', reason }
-    tell(away)
+    notify(away)
     onAway?.(reason)
   }
 
   function noteBack(): void {
     if (away === undefined) return
     away = undefined
-    tell({ type: 'back' })
+    notify({ type: 'back' })
     onBack?.()
   }
 
@@ -136,12 +143,12 @@ export function eventThread(
     isClosing = true
     attached.unsubscribe()
     ring.close()
-    tellDropped()
+    reportDropped()
     if (failure !== undefined) {
       const lost = leftIn(buffer, ring.names())
       const reason = lost === 0 ? failure : `${failure}; ${lost} events were not written`
       gone = { type: 'ended', reason, lost, isReaderGone }
-      tell(gone)
+      notify(gone)
       onClosed?.(reason)
     }
     end()
@@ -152,18 +159,18 @@ export function eventThread(
     const isDropped = !ring.write(event)
     if (isDropped === isDropping) return
     isDropping = isDropped
-    tellDropped()
+    reportDropped()
   }
 
-  function tellDropped(): void {
-    const count = ring.dropped - toldDropped
-    toldDropped = ring.dropped
+  function reportDropped(): void {
+    const count = ring.dropped - reportedDropped
+    reportedDropped = ring.dropped
     if (count === 0) return
-    tell({ type: 'dropped', count })
+    notify({ type: 'dropped', count })
     onDropped?.(count)
   }
 
-  function tell(news: SinkNews): void {
+  function notify(news: SinkNews): void {
     for (const watcher of watchers) watcher(news)
   }
 
@@ -174,7 +181,7 @@ export function eventThread(
     ring.close()
     if (worker === undefined) start() // the last attempt
     worker?.ref()
-    tellDropped()
+    reportDropped()
     return ended
   }
 
@@ -187,7 +194,7 @@ export function eventThread(
   return Object.assign(sink, {
     close,
     isSettled(): boolean {
-      ring.sayDropped()
+      ring.reportDropped()
       return isClosing || ring.isSettled
     },
     watch(watcher: (news: SinkNews) => void): Subscription {
@@ -199,7 +206,10 @@ export function eventThread(
   })
 }
 
-/** Events in the ring of a thread that is gone, those it had in hand included. Receipts were reported when they were made. */
+/**
+ * Events in the ring of a thread that is gone, those it had in hand included. Receipts were reported when
+ * they were made.
+ */
 function leftIn(buffer: SharedArrayBuffer, names: readonly Instrument[]): number {
   const reader = ringReader(buffer, names)
   let count = 0

@@ -1,4 +1,5 @@
-// How market events lie in a ring: the rows that the writer (event-ring.ts) and the reader (reader.ts) agree on.
+// How market events lie in a ring: the rows that the writer (event-ring.ts) and the reader (reader.ts) agree
+// on.
 import { codecWordsAt } from '../../system/ring.ts'
 
 /** In the header: count, from and to of what was dropped and not reported before closing. */

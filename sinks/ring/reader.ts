@@ -1,4 +1,4 @@
-// The other end of the ring: hands out what event-ring.ts put in, as new objects, from any thread.
+// Reads what event-ring.ts wrote into a ring, as new objects, from any thread.
 import type { Dropped, Level, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { isClosed, isEmpty, readingEnd, release, sleep, takeBytes, wordsFor } from '../../system/ring.ts'
@@ -18,7 +18,10 @@ import {
 export type RingReader = {
   /** The next event, equal to what was written, or undefined when there is none at the moment. */
   read(): MarketEvent | Dropped | undefined
-  /** What was read so far is dealt with: only now the writer has its room, and a reader that takes over does not read it again. */
+  /**
+   * What was read so far is dealt with: the writer gets its room, and a reader that takes over does not read
+   * it again.
+   */
   settle(): void
   /** Waits until there is something to read, but not longer than this. */
   sleep(timeoutMs: number): void
@@ -60,7 +63,7 @@ export function ringReader(ring: SharedArrayBuffer, known: readonly Instrument[]
     return hasEnded ? undefined : lastWords()
   }
 
-  /** Goes on behind a row, now that `content` was copied out of it. */
+  /** Goes on behind a row whose `content` was copied out of it. */
   function passing<T>(rowWords: number, content: T): T {
     end.head = (end.head + rowWords) | 0
     return content

@@ -1,4 +1,4 @@
-// Frames to record: captured ones, told of whatever symbol a test wants.
+// Frames to record: captured ones, with the symbol that a test wants.
 import { frame, kst, lineOf, recordsOf, withValues } from '../support/wire/frames.ts'
 
 export const nine = kst('2026-09-14T09:00:00')

@@ -38,7 +38,10 @@ function slowConsumer(options: ConsumeOptions = {}) {
     emit(...times: number[]): void {
       for (const receivedTime of times) source.next(trade({ receivedTime }))
     },
-    /** The handler is done, or failed, with what it has; resolves when the next event reached it, if there is one. */
+    /**
+     * The handler is done, or failed, with what it has; resolves when the next event reached it, if there is
+     * one.
+     */
     async finish(failure?: unknown): Promise<void> {
       settle?.(failure)
       await new Promise(setImmediate)

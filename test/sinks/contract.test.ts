@@ -5,7 +5,7 @@ import type { Dropped, MarketEvent } from '../../market/events.ts'
 import { checkSink, type MakeSink } from '../../sinks/contract.ts'
 import type { Sink } from '../../sinks/sink.ts'
 
-/** Delivers at once, unless told to be bad at something. */
+/** Delivers at once, unless a fault is given. */
 function badSink(fault: string): MakeSink {
   return () => {
     const delivered: (MarketEvent | Dropped)[] = []
@@ -20,7 +20,7 @@ function badSink(fault: string): MakeSink {
       if (fault === 'repeats' && event.receivedTime === 7) delivered.push(event)
     }
     const receive = (event: MarketEvent) => {
-      if (isBroken && fault === 'rejects') void Promise.reject(new Error('nobody handles this'))
+      if (isBroken && fault === 'rejects') void Promise.reject(new Error('not handled'))
       if (!isBlocked) return deliver(event)
       if (fault === 'hoards' || held.length < 10) held.push(event)
       else dropped++
@@ -77,9 +77,9 @@ describe('the contract', () => {
     ['starves', 'expected 160 events or more in 200 calls when 1.2 times as many come, found 66 and 134 receipts'],
     ['is silent', 'expected 50 events delivered or in receipts'],
     ['swaps', 'in order'],
-    ['rejects', 'expected no failure that nobody handles'],
+    ['rejects', 'expected no unhandled failure'],
   ])('is broken by one that %s', async (fault, message) => {
-    // The failure that nobody handles is this test's own: the runner must not take it for one.
+    // The unhandled failure is this test's own: the runner must not take it for one.
     const listeners = process.listeners('unhandledRejection')
     process.removeAllListeners('unhandledRejection')
     onTestFinished(() => listeners.forEach(listener => process.on('unhandledRejection', listener)))

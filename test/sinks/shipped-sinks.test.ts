@@ -29,7 +29,10 @@ const parse = (text: string) =>
     .filter(line => line !== '')
     .map(line => JSON.parse(line) as MarketEvent | Dropped)
 
-/** A handler that waits at a gate, which may be opened for one call: a spill brings the next event only when the disk has it. */
+/**
+ * A handler that waits at a gate, which may be opened for one call: a spill brings the next event only when
+ * the disk has it.
+ */
 function consumer(options: Backpressure, capacity: number): MakeSink {
   return () => {
     const delivered: (MarketEvent | Dropped)[] = []

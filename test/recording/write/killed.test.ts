@@ -48,7 +48,8 @@ describe('a recording whose process was killed', { timeout: 90_000 }, () => {
     const times = entries.slice(1).map(({ receivedTime }) => receivedTime - nine)
     expect(entries[0]?.kind).toBe('begin')
     expect(times).toEqual(times.map((_, index) => index))
-    // A tenth of a second is what is promised, from the first frame on; this machine may be busy with other things for longer.
+    // A tenth of a second is what is promised, from the first frame on; this machine may be busy with other
+    // things for longer.
     const safe = running.said.filter(({ at }) => at < killedAt - 1_000)
     expect(times.length).toBeGreaterThanOrEqual(safe.length)
   })

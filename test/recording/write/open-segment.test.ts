@@ -1,4 +1,5 @@
-// What of a segment is where while it is written: a loss of power must find every row in a place that has reached the disk.
+// What of a segment is where while it is written: a loss of power must find every row in a place that has
+// reached the disk.
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'

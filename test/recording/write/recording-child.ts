@@ -1,4 +1,5 @@
-// A process that records one frame a millisecond until somebody ends it, in peace with SIGINT, and says of each when it was given.
+// A process that records one frame a millisecond until somebody ends it, in peace with SIGINT, and says of
+// each when it was given.
 import { writeSync } from 'node:fs'
 import { createRecorder } from '../../../recording/write/recorder.ts'
 import { frameOf, nine } from '../frames.ts'

@@ -1,4 +1,5 @@
-// What must not be shown must not be kept either: the recording of a feed with planted secrets, and of an account's notices.
+// What must not be shown must not be kept either: the recording of a feed with planted secrets, and of an
+// account's notices.
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { createReplay } from '../../../app/replay/replay.ts'

@@ -38,8 +38,8 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
   })
 
   it('loses nothing that it does not count when files may grow no further, and goes on in another one', async () => {
-    // Arrange: no file of this process may grow beyond 512 blocks of 1 KiB, as if the disk were full. What is written at once
-    // is a tenth of that, also on a busy machine.
+    // Arrange: no file of this process may grow beyond 512 blocks of 1 KiB, as if the disk were full. What is
+    // written at once is a tenth of that, also on a busy machine.
     const folder = temporaryFolder()
     const program = fileURLToPath(new URL('./recording-child.ts', import.meta.url))
     const shell = `ulimit -f 512; exec "${process.execPath}" --import tsx "${program}" "${folder}" Infinity 262144`

@@ -14,7 +14,10 @@ const instruments: readonly Instrument[] = ['KRX:005930', 'KRX:000660', 'NAS:AAP
 const tradeAt = (receivedTime: number) =>
   trade({ receivedTime, instrument: instruments[receivedTime % instruments.length] as Instrument })
 
-/** `overload` events come while the handler is at one, a receipt or an event; events are known by their number. */
+/**
+ * `overload` events come while the handler is at one, a receipt or an event; events are known by their
+ * number.
+ */
 async function overloaded(options: Backpressure, overload: number, calls: number) {
   const source = new Subject<MarketEvent>()
   const seen: { readonly event: MarketEvent | Dropped; readonly offered: number }[] = []

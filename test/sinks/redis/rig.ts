@@ -10,7 +10,10 @@ import { hasRedisServer, type RedisServer, startRedisServer } from '../../suppor
 /** Each sink starts a thread that compiles what it runs. */
 export const patience = { timeout: 40_000, interval: 5 }
 
-/** Called at the top of a test file: starts the server before its tests, and gives each of them a stream of its own. */
+/**
+ * Called at the top of a test file: starts the server before its tests, and gives each of them a stream of
+ * its own.
+ */
 export function redisRig() {
   vi.setConfig({ testTimeout: 60_000 })
   let server: RedisServer

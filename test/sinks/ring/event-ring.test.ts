@@ -250,7 +250,7 @@ describe('a reader that takes over', () => {
     while (writer.write(trade({ receivedTime: ++sent })));
     const read = readAll(reader).length
     expect(writer.isSettled).toBe(false)
-    writer.sayDropped()
+    writer.reportDropped()
     expect(readAll(reader)).toEqual([{ type: 'dropped', count: sent - read, from: sent, to: sent }])
     expect(writer.isSettled).toBe(true)
     expect(readAll(ringReader(ring, writer.names()))).toEqual([])
