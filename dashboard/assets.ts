@@ -1,5 +1,5 @@
-// The files of the page: its own, and the two libraries it draws with, from the packages they come in. Nothing else is served, and
-// nothing is fetched from elsewhere, so the page works without the internet.
+// The files of the page: its own, and those of two libraries, from their packages. Nothing else is served,
+// and the page fetches nothing from elsewhere, so it works without the internet.
 import { readFileSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join } from 'node:path'
@@ -17,7 +17,7 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 const packages = createRequire(import.meta.url)
 
-/** By the path they are asked for. Read when first asked for: the libraries are large, and most runs have no page open. */
+/** By path. Read at the first request: the libraries are large, and most runs have no page open. */
 const libraries: Readonly<Record<string, () => string>> = {
   '/library/lightweight-charts.mjs': () =>
     join(

@@ -1,5 +1,5 @@
-// Who may ask: on loopback everybody who calls it by a loopback name, elsewhere only who has the token. A page of somebody else's in the
-// same browser may not, whatever name it has for this address.
+// Who may ask: on loopback every request by a loopback name, elsewhere only one with the token. Another page
+// in the same browser may not, whatever name it has for this address.
 import { createHash, timingSafeEqual } from 'node:crypto'
 
 export type Call = {
@@ -10,7 +10,7 @@ export type Call = {
 }
 
 export type Auth = {
-  /** Undefined when it may, else what to answer. */
+  /** Undefined when the call may go on, else the answer. */
   refusal(call: Call): { readonly status: 401 | 403; readonly text: string } | undefined
   /** The cookie that stands for the token, when `given` is the token. */
   cookieFor(given: string): string | undefined
@@ -36,7 +36,7 @@ export function createAuth(token: string | undefined): Auth {
   return {
     refusal(call) {
       const { host = '', origin } = call
-      // Without a token, the name is all that tells our own page from one that was bound to this address by DNS.
+      // Without a token, only the name separates our page from one that DNS bound to this address.
       if (token === undefined && !loopbackHost.test(host)) {
         return { status: 403, text: 'for this machine only: call it by 127.0.0.1 or localhost' }
       }
@@ -52,7 +52,7 @@ export function createAuth(token: string | undefined): Auth {
   }
 }
 
-/** Digests have one length, so that comparing them tells nothing about the token's. */
+/** Digests have one length, so a comparison reveals nothing about the length of the token. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

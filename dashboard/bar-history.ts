@@ -1,6 +1,6 @@
-// The bars of the last hour by five seconds, and of the day by the minute, so that a page that is opened at noon
-// has a morning to show. Only whole bars come in; a minute that lacks a part of itself is marked, until that
-// part comes repaired.
+// The bars of the last hour by five seconds, and of the day by the minute, so that a page opened at noon
+// shows the morning. Only whole bars come in; a minute without a part of them is marked until that part is
+// repaired.
 import { Subject } from 'rxjs'
 import { BoundedMap } from '../market/basics/bounded-map.ts'
 import type { Clock } from '../market/clock.ts'
@@ -8,7 +8,10 @@ import type { Bar, MarketEvent } from '../market/events.ts'
 import { type ForgottenBar, toBars } from '../streams/bars/bars.ts'
 import { mostInstruments } from './latest-prices.ts'
 
-/** Start, in seconds as chart libraries count, then open, high, low, close and volume. Arrays, because there are hundreds. */
+/**
+ * Start, in seconds as chart libraries count, then open, high, low, close and volume. Arrays, because there
+ * are hundreds.
+ */
 export type BarRow = readonly [
   time: number,
   open: number,
@@ -20,7 +23,7 @@ export type BarRow = readonly [
 ]
 
 export type BarNews = {
-  /** Five-second bars, as they came. One that was there before takes its place. */
+  /** Five-second bars, as they came. A bar may replace an earlier one of the same time. */
   readonly bars: readonly BarRow[]
   /** Minutes that are over and were repaired. */
   readonly minutes: readonly BarRow[]
@@ -32,7 +35,7 @@ export type BarHistory = {
   note(event: MarketEvent): void
   seconds(instrument: string): readonly BarRow[]
   minutes(instrument: string): readonly BarRow[]
-  /** What came after the `count`th five-second bar, and how many of these there were in all. */
+  /** What came after the `count`th five-second bar, and how many there were in all. */
   since(instrument: string, count: number): BarNews
   stop(): void
 }
@@ -45,7 +48,7 @@ const barSeconds = 5
 /** A minute, and the five-second bars it is made of, which need not come in order. */
 type Minute = {
   readonly time: number
-  /** The first one may have begun before we listened. */
+  /** False for a first minute that began before the feed. */
   readonly isWhole: boolean
   open: number
   high: number
@@ -97,7 +100,7 @@ export function createBarHistory(clock: Clock): BarHistory {
     if (last?.isRepaired && one.minutes.at(-1) !== last) last.changedAt = one.count
   }
 
-  /** Its trades are in no bar, so far or for good, and the minute it belongs to is not whole. */
+  /** The trades of this bar are in none, so far or for good: its minute is not whole. */
   function lack({ instrument, startTime }: ForgottenBar): void {
     const one = keptOf(instrument)
     const time = startTime / 1000
@@ -114,7 +117,7 @@ export function createBarHistory(clock: Clock): BarHistory {
 
   return {
     note(event) {
-      // Half of what comes, and nothing that a bar is made of.
+      // Half of all events, and no part of a bar.
       if (event.type !== 'order-book') events.next(event)
     },
     seconds: instrument => kept.get(instrument)?.seconds ?? [],

@@ -1,5 +1,6 @@
-// The day certificate as a table: what was received of each instrument, what was missing, what came back, and what remains unknown. It is
-// read from a file that an older or newer kis-stream may have written, so nothing of it is taken for granted.
+// The day certificate as a table: what was received of each instrument, what was missing, what came back, and
+// what remains unknown. An older or newer kis-stream may have written the file, so nothing in it is taken for
+// granted.
 
 export type CertificateRow = {
   readonly trades: number
@@ -7,7 +8,7 @@ export type CertificateRow = {
   readonly volume: number
   readonly gaps: number
   readonly gapVolume: number
-  /** Came late by themselves. */
+  /** Came late, not from REST. */
   readonly lateVolume: number
   /** Fetched from REST. */
   readonly repairedVolume: number
@@ -48,7 +49,7 @@ const counts = [
   'minutesAgreeing',
 ] as const satisfies readonly (keyof CertificateRow)[]
 
-/** `unreadable`: there is one, and it is no certificate that we know. Null when there is none. */
+/** Null without a certificate; `unreadable` for one in an unknown form. */
 export function certificateView(value: unknown): CertificateView | 'unreadable' | null {
   if (value === undefined || value === null) return null
   const { date, madeAt, unreadableLines, instruments } = fieldsOf(value)

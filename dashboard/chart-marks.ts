@@ -1,8 +1,10 @@
-// What went wrong and where: gaps, repairs and outages, kept to be drawn on the chart at the time they happened.
+// Gaps, repairs and outages, kept for the chart, at the time they happened.
 import type { MarketEvent } from '../market/events.ts'
 import type { Market } from '../market/instrument.ts'
 
-/** A hole in a day's volume, and what became of it. What is neither `came` nor `explained` is missing still. */
+/**
+ * Missing volume of a day, and what became of it. What is neither `came` nor `explained` is still missing.
+ */
 export type GapMark = {
   readonly kind: 'gap'
   readonly instrument: string
@@ -13,15 +15,15 @@ export type GapMark = {
   readonly to: number
   readonly volume: number
   readonly cause: string
-  /** Late by itself, or fetched from REST. */
+  /** Came late, or was fetched from REST. */
   readonly came: number
-  /** Never told as a trade, and rightly so. */
+  /** Rightly no trade: volume that KIS counts otherwise. */
   readonly explained: number
   /** REST was asked: what is missing still remains unknown. */
   readonly isJudged: boolean
 }
 
-/** Volumes in shares; `from` and `to` are when it happened, by KIS's clock where it told, and ours where not. */
+/** Volumes in shares; `from` and `to` by KIS's clock where it is known, else by ours. */
 export type Mark =
   | GapMark
   | {
@@ -75,7 +77,7 @@ export function createChartMarks(): ChartMarks {
     version++
   }
 
-  /** Changes the gap in which a part of the day's volume lies; one that is no longer kept is nobody's business. */
+  /** Changes the gap that contains this part of the day's volume, if it is still kept. */
   function changeGap(part: Part, change: (gap: GapMark) => Partial<GapMark>): void {
     const at = marks.findLastIndex(mark => mark.kind === 'gap' && isWithin(part, mark))
     const gap = marks[at]
@@ -110,7 +112,7 @@ export function createChartMarks(): ChartMarks {
         return came(event)
       }
       case 'gap-verdict':
-        // Told again it may say the same again: what was explained is not explained twice.
+        // A verdict may come again: what was explained is not counted twice.
         return changeGap(event, ({ explained }) => ({
           explained: Math.max(explained, event.explainedVolume),
           isJudged: true,

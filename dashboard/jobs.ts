@@ -1,4 +1,5 @@
-// The job queues beside the page: how many jobs stand where, and Bull Board to look into them. Also whatever else is slow to ask for.
+// The job queues beside the page: how many jobs are in which state, and Bull Board. Also everything else that
+// takes a round trip.
 import type { HttpBindings } from '@hono/node-server'
 import type { Queue } from 'bullmq'
 import type { Hono } from 'hono'
@@ -11,7 +12,7 @@ const states = ['waiting', 'active', 'delayed', 'completed', 'failed'] as const
 
 export type Jobs = {
   readonly queues: readonly Queue[]
-  /** By queue, the JSON Schema of what a job is given, for whoever puts one in by hand. */
+  /** By queue, the JSON Schema of a job's data, for adding one by hand. */
   readonly payloadSchemas?: Readonly<Record<string, Record<string, unknown>>>
 }
 
@@ -24,7 +25,7 @@ export type SlowParts = {
 
 type Slow = Pick<ViewInput, 'queues' | 'tokenIssuedAt' | 'sharedLimits' | 'certificate'>
 
-/** Asks for what takes a round trip every two seconds, and keeps the last answer; what fails is told as unknown. */
+/** Asks for what takes a round trip every two seconds, and keeps the last answer; what fails is unknown. */
 export function watchQueues({ jobs, tokenIssuedAt, sharedLimits, certificate }: SlowParts) {
   let known: Slow = { queues: undefined, tokenIssuedAt: undefined, sharedLimits: undefined, certificate: undefined }
   if ([jobs, tokenIssuedAt, sharedLimits, certificate].every(part => part === undefined)) {
@@ -70,8 +71,8 @@ async function orUnknown<T>(ask: () => Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * What may be done to jobs from the page: one more is put in, a failed one is tried again, one that waits goes now. Everything else that
- * Bull Board can do (emptying, removing, pausing, another pace) would lose work, and stays out of reach.
+ * What the page may do to jobs: add one, try a failed one again, promote one that waits. Everything else in
+ * Bull Board (emptying, removing, pausing, another pace) would lose work, and is refused.
  */
 const changes: readonly (readonly [method: string, path: RegExp])[] = [
   ['POST', /^\/jobs\/api\/queues\/[\w-]+\/add$/],
@@ -83,7 +84,7 @@ export function isJobChange(method: string, path: string): boolean {
   return changes.some(([verb, pattern]) => verb === method && pattern.test(path))
 }
 
-/** Bull Board asks for a font elsewhere, which is not let out. */
+/** Bull Board asks for a font elsewhere, which this forbids. */
 const boardPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; base-uri 'self'; frame-ancestors 'none'"
 

@@ -1,5 +1,5 @@
-// The latest of every instrument, kept as it comes: one look-up and a few assignments for each event, whether a page is open or not.
-// What pages are told is read from here, a few times a second.
+// The latest trade and book of every instrument: one look-up and a few assignments for each event, whether a
+// page is open or not. Messages to pages are made from here, a few times a second.
 import { minuteMs } from '../market/basics/durations.ts'
 import { BoundedMap } from '../market/basics/bounded-map.ts'
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
@@ -9,9 +9,9 @@ export type LatestPrice = {
   readonly instrument: Instrument
   readonly trade: Trade | undefined
   readonly book: OrderBook | undefined
-  /** What KIS compares its price with; undefined while that is not known. */
+  /** What KIS compares the price with; undefined while that is not known. */
   readonly previousClose: number | undefined
-  /** Grows with every change of the prices: what is larger than what a page was told last is news to it. */
+  /** Of the last change. Versions grow with every change of any instrument. */
   readonly version: number
   /** Trades since the start. */
   readonly trades: number
@@ -29,10 +29,10 @@ export type LatestPrices = {
   tape(instrument: string, count: number): { readonly trades: readonly Trade[]; readonly missed: number }
 }
 
-/** What a page shows, and what it may be behind by in one tick of a busy name. */
+/** Trades kept for each instrument: what a page shows, and the most that it can be behind. */
 export const tapeLength = 64
 
-/** Two app keys carry 82. Broken input can name endlessly many: of those that are not used any more, the page forgets. */
+/** Two app keys carry 82. Malformed input can name any number of instruments: the oldest are forgotten. */
 export const mostInstruments = 1_000
 
 type Entry = {
@@ -43,16 +43,19 @@ type Entry = {
   trades: number
   readonly tape: Trade[]
   previousClose: number | undefined
-  /** Of which day that is, and when it is asked for again. */
+  /** Its date, and when it is asked for again. */
   closeDate: number | null | undefined
   closeUntil: number
 }
 
-/** It changes once a day; KIS may correct it. What was not to be had is asked for again soon. */
+/** It changes once a day; KIS may correct it. */
 const closeKeptMs = minuteMs
 const closeMissedMs = 1_000
 
-/** `previousClose`: of the trade that is being delivered. Asked once a minute for each instrument, and at once on a new day. */
+/**
+ * `previousClose`: of the trade that is being delivered. Asked once a minute for each instrument, and at once
+ * on a new day.
+ */
 export function createLatestPrices(previousClose: (trade: Trade) => number | undefined): LatestPrices {
   const entries = new BoundedMap<string, Entry>(mostInstruments)
   let version = 0

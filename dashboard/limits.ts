@@ -11,7 +11,7 @@ export type LimitView = {
   readonly approvalKeyIssuedAt: number | null
 }
 
-/** `all-processes`: counted in Redis · `this-process`: others may have spent some that we do not know of. */
+/** `all-processes`: counted in Redis · `this-process`: other processes may have spent some more. */
 export type LimitScope = 'all-processes' | 'this-process'
 
 export function limitsOf(status: FeedStatus, shared: SharedLimits | undefined): readonly LimitView[] {
@@ -23,7 +23,7 @@ function limitOf({ markets, budgets, approvalKeyIssuedAt }: LineStatus, leftToAl
   return {
     markets,
     connects: { ...budgets.connects, left: leftToAll ?? budgets.connects.left, scope },
-    // What the others asked for is in it, as of our own last request.
+    // Counts requests of other processes, as of our own last request.
     requests: { ...budgets.requests, scope },
     approvalKeyIssuedAt: approvalKeyIssuedAt ?? null,
   }

@@ -1,5 +1,6 @@
-// The open pages. Ten times a second each is told what is news to it, and twice a second how the line is; while none is open nothing is
-// done at all. A page that reads too slowly is told less often, and then all at once: nothing is queued for it.
+// The open pages. Each gets what changed ten times a second, and the status twice a second; without a page
+// nothing is done. A page that reads too slowly gets messages less often, and then everything at once:
+// nothing is queued for it.
 import { interval, type Subscription } from 'rxjs'
 import type { WebSocket } from 'ws'
 import type { Inspector } from '../app/machine-docs/inspector.ts'
@@ -34,16 +35,16 @@ export type LiveClients = {
   stop(): void
 }
 
-const tellEveryMs = 100
+const sendEveryMs = 100
 const statusEveryTicks = 5
-/** A page on loopback is never this far behind; one on a phone may be, and skips a beat. */
+/** A page this far behind gets no message for the moment, as on a phone. */
 const congestedBytes = 256 * 1024
-/** All that a page is told at once is some hundred kilobytes. */
+/** A page that has not read this much is closed: messages together have some hundred kilobytes. */
 export const mostUnread = 8 * 1024 * 1024
 
 type Page = {
   readonly socket: WebSocket
-  /** What it was told last, by the board's and the marks' counts. */
+  /** The versions of prices and marks that it has. */
   sentPrices: number
   sentMarks: number
   chosen:
@@ -54,34 +55,34 @@ type Page = {
 
 export function createLiveClients({ prices, bars, marks, inspector, hello, status }: LiveClientsParts): LiveClients {
   const pages = new Set<Page>()
-  let telling: Subscription | undefined
+  let sending: Subscription | undefined
 
-  function tell(page: Page, message: ToPage): void {
+  function send(page: Page, message: ToPage): void {
     page.socket.send(JSON.stringify(message))
-    // Whatever it asks for is answered at once: one that asks and never reads would fill the memory.
+    // Every question is answered at once: a page that asks and never reads would fill the memory.
     if (page.socket.bufferedAmount > mostUnread) page.socket.terminate()
   }
 
-  function tellAll(tick: number): void {
+  function sendAll(tick: number): void {
     const view = tick % statusEveryTicks === 0 ? status() : undefined
     for (const page of pages) {
       if (page.socket.bufferedAmount > congestedBytes) continue
-      tellNews(page)
-      if (view !== undefined) tell(page, view)
+      sendChanges(page)
+      if (view !== undefined) send(page, view)
     }
   }
 
-  function tellNews(page: Page): void {
+  function sendChanges(page: Page): void {
     const changed = prices.since(page.sentPrices)
-    if (changed.length > 0) tell(page, { type: 'prices', rows: changed.map(priceRow) })
+    if (changed.length > 0) send(page, { type: 'prices', rows: changed.map(priceRow) })
     page.sentPrices = prices.version()
-    if (marks.version() !== page.sentMarks) tell(page, { type: 'marks', marks: marks.all() })
+    if (marks.version() !== page.sentMarks) send(page, { type: 'marks', marks: marks.all() })
     page.sentMarks = marks.version()
-    const watched = newsOfChosen(page)
-    if (watched !== undefined) tell(page, watched)
+    const watched = changesOfChosen(page)
+    if (watched !== undefined) send(page, watched)
   }
 
-  function newsOfChosen({ chosen }: Page): Watched | undefined {
+  function changesOfChosen({ chosen }: Page): Watched | undefined {
     if (chosen === undefined) return undefined
     const { instrument } = chosen
     const entry = prices.of(instrument)
@@ -110,8 +111,8 @@ export function createLiveClients({ prices, bars, marks, inspector, hello, statu
     const { count } = bars.since(instrument, 0)
     const trades = Math.max(0, (prices.of(instrument)?.trades ?? 0) - 40)
     page.chosen = { instrument, version: -1, trades, bars: count, book: undefined }
-    tell(page, { type: 'chosen', instrument, seconds: bars.seconds(instrument), minutes: bars.minutes(instrument) })
-    tellNews(page)
+    send(page, { type: 'chosen', instrument, seconds: bars.seconds(instrument), minutes: bars.minutes(instrument) })
+    sendChanges(page)
   }
 
   function inspect(page: Page, on: boolean): void {
@@ -121,9 +122,9 @@ export function createLiveClients({ prices, bars, marks, inspector, hello, statu
     let first: Inspected['records'][number][] | undefined = []
     page.stopInspecting = inspector.look(record => {
       if (first !== undefined) first.push(record)
-      else tell(page, { type: 'inspected', isFirst: false, records: [record] })
+      else send(page, { type: 'inspected', isFirst: false, records: [record] })
     })
-    tell(page, { type: 'inspected', isFirst: true, records: first })
+    send(page, { type: 'inspected', isFirst: true, records: first })
     first = undefined
   }
 
@@ -131,8 +132,8 @@ export function createLiveClients({ prices, bars, marks, inspector, hello, statu
     inspect(page, false)
     pages.delete(page)
     if (pages.size > 0) return
-    telling?.unsubscribe()
-    telling = undefined
+    sending?.unsubscribe()
+    sending = undefined
   }
 
   return {
@@ -147,16 +148,16 @@ export function createLiveClients({ prices, bars, marks, inspector, hello, statu
         if (message?.type === 'choose') choose(page, message.instrument)
         if (message?.type === 'inspect') inspect(page, message.on)
       })
-      tell(page, hello)
-      tell(page, status())
-      tellNews(page)
-      telling ??= interval(tellEveryMs).subscribe(tellAll)
+      send(page, hello)
+      send(page, status())
+      sendChanges(page)
+      sending ??= interval(sendEveryMs).subscribe(sendAll)
     },
     get size() {
       return pages.size
     },
     stop() {
-      telling?.unsubscribe()
+      sending?.unsubscribe()
       for (const { socket } of pages) socket.close(1001, 'the feed has stopped')
     },
   }

@@ -1,11 +1,14 @@
-// What the server and the page say to each other: plain JSON, and never a secret.
+// The messages between the server and the page: plain JSON, and never a secret.
 import type { InspectionRecord } from '../app/machine-docs/inspector.ts'
 import type { StateOutline } from '../app/machine-docs/outline.ts'
 import type { BarRow } from './bar-history.ts'
 import type { Mark } from './chart-marks.ts'
 import type { StatusView } from './view.ts'
 
-/** Price, what the change is told against (the previous close, or the day's open until that is known), volume, best bid and ask. */
+/**
+ * Price, previous close, open, volume, best bid and ask. The change is from the open until the previous close
+ * is known.
+ */
 export type PriceRow = readonly [
   instrument: string,
   price: number | null,
@@ -48,7 +51,10 @@ export type Chosen = {
   readonly minutes: readonly BarRow[]
 }
 
-/** And what has happened to it since. `missed`: trades too many to show. */
+/**
+ * What changed of the chosen instrument. `missed`: trades that are not in `trades`, because there were too
+ * many.
+ */
 export type Watched = {
   readonly type: 'watched'
   readonly instrument: string
@@ -88,7 +94,7 @@ export type FromPage =
   | { readonly type: 'choose'; readonly instrument: string }
   | { readonly type: 'inspect'; readonly on: boolean }
 
-/** Anybody may send anything: undefined when it is neither. */
+/** Undefined for anything else: any program may send anything. */
 export function readFromPage(text: string): FromPage | undefined {
   try {
     const { type, instrument, on } = Object(JSON.parse(text)) as Readonly<Record<string, unknown>>

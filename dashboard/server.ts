@@ -1,5 +1,5 @@
-// The small server behind the page: its files, its live connection, and what is mounted beside it. Nothing here can change what the feed
-// does; jobs can be put in, retried and promoted with the token.
+// The server behind the page: its files, its live connection, and what is mounted beside it. Nothing here
+// changes the feed; with the token jobs can be added, retried and promoted.
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
@@ -28,17 +28,17 @@ export type DashboardOptions = {
   readonly clock?: Clock
   /** Default 127.0.0.1. Anywhere else needs a token. */
   readonly host?: string
-  /** When it is taken, one of the next twenty. 0 takes any. */
+  /** If it is taken, one of the next twenty. 0 takes any. */
   readonly port?: number
   readonly token?: string
-  /** Whether the data is generated, which the page says loudly. */
+  /** The data is generated, which the page shows. */
   readonly isDemonstration?: boolean
   /** Records the machines from the start, and feeds the hosted visualiser. */
   readonly inspect?: boolean
   readonly jobs?: Jobs
   /** When the access token was issued; never the token. */
   readonly tokenIssuedAt?: () => Promise<number | undefined>
-  /** What is left to all processes of the app key together; rejects while nobody can say. */
+  /** What is left to all processes of the app key together; rejects while that is unknown. */
   readonly sharedLimits?: () => Promise<SharedLimits>
   /** The newest day certificate, as it was written; undefined when there is none yet. */
   readonly certificate?: () => Promise<unknown>
@@ -49,7 +49,9 @@ export type DashboardOptions = {
 export type Dashboard = {
   readonly url: string
   readonly port: number
-  /** Where the hosted visualiser is fed; undefined when nobody asked for it, or others could reach it. */
+  /**
+   * The page with the hosted visualiser; undefined without `inspect`, or where other machines could reach it.
+   */
   readonly statelyUrl: string | undefined
   readonly inspector: Inspector
   stop(): Promise<void>
@@ -74,7 +76,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const bars = createBarHistory(clock)
   const marks = createChartMarks()
   const troubles = createTroubles()
-  // One subscriber for all of it: each has its price on the data path.
+  // One subscriber for all: each costs something on the data path.
   const watching = feed.events$.subscribe(event => {
     prices.note(event)
     bars.note(event)
@@ -171,7 +173,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     const refusal = auth.refusal({ host: asked, origin, authorization, cookie })
     const path = request.url?.split('?')[0]
     const accept = path === '/live' ? clients.join : path === '/stately/live' ? stately?.join : undefined
-    // A browser always says from which page it comes; a program that does not is no page of somebody else's.
+    // A browser always sends the origin of a page; a request without one comes from a program.
     if (refusal !== undefined || accept === undefined) {
       socket.end(
         `HTTP/1.1 ${refusal?.status ?? 404} ${refusal === undefined ? 'Not Found' : 'Forbidden'}\r\nConnection: close\r\n\r\n`,
@@ -210,7 +212,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   }
 }
 
-/** On the port, or when somebody has it, on one of the next. */
+/** On the port, or if it is taken, on one of the next. */
 async function listen(server: Server, host: string, port: number): Promise<number> {
   const candidates = port === 0 ? [0] : Array.from({ length: mostPorts }, (_, i) => port + i).filter(p => p < 65_536)
   for (const candidate of candidates) {

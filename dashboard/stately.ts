@@ -1,6 +1,7 @@
-// The machines in Stately's hosted visualiser: a page of ours that frames it, and hands on what the inspector lets out, in the protocol of
-// @statelyai/inspect. Its own server listens on all interfaces and asks nobody who they are, so it is not used; its adapter interface is.
-// Definitions are those of app/machine-docs/json.ts, because the package would send machines with their contexts.
+// The machines in Stately's hosted visualiser: a page of ours frames it and passes the records of the
+// inspector on, in the protocol of @statelyai/inspect. The package's server listens on all interfaces without
+// authentication, so only its adapter interface is used. Definitions come from app/machine-docs/json.ts,
+// because the package would send machines with their contexts.
 import type { HttpBindings } from '@hono/node-server'
 import type { StatelyInspectionEvent } from '@statelyai/inspect'
 import type { Hono } from 'hono'
@@ -85,7 +86,7 @@ export async function mountStately(
   }
 }
 
-/** As much of an actor as the package reads: who it is, whose child, and the definition of its machine. */
+/** What the package reads of an actor: its id, its parent, and the definition of its machine. */
 type Actor = {
   readonly sessionId: string
   readonly id: string

@@ -1,4 +1,5 @@
-// The last frames that could not be read, and the last changes of columns, for the page. Reasons only: the text itself may hold anything.
+// The last frames that could not be read, and the last changes of columns, for the page. Reasons only: the
+// text itself may hold anything.
 import type { MarketEvent } from '../market/events.ts'
 import type { TroubleView } from './view.ts'
 

@@ -1,4 +1,4 @@
-// What the page is told about the line: one JSON-able value from what the feed knows. Pure; the page only draws it.
+// The status of the feed for the page, as one JSON value. Pure; the page only draws it.
 import type { SharedLimits } from '../app/jobs/shared-access.ts'
 import { type Explanation, explainRefusal } from '../app/observe/explanations.ts'
 import type { SubscriptionState } from '../app/feed/subscription-states.ts'
@@ -9,7 +9,7 @@ import { type Market, marketOf } from '../market/instrument.ts'
 import { type CertificateView, certificateView } from './certificate.ts'
 import { type LimitView, limitsOf } from './limits.ts'
 
-/** `waiting`: acknowledged, and nothing came yet. `none`: not agreed with KIS, so nothing can. */
+/** `waiting`: acknowledged, without data so far. `none`: not acknowledged by KIS. */
 export type FlowView = 'flowing' | 'stale' | 'waiting' | 'none'
 
 export type SubscriptionView = {
@@ -58,7 +58,7 @@ export type StatusView = Omit<FeedStatus, 'startedAt' | 'lines'> & {
   readonly process: ProcessView
 }
 
-/** The last rubbish and the last changes of columns; never the text itself, which may hold anything. */
+/** The last malformed frames and changes of columns; never the text itself, which may hold anything. */
 export type TroubleView = { readonly kind: 'malformed' | 'schema-drift'; readonly at: number; readonly what: string }
 
 export type ViewInput = {

@@ -1,22 +1,22 @@
-// The page's own line to the server. Comes back by itself, a little later each time, and says so when it is gone: old prices must never
-// look like new ones.
+// The page's connection to the server. It comes back by itself, each time a little later, and reports when it
+// is gone: old prices must never look like new ones.
 
 /** @typedef {import('../messages.ts').ToPage} ToPage */
 /** @typedef {import('../messages.ts').FromPage} FromPage */
 
 const firstWaitMs = 250
 const longestWaitMs = 5_000
-/** Twice a second there is a word about the line; a server that says nothing for so long is as good as gone. */
+/** The status comes twice a second; a server that sends nothing for so long counts as gone. */
 const patienceMs = 4_000
 
 /**
- * @param {{ onMessage(message: ToPage): void, onOpen(): void, onGone(since: number): void }} told
+ * @param {{ onMessage(message: ToPage): void, onOpen(): void, onGone(since: number): void }} listener
  */
 export function connect({ onMessage, onOpen, onGone }) {
   /** @type {WebSocket | undefined} */
   let socket
   let waitMs = firstWaitMs
-  let lastHeard = Date.now()
+  let lastReceived = Date.now()
   let isGone = false
 
   function open() {
@@ -24,12 +24,12 @@ export function connect({ onMessage, onOpen, onGone }) {
     socket = opening
     opening.addEventListener('open', () => {
       waitMs = firstWaitMs
-      lastHeard = Date.now()
+      lastReceived = Date.now()
       isGone = false
       onOpen()
     })
     opening.addEventListener('message', ({ data }) => {
-      lastHeard = Date.now()
+      lastReceived = Date.now()
       onMessage(JSON.parse(data))
     })
     opening.addEventListener('close', () => {
@@ -38,7 +38,7 @@ export function connect({ onMessage, onOpen, onGone }) {
   }
 
   function lose() {
-    if (!isGone) onGone(lastHeard)
+    if (!isGone) onGone(lastReceived)
     isGone = true
     socket = undefined
     setTimeout(open, waitMs)
@@ -46,7 +46,7 @@ export function connect({ onMessage, onOpen, onGone }) {
   }
 
   setInterval(() => {
-    if (socket?.readyState !== WebSocket.OPEN || Date.now() - lastHeard < patienceMs) return
+    if (socket?.readyState !== WebSocket.OPEN || Date.now() - lastReceived < patienceMs) return
     const silent = socket
     lose()
     silent.close()

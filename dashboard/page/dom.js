@@ -1,4 +1,5 @@
-// The few things every part of the page does to the document. Writes only what changed, so that nothing flickers and no selection is lost.
+// What every panel does to the document. Writes only what changed, so that nothing flickers and no selection
+// is lost.
 
 /** @param {string} id */
 export function byId(id) {
@@ -66,7 +67,8 @@ export function childrenOf(element) {
 /**
  * Term and value pairs of a `dl`, kept in place.
  * @param {Element} list
- * @param {readonly (readonly [term: string, value: string, isBad?: boolean | "refused"])[]} facts Refused has a colour of its own.
+ * @param {readonly (readonly [term: string, value: string, isBad?: boolean | "refused"])[]} facts Refused
+ *   has a colour of its own.
  */
 export function showFacts(list, facts) {
   keepChildren(

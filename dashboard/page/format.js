@@ -1,4 +1,5 @@
-// Numbers, times and durations as people read them. Prices keep the most decimals their instrument has shown, so that columns stand still.
+// Numbers, times and durations for readers. Prices keep the most decimals that their instrument has shown, so
+// that columns stand still.
 import { settings } from './settings.js'
 
 /** @type {Map<string, number>} */
@@ -14,7 +15,11 @@ export function formatPrice(instrument, value) {
   return value.toLocaleString('en-US', { minimumFractionDigits: most, maximumFractionDigits: most })
 }
 
-/** A price on an axis, which need not be one that exists and so teaches nothing. @param {string} instrument @param {number} value */
+/**
+ * A price on an axis, which need not be one that exists and so teaches nothing.
+ * @param {string} instrument
+ * @param {number} value
+ */
 export function formatOnAxis(instrument, value) {
   const most = decimalsOf(instrument)
   return value.toLocaleString('en-US', { minimumFractionDigits: most, maximumFractionDigits: most })
@@ -43,7 +48,12 @@ export function changeOf(value, reference) {
   return value === null || reference === null || reference === 0 ? null : ((value - reference) / reference) * 100
 }
 
-/** `+1,500`, with the decimals of the price. @param {string} instrument @param {number | null} value @param {number | null} reference */
+/**
+ * `+1,500`, with the decimals of the price.
+ * @param {string} instrument
+ * @param {number | null} value
+ * @param {number | null} reference
+ */
 export function formatDifference(instrument, value, reference) {
   if (value === null || reference === null) return ''
   const difference = Number((value - reference).toFixed(4))

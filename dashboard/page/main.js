@@ -1,4 +1,4 @@
-// Joins the parts of the page: what comes from the server goes to whom it concerns, and what the reader does goes back.
+// Joins the parts of the page: messages of the server go to the panels, and what the reader does goes back.
 import { createBook } from './panels/book.js'
 import { createCandleChart } from './panels/chart.js'
 import { connect } from './connection.js'
@@ -8,7 +8,7 @@ import { createCertificate } from './panels/certificate.js'
 import { createGauges } from './panels/gauges.js'
 import { createHeadline } from './panels/headline.js'
 import { createInspectorView } from './panels/inspector.js'
-import { createLineView } from './panels/line.js'
+import { createSockets } from './panels/sockets.js'
 import { changeSettings, onSettings, settings } from './settings.js'
 import { createSubscriptions } from './panels/subscriptions.js'
 import { createTape } from './panels/tape.js'
@@ -25,12 +25,12 @@ const tape = createTape()
 const chart = createCandleChart()
 const headline = createHeadline()
 const certificate = createCertificate()
-const line = createLineView()
+const sockets = createSockets()
 const subscriptions = createSubscriptions()
 const gauges = createGauges()
 /** @type {StatusView | undefined} */
 let status
-/** The server's clock less ours: ages are told by its clock, which in a replay is another day's. */
+/** The server's clock less ours: ages are by its clock, which in a replay is that of another day. */
 let clockOffset = 0
 /** @type {number | undefined} */
 let goneSince
@@ -68,7 +68,7 @@ function receive(message) {
       isDemonstration = message.isDemonstration
       inspector.setOutlines(message.outlines)
       byId('stately').hidden = !message.hasStately
-      void line.setOutline(message.outlines.socket)
+      void sockets.setOutline(message.outlines.socket)
       return
     case 'status':
       status = message
@@ -100,16 +100,16 @@ function showStatus() {
   setText(byId('origin'), isDemonstration ? say('demonstration') : status.environment === 'paper' ? say('paper') : '')
   watchList.showSubscriptions(status)
   if (watchList.chosen() === '' || hasMovedOn()) chooseFirst()
-  // Prices of a line that is down are the last that came, and look it.
+  // Prices of a market that is down are old, and look old.
   document.body.classList.toggle('is-down', watchList.isOld(watchList.chosen()))
-  line.show(status, now())
+  sockets.show(status, now())
   subscriptions.show(status, now())
   gauges.show(status)
   certificate.show(status)
   chart.describe()
 }
 
-/** Of every line, the worst first. Without a connection to the feed nobody knows. */
+/** Of every line, the worst first; unknown without a connection to the server. */
 function showVerdict() {
   if (status === undefined) return
   const { verdicts, gaps } = status
@@ -129,7 +129,7 @@ const moves = instrument =>
 const hasMovedOn = () =>
   !watchList.isPicked() && !moves(watchList.chosen()) && watchList.instruments().some(name => moves(name))
 
-/** The one of last time, if it is still there and moves; else the first. */
+/** The instrument of last time, if it is still there and its market has a line; else the first. */
 function chooseFirst() {
   const all = watchList.instruments()
   const isListed = all.includes(settings.instrument)
@@ -150,7 +150,7 @@ function tick() {
   setText(byId('clock-korea'), koreanTime(now()))
   setText(byId('clock-local'), localTime(now()))
   setText(byId('clock-zone'), zoneName())
-  line.tick(now())
+  sockets.tick(now())
   tape.tick()
   if (goneSince !== undefined) showGone()
 }

@@ -1,8 +1,12 @@
-// What the reader chose: language, theme, colours of up and down, interval. Kept in this browser; the system decides until somebody does.
+// What the reader chose: language, theme, colours of up and down, interval. Kept in this browser; the system
+// decides until the reader does.
 
 const storeName = 'kis-stream'
 
-/** @typedef {{ language: 'en' | 'ko', theme: 'system' | 'light' | 'dark', colours: 'korean' | 'western', interval: 5 | 60, instrument: string }} Settings */
+/**
+ * @typedef {{ language: 'en' | 'ko', theme: 'system' | 'light' | 'dark', colours: 'korean' | 'western',
+ *   interval: 5 | 60, instrument: string }} Settings
+ */
 
 /** @type {Settings} */
 const defaults = {

@@ -1,4 +1,4 @@
-// Hands what the inspector lets out to the hosted visualiser in the frame, in order, once it says that it listens.
+// Passes the records of the inspector to the hosted visualiser in the frame, in order, once it is ready.
 const visualiser = 'https://stately.ai'
 const frame = /** @type {HTMLIFrameElement} */ (document.getElementById('inspector'))
 /** What to do while, or because, nothing is there. */

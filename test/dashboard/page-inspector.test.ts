@@ -1,4 +1,5 @@
-// The machines on the page: every actor and event by name, a recording to step through, and never what they carry.
+// The machines on the page: every actor and event by name, a recording to step through, and never what they
+// carry.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'

@@ -1,4 +1,5 @@
-// How the page looks, and that everybody can use it: dark and light, up and down, narrow and wide, without a mouse.
+// How the page looks, and that everybody can use it: dark and light, up and down, narrow and wide, without a
+// mouse.
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
@@ -101,7 +102,9 @@ const pairs = [
 
 const tokens = [...new Set(pairs.flatMap(([ink, ground]) => [ink, ground])), '--ground', '--up', '--down']
 
-/** The colours in force, as the page itself would read them. Text, because only the browser knows a document. */
+/**
+ * The colours in force, as the page itself would read them. Text, because only the browser knows a document.
+ */
 async function tokensOf(page: Page): Promise<Record<string, string>> {
   const read = `Object.fromEntries(${JSON.stringify(tokens)}.map(name => [name, getComputedStyle(document.documentElement).getPropertyValue(name).trim()]))`
   return (await page.evaluate(read)) as Record<string, string>

@@ -1,4 +1,5 @@
-// What the page says of two lines at once, of what a change is from, of the day certificate, and of what it cannot know.
+// What the page says of two lines at once, of what a change is from, of the day certificate, and of what it
+// cannot know.
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
@@ -85,7 +86,8 @@ describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium o
     await page
       .locator('#verdict[data-level="trouble"]', { hasText: /US lost the line · reconnecting · KR is live/ })
       .waitFor()
-    // The prices of the line that is down look old, those of the other do not, and no dot says that they flow.
+    // The prices of the line that is down look old, those of the other do not, and no dot says that they
+    // flow.
     await page.locator('#watch-list li[data-old="true"]', { hasText: 'AAPL' }).waitFor()
     expect(await page.locator('#watch-list li[data-old="true"]').count()).toBe(1)
     expect(await page.locator('#watch-list li', { hasText: 'AAPL' }).locator('.dot').getAttribute('data-flow')).toBe(
@@ -186,12 +188,12 @@ describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium o
     expect(await page.locator('#certificate-empty').isVisible()).toBe(false)
   })
 
-  it('takes nothing for known once its own connection is gone', async () => {
+  it('shows that nothing is known once its own connection is gone', async () => {
     const rig = await dashboardRig({ simulator: { tape: generatedTape({ rate: 50 }) } })
     const { page } = await openPage(browser, rig.dashboard.url)
     await page.locator('#verdict[data-level="good"]').waitFor()
     await rig.dashboard.stop()
     await page.locator('#verdict[data-level="waiting"]', { hasText: 'Not known' }).waitFor()
-    await page.getByRole('alert').filter({ hasText: 'What you see is old' }).waitFor()
+    await page.getByRole('alert').filter({ hasText: 'The figures are from before' }).waitFor()
   })
 })

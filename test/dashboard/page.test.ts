@@ -18,7 +18,8 @@ function tradeAt(price: number, volume: number, cumulativeVolume: number): strin
   return frame('H0STCNT0', withValues('H0STCNT0', record, { MKSC_SHRN_ISCD: '005930', ...values }))
 }
 
-// A browser on a machine that does something else as well takes its time; nothing here waits for time on purpose.
+// A browser on a machine that does something else as well takes its time; nothing here waits for time on
+// purpose.
 describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)', { timeout: 120_000 }, () => {
   let browser: Browser
   beforeAll(async () => {
@@ -100,7 +101,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     const became = '500 shares missing (line was down): 300 came back, 200 remain unknown'
     await page.locator('#marks-list li[data-kind="gap"]', { hasText: became }).waitFor()
     await page
-      .locator('#marks-summary', { hasText: 'gaps: 1 · 500 shares missing · 300 came back · 200 missing still' })
+      .locator('#marks-summary', { hasText: 'gaps: 1 · 500 shares missing · 300 came back · 200 still missing' })
       .waitFor()
   })
 

@@ -1,4 +1,5 @@
-// The server behind the page, over real sockets: whom it answers, what it mounts, and what it does while nobody looks.
+// The server behind the page, over real sockets: whom it answers, what it mounts, and what it does while
+// nobody looks.
 import { createServer, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { once } from 'node:events'

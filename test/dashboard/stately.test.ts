@@ -1,5 +1,6 @@
-// What --inspect sends, held against the package whose protocol it is: its own inspector looks at the same machines, and its own receiver
-// reads what we send. The hosted visualiser itself is not to be had without the internet; a page in its place stands for it.
+// What --inspect sends, held against the package whose protocol it is: its own inspector looks at the same
+// machines, and its own receiver reads what we send. The hosted visualiser itself is not to be had without
+// the internet; a page in its place stands for it.
 import { createBrowserReceiver, createInspector, type StatelyInspectionEvent } from '@statelyai/inspect'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -56,7 +57,8 @@ describe('what --inspect sends', () => {
 
     const [shapes, packageShapes] = [keysByType(ours), keysByType(theirs)]
     for (const type of ['@xstate.actor', '@xstate.event', '@xstate.snapshot']) {
-      // Who sent an event is not always known, and an actor that was there before us is told without its parent's.
+      // Who sent an event is not always known, and an actor that was there before us is told without its
+      // parent's.
       const optional = new Set(['sourceId', 'parentId'])
       const needed = (keys: readonly string[] = []) => keys.filter(key => !optional.has(key))
       expect(needed(shapes[type]), type).toEqual(needed(packageShapes[type]))
@@ -67,7 +69,8 @@ describe('what --inspect sends', () => {
       expect(Number(createdAt)).toBeGreaterThan(1e12)
       expect([typeof sessionId, rootId]).toEqual(['string', ours[0]?.sessionId])
     }
-    // Every state that they saw we told as well, under the same session, in the same words; only repeats are left out.
+    // Every state that they saw we told as well, under the same session, in the same words; only repeats are
+    // left out.
     const states = (events: readonly Sent[]) => new Set(events.map(event => `${event.sessionId} ${stateOf(event)}`))
     const told = states(ours)
     const known = new Set(ours.filter(({ definition }) => definition !== undefined).map(({ sessionId }) => sessionId))

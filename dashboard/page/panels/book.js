@@ -4,7 +4,10 @@ import { formatNumber, formatPrice, formatShort, koreanTime } from '../format.js
 import { say } from '../words.js'
 
 /** @typedef {NonNullable<import('../../messages.ts').Watched['book']>} Book */
-/** @typedef {{ key: string, side: 'ask' | 'bid' | 'middle', price: number | null, volume: number | null }} Row */
+/**
+ * @typedef {{ key: string, side: 'ask' | 'bid' | 'middle', price: number | null, volume: number | null }}
+ *   Row
+ */
 
 /** Whole where there is room for it. @param {number | null} total */
 const formatTotal = total => ((total ?? 0) < 1_000_000 ? formatNumber(total) : formatShort(total))

@@ -1,9 +1,12 @@
-// Bars as the chart needs them: those the server published, and one in the making from the trades as they come. The server's bar replaces
-// ours when it arrives; one that it did not publish, because something of it is missing, stays and is drawn faint.
+// Bars for the chart: those that the server published, and one in the making, from trades. The server's bar
+// replaces ours; one that it did not publish, because a part of it is missing, stays and is drawn faint.
 
 /** @typedef {import('../../bar-history.ts').BarRow} BarRow */
 /** @typedef {import('../../messages.ts').TapeRow} TapeRow */
-/** @typedef {{ time: number, open: number, high: number, low: number, close: number, volume: number, isWhole: boolean }} Candle */
+/**
+ * @typedef {{ time: number, open: number, high: number, low: number, close: number, volume: number, isWhole:
+ *   boolean }} Candle
+ */
 
 const mostCandles = 1_440
 
@@ -41,24 +44,30 @@ export function createCandles(seconds) {
     reset(rows) {
       candles = rows.map(candleOf)
     },
-    /** A five-second bar that the server published: as it is, or as a part of a longer one. @param {BarRow} row */
+    /**
+     * A five-second bar that the server published: as it is, or as a part of a longer one.
+     * @param {BarRow} row
+     */
     bar(row) {
       const bar = candleOf(row)
       const time = bucketOf(bar.time)
       if (time === bar.time && seconds === 5) return put(bar)
       const known = candles.findLast(candle => candle.time === time)
-      // A longer one was told trade by trade already; only its edges may be new.
+      // The trades are in the longer candle already; only its edges may be new.
       if (known === undefined) return put({ ...bar, time, isWhole: false })
       return put({ ...known, high: Math.max(known.high, bar.high), low: Math.min(known.low, bar.low) })
     },
-    /** A minute that the server has put together anew, because a part of it was repaired. @param {BarRow} row */
+    /**
+     * A minute that the server has put together anew, because a part of it was repaired.
+     * @param {BarRow} row
+     */
     minute: row => put(candleOf(row)),
     /** @param {TapeRow} trade @returns {Candle | undefined} */
     trade([eventTime, price, volume]) {
       if (eventTime === null || price === null) return undefined
       const time = bucketOf(eventTime / 1000)
       const last = candles.at(-1)
-      // A bar that is over is the server's to tell.
+      // The server publishes bars that are over.
       if (last !== undefined && time < last.time) return undefined
       if (last === undefined || last.time !== time) {
         return put({

@@ -1,4 +1,5 @@
-// The day certificate: what was received of each instrument, what was missing, what came back, and what remains unknown.
+// The day certificate: what was received of each instrument, what was missing, what came back, and what
+// remains unknown.
 import { byId, childrenOf, keepChildren, make, setAttribute, setText } from '../dom.js'
 import { formatNumber } from '../format.js'
 import { say } from '../words.js'
@@ -8,7 +9,11 @@ import { say } from '../words.js'
 /** @typedef {import('../../certificate.ts').CertificateView} CertificateView */
 /** @typedef {import('../../certificate.ts').InstrumentRow} InstrumentRow */
 
-/** `rare`: where there is no room, these are left to the file. @type {readonly { word: string, of: (row: CertificateRow) => string, rare?: true, isBad?: (row: CertificateRow) => boolean }[]} */
+/**
+ * `rare`: left out where there is no room.
+ * @type {readonly { word: string, of: (row: CertificateRow) => string, rare?: true, isBad?: (row:
+ *   CertificateRow) => boolean }[]}
+ */
 const columns = [
   { word: 'trades', of: ({ trades }) => formatNumber(trades) },
   { word: 'volume', of: ({ volume }) => formatNumber(volume) },

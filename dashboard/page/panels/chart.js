@@ -1,4 +1,5 @@
-// The candle chart of the chosen instrument, with what went missing marked where it happened and outages shaded. Times are Korean.
+// The candle chart of the chosen instrument, with pins where volume is missing and outages shaded. Times are
+// Korean.
 import {
   CandlestickSeries,
   createChart,
@@ -24,7 +25,10 @@ const stamp = time => /** @type {import('lightweight-charts').UTCTimestamp} */ (
 /** @param {string} name */
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
 
-/** Pixels a candle. The most is set as well: by default it is half the width, which is 0 until the chart has its place. */
+/**
+ * Pixels a candle. The most is set as well: by default it is half the width, which is 0 until the chart is
+ * laid out.
+ */
 const comfortable = 9
 
 export function createCandleChart() {
@@ -80,14 +84,17 @@ export function createCandleChart() {
     return step > 0 ? step : 1 / 10 ** decimalsOf(instrument)
   }
 
-  /** The library divides the axis by steps of 1 at most. Steps of 500 won are drawn as steps of 1, and written as what they are. */
+  /**
+   * The library divides the axis by steps of 1 at most. Steps of 500 won are drawn as steps of 1, and written
+   * as what they are.
+   */
   const unit = () => Math.max(1, tick())
 
   function drawAll() {
     const all = model().all()
     const { outages, pins: pinned } = marks.on(instrument, settings.interval, all)
     const known = new Set(all.map(({ time }) => time))
-    // An outage has no bars: empty places keep its time on the axis.
+    // An outage has no bars: empty ones keep its time on the axis.
     const empty = outages.filter(time => !known.has(time)).map(time => ({ time: stamp(time) }))
     const points = [...all.map(drawn), ...empty].toSorted((a, b) => a.time - b.time)
     candles.applyOptions({
@@ -194,7 +201,7 @@ export function createCandleChart() {
       }
       const newest = model().all().at(-1)?.time ?? 0
       const isOld = [...changed.keys()].some(time => time < newest)
-      // The chart takes changes of its newest bar alone; for any other it is given everything.
+      // The chart can change only its newest bar; for any other it gets everything.
       if (isOld) drawAll()
       else
         for (const candle of changed.values()) {
@@ -207,7 +214,7 @@ export function createCandleChart() {
       const price = byId('chosen-price').textContent ?? ''
       setAttribute(byId('candles'), 'aria-label', say('chart-about', { instrument, price }))
     },
-    /** @param {import('../../messages.ts').MarksMessage} told */
+    /** @param {import('../../messages.ts').MarksMessage} message */
     showMarks({ marks: all }) {
       marks.set(all)
       drawAll()

@@ -78,7 +78,10 @@ export function createGauges() {
   }
 }
 
-/** @param {{ time: number, frames: number, records: number } | undefined} from @param {{ time: number, frames: number, records: number } | undefined} to */
+/**
+ * @param {{ time: number, frames: number, records: number } | undefined} from
+ * @param {{ time: number, frames: number, records: number } | undefined} to
+ */
 function rate(from, to) {
   if (from === undefined || to === undefined || to.time <= from.time) return { frames: 0, records: 0 }
   const seconds = (to.time - from.time) / 1000
@@ -108,7 +111,7 @@ function showLatency({ boundsMicros, counts, timed }) {
   const text = timed === 0 ? say('latency-none') : `p50 < ${micros(quantile(0.5))} · p99 < ${micros(quantile(0.99))}`
   setText(byId('latency-figures'), text)
   setAttribute(place, 'aria-label', text)
-  // Nobody has seen a frame take less than a microsecond, nor more than 65 ms.
+  // A frame takes more than a microsecond and less than 65 ms.
   const shown = counts.slice(0, 15)
   while (place.children.length < shown.length) place.append(document.createElement('i'))
   const most = Math.max(1, ...shown)

@@ -47,10 +47,10 @@ export function createHeadline() {
       row = price
       show()
     },
-    /** @param {Day | null} told */
-    day(told) {
-      if (told === null) return
-      day = told
+    /** @param {Day | null} changed */
+    day(changed) {
+      if (changed === null) return
+      day = changed
       show()
     },
     /** In another language. */

@@ -1,4 +1,5 @@
-// Inside the machines: every actor, its state and its events, live, and the recording, which can be stepped through, saved and loaded.
+// Every actor, its state and its events, live, and their recording, which can be stepped through, saved and
+// loaded.
 import { byId, keepChildren, make, setAttribute, setText } from '../dom.js'
 import { koreanTime } from '../format.js'
 import { drawStatechart } from './statechart.js'
@@ -7,7 +8,10 @@ import { say } from '../words.js'
 /** @typedef {import('../../../app/machine-docs/inspector.ts').InspectionRecord} InspectionRecord */
 /** @typedef {import('../../../app/machine-docs/inspector.ts').StateValue} StateValue */
 /** @typedef {import('../../messages.ts').Hello['outlines']} Outlines */
-/** @typedef {{ id: string, name: string, parent: string | undefined, machine: string | undefined, states: string[], before: string | undefined, ended: boolean }} Actor */
+/**
+ * @typedef {{ id: string, name: string, parent: string | undefined, machine: string | undefined, states:
+ *   string[], before: string | undefined, ended: boolean }} Actor
+ */
 
 const format = 'kis-stream-inspection'
 const mostEvents = 200
@@ -39,14 +43,14 @@ function actorsAfter(records) {
   return actors
 }
 
-/** The socket that does something; until there is one, whatever there is. @param {Map<string, Actor>} actors */
+/** An active socket; else any socket, or any actor. @param {Map<string, Actor>} actors */
 function mostInteresting(actors) {
   const all = [...actors.values()]
   const sockets = all.filter(({ machine }) => machine === 'socket')
   return sockets.find(({ states }) => !states.includes('market-switch')) ?? sockets[0] ?? all[0]
 }
 
-/** @param {{ send(message: import('../../messages.ts').FromPage): void }} told */
+/** @param {{ send(message: import('../../messages.ts').FromPage): void }} connection */
 export function createInspectorView({ send }) {
   /** @type {InspectionRecord[]} */
   let records = []
@@ -235,13 +239,13 @@ export function createInspectorView({ send }) {
     setOutlines(given) {
       if (!isLoaded) outlines = given
     },
-    /** @param {import('../../messages.ts').Inspected} told */
-    add(told) {
+    /** @param {import('../../messages.ts').Inspected} message */
+    add({ isFirst, records: fresh }) {
       if (!isOn) return
-      records = told.isFirst ? [...told.records] : [...records, ...told.records].slice(-mostRecords)
+      records = isFirst ? [...fresh] : [...records, ...fresh].slice(-mostRecords)
       later()
     },
-    /** After a reconnection the server knows nothing of what was wanted. */
+    /** After a reconnection the server does not know that the page inspects. */
     resume() {
       if (isOn) send({ type: 'inspect', on: true })
     },

@@ -1,4 +1,4 @@
-// What KIS still allows, for each app key, and whose count that is; and how old the keys are, never the keys.
+// What KIS still allows each app key, and who counts it; and how old the keys are, never the keys.
 import { byId, childrenOf, keepChildren, make, setAttribute, setText, showFacts } from '../dom.js'
 import { formatDuration } from '../format.js'
 import { say } from '../words.js'

@@ -1,11 +1,11 @@
-// Gaps, repairs and outages: where they stand on the chart, and the same in words beneath it.
+// Gaps, repairs and outages: pins and shades on the chart, and the same in words beneath it.
 import { byId, keepChildren, make, setAttribute, setText } from '../dom.js'
 import { formatDuration, formatNumber, koreanTime } from '../format.js'
 import { say, sayCause } from '../words.js'
 
 /** @typedef {import('../../chart-marks.ts').Mark} Mark */
 
-/** Longer outages are shaded at their ends; the axis has only so many places. */
+/** Of a longer outage only this many candles are shaded. */
 const mostShaded = 400
 const mostListed = 4
 
@@ -76,7 +76,7 @@ export function createMarks() {
       keepChildren(
         byId('marks-list'),
         all
-          // What came back is told with the gap that it was missing in.
+          // The sentence of a gap says what came back.
           .filter(({ kind }) => kind !== 'repair')
           .map((mark, index) => ({ mark, index }))
           .slice(-mostListed)
@@ -92,7 +92,11 @@ export function createMarks() {
   }
 }
 
-/** What nobody brought: unknown, once REST has been asked. @param {number} rest @param {boolean} isJudged */
+/**
+ * What is still missing: unknown, once REST has been asked.
+ * @param {number} rest
+ * @param {boolean} isJudged
+ */
 const restText = (rest, isJudged) =>
   rest === 0 ? say('gap-none-left') : say(isJudged ? 'gap-unknown' : 'gap-left', { volume: formatNumber(rest) })
 

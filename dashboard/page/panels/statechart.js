@@ -1,12 +1,18 @@
-// A statechart from a machine's own outline: laid out by ELK in a worker, drawn as SVG, with the current states lit. What leads out of
-// them stands beneath in words: a socket has thirty transitions, and thirty labels in a drawing are read by nobody.
+// A statechart from a machine's outline: laid out by ELK in a worker, drawn as SVG, with the current states
+// lit. The transitions out of them are beneath, in words: thirty labels in a drawing cannot be read.
 import { keepChildren, make } from '../dom.js'
 import { say } from '../words.js'
 
 /** @typedef {import('../../../app/machine-docs/outline.ts').StateOutline} StateOutline */
-/** @typedef {{ id: string, width?: number, height?: number, x?: number, y?: number, children?: Node[], labels?: { text: string }[], layoutOptions?: object }} Node */
+/**
+ * @typedef {{ id: string, width?: number, height?: number, x?: number, y?: number, children?: Node[],
+ *   labels?: { text: string }[], layoutOptions?: object }} Node
+ */
 /** @typedef {{ x: number, y: number }} Point */
-/** @typedef {{ id: string, sources: string[], targets: string[], sections?: { startPoint: Point, endPoint: Point, bendPoints?: Point[] }[] }} Edge */
+/**
+ * @typedef {{ id: string, sources: string[], targets: string[], sections?: { startPoint: Point, endPoint:
+ *   Point, bendPoints?: Point[] }[] }} Edge
+ */
 /** @typedef {{ width: number, height: number, children: Node[], edges: Edge[] }} Layout */
 /** @typedef {{ layout(graph: object): Promise<Layout> }} Elk */
 
@@ -41,7 +47,11 @@ const idOf = path => (path === '' ? 'root' : path)
 /** @param {StateOutline} state @returns {StateOutline[]} */
 const withDescendants = state => [state, ...state.children.flatMap(withDescendants)]
 
-/** Several ways from one state to another are one arrow. @param {StateOutline} outline @returns {(Edge & { lines: string[] })[]} */
+/**
+ * Several ways from one state to another are one arrow.
+ * @param {StateOutline} outline
+ * @returns {(Edge & { lines: string[] })[]}
+ */
 function edgesOf(outline) {
   /** @type {Map<string, Edge & { lines: string[] }>} */
   const ways = new Map()
@@ -67,7 +77,7 @@ function graphOf(outline, direction) {
   return {
     id: 'root',
     children,
-    // What leads out of the machine as a whole leads out of every state: an arrow from everywhere says nothing.
+    // A transition of the machine as a whole leads out of every state: arrows from everywhere say nothing.
     edges: edgesOf(outline)
       .filter(({ sources }) => !sources.includes('root'))
       .map(({ id, sources, targets }) => ({ id, sources, targets })),
@@ -109,7 +119,7 @@ export async function drawStatechart(place, outline, title) {
   const direction = directionIn(place)
   const layout = await layoutEngine().layout(graphOf(outline, direction))
   const drawing = svg('svg', { viewBox: `0 0 ${layout.width} ${layout.height}`, role: 'img', 'aria-label': title })
-  // Never larger than it was laid out: words in a stretched drawing look like shouting.
+  // Never larger than it was laid out: stretched words are too loud.
   drawing.style.maxWidth = `${Math.round(layout.width * 1.15)}px`
   const marker = `arrow-${Math.random().toString(36).slice(2)}`
   drawing.append(arrowHead(marker, 'arrow'), arrowHead(`${marker}-taken`, 'arrow taken'))

@@ -1,4 +1,4 @@
-// What was asked of KIS and what became of it: places of the session, counts, refusals with what they mean, and every subscription.
+// Subscriptions: slots of each line, counts, refusals with their meaning, and a table of all.
 import { byId, childrenOf, keepChildren, make, setAttribute, setText, showFacts } from '../dom.js'
 import { formatDuration } from '../format.js'
 import { settings } from '../settings.js'
@@ -23,7 +23,7 @@ export function createSubscriptions() {
   const body = /** @type {Element} */ (table.querySelector('tbody'))
   const bars = byId('slots-bars')
 
-  /** A bar of places for each session: one, or with an app key for each market, two. @param {StatusView} status */
+  /** A bar of slots for each line. @param {StatusView} status */
   function showSlots({ mostSlots: most, sockets, turns, subscriptions }) {
     /** @param {'KR' | 'US'} market */
     const textOf = market => say(turns.length > 1 ? 'slots-of' : 'slots', { market, used: sockets[market].slots, most })

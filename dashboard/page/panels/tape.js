@@ -1,4 +1,4 @@
-// The tape: the last trades, newest on top. Rows are reused, so nothing is built while trades rain.
+// The tape: the last trades, newest on top. Rows are reused, so many trades build no elements.
 import { byId, childrenOf, make, setText } from '../dom.js'
 import { formatNumber, formatPrice, koreanTime } from '../format.js'
 import { say } from '../words.js'
@@ -37,7 +37,7 @@ export function createTape() {
   }
 
   return {
-    /** Nothing coming is news as well. */
+    /** The rate falls without trades, too. */
     tick: showRate,
     clear() {
       trades = []

@@ -9,7 +9,7 @@ import { say } from '../words.js'
 /** The worst of an instrument's channels is what its dot shows. */
 const worstFirst = /** @type {const} */ (['refused', 'stale', 'none', 'waiting', 'flowing'])
 
-/** @param {{ onChoose(instrument: string): void }} told */
+/** @param {{ onChoose(instrument: string): void }} listener */
 export function createWatchList({ onChoose }) {
   const list = byId('watch-list')
   /** @type {Map<string, PriceRow>} */
@@ -18,7 +18,7 @@ export function createWatchList({ onChoose }) {
   const flows = new Map()
   /** @type {string[]} */
   let instruments = []
-  /** Whose line is down, or whose market has none: their prices are not those of now. @type {Set<string>} */
+  /** Instruments whose market is down or has no line: their prices are old. @type {Set<string>} */
   let old = new Set()
   let chosen = ''
   let isPicked = false
@@ -32,13 +32,16 @@ export function createWatchList({ onChoose }) {
     onChoose(instrument)
   }
 
-  /** The reader did. @param {string} instrument */
+  /** By the reader. @param {string} instrument */
   function pick(instrument) {
     isPicked = true
     choose(instrument)
   }
 
-  /** By hand: scrollIntoView would also move where the Tab key goes on from. @param {HTMLElement | null} row */
+  /**
+   * By hand: scrollIntoView would also move where the Tab key goes on from.
+   * @param {HTMLElement | null} row
+   */
   function reveal(row) {
     if (row === null) return
     const { offsetTop, offsetHeight } = row
@@ -47,7 +50,7 @@ export function createWatchList({ onChoose }) {
       list.scrollTop = offsetTop + offsetHeight - list.clientHeight
   }
 
-  /** Says what the change is from, also of those few whose previous close did not come yet. */
+  /** Says what the change is from, and marks instruments whose previous close is not known yet. */
   function showReference() {
     const shown = [...prices.values()].filter(([, price]) => price !== null)
     const some = shown.some(([, , previousClose, open]) => previousClose === null && open !== null)

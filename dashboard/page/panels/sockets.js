@@ -1,4 +1,4 @@
-// The line itself: each socket's machine with its state lit, the hand-over between the markets, and the last transitions.
+// The sockets: each machine with its state lit, the hand-over between the markets, and the last transitions.
 import { byId, keepChildren, make, setAttribute, setText } from '../dom.js'
 import { formatDuration, koreanClock, koreanTime, localClock, zoneName } from '../format.js'
 import { directionIn, drawStatechart } from './statechart.js'
@@ -10,8 +10,8 @@ import { say, sayCause } from '../words.js'
 const markets = /** @type {const} */ (['KR', 'US'])
 const mostSteps = 14
 
-export function createLineView() {
-  const place = byId('machine')
+export function createSockets() {
+  const frame = byId('machine')
   /** @type {StateOutline | undefined} */
   let outline
   /** @type {Awaited<ReturnType<typeof drawStatechart>> | undefined} */
@@ -19,7 +19,7 @@ export function createLineView() {
   let isDrawing = false
   /** @type {'KR' | 'US'} */
   let shown = 'KR'
-  /** The reader chose; else the market that has the line is shown. */
+  /** The reader chose; otherwise the market that has the line is shown. */
   let isChosen = false
   /** @type {StatusView | undefined} */
   let last
@@ -28,7 +28,7 @@ export function createLineView() {
     if (outline === undefined || isDrawing) return
     isDrawing = true
     try {
-      chart = await drawStatechart(place, outline, `socket ${shown}`)
+      chart = await drawStatechart(frame, outline, `socket ${shown}`)
     } finally {
       isDrawing = false
     }
@@ -36,9 +36,9 @@ export function createLineView() {
     turnIfNeeded()
   }
 
-  /** Wide places have it lying down, narrow ones standing up. */
+  /** A wide box has the chart lying down, a narrow one standing up. */
   function turnIfNeeded() {
-    if (chart !== undefined && place.clientWidth > 0 && chart.direction !== directionIn(place)) void draw()
+    if (chart !== undefined && frame.clientWidth > 0 && chart.direction !== directionIn(frame)) void draw()
   }
 
   /** The status leaves out the outer `session`; the outline does not. @param {string} phase */
@@ -59,7 +59,7 @@ export function createLineView() {
       setAttribute(tab, 'aria-selected', String(name === market))
       tab.tabIndex = name === market ? 0 : -1
     }
-    setAttribute(place, 'aria-labelledby', `tab-${market}`)
+    setAttribute(frame, 'aria-labelledby', `tab-${market}`)
     light()
     if (last !== undefined) showSteps(last)
   }
@@ -76,7 +76,7 @@ export function createLineView() {
     show(shown === 'KR' ? 'US' : 'KR')
     byId(`tab-${shown}`).focus()
   })
-  new ResizeObserver(turnIfNeeded).observe(place)
+  new ResizeObserver(turnIfNeeded).observe(frame)
 
   /** @param {StatusView} status */
   function showSteps(status) {
