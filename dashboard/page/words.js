@@ -189,7 +189,7 @@ const words = {
   'cause-its-turn': ['its turn on the line', '접속 차례가 됨'],
   'cause-wait-over': ['the wait is over', '대기 종료'],
   'cause-socket-opened': ['socket opened', '소켓 연결됨'],
-  'cause-all-answered': ['everything asked for is answered', '모든 요청에 응답받음'],
+  'cause-all-answered': ['every request is answered', '모든 요청에 응답받음'],
   'cause-answer-missing': ['KIS left a request unanswered', 'KIS 응답이 없는 요청이 있음'],
   'cause-something-to-ask': ['subscriptions to request or release', '요청하거나 해제할 구독이 있음'],
   'cause-released': ['released and closed', '해제하고 닫음'],
