@@ -12,7 +12,7 @@ const call = (given: Partial<Call>): Call => ({
 describe('a dashboard without a token', () => {
   const auth = createAuth(undefined)
 
-  it('is for whoever calls it by a loopback name', () => {
+  it('answers a call by a loopback name', () => {
     for (const host of ['127.0.0.1', '127.0.0.1:8710', 'localhost:8710', '[::1]:8710']) {
       expect(auth.refusal(call({ host }))).toBeUndefined()
       expect(auth.refusal(call({ host, origin: `http://${host}` }))).toBeUndefined()
@@ -52,7 +52,7 @@ describe('a dashboard with a token', () => {
   const token = 'a token with spaces; and = signs'
   const auth = createAuth(token)
 
-  it('answers nobody without it, by whatever name it is called', () => {
+  it('refuses a call without it, by any name', () => {
     for (const host of ['127.0.0.1:8710', 'kis.example:8710']) {
       expect(auth.refusal(call({ host }))?.status).toBe(401)
       expect(auth.refusal(call({ host, authorization: `Bearer ${token}x` }))?.status).toBe(401)

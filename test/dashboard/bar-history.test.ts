@@ -9,15 +9,15 @@ import type { MarketEvent } from '../../market/events.ts'
 import { at, hynix, orderBook, samsung, trade } from '../streams/samples.ts'
 
 describe('the board', () => {
-  it('keeps the latest of each instrument, and says what changed since', () => {
+  it('keeps the latest of each instrument, and what changed since a version', () => {
     const prices = createLatestPrices(() => undefined)
     prices.note(trade({ price: 1 }))
     prices.note(trade({ price: 2, instrument: hynix }))
-    const told = prices.version()
+    const version = prices.version()
     prices.note(trade({ price: 3 }))
     prices.note(orderBook())
     expect(prices.since(0).map(({ instrument }) => instrument)).toEqual([samsung, hynix])
-    expect(prices.since(told)).toMatchObject([
+    expect(prices.since(version)).toMatchObject([
       { instrument: samsung, trade: { price: 3 }, book: { totalBidVolume: 400 } },
     ])
     expect(prices.since(prices.version())).toEqual([])
@@ -283,7 +283,7 @@ describe('the marks', () => {
   })
 })
 
-it('troubles are told by their reasons, never by their text', () => {
+it('troubles have their reasons, never their text', () => {
   const troubles = createTroubles()
   troubles.note({ type: 'malformed', reason: 'no frame', raw: 'whatever stood in it', receivedTime: 1 })
   troubles.note({ type: 'schema-drift', tr: 'H0STCNT0', width: 48, knownWidth: 47, receivedTime: 2 })

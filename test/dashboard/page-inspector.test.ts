@@ -50,7 +50,7 @@ describe.skipIf(chromiumPath === undefined)(
       )
     })
 
-    it('shows no secret: not in the page, not in what it is told, not in a recording', async () => {
+    it('shows no secret: not in the page, not in its messages, not in a recording', async () => {
       const rig = await dashboardRig({
         ...withBooks,
         htsId: 'planted-hts-id',

@@ -36,7 +36,7 @@ describe.skipIf(chromiumPath === undefined)(
       }
     })
 
-    it('colours rising prices red as in Korea, and green for who is used to that', async () => {
+    it('colours rising prices red as in Korea, and green on request', async () => {
       const rig = await dashboardRig()
       const { page } = await openPage(browser, rig.dashboard.url, { colorScheme: 'light' })
       await page.locator('#subscriptions tbody tr').first().waitFor()

@@ -55,20 +55,18 @@ describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium o
   }, 120_000)
   afterAll(() => browser.close())
 
-  it('shows the places, the limits and the state of each session where two lines are up side by side', async () => {
+  it('shows the slots, the limits and the state of each session where two lines are up side by side', async () => {
     const rig = await dashboardRig({ ...twoKeys, simulator: { tape: generatedTape({ rate: 200 }) } })
     const { page, complaints } = await openPage(browser, rig.dashboard.url)
     await page
       .locator('#verdict[data-level="good"]', { hasText: /KR is live · 2 flowing · US is live · 1 flowing/ })
       .waitFor()
     await page.locator('#slots', { hasText: 'KR 2 of 41 · US 1 of 41' }).waitFor()
-    for (const [market, places] of [
+    for (const [market, slots] of [
       ['KR', 2],
       ['US', 1],
     ] as const) {
-      await expect
-        .poll(() => page.locator(`.slots[data-market="${market}"] [data-flow="flowing"]`).count())
-        .toBe(places)
+      await expect.poll(() => page.locator(`.slots[data-market="${market}"] [data-flow="flowing"]`).count()).toBe(slots)
       expect(await page.locator(`.slots[data-market="${market}"] i`).count()).toBe(41)
     }
     expect(await page.locator('.market[data-turn="true"]').count()).toBe(2)
@@ -81,8 +79,8 @@ describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium o
     ])
     expect(await page.locator('#keys').innerText()).toMatch(/KR · Approval key\s+\d[\s\S]*US · Approval key\s+\d/)
 
-    const abroad = rig.simulator.stats().requests.find(({ key }) => key.endsWith('AAPL'))
-    rig.simulator.inject({ kind: 'cut', session: abroad?.session ?? 0 })
+    const overseas = rig.simulator.stats().requests.find(({ key }) => key.endsWith('AAPL'))
+    rig.simulator.inject({ kind: 'cut', session: overseas?.session ?? 0 })
     await page
       .locator('#verdict[data-level="trouble"]', { hasText: /US lost the line · reconnecting · KR is live/ })
       .waitFor()
@@ -96,7 +94,7 @@ describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium o
     expect(complaints).toEqual([])
   })
 
-  it('tells the change from the previous close that KIS means, and says in words what it is from', async () => {
+  it('shows the change from the previous close as KIS means it, and says in words what it is from', async () => {
     const rig = await dashboardRig({ clock: whenCaptured(), instruments: ['KRX:005930', 'KRX:000660'] })
     const { page } = await openPage(browser, rig.dashboard.url)
     await Promise.all(['KRX:005930', 'KRX:000660'].map(name => rig.feed.confirmed(name)))

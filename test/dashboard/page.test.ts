@@ -27,7 +27,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
   }, 120_000)
   afterAll(() => browser.close())
 
-  it('shows what the simulator sent, asks nobody else for anything, and has nothing to complain of', async () => {
+  it('shows what the simulator sent, asks no other server for anything, and has no errors', async () => {
     const rig = await dashboardRig(withBooks())
     const { page, complaints, elsewhere } = await openPage(browser, rig.dashboard.url)
     await rig.feed.confirmed('KRX:005930', 'order-book')
@@ -128,7 +128,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await page.locator('#steps').getByText('its turn on the line').first().waitFor()
     const price = await page.locator('#watch-list li', { hasText: 'AAPL' }).locator('.last').innerText()
     expect(Number(price)).toBeGreaterThan(0)
-    // Nobody chose an instrument, so the page goes along.
+    // The reader chose no instrument, so the page follows.
     await page.locator('#chosen-name', { hasText: 'NAS · AAPL' }).waitFor()
     await page.locator('#chosen-price.figure', { hasText: /^\d/ }).waitFor()
     expect(await page.locator('#watch-list li[data-old="true"]').allInnerTexts()).toEqual([
@@ -155,16 +155,16 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     const rig = await dashboardRig({ instruments, simulator: { tape: generatedTape({ rate: 4_000 }) } })
     const { page, complaints } = await openPage(browser, rig.dashboard.url)
     await page.locator('#verdict', { hasText: '40 flowing' }).waitFor()
-    let told = 0
-    page.on('websocket', socket => socket.on('framereceived', () => told++))
+    let received = 0
+    page.on('websocket', socket => socket.on('framereceived', () => received++))
     await page.reload()
     await page.locator('#watch-list li .last', { hasText: /\d/ }).nth(39).waitFor()
     await page.evaluate(
       "document.querySelectorAll('#watch-list li').forEach(row => row.setAttribute('data-mine', 'yes'))",
     )
-    const [before, toldBefore] = [rig.feed.counters().trade ?? 0, told]
+    const [before, receivedBefore] = [rig.feed.counters().trade ?? 0, received]
     await expect.poll(() => rig.feed.counters().trade ?? 0, { timeout: 60_000 }).toBeGreaterThan(before + 6_000)
-    expect(told - toldBefore).toBeLessThan(((rig.feed.counters().trade ?? 0) - before) / 20)
+    expect(received - receivedBefore).toBeLessThan(((rig.feed.counters().trade ?? 0) - before) / 20)
     expect(await page.locator('#watch-list li[data-mine="yes"]').count()).toBe(40)
     expect(complaints).toEqual([])
   })

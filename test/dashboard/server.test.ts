@@ -1,5 +1,5 @@
-// The server behind the page, over real sockets: whom it answers, what it mounts, and what it does while
-// nobody looks.
+// The server behind the page, over real sockets: whom it answers, what it mounts, and what it does
+// without a page.
 import { createServer, request } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { once } from 'node:events'
@@ -129,7 +129,7 @@ describe('the dashboard on loopback', () => {
     await expect(startDashboard({ feed, host: '0.0.0.0', port: 0 })).rejects.toThrow(/needs a token/)
   })
 
-  it('survives rubbish on its live connection, and half a request', async () => {
+  it('survives malformed messages on its live connection, and half a request', async () => {
     const { dashboard } = await dashboardRig()
     const page = listen(dashboard.port)
     await page.until('status')
@@ -154,9 +154,9 @@ describe('the dashboard on loopback', () => {
 })
 
 describe('the dashboard with a token', () => {
-  const token = 'a-token-that-nobody-guesses'
+  const token = 'a-token-that-is-hard-to-guess'
 
-  it('answers nobody without it, and takes it once, out of the address', async () => {
+  it('refuses a call without it, and takes it once, out of the address', async () => {
     const { dashboard } = await dashboardRig({ dashboard: { token, host: '0.0.0.0' } })
     const { port } = dashboard
     for (const path of ['/', '/status', '/main.js', '/?token=guess']) expect((await get(port, path)).status).toBe(401)
@@ -173,7 +173,7 @@ describe('the dashboard with a token', () => {
 })
 
 describe('what is mounted beside the page', () => {
-  it('tells metrics as text, and health with the status that a probe understands', async () => {
+  it('serves metrics as text, and health with the status that a probe understands', async () => {
     const clock = whenCaptured()
     const rig = await dashboardRig({
       clock,
@@ -187,16 +187,16 @@ describe('what is mounted beside the page', () => {
     expect(metrics.text).toBe('kis_up 1\n# EOF\n')
     expect(metrics.headers['content-type']).toContain('openmetrics-text')
     // What the page says on top is what the probe is answered.
-    const told = async () => {
+    const health = async () => {
       const health = await get(dashboard.port, '/health')
       const { verdicts } = JSON.parse((await get(dashboard.port, '/status')).text)
       expect(JSON.parse(health.text).verdicts).toEqual(verdicts)
       return [health.status, verdicts[0].level, verdicts[0].reason]
     }
-    expect(await told()).toEqual([503, 'waiting', 'no-data-yet'])
+    expect(await health()).toEqual([503, 'waiting', 'no-data-yet'])
     rig.simulator.send(lineOf('H0STCNT0.txt', 1))
     await rig.until('trade')
-    expect(await told()).toEqual([200, 'good', 'flowing'])
+    expect(await health()).toEqual([200, 'good', 'flowing'])
   })
 
   it('counts jobs, and lets Bull Board look into them', async () => {
@@ -336,13 +336,13 @@ describe('what is mounted beside the page', () => {
   it('has no hosted inspector unless asked, nor where others can reach it', async () => {
     const without = await dashboardRig()
     expect((await get(without.dashboard.port, '/stately')).status).toBe(404)
-    const token = 'a-token-that-nobody-guesses'
+    const token = 'a-token-that-is-hard-to-guess'
     const elsewhere = await dashboardRig({ dashboard: { inspect: true, host: '0.0.0.0', token } })
     expect((await get(elsewhere.dashboard.port, '/stately', { authorization: `Bearer ${token}` })).status).toBe(404)
   })
 })
 
-describe('while nobody looks', () => {
+describe('without a page', () => {
   it('nothing is read and nothing is said; the first page starts it and the last one ends it', async () => {
     let asked = 0
     const rig = await dashboardRig({ simulator: { tape: generatedTape({ rate: 500 }) } })

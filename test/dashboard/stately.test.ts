@@ -57,7 +57,7 @@ describe('what --inspect sends', () => {
 
     const [shapes, packageShapes] = [keysByType(ours), keysByType(theirs)]
     for (const type of ['@xstate.actor', '@xstate.event', '@xstate.snapshot']) {
-      // Who sent an event is not always known, and an actor that was there before us is told without its
+      // Who sent an event is not always known, and an actor that was there before us comes without its
       // parent's.
       const optional = new Set(['sourceId', 'parentId'])
       const needed = (keys: readonly string[] = []) => keys.filter(key => !optional.has(key))
@@ -69,14 +69,14 @@ describe('what --inspect sends', () => {
       expect(Number(createdAt)).toBeGreaterThan(1e12)
       expect([typeof sessionId, rootId]).toEqual(['string', ours[0]?.sessionId])
     }
-    // Every state that they saw we told as well, under the same session, in the same words; only repeats are
+    // Every state that they saw was sent as well, under the same session, in the same words; only repeats are
     // left out.
     const states = (events: readonly Sent[]) => new Set(events.map(event => `${event.sessionId} ${stateOf(event)}`))
-    const told = states(ours)
+    const sentStates = states(ours)
     const known = new Set(ours.filter(({ definition }) => definition !== undefined).map(({ sessionId }) => sessionId))
     const machines = theirs.filter(event => known.has(event.sessionId) && stateOf(event) !== undefined)
     expect(machines.length).toBeGreaterThan(3)
-    expect([...states(machines)].filter(state => !told.has(state))).toEqual([])
+    expect([...states(machines)].filter(state => !sentStates.has(state))).toEqual([])
   })
 
   it('carries less than the package would: no context, no payload, no key, no address', async () => {
@@ -108,21 +108,21 @@ describe('what --inspect sends', () => {
     const sent = listen(rig)
     await trouble(rig, sent)
     // As much of a window as a receiver looks at: one inside of another.
-    const heard = new Set<(event: { readonly data: unknown }) => void>()
+    const listeners = new Set<(event: { readonly data: unknown }) => void>()
     const asked: unknown[] = []
     const window = {
       self: 'inner',
       top: 'outer',
       parent: { postMessage: (message: unknown) => asked.push(message) },
       addEventListener: (_type: string, listener: (event: { readonly data: unknown }) => void) =>
-        void heard.add(listener),
+        void listeners.add(listener),
     }
     const taken: unknown[] = []
     createBrowserReceiver({ window } as unknown as Parameters<typeof createBrowserReceiver>[0]).subscribe(
       event => void taken.push(event),
     )
     expect(asked).toEqual([{ type: '@statelyai.connected' }])
-    for (const event of sent) for (const listener of heard) listener({ data: event })
+    for (const event of sent) for (const listener of listeners) listener({ data: event })
     expect(taken).toEqual(sent)
   })
 })

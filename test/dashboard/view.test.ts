@@ -66,12 +66,12 @@ const flowing: SubscriptionState = {
 const silent: SubscriptionState = { instrument: 'KRX:000660', channel: 'trade', status: 'active' }
 const stale: SubscriptionState = { ...flowing, instrument: 'KRX:035420', isStale: true }
 const refused: SubscriptionState = { instrument: 'KRX:999999', channel: 'trade', status: 'refused', code: 'OPSP0008' }
-const abroad: SubscriptionState = { instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' }
+const overseas: SubscriptionState = { instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' }
 
 describe('the view', () => {
-  it('tells what flows from what is only acknowledged, and explains each code in both languages', () => {
+  it('separates what flows from what is only acknowledged, and explains each code in both languages', () => {
     const { subscriptions, explanations } = viewOf(
-      input('subscribed.settled', [flowing, silent, stale, refused, abroad]),
+      input('subscribed.settled', [flowing, silent, stale, refused, overseas]),
     )
     expect(subscriptions.map(({ flow }) => flow)).toEqual(['flowing', 'waiting', 'stale', 'none', 'none'])
     expect(Object.keys(explanations)).toEqual(['OPSP0008'])
@@ -79,7 +79,7 @@ describe('the view', () => {
     expect(explanations['OPSP0008']?.remedy.ko).toMatch(/[가-힣]/)
   })
 
-  it('tells limits for all processes where somebody counts them, and of an app key that nobody shares', () => {
+  it('has the limits of all processes where Redis counts them, and of an app key that is not shared', () => {
     const budget = (left: number) => ({ left, most: 4, windowMs: 600_000 })
     const own = { budgets: { connects: budget(3), requests: budget(4) }, approvalKeyIssuedAt: 5 }
     const one = { lines: [{ line: '1', markets: ['KR', 'US'], ...own }] } as const

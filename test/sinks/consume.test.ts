@@ -5,7 +5,7 @@ import type { Dropped, MarketEvent } from '../../market/events.ts'
 import { type ConsumeOptions, consume } from '../../sinks/consume.ts'
 import { trade } from '../streams/samples.ts'
 
-/** A handler that is busy until told, on events that are known by their `receivedTime`. */
+/** A handler that is busy until released, on events that are known by their `receivedTime`. */
 function slowConsumer(options: ConsumeOptions = {}) {
   const source = new Subject<MarketEvent>()
   const seen: (number | Dropped)[] = []
@@ -130,7 +130,7 @@ describe('a handler that takes its time', () => {
     expect(consumer.lost).toHaveLength(5)
   })
 
-  it('gets nothing more once unsubscribed, and what was dropped is still told to whoever counts', async () => {
+  it('gets nothing more once unsubscribed, and what was dropped is still counted', async () => {
     const consumer = slowConsumer({ limit: 1 })
     consumer.emit(1, 2, 3)
     consumer.subscription.unsubscribe()
@@ -189,7 +189,7 @@ describe('a handler that is done at once', () => {
 })
 
 describe('consuming', () => {
-  it('keeps a line of its own for each feed it is attached to', () => {
+  it('keeps a queue of its own for each feed it is attached to', () => {
     const seen: MarketEvent[] = []
     const sink = consume(event => {
       seen.push(event as MarketEvent)
@@ -209,7 +209,7 @@ describe('consuming', () => {
     expect(() => consume(() => {}, { policy: 'spill', mostBytes: 1_000 })).toThrow('mostBytes 1000: expected 2097152')
   })
 
-  it('with conflation tells what took the place of what', async () => {
+  it('with conflation reports what was replaced', async () => {
     const consumer = slowConsumer({ policy: 'conflate' })
     consumer.emit(1, 2, 3)
     await consumer.finish()
@@ -258,7 +258,7 @@ describe('consuming', () => {
     expect(seen).toEqual(Array.from({ length: count }, (_, place) => place + 1))
   })
 
-  it('makes failures nobody asked for, and failures of those who asked, warnings of the process', async () => {
+  it('turns failures without onError, and failures of onError, into warnings of the process', async () => {
     const warnings: unknown[] = []
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(warning => warnings.push(warning))
     const fail = (reason: unknown) => () => {

@@ -102,7 +102,7 @@ function linesToFile(): SinkUnderTest {
   return { sink, delivered: () => parse(readFileSync(file, 'utf8')), close: () => sink.close() }
 }
 
-/** Into a pipe that nobody reads until it is released. */
+/** Into a pipe that is not read until it is released. */
 function linesToPipe(): SinkUnderTest {
   const path = join(temporaryFolder(), 'pipe')
   execFileSync('mkfifo', [path])
@@ -193,7 +193,7 @@ describe.each<[string, MakeSink, readonly string[]]>([
   ['json-lines to a file', linesToFile, toAPipe],
   ['json-lines to a pipe', linesToPipe, everything],
 ])('%s', (name, make, exempt) => {
-  // Conflation is what is asked for: forty trades of three names become three where nobody keeps up.
+  // With conflation, forty trades of three names become three for a slow consumer.
   const rules = sinkContract.filter(
     ({ rule }) => !(name === 'consume, conflating' && rule.startsWith('delivers every')),
   )

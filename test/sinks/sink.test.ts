@@ -24,7 +24,7 @@ beforeEach(() => {
   vi.useFakeTimers()
 })
 afterEach(() => {
-  // RxJS rethrows what nobody handled from a timer of its own: none may be left.
+  // RxJS throws unhandled errors again from a timer of its own: none may be left.
   expect(vi.getTimerCount()).toBe(0)
   vi.useRealTimers()
 })

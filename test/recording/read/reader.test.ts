@@ -49,7 +49,7 @@ describe('reading a part of a recording', () => {
     expect(read.length).toBeLessThan(all.length / 8)
   })
 
-  it('gives what the feed knew to those alone who read from where it knew it', async () => {
+  it('has the state of the feed only when read from where that state was', async () => {
     const folder = temporaryFolder()
     const recorder = recorderFor(folder, { describe: () => ({ columns: [], continuity: true, state: 'known' }) })
     for (let i = 0; i < 3; i++) give(recorder, frameOf('005930'), nine + i)

@@ -54,7 +54,7 @@ describe('a recording whose process was killed', { timeout: 90_000 }, () => {
     expect(times.length).toBeGreaterThanOrEqual(safe.length)
   })
 
-  it('began before its feed spoke to anybody', async () => {
+  it('began before its feed opened a socket', async () => {
     // Arrange: whom a feed speaks to first is asked for an approval key.
     const folder = join(temporaryFolder(), 'recording')
     const found: boolean[] = []

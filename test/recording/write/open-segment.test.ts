@@ -85,8 +85,8 @@ describe('a segment that is written', () => {
     const ring = createRing(65_536)
     const [rows, reader] = [rowWriter(ring), rowReader(ring)]
     const writer = createSegmentWriter(folder, { ...defaultLimits, blockMs: 1 })
-    const { receivedTime, ...told } = facts
-    rows.write(beginRow, 0, receivedTime, Buffer.from(JSON.stringify(told)))
+    const { receivedTime, ...rest } = facts
+    rows.write(beginRow, 0, receivedTime, Buffer.from(JSON.stringify(rest)))
 
     // Act
     for (let i = 0; i < 6; i++) {
@@ -118,7 +118,7 @@ describe('a segment that is written', () => {
     expect(modes.map(mode => (mode & 0o777).toString(8))).toEqual(['700', '700', '600', '600'])
   })
 
-  it('says how much of what it took it lets go of: frames and markers, and when they came', () => {
+  it('reports how much of what it took is not written: frames and markers, and when they came', () => {
     const { rows, reader, writer } = writerOf(temporaryFolder())
     writer.take(reader, 0)
     writer.flush(0)

@@ -84,7 +84,7 @@ describe('a ring of rows', () => {
     expect(reader.peek()).toEqual({ kind: 1, words: 2, receivedTime: 7 })
   })
 
-  it('tells the kind of the next row, and hands back only what it is told to', () => {
+  it('shows the kind of the next row, and gives back only what is released', () => {
     const ring = createRing(512)
     const [writer, reader] = [rowWriter(ring), rowReader(ring)]
     for (const kind of [1, 2, lastKind, 3]) writer.write(kind, 0, 7, new Uint8Array(0))

@@ -9,7 +9,7 @@ import { entriesOf, temporaryFolder, textsOf } from '../support.ts'
 
 const notice = readFileSync(new URL('../../fixtures/frames/H0STCNI0.decrypted.txt', import.meta.url), 'utf8').trim()
 
-it('a recording holds no secret and no account, and still tells the same events', async () => {
+it('a recording holds no secret and no account, and still replays the same events', async () => {
   // Arrange
   const folder = temporaryFolder()
   const rig = await feedRig({ htsId: 'planted-hts-id', recordFolder: folder })

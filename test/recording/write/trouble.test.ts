@@ -11,7 +11,7 @@ import { lineOf } from '../../support/wire/frames.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from '../support.ts'
 
 describe('a recorder that cannot write', { timeout: 90_000 }, () => {
-  it('tells it once, and once more when it can again, with how much was lost; the recording says so as well', async () => {
+  it('reports that once, and once more when it can again, with how much was lost; the recording has both', async () => {
     // Arrange
     const folder = join(temporaryFolder(), 'recording')
     writeFileSync(folder, 'a file where a folder should be')

@@ -285,7 +285,7 @@ describe('a file that cannot be written', () => {
 describe('a file that cannot be written for a while', () => {
   it('is tried again, and nothing is lost: what it refuses is reported once, and so is that it takes it again', async () => {
     const folderToCome = join(folder, 'mounted-later')
-    const { sink, reasons, droppedCounts } = open({ to: join(folderToCome, 'events.jsonl'), ...told })
+    const { sink, reasons, droppedCounts } = open({ to: join(folderToCome, 'events.jsonl'), ...callbacks })
     const news: string[] = []
     sink.watch(({ type }) => news.push(type))
     const source = new Subject<MarketEvent>()
@@ -305,7 +305,7 @@ describe('a file that cannot be written for a while', () => {
   })
 
   const said: string[] = []
-  const told = { onAway: (reason: string) => said.push(reason), onBack: () => said.push('back') }
+  const callbacks = { onAway: (reason: string) => said.push(reason), onBack: () => said.push('back') }
 
   it.skipIf(process.platform !== 'linux')(
     'that has no room says so, and how much it lost when it is closed',

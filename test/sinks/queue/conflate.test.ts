@@ -36,7 +36,7 @@ function takeAll(queue: EventQueue): (MarketEvent | Dropped)[] {
   return taken
 }
 
-describe('a conflating line', () => {
+describe('a conflating queue', () => {
   it('keeps the latest trade and the latest book of each instrument, and counts what those took the place of', () => {
     const book = (receivedTime: number) => orderBook({ receivedTime })
     const queue = queueOf(10, sold(1), book(2), sold(3, hynix), sold(4), sold(5), book(6))
@@ -88,7 +88,7 @@ describe('a conflating line', () => {
     expect(takeAll(queue)).toEqual([sold(3), receipt(1, 2, 2)])
   })
 
-  it('keeps records of other transactions apart: nobody knows what they are about', () => {
+  it('keeps records of other transactions apart: their instruments are not known', () => {
     const record = (receivedTime: number): MarketEvent => ({
       type: 'record',
       tr: 'H0STPGM0',
@@ -109,7 +109,7 @@ describe('a conflating line', () => {
     expect(takeAll(queue)).toEqual([{ type: 'dropped', count: 1, from: 2, to: 2 }, down(3), sold(4), receipt(1, 1, 1)])
   })
 
-  it('counts for no more instruments than may wait: of the others it says how many events they were', () => {
+  it('counts by instrument for as many as may wait, and the events of the rest together', () => {
     const queue = queueOf(3)
     for (let name = 0; name < 10; name++) {
       for (const time of [1, 2]) queue.add(sold(10 * name + time, `KRX:A${name}` as never))
@@ -120,7 +120,7 @@ describe('a conflating line', () => {
     expect(receipts.find(({ conflated }) => conflated === undefined)?.count).toBeGreaterThan(3)
   })
 
-  it('tells what was not told when it is cleared', () => {
+  it('returns what was not reported when it is cleared', () => {
     const queue = queueOf(2, down(1), sold(2), sold(3), down(4))
     expect(queue.clear()).toEqual([{ type: 'dropped', count: 1, from: 1, to: 1 }, receipt(1, 2, 2)])
     expect(takeAll(queue)).toEqual([])
@@ -156,7 +156,7 @@ describe('a conflating line', () => {
             event.type === 'disconnect' ? 'news' : `${event.type} ${'instrument' in event && event.instrument}`
           expect(event.receivedTime).toBeGreaterThan(newest.get(key) ?? 0)
           newest.set(key, event.receivedTime)
-          // News stands still: what follows it in the line came after it.
+          // No data moves past news: what is behind it in the queue came after it.
           if (key !== 'news') expect(event.receivedTime).toBeGreaterThan(newest.get('news') ?? 0)
         }
       }),

@@ -1,5 +1,5 @@
-// A feed that nobody stops, or a replay that nobody lets end, is collected as garbage when nobody needs it
-// any more. Node 26 takes a file handle that goes that way for an error.
+// A feed that is never stopped, or a replay that does not end, is collected as garbage when it is out of use.
+// Node 26 takes a file handle that is collected this way for an error.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, it } from 'vitest'

@@ -76,7 +76,7 @@ describe.each(['drop-oldest', 'conflate'] as const)('a consumer that is too slow
 describe.each([
   ['drop-oldest', dropOldestQueue],
   ['conflate', conflatingQueue],
-])('a line with %s, at any pace', (name, queueOf) => {
+])('a queue with %s, at any pace', (name, queueOf) => {
   it('gives an event behind each receipt while one waits, holds what it may, and the newest is always among it', () => {
     const pace = fc.array(fc.record({ adds: fc.nat(40), takes: fc.nat(12) }), { maxLength: 30 })
     fc.assert(

@@ -11,7 +11,7 @@ import { trade } from '../../streams/samples.ts'
 let folder = ''
 const leaving: (() => Promise<void>)[] = []
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'spilling-line-'))
+  folder = mkdtempSync(join(tmpdir(), 'spilling-queue-'))
 })
 afterEach(async () => {
   for (const leave of leaving.splice(0)) await leave() // a file that is being made must not meet its folder being deleted
@@ -57,7 +57,7 @@ function open(options: Partial<SpillOptions> = {}) {
     error => errors.push(error),
   )
   let offered = 0
-  // Whoever opens a line lets go of it: its file is not closed by being forgotten.
+  // Every queue is closed by its test: garbage collection does not close its file.
   leaving.push(async () => {
     queue.clear()
     await arrived()
@@ -110,7 +110,7 @@ const upTo = (count: number) => Array.from({ length: count }, (_, place) => plac
 const droppedIn = (taken: readonly (MarketEvent | Dropped)[]) =>
   taken.reduce((sum, event) => sum + (event.type === 'dropped' ? event.count : 0), 0)
 
-describe('a spilling line', () => {
+describe('a spilling queue', () => {
   it('gives back what went to disk, equal and in order', async () => {
     const rig = open()
     rig.add(500)
@@ -146,7 +146,7 @@ describe('a spilling line', () => {
     expect(droppedIn(taken)).toBe(0)
   })
 
-  it('drops what comes when the disk is used up, tells it in its place, and goes on when there is room', async () => {
+  it('drops what comes when the disk is used up, reports it in its place, and goes on when there is room', async () => {
     const rig = open({ mostBytes: 3 * ringBytes })
     rig.add(100)
     await rig.arrived()
@@ -163,7 +163,7 @@ describe('a spilling line', () => {
     expect(taken.at(-1)).toEqual(trade({ receivedTime: before + 4 }))
   })
 
-  it('drops what comes while the disk is behind, and tells it in its place', async () => {
+  it('drops what comes while the disk is behind, and reports it in its place', async () => {
     const rig = open({ mostOnTheirWay: 1 })
     rig.add(100) // in one turn, in which nothing can arrive on a disk
     const taken = await rig.takeAll()
@@ -183,7 +183,7 @@ describe('a spilling line', () => {
     ])
   })
 
-  it('tells a disk that cannot be written, and counts what was meant for it', async () => {
+  it('reports a disk that cannot be written, and counts what was meant for it', async () => {
     const rig = open({ folder: join(folder, 'no-such-folder') })
     rig.add(100)
     await rig.arrived()

@@ -82,7 +82,7 @@ describe.skipIf(!hasRedisServer)(`a group of readers (${needsRedis})`, () => {
     await vi.waitFor(async () => expect(await pending()).toBe(0), patience)
   })
 
-  it('is told exactly what was trimmed away before anybody read it, and what before it was finished', async () => {
+  it('gets exact receipts for what was trimmed away before it was read, and before it was finished', async () => {
     const { sink } = rig.openSink({ lingerMs: 0 })
     const source = new Subject<MarketEvent>()
     sink(source)
@@ -114,7 +114,7 @@ describe.skipIf(!hasRedisServer)(`a group of readers (${needsRedis})`, () => {
     await vi.waitFor(async () => expect(await pending()).toBe(0), patience)
   })
 
-  it('begins anew when somebody deleted the stream', async () => {
+  it('begins anew when the stream was deleted', async () => {
     const { reader, received } = rig.openReader(inGroup('a'))
     reader.start()
     await rig.write(trades(1, 2))

@@ -49,7 +49,7 @@ describe.skipIf(!hasRedisServer)(`events through a Redis stream (${needsRedis})`
     expect(received).toHaveLength(5)
   })
 
-  it('are kept within bounds, and a reader that was overrun is told exactly how many it missed', async () => {
+  it('are kept within bounds, and a reader that was overrun gets the exact number it missed', async () => {
     const { sink } = rig.openSink({ maxEntries: 100, lingerMs: 0 })
     const source = new Subject<MarketEvent>()
     sink(source)
@@ -102,7 +102,7 @@ describe.skipIf(!hasRedisServer)(`events through a Redis stream (${needsRedis})`
     }
   })
 
-  it('of another kind in the same stream are told as malformed, and reading goes on', async () => {
+  it('of another kind in the same stream come as malformed, and reading goes on', async () => {
     await rig.server.client.xadd(rig.stream, '1795141264000-0', 'hello', 'world')
     await rig.server.client.xadd(
       rig.stream,
@@ -174,7 +174,7 @@ describe.skipIf(!hasRedisServer)(`a Redis that goes away (${needsRedis})`, () =>
     expect(new Set(timesOf(received)).size).toBe(timesOf(received).length)
   })
 
-  it('is waited for when the sink closes, but not for ever, and what is lost is told', async () => {
+  it('is waited for when the sink closes, but not for ever, and what is lost is reported', async () => {
     const { sink, news } = rig.openSink({ url: '/nowhere/redis.sock', closeTimeoutMs: 50 })
     sink(from(trades(1, 7)))
     await sink.close()
@@ -196,7 +196,7 @@ describe.skipIf(!hasRedisServer)(`a Redis that goes away (${needsRedis})`, () =>
 })
 
 describe('a Redis that cannot be reached', () => {
-  it('is told without the password it was asked with', async () => {
+  it('is reported without the password of its address', async () => {
     const url = 'redis://user:PLANTED@127.0.0.1:1'
     const reasons: string[] = []
     const onAway = (reason: string) => reasons.push(reason)
@@ -213,7 +213,7 @@ describe('a Redis that cannot be reached', () => {
 
   // ioredis takes them for paths, which it tells whole, or throws what has them in it.
   it.each(['unix://user:PLANTED@/nowhere', '//:PLANTED@/nowhere', 'redis://:PLANTED@host:port'])(
-    'is not looked for at %s, and what is wrong is told without it',
+    'is not looked for at %s, and the error leaves that out',
     url => {
       for (const make of [() => redisStream({ url }), () => redisStreamReader({ url })]) {
         let error: unknown
