@@ -35,7 +35,7 @@ export type StatusView = Omit<FeedStatus, 'startedAt' | 'lines'> & {
   readonly startedAt: number | null
   /** The markets that have a line: one, or with an app key for each, both. */
   readonly turns: readonly Market[]
-  /** Those of `turns` whose line is up: their prices are those of now. */
+  /** Those of `turns` whose line is up: their prices are current. */
   readonly up: readonly Market[]
   /** Of every market that has a line, the worst first. */
   readonly verdicts: readonly Verdict[]
@@ -53,7 +53,7 @@ export type StatusView = Omit<FeedStatus, 'startedAt' | 'lines'> & {
   readonly tokenIssuedAt: number | null
   readonly queues: readonly QueueView[] | null
   readonly certificate: CertificateView | 'unreadable' | null
-  /** Whether days are certified here at all. */
+  /** Whether this process can read certificates. */
   readonly hasCertificates: boolean
   readonly process: ProcessView
 }

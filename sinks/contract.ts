@@ -10,7 +10,7 @@ export interface SinkUnderTest {
   readonly sink: Sink
   /** What came out at the other end so far, in order, receipts for what was dropped included. */
   delivered(): readonly (MarketEvent | Dropped)[] | Promise<readonly (MarketEvent | Dropped)[]>
-  /** Waits until everything the sink was given is delivered, and ends it. May be called twice. */
+  /** Waits until every event is delivered, and ends the sink. May be called twice. */
   close(): void | Promise<void>
   /**
    * Makes the other end take nothing until `release`. Absent where it takes everything at once, as a

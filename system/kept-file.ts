@@ -1,6 +1,6 @@
 // Files that outlive a process: only their owner may read them, and a reader finds the old content or the new
 // one, whole.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
@@ -13,6 +13,7 @@ export const privateFile = { mode: 0o600 } as const
 export function replaceFileSync(file: string, text: string): void {
   const draft = draftOf(file)
   mkdirSync(dirname(file), privateFolder)
+  rmSync(draft, { force: true }) // a killed process may have left it, with a mode that would be kept
   writeFileSync(draft, text, privateFile)
   renameSync(draft, file)
 }
@@ -20,7 +21,7 @@ export function replaceFileSync(file: string, text: string): void {
 /** Resolves when the disk has the new content. `draft`: its own for each writer, where a file has several. */
 export async function replaceFile(file: string, text: string, draft: string = draftOf(file)): Promise<void> {
   await mkdir(dirname(file), privateFolder)
-  await rm(draft, { force: true }) // a killed process may have left it, with a mode that would be kept
+  await rm(draft, { force: true })
   const handle = await open(draft, 'wx', privateFile.mode)
   try {
     await handle.writeFile(text)

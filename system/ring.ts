@@ -1,9 +1,8 @@
 // Memory that two threads share as a ring: one writes, one reads, and the writer never waits for the reader.
-// What the rows in it mean is the business of a codec; this file knows where each end is, and how the ends go
-// round.
+// A codec gives the rows their meaning; this file has the two ends and how they go round.
 //
-// The functions work on a plain object and its numbers, so that a codec pays no closure and no lookup for a
-// row.
+// The functions work on a plain object and its numbers, so that a row costs a codec no closure and no
+// lookup.
 
 // The ring is cut into words of 8 bytes. Positions count words and only ever grow (modulo 2³²); their low
 // bits say where in the ring.

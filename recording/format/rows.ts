@@ -112,7 +112,7 @@ export function parse(payload: Uint8Array): unknown {
   return JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString())
 }
 
-/** A row by itself, for those who have no ring to write it into. */
+/** A row by itself, without a ring. */
 export function encodeRow(kind: number, receivedTime: number, payload: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(wordsOf(payload.length) * wordBytes)
   new Float64Array(bytes.buffer)[0] = receivedTime

@@ -6,7 +6,7 @@ import { checkRedisUrl } from './address.ts'
 /** Longest wait before another attempt to connect. */
 const mostRetryMs = 1_000
 
-/** Redis answers within this, or the connection is as good as gone. Longer than any blocking read here. */
+/** Without an answer for so long, the connection counts as gone. Longer than any blocking read here. */
 const commandTimeoutMs = 10_000
 
 export type RedisConnection = {

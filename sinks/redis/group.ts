@@ -169,7 +169,7 @@ export function readInGroup(redis: Redis, stream: string, group: Group, mostEntr
 
   return {
     async begin() {
-      // A group that went away while it was read (somebody deleted the stream) begins with all there is.
+      // A group that was deleted with its stream while it was read begins with the first entry.
       await createGroup(hasBegun ? 'start' : from)
       hasBegun = true
       ownFrom = '0-0'
