@@ -30,8 +30,8 @@ export type Report = (error: unknown) => void
 
 /**
  * The same events behind a wall. A throwing handler is reported and keeps its subscription; an error that a
- * pipeline does not handle is reported and ends that pipeline alone. Bare RxJS would throw both again on a later
- * turn, where they end the process.
+ * pipeline does not handle is reported and ends that pipeline alone. Bare RxJS would throw both again on a
+ * later turn, where they end the process.
  *
  * The wall is around what is subscribed or piped from here. An Observable that a consumer makes itself (a
  * Subject, the groups of `groupBy`, a `merge` with something else) is outside of it.

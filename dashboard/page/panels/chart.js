@@ -11,7 +11,7 @@ import {
 import { createCandles } from './candles.js'
 import { byId, setAttribute } from '../dom.js'
 import { decimalsOf, formatOnAxis, koreanClock, koreanTime } from '../format.js'
-import { createMarks } from './marks.js'
+import { createChartMarks } from './chart-marks.js'
 import { onSettings, settings } from '../settings.js'
 import { say } from '../words.js'
 
@@ -52,7 +52,7 @@ export function createCandleChart() {
   chart.priceScale('shade').applyOptions({ scaleMargins: { top: 0, bottom: 0 }, visible: false })
   chart.priceScale('volume').applyOptions({ scaleMargins: { top: 0.84, bottom: 0 }, visible: false })
   const pins = createSeriesMarkers(candles, [])
-  const marks = createMarks()
+  const marks = createChartMarks()
   const models = { 5: createCandles(5), 60: createCandles(60) }
   let instrument = ''
   let step = 0

@@ -6,7 +6,7 @@ import { say } from '../words.js'
 /** @typedef {import('../../view.ts').StatusView} StatusView */
 /** @typedef {import('../../limits.ts').LimitView} LimitView */
 
-/** Empty with one app key. @param {StatusView} status */
+/** Titles name the markets of a line where there are several. @param {StatusView} status */
 function budgetsOf({ limits }) {
   return limits.flatMap(({ markets, connects, requests }) => {
     const whose = limits.length > 1 ? `${markets.join(' ')} · ` : ''

@@ -18,7 +18,7 @@ const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumSig
 /** @param {'gap' | 'repair' | 'unknown'} kind @param {number} volume */
 const pinText = (kind, volume) => (kind === 'unknown' ? '?' : `${kind === 'gap' ? '−' : '+'}${compact.format(volume)}`)
 
-export function createMarks() {
+export function createChartMarks() {
   /** @type {readonly Mark[]} */
   let marks = []
 
