@@ -24,9 +24,9 @@ const readsBetweenClaims = 256
 
 /**
  * Hands out new entries. In the same step it keeps how far each writer has come, so that what was trimmed
- * away unread is counted and what was written twice is left out; and how much is in each entry, so that it can
- * be counted if it is trimmed away before it is handled. One field stays for each start of a writer: sixty
- * bytes ten times a day are two megabytes in ten years.
+ * away unread is counted and what was written twice is left out; and how much is in each entry, so that it
+ * can be counted if it is trimmed away before it is handled. One field stays for each start of a writer:
+ * sixty bytes ten times a day are two megabytes in ten years.
  *
  * KEYS stream, ledger · ARGV group, consumer, count → the last id when there is nothing, or
  * [id, fields, count, from, to] of each entry.
