@@ -10,6 +10,7 @@
 // | a text of KIS or of a gateway            | `quote`  | the same, and short                                           |
 // | a code of KIS or of a gateway            | `code`   | it is compared and counted, so that it has a form             |
 import { visible } from '../market/basics/visible-text.ts'
+import { bar, caret, one, zero } from './wire/bytes.ts'
 import { frameText, readEnvelope, transactionAt, transactionLength } from './wire/frame.ts'
 import { columnsFor, type Layout, layoutOf } from './wire/layout.ts'
 import { redacted, type Secret } from './secret.ts'
@@ -157,6 +158,11 @@ export function withoutNamed(text: string): string {
   })
 }
 
+/** A text of KIS without the approval key that it refuses and quotes. */
+export function withoutApproval(text: string): string {
+  return text.replace(/(invalid approval[^:]*:\s*)(?!not found)\S.*/i, `$1${redacted}`)
+}
+
 /** What KIS hands out and what people write down, by its shape. */
 const shapes: readonly RegExp[] = [
   /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, // an approval key
@@ -196,8 +202,6 @@ export function shownText(frame: Uint8Array): string {
 
 /** App keys and approval keys have 36 characters, everything else of KIS's more. */
 const longRun = 32
-
-const [zero, one, bar, caret] = [48, 49, 124, 94]
 
 function isData(frame: Uint8Array): boolean {
   return (frame[0] === zero || frame[0] === one) && frame[1] === bar

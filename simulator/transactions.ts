@@ -1,4 +1,5 @@
 // Which transactions KIS's real-time server knows, and what their keys look like (protocol notes 3.2).
+import { redacted } from '../kis/secret.ts'
 import { layoutOf } from '../kis/wire/layout.ts'
 
 /** `tr` and `key` are KIS's `tr_id` and `tr_key`. */
@@ -30,5 +31,5 @@ export function isKeyOf(tr: string, key: string): boolean {
 
 /** A registration for the log. A login id identifies a person, so it is left out. */
 export function nameOf({ tr, key }: Registration): string {
-  return isNotice(tr) ? `${tr} [redacted]` : `${tr} ${key}`
+  return isNotice(tr) ? `${tr} ${redacted}` : `${tr} ${key}`
 }

@@ -1,4 +1,5 @@
 // What was told, to whom, and what was kept from whom: the side of the story a test holds against what its client says.
+import { redacted } from '../kis/secret.ts'
 import type { FaultKind } from './faults/faults.ts'
 import type { History } from './listener.ts'
 import { splitFrame, type Volumes, volumesOf } from './columns/records.ts'
@@ -123,7 +124,7 @@ function read(tr: string, key: string, frame: string, time: number): ToldRecord[
   const split = splitFrame(frame)
   if (split === undefined) return []
   // The key of a notice is a login id, which identifies a person.
-  const shown = isNotice(tr) ? '[redacted]' : key
+  const shown = isNotice(tr) ? redacted : key
   const { countEach } = split
   return split.records.map(record => ({ tr, key: shown, record, countEach, time, sentTo: [], withheldFrom: [] }))
 }

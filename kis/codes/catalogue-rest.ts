@@ -3,7 +3,7 @@
 //
 // Codes and texts: KIS's FAQ list of error codes as open-source clients reproduce it, and protocol notes 6.3. Gateway
 // refusals often come with HTTP 500, so the code is read before the status is judged.
-import type { CodeEntry } from './codes.ts'
+import type { CodeEntry } from './entry.ts'
 
 const nothing = {
   en: 'Nothing to do.',

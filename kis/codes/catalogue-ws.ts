@@ -3,7 +3,7 @@
 // Codes and texts: KIS's FAQ list of error codes as open-source clients reproduce it, and protocol notes 3.5. Seen in
 // captures or logs: 0000, 0002, 0003, 0008, 8993, 8996, 9999; the others are known from the list alone. The list
 // prefixes JSON PARSING ERROR also where the notes leave it out, so a text that differs in that is the same answer.
-import type { CodeEntry } from './codes.ts'
+import type { CodeEntry } from './entry.ts'
 
 const nothing = { en: 'Nothing to do.', ko: '조치가 필요 없습니다.' }
 

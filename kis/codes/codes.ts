@@ -1,50 +1,11 @@
 // What KIS's answer codes mean, how grave they are, what we do and what the user can do: the catalogue and its look-up.
 // It only explains. Whether an answer is a refusal at all is for the caller to say, from `rt_cd`.
+import { withoutApproval } from '../redaction.ts'
 import { restCatalogue } from './catalogue-rest.ts'
 import { webSocketCatalogue } from './catalogue-ws.ts'
+import type { CodeEntry } from './entry.ts'
 
-export type Severity = 'info' | 'medium' | 'high' | 'critical'
-
-/** What an answer makes us do. */
-export type Reaction =
-  /** The subscription is active. Only data proves that data will come (protocol notes, fact 8). */
-  | 'acknowledged'
-  /** The subscription is gone, or was never there. */
-  | 'released'
-  /** ALREADY IN SUBSCRIBE. */
-  | 'duplicate'
-  /** This request failed for good: asked again, it fails again. The session is fine. */
-  | 'refused'
-  /** `credentials.refused`: forget the approval key. */
-  | 'renew-approval'
-  /** Somebody else's session holds the app key. */
-  | 'occupied'
-  /** Refresh the access token, then retry once. */
-  | 'renew-token'
-  /** Tokens are issued once a minute: wait 60 s, one process only. */
-  | 'wait-for-token'
-  /** Too many calls per second. */
-  | 'slow-down'
-  /**
-   * Passing trouble at KIS. On the socket: the key is refused now, and is asked for again later. See
-   * `isPassing`.
-   */
-  | 'retry'
-  /** The same request would fail again: invalid, not permitted, or the keys are wrong. */
-  | 'give-up'
-  /** All is well. */
-  | 'none'
-
-export type CodeEntry = {
-  /** KIS's `msg_cd`, or the `error_code` of the `/oauth2` calls. */
-  readonly code: string
-  /** KIS's `msg1` or `error_description`; null where no source quotes it. */
-  readonly message: string | null
-  readonly meaning: { readonly en: string; readonly ko: string }
-  readonly severity: Severity
-  readonly reaction: Reaction
-  readonly remedy: { readonly en: string; readonly ko: string }
-}
+export type { CodeEntry, Reaction, Severity } from './entry.ts'
 
 /**
  * Every code that a source describes. A code with several meanings is here once for each, the default meaning
@@ -139,12 +100,11 @@ function entryOf(code: string, text: string): CodeEntry | undefined {
 }
 
 /**
- * The entry with the text that came, if that is another one. KIS may quote an approval key in it, which is
- * left out.
+ * The entry with the text that came, if that is another one. An approval key that KIS quotes in it is left out.
  */
 function saying(entry: CodeEntry, text: string): CodeEntry {
   if (text.trim() === '' || alike(text, entry.message)) return entry
-  return { ...entry, message: text.replace(/(invalid approval[^:]*:\s*)(?!not found)\S.*/i, '$1[redacted]') }
+  return { ...entry, message: withoutApproval(text) }
 }
 
 /** By their texts, and without what KIS puts in front of some of them. Where two have one text, the first. */

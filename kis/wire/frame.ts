@@ -4,9 +4,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { LineId } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
-
-const bar = 124
-const zero = 48
+import { bar, brace, one, zero } from './bytes.ts'
 
 /** Where the transaction id of every frame starts: behind the flag and its bar. */
 export const transactionAt = 2
@@ -35,7 +33,7 @@ export type Envelope = {
 
 /** Data frames start with 0 or 1 and control messages with `{`: one look at one byte. */
 export function isControl(frame: Uint8Array): boolean {
-  return frame[0] === 123
+  return frame[0] === brace
 }
 
 /** What every frame of records starts with that are not encrypted and of this transaction. */
@@ -51,7 +49,7 @@ export function hasHead(frame: Uint8Array, head: Uint8Array): boolean {
 /** The envelope, or a sentence that says what is wrong with it. */
 export function readEnvelope(frame: Uint8Array): Envelope | string {
   const flag = frame[0]
-  if ((flag !== zero && flag !== zero + 1) || frame[1] !== bar) {
+  if ((flag !== zero && flag !== one) || frame[1] !== bar) {
     return 'no envelope: expected a frame to start with 0| or 1|'
   }
   for (let i = transactionAt; i < transactionAt + transactionLength; i++) {
@@ -65,7 +63,7 @@ export function readEnvelope(frame: Uint8Array): Envelope | string {
   if (payload === 0) return 'no record count: expected digits and | behind the transaction id'
   const count = countOf(frame, payload)
   if (count === 0) return 'record count 0: expected at least one record'
-  return { encrypted: flag === zero + 1, count, payload }
+  return { encrypted: flag === one, count, payload }
 }
 
 /** Where the first value starts, or 0 when there is no record count in front of it. */

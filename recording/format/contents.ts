@@ -1,6 +1,7 @@
 // What is in some rows: how many of each kind, when, and of which instruments. Reads no more of a frame than
 // that takes.
 import { fromWire, typedTransaction } from '../../kis/channel.ts'
+import { bar, caret } from '../../kis/wire/bytes.ts'
 import { readEnvelope, transactionAt } from '../../kis/wire/frame.ts'
 import { createInterner, type Interned } from '../../kis/wire/scan/intern.ts'
 import { layoutOf } from '../../kis/wire/layout.ts'
@@ -80,7 +81,7 @@ export function addContents(sum: Contents, part: Contents): void {
 
 /** Remembers symbols, so one reader serves many blocks. */
 export function contentsReader(): ContentsReader {
-  const transactions = createInterner(124, transactionOf)
+  const transactions = createInterner(bar, transactionOf)
   const usual = createUsualFrames<Tally>()
   let touched: Tally[] = []
 
@@ -213,5 +214,5 @@ function transactionOf(tr: string): Transaction {
     if (instrument === undefined || (isTyped && !isStock(instrument))) return own
     return { name: instrument, records: 0 }
   }
-  return { own, symbol: createInterner(94, tallyOf), minWidth: layout?.minWidth ?? 1 }
+  return { own, symbol: createInterner(caret, tallyOf), minWidth: layout?.minWidth ?? 1 }
 }

@@ -1,5 +1,6 @@
 // The form of each fault: which values it takes and what they must be, as one table. From anybody's JSON to a fault, or to all that
 // is wrong with it. Untrusted: never throws.
+import { redacted } from '../../kis/secret.ts'
 import { refusingCodes } from '../answers.ts'
 import {
   answerPart,
@@ -254,7 +255,7 @@ export function describeFault(fault: Fault): string {
     .filter(([name]) => name !== 'kind')
     .map(([name, value]) => {
       if (Array.isArray(value)) return `${value.length} ${name}`
-      return `${name} ${name === 'key' && isPersonal ? '[redacted]' : String(value)}`
+      return `${name} ${name === 'key' && isPersonal ? redacted : String(value)}`
     })
     .join(', ')
 }
