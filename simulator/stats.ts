@@ -1,7 +1,7 @@
 // What a simulator counted: the facts a test, or a person who wonders, can check a client against.
 import type { CredentialCounts } from './credentials.ts'
 import type { LedgerStats } from './truth.ts'
-import type { TapeStats } from './listener.ts'
+import type { TapeStats } from './tape/listener.ts'
 import type { GateStats } from './rest/gate.ts'
 import type { Verb } from './request.ts'
 

@@ -1,7 +1,7 @@
 // What was told, to whom, and what was kept from whom: the side of the story a test holds against what its client says.
 import { redacted } from '../kis/secret.ts'
 import type { FaultKind } from './faults/faults.ts'
-import type { History } from './listener.ts'
+import type { History } from './tape/listener.ts'
 import { splitFrame, type Volumes, volumesOf } from './columns/records.ts'
 import { isNotice } from './transactions.ts'
 

@@ -2,7 +2,7 @@
 // heard it. A recording can answer in its place.
 import { fromWire } from '../../kis/channel.ts'
 import type { Instrument } from '../../market/instrument.ts'
-import type { History } from '../listener.ts'
+import type { History } from '../tape/listener.ts'
 import { type PastTrade, readTrades } from './past-trade.ts'
 import { isTrade } from '../columns/records.ts'
 

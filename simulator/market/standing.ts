@@ -1,7 +1,7 @@
 // The record of a transaction and key as it stands, for those who ask over REST: what a generated market
 // would send now, or the last one that a tape told.
 import { columnsFor, layoutOf } from '../../kis/wire/layout.ts'
-import type { History, StandingRecord } from '../listener.ts'
+import type { History, StandingRecord } from '../tape/listener.ts'
 import { splitFrame } from '../columns/records.ts'
 import type { Registration } from '../transactions.ts'
 

@@ -1,7 +1,7 @@
 // A market that never was: everything registered trades and quotes by a seeded story, at a rate shared by all of them.
 //
 // The story of a share depends on the seed, its name and the moment somebody first looks; the clock dates it and the rate paces it.
-import type { Listener, Tape, TapeContext } from '../listener.ts'
+import type { Listener, Tape, TapeContext } from './listener.ts'
 import { type Listing, listingOf, listingsOf, nameOfShare } from '../market/listing.ts'
 import {
   advance,

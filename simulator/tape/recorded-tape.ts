@@ -4,7 +4,7 @@ import { frameText, readEnvelope, transactionAt, transactionLength } from '../..
 import type { Entry, RecordedFrame } from '../../recording/format/entry.ts'
 import type { RecordingReader } from '../../recording/read/reader.ts'
 import { folderOf } from '../../recording/format/segment.ts'
-import type { Listener, Tape, TapeContext } from '../listener.ts'
+import type { Listener, Tape, TapeContext } from './listener.ts'
 import { isNotice, nameOf } from '../transactions.ts'
 
 export type RecordedTapeOptions = {

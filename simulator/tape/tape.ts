@@ -1,6 +1,6 @@
 // Where a simulator's data comes from: frames that were captured, played to whoever registered them; or a generated market.
 import { readEnvelope } from '../../kis/wire/frame.ts'
-import type { Listener, Tape, TapeContext } from '../listener.ts'
+import type { Listener, Tape, TapeContext } from './listener.ts'
 import { createPacer, type Pacer } from './pacer.ts'
 import { nameOf } from '../transactions.ts'
 
@@ -12,7 +12,7 @@ export {
   type Tape,
   type TapeContext,
   type TapeStats,
-} from '../listener.ts'
+} from './listener.ts'
 
 export type CapturedTapeOptions = {
   /** Frames a second; by default as fast as the listeners take them. */

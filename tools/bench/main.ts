@@ -2,16 +2,16 @@
 // ratios on a busy machine are there to be read, not to fail a build.
 import { fileURLToPath } from 'node:url'
 import { start } from './children.ts'
-import { decode } from './decode.ts'
-import { exporting } from './export.ts'
-import { hops } from './hops.ts'
-import { instruments } from './instruments.ts'
-import { latency } from './latency.ts'
+import { decode } from './decode/decode.ts'
+import { exporting } from './recording/export.ts'
+import { hops } from './pipelines/hops.ts'
+import { instruments } from './socket/instruments.ts'
+import { latency } from './socket/latency.ts'
 import { type Effort, fullEffort, quickEffort } from './measure.ts'
 import { print, printTarget, type Target } from './report.ts'
-import { recorder } from './recorder.ts'
-import { replay } from './replay.ts'
-import { socket } from './socket.ts'
+import { recorder } from './socket/recorder.ts'
+import { replay } from './recording/replay.ts'
+import { socket } from './socket/socket.ts'
 
 type Part = (effort: Effort) => Promise<Target[]>
 

@@ -4,13 +4,13 @@
 import { parseArgs } from 'node:util'
 import { atMost, print, printTable, printTarget, figure, type Target } from '../bench/report.ts'
 import { type CleanCut, cleanCut } from './clean-cut.ts'
-import { playAll } from './crew.ts'
+import { playAll } from './stories/crew.ts'
 import { mixedNames, quietHour, thinNames } from './quiet-hour.ts'
 import { playHostile } from './hostile/main.ts'
 import { printFigures } from './report.ts'
 import { soak } from './soak.ts'
-import { storyOf } from './story.ts'
-import type { Figures } from './verdict.ts'
+import { storyOf } from './stories/story.ts'
+import type { Figures } from './verdict/verdict.ts'
 
 const usage =
   'npm run chaos -- --seeds N [--from SEED] [--seed ONE] [--workers 2] [--at-once 12] [--quick] | --hostile [--only WORD] [--quick] | --soak [MINUTES]'

@@ -1,8 +1,8 @@
 // What a run of many stories comes to: sums of their figures, as a table for people.
 import { figure, printTable } from '../bench/report.ts'
 import { faultKinds } from '../../simulator/faults/form.ts'
-import { chaosTiming } from './timing.ts'
-import type { Figures } from './verdict.ts'
+import { chaosTiming } from './stories/timing.ts'
+import type { Figures } from './verdict/verdict.ts'
 
 export function printFigures(all: readonly Figures[], failed: number): void {
   const sum = (of: (figures: Figures) => number) => all.reduce((total, figures) => total + of(figures), 0)

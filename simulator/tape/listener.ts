@@ -1,0 +1,63 @@
+// Tapes and those who listen to them: a tape delivers data frames for the registrations it was told of, and knows nothing of
+// sockets and sessions.
+import type { Clock } from '../../market/clock.ts'
+import type { Registration } from '../transactions.ts'
+
+/** One registration of one session. */
+export interface Listener extends Registration {
+  /** Sends one whole frame. False when the line is congested; the frame is queued all the same. */
+  emit(frame: string): boolean
+}
+
+/** Keeps what happened, whoever heard it. */
+export interface History {
+  /** Told of each frame before its listeners are, and of each trade that nobody listened to, as a frame of its own. */
+  tell(tr: string, key: string, frame: string, time: number): void
+}
+
+export function severalHistories(histories: readonly History[]): History {
+  return {
+    tell(tr, key, frame, time) {
+      for (const history of histories) history.tell(tr, key, frame, time)
+    },
+  }
+}
+
+export type TapeContext = {
+  readonly clock: Clock
+  readonly log: (line: string) => void
+  /** Absent when nobody wants to know. */
+  readonly history?: History
+}
+
+export type TapeStats = {
+  /** Frames and records sent, once for each listener. */
+  readonly frames: number
+  readonly records: number
+  /** Lines that are no frame anybody could be sent. */
+  readonly skippedLines: number
+  /** Whether everything registered was played to its end. A generated market never ends. */
+  readonly ended: boolean
+}
+
+export type StandingRecord = { readonly registration: Registration; readonly text: string }
+
+/** Where a simulator's data comes from. A tape belongs to one simulator. */
+export interface Tape {
+  /** Once, before anything else. */
+  start(context: TapeContext): void
+  /** Once for each registration; frames may follow from the next turn of the event loop on, so behind the acknowledgement. */
+  add(listener: Listener): void
+  /** When the registration was released, or its session ended. Nothing may be emitted to it afterwards. */
+  remove(listener: Listener): void
+  /**
+   * The record that the first of these which there is something of would have now, whether anybody listens or not. A tape without this
+   * is known by what it told.
+   */
+  record?(registrations: readonly Registration[]): StandingRecord | undefined
+  /** Of the listings of a generated market. */
+  readonly seed?: number
+  /** Lets go of every timer. */
+  stop(): void
+  stats(): TapeStats
+}
