@@ -1,7 +1,7 @@
 // What a simulator can be told when it starts, and what it can be asked and told while it runs.
 import type { Clock } from '../market/clock.ts'
 import type { Fault, FaultReport, Injected, ScheduledFault } from './faults/faults.ts'
-import type { LedgerSizes, TruthRecord, Withheld } from './truth.ts'
+import type { TruthSizes, TruthRecord, Withheld } from './truth.ts'
 import type { NoticeOf } from './notices.ts'
 import type { PastMarket } from './market/past-market.ts'
 import type { SimulatorStats } from './stats.ts'
@@ -46,7 +46,7 @@ export type SimulatorOptions = {
    * How many records are remembered, the newest: of those withheld (default 100,000), and of everything that was told (default 0,
    * since it costs time and memory; `Simulator.truth` needs it).
    */
-  readonly memory?: Partial<LedgerSizes>
+  readonly memory?: Partial<TruthSizes>
   /** The quotations over REST. */
   readonly quotations?: QuotationOptions
   /** One line for each noteworthy thing; never an app key, secret, token, approval key or login id. */

@@ -13,7 +13,7 @@ import { createCredentials } from './credentials.ts'
 import type { Host, Recipient } from './faults/hooks.ts'
 import { createRestServer, listen, refuseUpgrade } from './http.ts'
 import { createInjector } from './faults/injector.ts'
-import { createLedger } from './truth.ts'
+import { createTruth } from './truth.ts'
 import { createDays } from './market/day-bars.ts'
 import { type Simulator, simulatorOptionNames, type SimulatorOptions } from './options.ts'
 import { createPastMarket } from './market/past-market.ts'
@@ -24,14 +24,14 @@ import { readRequest } from './request.ts'
 import { createRest } from './rest/routes.ts'
 import { createLook } from './market/seen.ts'
 import { createSessions, type Session } from './session.ts'
-import { createLastTold, standingIn } from './market/standing.ts'
+import { createLastEmitted, standingIn } from './market/standing.ts'
 import { createCounters, rememberHandshake, rememberRequest, statsOf } from './stats.ts'
 import { generatedTape, type Listener, severalHistories } from './tape/tape.ts'
 import { createNoticeWriter, type NoticeOf } from './notices.ts'
 import { isNotice, nameOf, type Registration } from './transactions.ts'
 
 export type { Fault, FaultKind, FaultReport, Injected, ScheduledFault } from './faults/faults.ts'
-export type { LedgerSizes, TruthRecord, Withheld } from './truth.ts'
+export type { TruthSizes, TruthRecord, Withheld } from './truth.ts'
 export type { Simulator, SimulatorOptions } from './options.ts'
 export type { ReceivedRequest, SimulatorStats } from './stats.ts'
 
@@ -56,7 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const lines = new Set<Duplex>()
   const listeners = new Map<Registration, Listener>()
   const alarms = createAlarms(clock)
-  const ledger = createLedger({ withheld: 100_000, truth: 0, ...options.memory })
+  const truth = createTruth({ withheld: 100_000, truth: 0, ...options.memory })
   const host: Host = {
     clock,
     sessions: () => [...connections.keys()],
@@ -75,7 +75,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     forget: (session, registration) => sessions.forget(session, registration),
     forgetApprovals: () => credentials.forgetApprovals(),
   }
-  const injector = createInjector({ host, alarms, ledger, seed: faultSeed, log })
+  const injector = createInjector({ host, alarms, truth, seed: faultSeed, log })
   const startFaults = injector.schedule(faults)
   const sessions = createSessions(credentials, { registered, released }, injector)
 
@@ -83,10 +83,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const heard = createPastMarket(keptTrades)
   const gate = createGate(credentials, clock, callsPerSecond)
   const past = options.quotations?.past ?? heard
-  const lastTold = createLastTold()
+  const lastEmitted = createLastEmitted()
   // A generated market says itself where it stands; of a capture or a recording the last thing it told is known.
   const standing = standingIn(registrations =>
-    tape.record === undefined ? lastTold.record(registrations) : tape.record(registrations),
+    tape.record === undefined ? lastEmitted.record(registrations) : tape.record(registrations),
   )
   const { seed = faultSeed } = tape
   const hasPast = tape.record !== undefined
@@ -101,9 +101,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     skips: skipsOneOf(skippedOneOf, faultSeed),
   }
 
-  const stats = () => statsOf(counters, credentials.counts(), gate.stats(), tape.stats(), ledger.stats())
+  const stats = () => statsOf(counters, credentials.counts(), gate.stats(), tape.stats(), truth.stats())
   const rest = injector.restBehind(createRest(credentials, gate, quoting))
-  const server = createRestServer(control ? controlBefore(rest, { injector, ledger, stats, notify }) : rest, log)
+  const server = createRestServer(control ? controlBefore(rest, { injector, truth, stats, notify }) : rest, log)
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -260,8 +260,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 
   const actualPort = await listen(server, loopback, port)
-  const asked = [heard, ...(hasPast ? [] : [lastTold])]
-  const histories = [...(ledger.keepsTruth ? [ledger] : []), ...(keptTrades > 0 ? asked : [])]
+  const asked = [heard, ...(hasPast ? [] : [lastEmitted])]
+  const histories = [...(truth.keepsTruth ? [truth] : []), ...(keptTrades > 0 ? asked : [])]
   tape.start(histories.length === 0 ? { clock, log } : { clock, log, history: severalHistories(histories) })
   log(`listening on http://${loopback}:${actualPort} and ws://${loopback}:${actualPort}`)
   startFaults()
@@ -299,8 +299,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     sendOrder: (tr, of = {}) => notify(tr, of),
     inject: fault => injector.inject(fault),
     faults: () => injector.reports(),
-    withheld: () => ledger.withheld(),
-    truth: (tr, key) => ledger.truth(tr, key),
+    withheld: () => truth.withheld(),
+    truth: (tr, key) => truth.truth(tr, key),
     cut,
     stop() {
       stopped ??= stop()

@@ -1,6 +1,6 @@
 // What a simulator counted: the facts a test, or a person who wonders, can check a client against.
 import type { CredentialCounts } from './credentials.ts'
-import type { LedgerStats } from './truth.ts'
+import type { TruthStats } from './truth.ts'
 import type { TapeStats } from './tape/listener.ts'
 import type { GateStats } from './rest/gate.ts'
 import type { Verb } from './request.ts'
@@ -39,7 +39,7 @@ export type SimulatorStats = CredentialCounts &
     /** Protocol-level pings, for which the real service drops a client. */
     readonly protocolPings: number
     readonly tape: TapeStats
-    readonly ledger: LedgerStats
+    readonly truth: TruthStats
   }
 
 const mostRequests = 100_000
@@ -95,7 +95,7 @@ export function statsOf(
   credentials: CredentialCounts,
   gate: GateStats,
   tape: TapeStats,
-  ledger: LedgerStats,
+  truth: TruthStats,
 ): SimulatorStats {
   const { echoes, identicalEchoes, requests, handshakes, ...counts } = counters
   return {
@@ -106,6 +106,6 @@ export function statsOf(
     handshakes: handshakes.slice(-mostHandshakes),
     echoes: { total: echoes, identical: identicalEchoes },
     tape,
-    ledger,
+    truth,
   }
 }

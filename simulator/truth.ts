@@ -1,8 +1,9 @@
-// What was told, to whom, and what was kept from whom: the side of the story a test holds against what its client says.
+// The records that the tape emitted, the sessions they were sent to, and those they were withheld from. A test compares
+// its client with this.
 import { redacted } from '../kis/secret.ts'
 import type { FaultKind } from './faults/faults.ts'
 import type { History } from './tape/listener.ts'
-import { splitFrame, type Volumes, volumesOf } from './columns/records.ts'
+import { splitFrame, type TapeRecord, type Volumes, volumesOf } from './columns/records.ts'
 import { isNotice } from './transactions.ts'
 
 /** A record that a session had registered and was not sent. */
@@ -13,13 +14,13 @@ export type Withheld = Volumes & {
   readonly session: number
   readonly tr: string
   readonly key: string
-  /** As it was told: its values, joined by carets. */
+  /** As the tape emitted it: its values, joined by carets. */
   readonly record: string
-  /** When it was told. Epoch milliseconds, the simulator's clock. */
+  /** When the tape emitted it. Epoch milliseconds, the simulator's clock. */
   readonly time: number
 }
 
-/** A record of the tape and what became of it. Neither sent nor withheld: nobody had it registered. */
+/** A record of the tape and what became of it. Neither sent nor withheld: no session had it registered. */
 export type TruthRecord = Volumes & {
   readonly record: string
   readonly time: number
@@ -28,81 +29,69 @@ export type TruthRecord = Volumes & {
   readonly withheldFrom: readonly { readonly session: number; readonly why: FaultKind }[]
 }
 
-/** A record of the tape. The two lists fill while its frame goes out. */
-export type ToldRecord = {
-  readonly tr: string
-  readonly key: string
-  readonly record: string
-  readonly countEach: number
-  readonly time: number
-  readonly sentTo: number[]
-  readonly withheldFrom: { readonly session: number; readonly why: FaultKind }[]
-}
-
 /** How many records are remembered: the newest. */
-export type LedgerSizes = { readonly withheld: number; readonly truth: number }
+export type TruthSizes = { readonly withheld: number; readonly truth: number }
 
-export type LedgerStats = {
+export type TruthStats = {
   /** Records withheld so far, and how many of them are not remembered any more. */
   readonly withheld: number
   readonly withheldForgotten: number
-  /** The same of everything told; 0 when nothing of it is kept. */
-  readonly told: number
-  readonly toldForgotten: number
+  /** The same for all records emitted; 0 when the truth is not kept. */
+  readonly emitted: number
+  readonly emittedForgotten: number
 }
 
-export type Ledger = History & {
-  /** Whether everything told is kept. */
+export type Truth = History & {
+  /** Whether every record emitted is kept. */
   readonly keepsTruth: boolean
   /** The records of a frame that is about to be sent; none for a text that is no frame. */
-  recordsOf(tr: string, key: string, frame: string, time: number): readonly ToldRecord[]
-  sent(told: ToldRecord, session: number): void
-  /** Gives back what it wrote down. */
-  withhold(told: ToldRecord, session: number, why: FaultKind, fault: number): Withheld
+  recordsOf(tr: string, key: string, frame: string, time: number): readonly TapeRecord[]
+  sent(origin: TapeRecord, session: number): void
+  withhold(origin: TapeRecord, session: number, why: FaultKind, fault: number): Withheld
   withheld(): readonly Withheld[]
   truth(tr: string, key: string): readonly TruthRecord[]
-  stats(): LedgerStats
+  stats(): TruthStats
 }
 
-export function createLedger(sizes: LedgerSizes): Ledger {
+export function createTruth(sizes: TruthSizes): Truth {
   const withheld = createMemory<Withheld>(sizes.withheld)
-  const truth = createMemory<ToldRecord>(sizes.truth)
+  const emitted = createMemory<TapeRecord>(sizes.truth)
   /** The last frame of each transaction and key, so that what becomes of it is written beside it. */
-  const last = new Map<string, { readonly frame: string; readonly records: readonly ToldRecord[] }>()
+  const last = new Map<string, { readonly frame: string; readonly records: readonly TapeRecord[] }>()
   const keepsTruth = sizes.truth > 0
 
-  function tell(tr: string, key: string, frame: string, time: number): readonly ToldRecord[] {
+  function add(tr: string, key: string, frame: string, time: number): readonly TapeRecord[] {
     const records = read(tr, key, frame, time)
     if (!keepsTruth) return records
     last.set(`${tr} ${key}`, { frame, records })
-    for (const record of records) truth.add(record)
+    for (const record of records) emitted.add(record)
     return records
   }
 
   return {
     keepsTruth,
-    tell,
+    add,
     recordsOf(tr, key, frame, time) {
       const known = last.get(`${tr} ${key}`)
-      // A tape that tells no history still has one.
-      return known?.frame === frame ? known.records : tell(tr, key, frame, time)
+      // A tape may add nothing to its history.
+      return known?.frame === frame ? known.records : add(tr, key, frame, time)
     },
-    sent(told, session) {
-      if (keepsTruth) told.sentTo.push(session)
+    sent(origin, session) {
+      if (keepsTruth) origin.sentTo.push(session)
     },
-    withhold(told, session, why, fault) {
-      const { tr, key, record, time } = told
+    withhold(origin, session, why, fault) {
+      const { tr, key, record, time } = origin
       const entry = { fault, why, session, tr, key, record, time, ...volumesOf(tr, record) }
       withheld.add(entry)
-      if (keepsTruth) told.withheldFrom.push({ session, why })
+      if (keepsTruth) origin.withheldFrom.push({ session, why })
       return entry
     },
     withheld: () => withheld.all(),
     truth(tr, key) {
       if (!keepsTruth) throw new Error('no truth is kept: start the simulator with memory: { truth: 100_000 }')
-      return truth
+      return emitted
         .all()
-        .filter(told => told.tr === tr && told.key === key)
+        .filter(origin => origin.tr === tr && origin.key === key)
         .map(({ record, time, sentTo, withheldFrom }) => ({
           record,
           time,
@@ -114,13 +103,13 @@ export function createLedger(sizes: LedgerSizes): Ledger {
     stats: () => ({
       withheld: withheld.added(),
       withheldForgotten: withheld.forgotten(),
-      told: truth.added(),
-      toldForgotten: truth.forgotten(),
+      emitted: emitted.added(),
+      emittedForgotten: emitted.forgotten(),
     }),
   }
 }
 
-function read(tr: string, key: string, frame: string, time: number): ToldRecord[] {
+function read(tr: string, key: string, frame: string, time: number): TapeRecord[] {
   const split = splitFrame(frame)
   if (split === undefined) return []
   // The key of a notice is a login id, which identifies a person.

@@ -1,6 +1,18 @@
-// A data frame, taken apart into its records and put together again. What nobody changed leaves as the text it came as.
+// A data frame, taken apart into its records and put together again. A frame that no
+// fault changed leaves as the text it came as.
 import { columnsFor, layoutOf } from '../../kis/wire/layout.ts'
-import type { ToldRecord } from '../truth.ts'
+import type { FaultKind } from '../faults/faults.ts'
+
+/** A record of the tape. The two lists fill while its frame goes out. */
+export type TapeRecord = {
+  readonly tr: string
+  readonly key: string
+  readonly record: string
+  readonly countEach: number
+  readonly time: number
+  readonly sentTo: number[]
+  readonly withheldFrom: { readonly session: number; readonly why: FaultKind }[]
+}
 
 /** A record on its way to one session. */
 export type Row = {
@@ -8,8 +20,8 @@ export type Row = {
   readonly text: string
   /** How many records it claims to be: 1, or all of a frame whose values do not divide by its count. */
   readonly count: number
-  /** What it was when it was told. */
-  readonly told: ToldRecord
+  /** The record of the tape that it comes from. */
+  readonly origin: TapeRecord
 }
 
 export type DataFrame = {
@@ -61,7 +73,7 @@ export function isTradeOrBook(tr: string): boolean {
 
 export type Volumes = { readonly volume: number | undefined; readonly cumulativeVolume: number | undefined }
 
-/** At home and abroad; futures and options name the volume of a trade in yet another way. */
+/** Of Korean shares, overseas shares, futures and options. */
 const volumeColumns: ReadonlySet<string> = new Set(['CNTG_VOL', 'EVOL', 'LAST_CNQN'])
 const cumulativeColumns: ReadonlySet<string> = new Set(['ACML_VOL', 'TVOL'])
 

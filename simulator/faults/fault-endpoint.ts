@@ -5,15 +5,16 @@
 // curl -d '{"kind":"mute-symbol","key":"005930","forMs":30000}' http://127.0.0.1:18800/simulator/faults
 import { readFault } from './form.ts'
 import type { Injector } from './injector.ts'
-import type { Ledger } from '../truth.ts'
+import type { Truth } from '../truth.ts'
 import type { NoticeOf } from '../notices.ts'
-import type { Rest, RestAnswer, RestCall } from '../rest/routes.ts'
+import type { RestAnswer, RestCall } from '../rest/call.ts'
+import type { Rest } from '../rest/routes.ts'
 import type { SimulatorStats } from '../stats.ts'
 import { isNotice } from '../transactions.ts'
 
 export type ControlOptions = {
   readonly injector: Injector
-  readonly ledger: Ledger
+  readonly truth: Truth
   readonly stats: () => SimulatorStats
   /** Sends a plaintext, or an order that is accepted and filled; says to how many sessions. */
   readonly notify: (tr: string, what: string | NoticeOf) => number
@@ -30,7 +31,7 @@ const routes = [
 ]
 
 /** Answers under /simulator, and leaves every other path to `rest`. */
-export function controlBefore(rest: Rest, { injector, ledger, notify, stats }: ControlOptions): Rest {
+export function controlBefore(rest: Rest, { injector, truth, notify, stats }: ControlOptions): Rest {
   function inject(body: string): RestAnswer {
     const value = parse(body)
     if (value === undefined) return { status: 400, body: { error: 'no JSON', expected: '{"kind":"cut"}' } }
@@ -70,7 +71,7 @@ export function controlBefore(rest: Rest, { injector, ledger, notify, stats }: C
     if (name === 'POST /simulator/notices') return sendNotice(body)
     if (name === 'GET /simulator/faults') return { status: 200, body: { faults: injector.reports() } }
     if (name === 'GET /simulator/withheld') {
-      return { status: 200, body: { forgotten: ledger.stats().withheldForgotten, withheld: ledger.withheld() } }
+      return { status: 200, body: { forgotten: truth.stats().withheldForgotten, withheld: truth.withheld() } }
     }
     if (name === 'GET /simulator/stats') return { status: 200, body: stats() }
     const id = /^DELETE \/simulator\/faults\/([^/]+)$/.exec(name)?.[1]

@@ -7,7 +7,7 @@ import type { FaultKind, FaultOf } from './faults.ts'
 import type { Random } from '../tape/random.ts'
 import type { DataFrame, Row } from '../columns/records.ts'
 import type { SubscriptionRequest } from '../request.ts'
-import type { RestAnswer } from '../rest/routes.ts'
+import type { RestAnswer } from '../rest/call.ts'
 import type { Session } from '../session.ts'
 import type { Registration } from '../transactions.ts'
 

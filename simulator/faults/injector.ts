@@ -6,7 +6,7 @@ import type { Hooks, Host, Recipient, Work } from './hooks.ts'
 import { createFaultLog, type FaultLog } from './log.ts'
 import { makeFault } from './makers.ts'
 import type { Fault, FaultReport, Injected, ScheduledFault } from './faults.ts'
-import type { Ledger } from '../truth.ts'
+import type { Truth } from '../truth.ts'
 import { createRandom, type Random, seedFor } from '../tape/random.ts'
 import { type DataFrame, frameText, headLength } from '../columns/records.ts'
 import type { SubscriptionRequest } from '../request.ts'
@@ -22,7 +22,7 @@ const mostKnown = 1_000
 export type InjectorOptions = {
   readonly host: Host
   readonly alarms: Alarms
-  readonly ledger: Ledger
+  readonly truth: Truth
   readonly seed: number
   readonly log: (line: string) => void
 }
@@ -66,7 +66,7 @@ type InForce = {
   readonly until: number
 }
 
-export function createInjector({ alarms, host, ledger, log, seed }: InjectorOptions): Injector {
+export function createInjector({ alarms, host, truth, log, seed }: InjectorOptions): Injector {
   /** Never changed in place: a fault may end while it is asked. */
   let inForce: readonly InForce[] = []
   let onFrames: readonly InForce[] = []
@@ -77,7 +77,7 @@ export function createInjector({ alarms, host, ledger, log, seed }: InjectorOpti
   function keep(entries: readonly InForce[]): void {
     inForce = entries
     onFrames = entries.filter(({ hooks }) => hooks.frames !== undefined)
-    injector.isWatching = onFrames.length > 0 || ledger.keepsTruth
+    injector.isWatching = onFrames.length > 0 || truth.keepsTruth
   }
 
   /** What the first of the faults in force has to say. */
@@ -104,7 +104,7 @@ export function createInjector({ alarms, host, ledger, log, seed }: InjectorOpti
     }
     for (const frame of frames) {
       if (!to.send(frameText(frame))) continue
-      for (const { told } of frame.rows) ledger.sent(told, to.session.id)
+      for (const { origin } of frame.rows) truth.sent(origin, to.session.id)
     }
   }
 
@@ -137,7 +137,7 @@ export function createInjector({ alarms, host, ledger, log, seed }: InjectorOpti
       strike: faultLog.strike,
       tally: faultLog.tally,
       withhold(to, rows) {
-        for (const { told } of rows) faultLog.withheld(ledger.withhold(told, to.session.id, fault.kind, id))
+        for (const { origin } of rows) faultLog.withheld(truth.withhold(origin, to.session.id, fault.kind, id))
       },
       release(to, frames) {
         pass(
@@ -185,7 +185,7 @@ export function createInjector({ alarms, host, ledger, log, seed }: InjectorOpti
   }
 
   const injector: Injector & { isWatching: boolean } = {
-    isWatching: ledger.keepsTruth,
+    isWatching: truth.keepsTruth,
     inject(given) {
       const { fault } = readOrThrow(given)
       if (inForce.length >= mostInForce) throw new Error(`${mostInForce} faults are in force: clear some first`)
@@ -204,11 +204,11 @@ export function createInjector({ alarms, host, ledger, log, seed }: InjectorOpti
     find: id => known.get(id),
     deliver(to, text) {
       const isUntouched = !onFrames.some(fault => isMeant(fault, to))
-      if (isUntouched && !ledger.keepsTruth) return void to.send(text)
+      if (isUntouched && !truth.keepsTruth) return void to.send(text)
       const { tr, key } = to.registration
-      const rows = ledger
+      const rows = truth
         .recordsOf(tr, key, text, now())
-        .map(told => ({ text: told.record, count: told.countEach, told }))
+        .map(origin => ({ text: origin.record, count: origin.countEach, origin }))
       pass(to, [{ text, head: text.slice(0, headLength), rows }], onFrames)
     },
     isOccupied: (session, appKey) => first(hooks => hooks.isOccupied?.(session, appKey) || undefined) ?? false,

@@ -66,7 +66,7 @@ export function createPastMarket(most: number): PastMarket & History {
   }
 
   return {
-    tell(tr, key, frame) {
+    add(tr, key, frame) {
       if (most === 0 || !isTrade(tr)) return
       const story = storyOf(tr, key)
       if (story === undefined) return

@@ -14,10 +14,10 @@ type RecordOf = (registrations: readonly Registration[]) => StandingRecord | und
 export type Standing = (registrations: readonly Registration[]) => Columns | undefined
 
 /** Keeps the last frame of every transaction and key. */
-export function createLastTold(): History & { readonly record: RecordOf } {
+export function createLastEmitted(): History & { readonly record: RecordOf } {
   const frames = new Map<string, string>()
   return {
-    tell(tr, key, frame) {
+    add(tr, key, frame) {
       frames.set(`${tr} ${key}`, frame)
     },
     record(registrations) {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { type Quote, wrongInput } from './quoting.ts'
 import { parseObject } from '../request.ts'
 import { restShapes } from './shapes.ts'
-import type { RestAnswer, RestCall } from './routes.ts'
+import type { RestAnswer, RestCall } from './call.ts'
 import { fillUnknown } from './shape.ts'
 
 const contextLength = 100

@@ -2,7 +2,7 @@
 // KIS's words (protocol notes 6.1 to 6.3).
 import type { Clock } from '../../market/clock.ts'
 import type { Credentials } from '../credentials.ts'
-import type { RestAnswer, RestCall } from './routes.ts'
+import type { RestAnswer, RestCall } from './call.ts'
 
 export type GateStats = {
   /** Calls that got through, and those that came too soon: more than so many in the second before. */

@@ -13,7 +13,7 @@ import type { Gate } from './gate.ts'
 import { askingPrice, price, priceMore, prices, volumeRank } from './price.ts'
 import { koreanProduct, overseasProduct, product } from './product.ts'
 import { restShapes } from './shapes.ts'
-import type { RestAnswer, RestCall } from './routes.ts'
+import type { RestAnswer, RestCall } from './call.ts'
 
 /** By their ids in the specification. */
 const quotes: Partial<Readonly<Record<keyof typeof restShapes, Quote>>> = {

@@ -2,31 +2,14 @@
 // `error_description`, without the `rt_cd` of ordinary calls (protocol notes 6.3).
 import { type Credentials, lifetimeMs } from '../credentials.ts'
 import type { CodePlace } from '../faults/faults.ts'
+import type { RestAnswer, RestCall } from './call.ts'
 import type { Gate } from './gate.ts'
 import type { Quoting } from './quoting.ts'
 import { answerQuotation, quotationPaths } from './quotations.ts'
 import { parseObject, textAt } from '../request.ts'
 import { koreanZone, wallTime } from '../market/wall-clock.ts'
 
-export type RestAnswer = {
-  readonly status: number
-  readonly body: Readonly<Record<string, unknown>>
-  readonly headers?: Readonly<Record<string, string>>
-}
-
 type Route = (body: string) => RestAnswer
-
-/** An HTTP call: its path without what follows a question mark, and the two headers that say where it comes from. Absent is empty. */
-export type RestCall = {
-  readonly method: string
-  readonly path: string
-  readonly body: string
-  readonly host: string
-  readonly origin: string | undefined
-  header(name: string): string
-  /** Of those behind the question mark. */
-  parameter(name: string): string
-}
 
 export type Rest = {
   answer(call: RestCall): RestAnswer | Promise<RestAnswer>

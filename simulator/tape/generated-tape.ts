@@ -77,7 +77,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
 
   function send({ key, listeners, tr }: Channel, rows: string, count: number, time: number): void {
     const frame = frameOf(tr, rows, count)
-    context.history?.tell(tr, key, frame, time)
+    context.history?.add(tr, key, frame, time)
     for (const listener of listeners) listener.emit(frame)
     frames += listeners.length
     records += count * listeners.length
@@ -94,7 +94,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     if (at === undefined || context.history === undefined) return at
     for (const channel of channels.values()) {
       if (!isTrade(channel) || channel.listeners.length > 0 || !hasTradesOf(channel, at, share)) continue
-      context.history.tell(channel.tr, channel.key, frameOf(channel.tr, write(channel, share), 1), time)
+      context.history.add(channel.tr, channel.key, frameOf(channel.tr, write(channel, share), 1), time)
     }
     return at
   }

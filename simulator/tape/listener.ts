@@ -12,13 +12,13 @@ export interface Listener extends Registration {
 /** Keeps what happened, whoever heard it. */
 export interface History {
   /** Told of each frame before its listeners are, and of each trade that nobody listened to, as a frame of its own. */
-  tell(tr: string, key: string, frame: string, time: number): void
+  add(tr: string, key: string, frame: string, time: number): void
 }
 
 export function severalHistories(histories: readonly History[]): History {
   return {
-    tell(tr, key, frame, time) {
-      for (const history of histories) history.tell(tr, key, frame, time)
+    add(tr, key, frame, time) {
+      for (const history of histories) history.add(tr, key, frame, time)
     },
   }
 }

@@ -81,7 +81,7 @@ export function recordedTape(recording: RecordingReader, options: RecordedTapeOp
       if (entry === undefined) return fetch()
       if (entry.kind !== 'frame') continue
       if (entry.receivedTime < from) {
-        tellHistory(entry)
+        addToHistory(entry)
         continue
       }
       const now = context.clock.now()
@@ -103,7 +103,7 @@ export function recordedTape(recording: RecordingReader, options: RecordedTapeOp
     const listening = listeners.get(`${to.tr} ${to.key}`)
     if (listening === undefined && context.history === undefined) return true
     const text = frameText(frame.bytes)
-    context.history?.tell(to.tr, to.key, text, frame.receivedTime)
+    context.history?.add(to.tr, to.key, text, frame.receivedTime)
     let isTaken = true
     for (const listener of listening ?? []) {
       isTaken = listener.emit(text) && isTaken
@@ -113,9 +113,9 @@ export function recordedTape(recording: RecordingReader, options: RecordedTapeOp
     return isTaken
   }
 
-  function tellHistory({ bytes, receivedTime }: RecordedFrame): void {
+  function addToHistory({ bytes, receivedTime }: RecordedFrame): void {
     const to = addresseeOf(bytes)
-    if (to !== undefined) context.history?.tell(to.tr, to.key, frameText(bytes), receivedTime)
+    if (to !== undefined) context.history?.add(to.tr, to.key, frameText(bytes), receivedTime)
   }
 
   return {

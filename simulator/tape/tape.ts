@@ -89,7 +89,7 @@ export function capturedTape(lines: readonly string[], options: CapturedTapeOpti
       played++
       frames += track.listeners.length
       records += track.listeners.length * frame.records
-      context.history?.tell(track.tr, track.key, frame.text, context.clock.now())
+      context.history?.add(track.tr, track.key, frame.text, context.clock.now())
       const taken = track.listeners.map(listener => listener.emit(frame.text))
       // Without a rate of its own the tape is paced by its slowest listener.
       if (rate === Number.POSITIVE_INFINITY && taken.includes(false)) return played

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLedger } from '../../simulator/truth.ts'
+import { createTruth } from '../../simulator/truth.ts'
 import { capturedTape, generatedTape } from '../../simulator/tape/tape.ts'
 import { frame, recordsOf, story, trades } from './faults/support.ts'
 import { captured, connect, handClock, simulator, until } from './support.ts'
@@ -53,7 +53,7 @@ describe('the truth', () => {
     const { kis, play } = await story({ memory: {} })
     play(frame([a]))
     expect(() => kis.truth('H0STCNT0', '005930')).toThrow('memory: { truth: 100_000 }')
-    expect(kis.stats().ledger).toMatchObject({ told: 0 })
+    expect(kis.stats().truth).toMatchObject({ emitted: 0 })
   })
 
   it('has what a captured tape sent', async () => {
@@ -87,11 +87,12 @@ describe('the truth', () => {
       expect(cumulativeVolume).toBe((previous.cumulativeVolume ?? 0) + (volume ?? 0))
       expect(time).toBeGreaterThanOrEqual(previous.time)
     }
-    const sentTo = (session: number) => truth.filter(told => told.sentTo.includes(session)).map(({ record }) => record)
+    const sentTo = (session: number) =>
+      truth.filter(record => record.sentTo.includes(session)).map(({ record }) => record)
     const got = (texts: readonly string[]) => texts.filter(text => text.startsWith('0|')).flatMap(recordsOf)
     expect(sentTo(1)).toEqual(got(before.texts))
     expect(sentTo(2)).toEqual(got(after.texts))
-    const missed = truth.filter(told => told.sentTo.length === 0)
+    const missed = truth.filter(record => record.sentTo.length === 0)
     expect(missed.length).toBeGreaterThan(1_000)
     expect(missed.every(({ withheldFrom }) => withheldFrom.length === 0)).toBe(true)
     // The outage is what lies between the last record before it and the first one after.
@@ -134,17 +135,17 @@ describe('the truth', () => {
   })
 })
 
-describe('the memory of a ledger', () => {
+describe('the memory of a truth', () => {
   it('keeps the newest, and counts what it has forgotten', () => {
-    const ledger = createLedger({ withheld: 3, truth: 5 })
+    const truth = createTruth({ withheld: 3, truth: 5 })
     for (let i = 0; i < 20; i++) {
       const text = `0|H0STCNT0|001|005930^${i}`
-      ledger.tell('H0STCNT0', '005930', text, i)
-      for (const told of ledger.recordsOf('H0STCNT0', '005930', text, i)) ledger.withhold(told, 1, 'lose', 1)
+      truth.add('H0STCNT0', '005930', text, i)
+      for (const record of truth.recordsOf('H0STCNT0', '005930', text, i)) truth.withhold(record, 1, 'lose', 1)
     }
-    expect(ledger.withheld().map(({ time }) => time)).toEqual([17, 18, 19])
-    expect(ledger.truth('H0STCNT0', '005930').map(({ time }) => time)).toEqual([15, 16, 17, 18, 19])
-    expect(ledger.stats()).toEqual({ withheld: 20, withheldForgotten: 17, told: 20, toldForgotten: 15 })
+    expect(truth.withheld().map(({ time }) => time)).toEqual([17, 18, 19])
+    expect(truth.truth('H0STCNT0', '005930').map(({ time }) => time)).toEqual([15, 16, 17, 18, 19])
+    expect(truth.stats()).toEqual({ withheld: 20, withheldForgotten: 17, emitted: 20, emittedForgotten: 15 })
   })
 
   it('is as large as the simulator is told', async () => {
@@ -152,33 +153,34 @@ describe('the memory of a ledger', () => {
     kis.inject({ kind: 'lose', probability: 1 })
     play(frame([a, b, c]))
     expect(kis.withheld().map(({ record }) => record)).toEqual([b, c])
-    expect(kis.stats().ledger).toMatchObject({ withheld: 3, withheldForgotten: 1 })
+    expect(kis.stats().truth).toMatchObject({ withheld: 3, withheldForgotten: 1 })
   })
 
   it('may be none at all', () => {
-    const ledger = createLedger({ withheld: 0, truth: 0 })
-    for (const told of ledger.recordsOf('H0STCNT0', '005930', frame([a]), 1)) ledger.withhold(told, 1, 'lose', 1)
-    expect(ledger.withheld()).toEqual([])
-    expect(ledger.stats()).toMatchObject({ withheld: 1, withheldForgotten: 1 })
+    const truth = createTruth({ withheld: 0, truth: 0 })
+    for (const record of truth.recordsOf('H0STCNT0', '005930', frame([a]), 1)) truth.withhold(record, 1, 'lose', 1)
+    expect(truth.withheld()).toEqual([])
+    expect(truth.stats()).toMatchObject({ withheld: 1, withheldForgotten: 1 })
   })
 
   it('takes a tape that tells no history at its frames', () => {
-    const ledger = createLedger({ withheld: 1, truth: 5 })
+    const truth = createTruth({ withheld: 1, truth: 5 })
     for (const session of [1, 2]) {
-      for (const told of ledger.recordsOf('HDFSCNT0', 'DNASAAPL', frame([a], 'HDFSCNT0'), 1)) ledger.sent(told, session)
+      for (const record of truth.recordsOf('HDFSCNT0', 'DNASAAPL', frame([a], 'HDFSCNT0'), 1))
+        truth.sent(record, session)
     }
-    expect(ledger.truth('HDFSCNT0', 'DNASAAPL')).toMatchObject([{ sentTo: [1, 2] }])
+    expect(truth.truth('HDFSCNT0', 'DNASAAPL')).toMatchObject([{ sentTo: [1, 2] }])
   })
 
   it('reads the volumes of US trades, and none where there are none', () => {
-    const ledger = createLedger({ withheld: 10, truth: 0 })
+    const truth = createTruth({ withheld: 10, truth: 0 })
     const [apple = ''] = captured('HDFSCNT0.txt')
     const trade = recordsOf(apple)[0] ?? ''
     const values = trade.split('^')
     for (const text of [frame([trade], 'HDFSCNT0'), '0|H0STCNT0|001|005930^1', '0|H0STMBC0|001|005930^1', 'no frame']) {
-      for (const told of ledger.recordsOf(text.slice(2, 10), 'x', text, 1)) ledger.withhold(told, 1, 'lose', 1)
+      for (const record of truth.recordsOf(text.slice(2, 10), 'x', text, 1)) truth.withhold(record, 1, 'lose', 1)
     }
-    expect(ledger.withheld().map(({ cumulativeVolume, volume }) => [volume, cumulativeVolume])).toEqual([
+    expect(truth.withheld().map(({ cumulativeVolume, volume }) => [volume, cumulativeVolume])).toEqual([
       [Number(values[19]), Number(values[20])],
       [undefined, undefined],
       [undefined, undefined],

@@ -248,11 +248,11 @@ describe('the simulator and the client', () => {
       const [localDate = '', local = ''] = new Date(time - 4 * 3_600_000).toISOString().slice(0, 19).split('T')
       const total = 100 * (index + 1)
       const home = { 0: '005930', 1: korea, 2: 274_000, 12: 100, 13: total, 14: total, 33: koreanDate }
-      past.tell('H0STCNT0', '005930', `0|H0STCNT0|001|${record(47, home)}`, time)
+      past.add('H0STCNT0', '005930', `0|H0STCNT0|001|${record(47, home)}`, time)
       const date = localDate.replaceAll('-', '')
       const dates = { 3: date, 4: date, 5: local.replaceAll(':', ''), 6: koreanDate, 7: korea }
       const abroad = { 0: 'DNASAAPL', 1: 'AAPL', ...dates, 11: '256.4100', 19: 100, 20: total, 21: total }
-      past.tell('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, abroad)}`, time)
+      past.add('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, abroad)}`, time)
     }
     return past
   }
@@ -392,9 +392,9 @@ describe('the simulator and the client', () => {
         const local = new Date(time - 4 * 3_600_000).toISOString().slice(11, 19).replaceAll(':', '')
         const home = { 0: '005930', 1: korea, 2: 274_000, 12: volume, 13: total, 14: total, 33: '20260914' }
         const dates = { 3: '20260913', 4: '20260913', 5: local, 6: '20260914', 7: korea }
-        past.tell('H0STCNT0', '005930', `0|H0STCNT0|001|${record(47, home)}`, time)
+        past.add('H0STCNT0', '005930', `0|H0STCNT0|001|${record(47, home)}`, time)
         const abroad = { 0: 'DNASAAPL', 1: 'AAPL', ...dates, 11: '256.4100', 19: volume, 20: total, 21: total }
-        past.tell('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, abroad)}`, time)
+        past.add('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, abroad)}`, time)
       }
     }
     return { past, sums: [...sums] }

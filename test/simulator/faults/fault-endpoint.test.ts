@@ -44,7 +44,7 @@ describe('the control endpoint', () => {
     })
     expect((await call(kis, 'GET', '/simulator/stats')).body).toMatchObject({
       socketsOpened: 1,
-      ledger: { withheld: 1 },
+      truth: { withheld: 1 },
     })
   })
 

@@ -43,7 +43,7 @@ export function handTape(): Tape & { play(...frames: string[]): void } {
       for (const text of frames) {
         const tr = text.slice(2, 10)
         const key = text.split('|')[3]?.split('^')[0] ?? ''
-        context.history?.tell(tr, key, text, context.clock.now())
+        context.history?.add(tr, key, text, context.clock.now())
         for (const listener of listeners) if (listener.tr === tr && listener.key === key) listener.emit(text)
       }
     },

@@ -238,7 +238,7 @@ describe('a generated market', () => {
     const clock = handClock()
     const heard: string[] = []
     const tape = stopAfterwards(generatedTape({ rate: 40 }))
-    tape.start({ clock, log: () => {}, history: { tell: (_tr, key) => void heard.push(key) } })
+    tape.start({ clock, log: () => {}, history: { add: (_tr, key) => void heard.push(key) } })
     const keys = Array.from({ length: 20 }, (_, at) => `${100_000 + at}`)
     const before = keys.map(key => keeper('H0STCNT0', key))
     for (const listener of before) tape.add(listener)
