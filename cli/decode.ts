@@ -1,4 +1,5 @@
-// `kis-stream decode`: a pure decoder. Whatever is in the file comes out, in order; nothing is dropped or checked against the rest.
+// `kis-stream decode`: a pure decoder. Whatever is in the file comes out, in order; nothing is dropped or
+// checked against the rest.
 import { createReadStream } from 'node:fs'
 import { once } from 'node:events'
 import { hourMs } from '../market/basics/durations.ts'

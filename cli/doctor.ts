@@ -1,4 +1,5 @@
-// `kis-stream doctor`: looks at everything a feed depends on, says what is wrong and what to do about it. It uses no key.
+// `kis-stream doctor`: looks at everything a feed depends on, says what is wrong and what to do about it. It
+// uses no key.
 import { SettingsError } from '../app/settings/settings.ts'
 import { visible } from '../market/basics/visible-text.ts'
 import { createRedaction } from '../kis/redaction.ts'

@@ -7,8 +7,8 @@ import { linesOf } from './input/read-lines.ts'
 import { misuse, reportMistakes, strayWords } from './input/usage-errors.ts'
 import { readDate } from './input/parse-time.ts'
 
-/** Lines that are told one by one; of the rest there is only the number. */
-const mostTold = 20
+/** Malformed lines reported one by one; the rest are counted. */
+const mostReported = 20
 
 export async function importText(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const [file, ...stray] = words
@@ -23,18 +23,18 @@ export async function importText(flags: Readonly<Record<string, unknown>>, words
     return reportMistakes(new SettingsError(problems), 'import')
   }
 
-  let told = 0
+  let reported = 0
   try {
     const imported = await importCapture({
       lines: linesOf(file === '-' ? process.stdin : createReadStream(file)),
       output,
       ...(date.value === undefined ? {} : { date: date.value }),
       onMalformed(line, reason) {
-        if (++told <= mostTold) process.stderr.write(`line ${line}: ${visible(reason)}\n`)
+        if (++reported <= mostReported) process.stderr.write(`line ${line}: ${visible(reason)}\n`)
       },
     })
     const { lines, frames, answers, malformed, dates } = imported
-    if (told > mostTold) process.stderr.write(`and ${told - mostTold} lines more\n`)
+    if (reported > mostReported) process.stderr.write(`and ${reported - mostReported} lines more\n`)
     const bad = malformed === 0 ? '' : `, ${malformed} kept as malformed`
     process.stdout.write(
       `${lines} lines: ${frames} frames, ${answers} answers${bad}; recorded as ${dates.join(', ') || 'nothing'} in ${output}\n`,

@@ -1,5 +1,5 @@
-// `kis-stream job …`: puts one job in by hand, shows how it goes, prints what came of it. Works on its queue itself, so no worker needs
-// to run; one that runs elsewhere may be faster, and that is as well.
+// `kis-stream job …`: puts one job in by hand, shows how it goes, prints what came of it. Works on its queue
+// itself, so no worker needs to run; one that runs elsewhere may be faster, and that is as well.
 import { type Jobs, openJobs } from '../app/jobs/jobs.ts'
 import { commandSchema, keptFolder } from '../app/settings/setting-list.ts'
 import { readSettings, SettingsError } from '../app/settings/settings.ts'

@@ -1,4 +1,5 @@
-// `kis-stream machines`: the state machines, for a document, for the Stately editor, or for anybody who wants to see what can happen.
+// `kis-stream machines`: the state machines, for a document, for the Stately editor, or for anybody who wants
+// to see what can happen.
 import { z } from 'zod'
 import { machineJson } from '../app/machine-docs/json.ts'
 import { machineDiagram, type MachineName, machineNames, machinePage, machines } from '../app/machine-docs/page.ts'

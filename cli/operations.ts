@@ -1,5 +1,5 @@
-// What stands beside a feed for those who watch over it: metrics and health behind the dashboard's server, and the record for support in
-// the data folder.
+// What stands beside a feed for those who watch over it: metrics and health behind the dashboard's server,
+// and the record for support in the data folder.
 import type { Feed } from '../app/feed/contract.ts'
 import type { Logger } from '../app/observe/log.ts'
 import { createMetrics, type MetricsParts } from '../app/observe/metrics.ts'

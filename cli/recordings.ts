@@ -8,7 +8,7 @@ import { type DaySummary, summariesOf } from '../recording/format/summary.ts'
 import { reportMistakes, strayWords } from './input/usage-errors.ts'
 import { defaultRecording } from './replay.ts'
 
-/** More names than these make a line nobody reads. */
+/** More names than these make a line too long to read. */
 const mostNames = 6
 
 export async function recordings(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
@@ -48,7 +48,7 @@ function cellsOf(summary: DaySummary): string[] {
   ]
 }
 
-/** The worst first: what is damaged, what was not closed, what nobody looked into. */
+/** The worst first: what is damaged, what was not closed, what was not verified. */
 function integrityOf({ damaged, unclosed, tornBytes, isVerified }: DaySummary): string {
   if (damaged > 0) return `${damaged} damaged`
   if (tornBytes > 0) return `unclosed, ${size(tornBytes)} torn off`

@@ -92,7 +92,10 @@ export async function replay(flags: Readonly<Record<string, unknown>>, words: re
   if (isStopping) process.stdout.write('', () => process.exit())
 }
 
-/** What is meant by `--date`, `--from`, `--to` and `--speed`; without a date, by default, the last one if there can be only one. */
+/**
+ * What is meant by `--date`, `--from`, `--to` and `--speed`; without a date, by default, the last one if
+ * there can be only one.
+ */
 export function readPart(
   folder: string,
   flags: Readonly<Record<string, unknown>>,

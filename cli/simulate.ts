@@ -94,7 +94,7 @@ Trouble, from the start with --fault (see --help), or while it runs:
   curl -d '{"kind":"cut"}' ${simulator.restUrl}/simulator/faults
   curl ${simulator.restUrl}/simulator/withheld
 
-An account notice, to whoever registered H0STCNI0:
+An account notice, to every session that registered H0STCNI0:
 
   curl -d '{"symbol":"005930","volume":10,"side":"buy"}' ${simulator.restUrl}/simulator/notices
 `)

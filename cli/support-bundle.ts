@@ -1,5 +1,5 @@
-// `kis-stream support-bundle`: everything somebody needs to help, in one archive, and nothing that opens a door. Every file goes through
-// a last look for secrets before it is written.
+// `kis-stream support-bundle`: everything somebody needs to help, in one archive, and nothing that opens a
+// door. Every file goes through a last look for secrets before it is written.
 import { keySettings } from '../app/settings/lines.ts'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'

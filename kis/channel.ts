@@ -10,7 +10,10 @@ import { layouts } from './wire/layouts.ts'
 export type WireKey = { readonly tr: string; readonly key: string }
 
 export type WireOptions = {
-  /** Which of KIS's two overseas feeds to ask for: the free one, or the one that has to be applied for and paid. */
+  /**
+   * Which of KIS's two overseas feeds to ask for: the free one, or the one that has to be applied for and
+   * paid.
+   */
   readonly overseasFeed: 'free' | 'paid'
   /** The HTS login id: the key of account notices, whatever instrument they are asked under. */
   readonly htsId?: string
@@ -20,7 +23,10 @@ const domesticVenues: Partial<Record<Venue, string>> = { KRX: 'ST', NXT: 'NX', U
 const dayMarketVenues: ReadonlySet<Venue> = new Set(['BAQ', 'BAY', 'BAA'])
 const usVenues: ReadonlySet<Venue> = new Set(['NAS', 'NYS', 'AMS', ...dayMarketVenues])
 
-/** The typed transactions: what each carries, and from which venue. Overseas records name their venue themselves. */
+/**
+ * The typed transactions: what each carries, and from which venue. Overseas records name their venue
+ * themselves.
+ */
 const typedTransactions: Readonly<Record<string, { readonly channel: Channel; readonly venue: Venue | undefined }>> = {
   H0STCNT0: { channel: 'trade', venue: 'KRX' },
   H0NXCNT0: { channel: 'trade', venue: 'NXT' },
@@ -48,7 +54,10 @@ export function toWire(subscription: Subscription, options: WireOptions): WireKe
   return { tr, key: `${feedOf(tr, venue, options)}${venue}${symbol}` }
 }
 
-/** D for the free feed; R for the paid one and for the US day market. US books are free only (portal page of HDFSASP0). */
+/**
+ * D for the free feed; R for the paid one and for the US day market. US books are free only (portal page of
+ * HDFSASP0).
+ */
 function feedOf(tr: string, venue: Venue, { overseasFeed }: WireOptions): 'D' | 'R' {
   if (dayMarketVenues.has(venue)) return 'R'
   const isUsBook = tr === 'HDFSASP0' && usVenues.has(venue)
@@ -75,7 +84,9 @@ export function fromWire(wire: WireKey): Subscription | undefined {
   return instrument === undefined ? undefined : { instrument, channel: typed.channel }
 }
 
-/** `DNASAAPL` → `NAS:AAPL`: D for the free feed or R for the paid one and the day market, exchange, symbol. */
+/**
+ * `DNASAAPL` → `NAS:AAPL`: D for the free feed or R for the paid one and the day market, exchange, symbol.
+ */
 export function overseasInstrument(key: string): Instrument | undefined {
   const instrument = /^[DR]/.test(key) ? readable(`${key.slice(1, 4)}:${key.slice(4)}`) : undefined
   return instrument !== undefined && marketOf(instrument) === 'US' ? instrument : undefined
@@ -139,7 +150,10 @@ export function isNotice(channel: Channel): boolean {
   return layoutOf(channel)?.kind === 'notice'
 }
 
-/** Which venues a transaction speaks of: its id says so. Indices, derivatives and bonds are asked for under KRX. */
+/**
+ * Which venues a transaction speaks of: its id says so. Indices, derivatives and bonds are asked for under
+ * KRX.
+ */
 function fits(tr: string, venue: Venue): boolean {
   if (tr.startsWith('HDFS')) return domesticVenues[venue] === undefined
   if (tr.startsWith('HDF')) return true

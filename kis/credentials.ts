@@ -1,4 +1,5 @@
-// The two things KIS issues against an app key: the access token of the REST calls, and the approval key of the socket.
+// The two things KIS issues against an app key: the access token of the REST calls, and the approval key of
+// the socket.
 import { z } from 'zod'
 import { hourMs } from '../market/basics/durations.ts'
 import { KisError } from './errors.ts'
@@ -20,8 +21,8 @@ export type AccessToken = {
 const sameTokenMs = 6 * hourMs
 
 /**
- * How long a token just issued will still be taken. Two clocks meet here, and ours may be wrong; but what KIS hands out is never older
- * than six hours, so what lies outside of that is our clock's error.
+ * How long a token just issued will still be taken. Two clocks meet here, and ours may be wrong; but what KIS
+ * hands out is never older than six hours, so what lies outside of that is our clock's error.
  */
 export function lifetimeOf({ expiresAt, grantedMs }: AccessToken, now: number): number {
   return Math.min(grantedMs, Math.max(expiresAt - now, grantedMs - sameTokenMs, 0))

@@ -15,7 +15,10 @@ export const endpoints: Readonly<Record<Environment, Endpoints>> = {
   paper: { rest: 'https://openapivts.koreainvestment.com:29443', socket: 'ws://ops.koreainvestment.com:31000' },
 }
 
-/** The path of KIS's current sample. The bare host works as well; what is delivered is decided by the subscription. */
+/**
+ * The path of KIS's current sample. The bare host works as well; what is delivered is decided by the
+ * subscription.
+ */
 export const defaultSocketPath = '/tryitout'
 
 /** A socket address: what was given when it names a path, else with the default path behind it. */
@@ -25,7 +28,7 @@ export function socketAddress(base: string, path: string): string {
   return url.href
 }
 
-/** Whether an address can be of nobody but this machine. */
+/** Whether an address can only be this machine. */
 export function isLoopbackUrl(address: string): boolean {
   return /^(127(\.\d{1,3}){3}|localhost|\[::1\])$/.test(new URL(address).hostname)
 }

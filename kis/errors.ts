@@ -11,7 +11,7 @@ export type KisErrorKind =
   | 'server'
   /** Refused without a code, in words that no source quotes: worth another try, at most three times. */
   | 'unknown'
-  /** Nobody answered. */
+  /** There was no answer. */
   | 'network'
 
 export class KisError extends Error {

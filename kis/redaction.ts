@@ -1,14 +1,16 @@
-// The one place where secrets are taken out of what is shown, kept or passed on, and the only way in for texts that came from outside.
+// The one place where secrets are taken out of what is shown, kept or passed on, and the only way in for
+// texts that came from outside.
 //
-// | What                                     | How      | Because                                                       |
-// | ---------------------------------------- | -------- | ------------------------------------------------------------- |
-// | a value of a record                      | `known`  | it is data, and there are thousands a second                  |
-// | a frame that is kept                     | `frame`  | what is left decodes to the same events                       |
-// | the text of a frame that cannot be read  | `exact`  | it is evidence: nothing else in it may change                 |
-// | a crash, a report, a bundle for support  | `report` | lines stay lines; rather too much is taken out than too little |
-// | a line of a log, a cause, an error       | `line`   | one line, whatever it quotes                                  |
-// | a text of KIS or of a gateway            | `quote`  | the same, and short                                           |
-// | a code of KIS or of a gateway            | `code`   | it is compared and counted, so that it has a form             |
+// | What                                    | How         | Because                                           |
+// | --------------------------------------- | ----------- | ------------------------------------------------- |
+// | a value of a record                     | `known`     | it is data, and there are thousands a second      |
+// | a frame that is kept                    | `frame`     | what is left decodes to the same events           |
+// | the text of a frame that cannot be read | `exact`     | it is evidence: nothing else in it may change     |
+// | a crash, a report, a bundle for support | `report`    | lines stay lines; in doubt, text goes             |
+// | a line of a log, a cause, an error      | `line`      | one line, whatever it quotes                      |
+// | a text of KIS or of a gateway           | `quote`     | the same, and short                               |
+// | a code of KIS or of a gateway           | `code`      | it is compared and counted, so it has a form      |
+// | an address                              | `addressOf` | a user and a password may stand in it             |
 import { visible } from '../market/basics/visible-text.ts'
 import { bar, caret, one, zero } from './wire/bytes.ts'
 import { frameText, readEnvelope, transactionAt, transactionLength } from './wire/frame.ts'
@@ -38,12 +40,17 @@ export type Redaction = {
   suspects(frame: Uint8Array): boolean
 }
 
-/** What is shown of a code that has not the form of one. Not of that form itself, so that it is no code of KIS's. */
+/**
+ * What is shown of a code that has not the form of one. Not of that form itself, so that it is no code of
+ * KIS's.
+ */
 export const malformedCode = 'malformed'
 
 /** Shorter than any secret KIS hands out: hiding such a word would only blot out ordinary text. */
 const shortestSecret = 6
-/** A token and an approval key a day; a server that has them renewed all the time must not fill the memory. */
+/**
+ * A token and an approval key a day; a server that has them renewed all the time must not fill the memory.
+ */
 const mostIssued = 32
 const longestLine = 4_000
 const longestQuote = 300
@@ -112,7 +119,10 @@ export function createRedaction(given: readonly Secret[] = []): Redaction {
   }
 }
 
-/** The beginning of a text without its secrets: at most `read` characters are looked through, at most `most` are left. */
+/**
+ * The beginning of a text without its secrets: at most `read` characters are looked through, at most `most`
+ * are left.
+ */
 function beginning(
   text: string,
   read: number,
@@ -130,7 +140,10 @@ function viewOf(frame: Uint8Array): Buffer {
   return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
 }
 
-/** As a gateway may give a value back: as it was sent, or escaped as in an address, or as some libraries escape JSON. */
+/**
+ * As a gateway may give a value back: as it was sent, or escaped as in an address, or as some libraries
+ * escape JSON.
+ */
 function spellingsOf(value: string): string[] {
   // By way of a buffer: half a character of two could not be escaped.
   return [value, encodeURIComponent(Buffer.from(value).toString()), value.replaceAll('/', String.raw`\/`)]
@@ -140,8 +153,9 @@ const names =
   'approval_?key|app_?key|app_?secret|secret_?key|access_?token|authorization|personal_?seckey|hts_?id|cano|acnt_no|acct_no'
 
 /**
- * `"appkey": "…"`, `'appkey': '…'`, `\"appkey\":\"…\"`, `appkey=…`, `authorization: Bearer …`. `iv` and `key`, which open account
- * notices, are everyday words and count in quotation marks only. A value that never ends is one up to the end of the text.
+ * `"appkey": "…"`, `'appkey': '…'`, `\"appkey\":\"…\"`, `appkey=…`, `authorization: Bearer …`. `iv` and
+ * `key`, which open account notices, are everyday words and count in quotation marks only. A value that never
+ * ends is one up to the end of the text.
  */
 const named = new RegExp(
   String.raw`((?:\b(?:${names})(?:\\{0,3}["'])?|\\{0,3}(["'])(?:iv|key)\\{0,3}\2)\s{0,9}[:=]\s{0,9})` +
@@ -174,8 +188,8 @@ const shapes: readonly RegExp[] = [
 ]
 
 /**
- * An address without user and password. Also one that is misspelt, whose parts cannot be told apart: everything up to the last `@` goes,
- * and everything behind a colon that is followed by no port.
+ * An address without user and password. Also one that is misspelt, whose parts cannot be separated:
+ * everything up to the last `@` goes, and everything behind a colon that is followed by no port.
  */
 export function addressOf(url: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/*/i.exec(url)?.[0] ?? ''
@@ -190,8 +204,8 @@ export function isPersonal(tr: string): boolean {
 }
 
 /**
- * What may be shown of a frame: nothing of an account notice, sealed or opened, because what is broken in it may well be where the
- * account number stands.
+ * What may be shown of a frame: nothing of an account notice, sealed or opened, because what is broken in it
+ * may well be where the account number stands.
  */
 export function shownText(frame: Uint8Array): string {
   const tr = transactionOf(frame)
@@ -212,8 +226,8 @@ function transactionOf(frame: Uint8Array): string {
 }
 
 /**
- * Whether so much stands between two carets as keys and tokens are long, which no value of a trade is. Looks at one byte in so many, and
- * back from there to the last caret: most of a frame is never read.
+ * Whether so much stands between two carets as keys and tokens are long, which no value of a trade is. Looks
+ * at one byte in so many, and back from there to the last caret: most of a frame is never read.
  */
 function hasRun(frame: Uint8Array): boolean {
   let free = -1

@@ -1,6 +1,9 @@
 // Where time comes from. The only place in the project that asks the operating system what time it is.
 
-/** A source of the current instant. Pass one in wherever time matters, so that a story can start at 16:29:58 KST. */
+/**
+ * A source of the current instant. Pass one in wherever time matters, so that a story can start at 16:29:58
+ * KST.
+ */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number

@@ -1,5 +1,5 @@
-// What was received on a business date, as it is kept on disk line by line: what came in each minute, and what is known to be missing.
-// From it and from REST comes the day's certificate.
+// What was received on a business date, as it is kept on disk line by line: what came in each minute, and
+// what is known to be missing. From it and from REST comes the day's certificate.
 import type { Backfill, Gap, GapFilled, GapVerdict, Resync } from './events.ts'
 import type { Instrument } from './instrument.ts'
 

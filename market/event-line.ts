@@ -2,7 +2,10 @@
 import type { Dropped, MarketEvent } from './events.ts'
 import { visibleJson } from './basics/visible-text.ts'
 
-/** Without the line break. Texts from the line are safe to print on a terminal; parsed, they are what they were. */
+/**
+ * Without the line break. Texts from the line are safe to print on a terminal; parsed, they are what they
+ * were.
+ */
 export function eventLine(event: MarketEvent | Dropped): string {
   const json = JSON.stringify(event)
   // Everything else is numbers and names of ours.

@@ -1,5 +1,5 @@
-// The data dictionary: everything that can come out of a feed. `type` is always the first property, times are epoch
-// milliseconds, and a number that was empty or unreadable on the wire is null: never NaN, never 0.
+// The data dictionary: everything that can come out of a feed. `type` is always the first property, times are
+// epoch milliseconds, and a number that was empty or unreadable on the wire is null: never NaN, never 0.
 import type { Instrument, Market } from './instrument.ts'
 import type { Channel } from './subscription.ts'
 
@@ -13,9 +13,11 @@ export type Trade = {
   readonly price: number | null
   /** Shares in this execution. */
   readonly volume: number | null
-  /** Who crossed the spread. Null in auctions, and abroad, where KIS does not say. */
+  /** Who crossed the spread. Null in auctions and overseas, where KIS does not say. */
   readonly side: 'buy' | 'sell' | null
-  /** Shares traded so far today, this execution included. Each trade's must be the previous one plus `volume`. */
+  /**
+   * Shares traded so far today, this execution included. Each trade's must be the previous one plus `volume`.
+   */
   readonly cumulativeVolume: number | null
   /** Money traded so far today. */
   readonly cumulativeValue: number | null
@@ -103,13 +105,14 @@ export type OtherRecord = {
 
 /**
  * A line is an app key with the one session that KIS allows it: `1` is the line of `KIS_APP_KEY`, `2` that of
- * `KIS_APP_KEY_US`. Where it is not known (imported files, recordings without lines) it is the market, `KR` or `US`.
+ * `KIS_APP_KEY_US`. Where it is not known (imported files, recordings without lines) it is the market, `KR`
+ * or `US`.
  */
 export type LineId = string
 
 /**
- * A market is no longer connected, on purpose or not. Comes as soon as the loss is known: for a silent or dead
- * connection before its grace. No data of that market follows until `resume`.
+ * A market is no longer connected, on purpose or not. Comes as soon as the loss is known: for a silent or
+ * dead connection before its grace. No data of that market follows until `resume`.
  */
 export type Disconnect = {
   readonly type: 'disconnect'
@@ -120,8 +123,8 @@ export type Disconnect = {
 }
 
 /**
- * A market is connected again: the server answered, or data flows. Comes before the first data. `outageMs`: since
- * the last frame of the market, or since the `disconnect` when there was none.
+ * A market is connected again: the server answered, or data flows. Comes before the first data. `outageMs`:
+ * since the last frame of the market, or since the `disconnect` when there was none.
  */
 export type Resume = {
   readonly type: 'resume'
@@ -133,14 +136,16 @@ export type Resume = {
 
 /**
  * - `wanted`: asked of us · `requested`: asked of KIS · `active`: KIS said SUBSCRIBE SUCCESS in this session
- * - `adopted`: KIS said ALREADY IN SUBSCRIBE; only data will prove it · `releasing`: asked KIS to let go · `released`
- * - `refused`: KIS said no, with `code`, or did not answer (`UNANSWERED`), or the session was full (`OPSP0008`)
+ * - `adopted`: KIS said ALREADY IN SUBSCRIBE; only data will prove it · `releasing`: asked KIS to let go ·
+ *   `released`
+ * - `refused`: KIS said no, with `code`, or did not answer (`UNANSWERED`), or the session was full
+ *   (`OPSP0008`)
  */
 export type SubscriptionStatus = 'wanted' | 'requested' | 'active' | 'adopted' | 'releasing' | 'released' | 'refused'
 
 /**
- * A subscription changed. `instrument` and `channel` are null when KIS's answer names none; then a recording without
- * lines has no `line` either.
+ * A subscription changed. `instrument` and `channel` are null when KIS's answer names none; then a recording
+ * without lines has no `line` either.
  */
 export type SubscriptionChange = {
   readonly type: 'subscription'
@@ -149,7 +154,10 @@ export type SubscriptionChange = {
   readonly channel: Channel | null
   readonly status: SubscriptionStatus
   readonly code?: string
-  /** Data began to come, or stopped coming while it should. Only in events that say so; the status did not change. */
+  /**
+   * Data began to come, or stopped coming while it should. Only in events that say so; the status did not
+   * change.
+   */
   readonly flow?: 'flowing' | 'stale'
   readonly receivedTime: number
 }
@@ -161,7 +169,10 @@ export type Heartbeat = {
   readonly receivedTime: number
 }
 
-/** A record width that was never seen before. Said once per transaction and width; its known columns were read. */
+/**
+ * A record width that was never seen before. Said once per transaction and width; its known columns were
+ * read.
+ */
 export type SchemaDrift = {
   readonly type: 'schema-drift'
   readonly tr: string
@@ -172,15 +183,16 @@ export type SchemaDrift = {
 }
 
 /**
- * Something that could not be read, or cannot be true: a trade or book whose symbol has not the venue's shape, whose price or volume is
- * negative or too large for any, whose price is 0, whose time or date is none or, in a live feed, more than seven days from the receipt.
- * Nothing was guessed from it, and here it is.
+ * Something that could not be read, or cannot be true: a trade or book whose symbol has not the venue's
+ * shape, whose price or volume is negative or too large for any, whose price is 0, whose time or date is none
+ * or, in a live feed, more than seven days from the receipt. Nothing was guessed from it, and here it is.
  */
 export type Malformed = {
   readonly type: 'malformed'
   readonly reason: string
   /**
-   * The text as it came, its first 16,384 characters; bytes that are no UTF-8 are shown as Latin-1. Secrets in it read `[redacted]`.
+   * The text as it came, its first 16,384 characters; bytes that are no UTF-8 are shown as Latin-1. Secrets
+   * in it read `[redacted]`.
    */
   readonly raw: string
   readonly receivedTime: number
@@ -188,13 +200,13 @@ export type Malformed = {
 
 /**
  * - `lost`: the line was up · `outage`: the line of the market was down in between
- * - `unsubscribed`: the instrument was let go of in between · `restart`: nobody ran this feed in between
+ * - `unsubscribed`: the instrument was unsubscribed in between · `restart`: the feed did not run in between
  */
 export type GapCause = 'lost' | 'outage' | 'unsubscribed' | 'restart'
 
 /**
- * Volume that traded and did not come. Right before the trade that revealed it. What traded on a date before its first trade
- * came is no gap: nobody had begun to count.
+ * Volume that traded and did not come. Right before the trade that revealed it. What traded on a date before
+ * its first trade came is no gap: counting had not begun.
  */
 export type Gap = {
   readonly type: 'gap'
@@ -203,9 +215,12 @@ export type Gap = {
   readonly businessDate: number
   /** Shares, exactly: every record carries the day's total. `toVolume` less `fromVolume`. */
   readonly missingVolume: number
-  /** Money. Abroad KIS rounds its total, so it may be one or two off. Null when a price or a total could not be read. */
+  /**
+   * Money. Overseas KIS rounds its total, so it may be one or two off. Null when a price or a total could not
+   * be read.
+   */
   readonly missingValue: number | null
-  /** Where in the day's cumulative volume the hole begins: the total of the trade before it. */
+  /** Where in the day's cumulative volume the gap begins: the total of the trade before it. */
   readonly fromVolume: number
   /** Where it ends: the total just before the trade that revealed it. */
   readonly toVolume: number
@@ -216,7 +231,10 @@ export type Gap = {
   readonly receivedTime: number
 }
 
-/** A trade that was missing came late. Right before it; what lies in [`fromVolume`, `toVolume`) of the day is missing no longer. */
+/**
+ * A trade that was missing came late. Right before it; what lies in [`fromVolume`, `toVolume`) of the day is
+ * missing no longer.
+ */
 export type GapFilled = {
   readonly type: 'gap-filled'
   readonly instrument: Instrument
@@ -227,7 +245,7 @@ export type GapFilled = {
   readonly receivedTime: number
 }
 
-/** A trade that was missing, as REST told it afterwards: without the side and the value of the day, which REST does not tell. */
+/** A trade that was missing, as REST lists it: without the side and the value of the day. */
 export type BackfilledTrade = {
   readonly price: number
   readonly volume: number
@@ -239,8 +257,9 @@ export type BackfilledTrade = {
 }
 
 /**
- * Trades that were missing, repaired from REST: [`fromVolume`, `toVolume`) of the day, whole, each trade where the one before it ends.
- * Seconds or minutes after they happened, and no trade twice: neither what came late meanwhile nor what was repaired before is in it.
+ * Trades that were missing, repaired from REST: [`fromVolume`, `toVolume`) of the day, whole, each trade
+ * where the one before it ends. Seconds or minutes after they happened, and no trade twice: neither what came
+ * late meanwhile nor what was repaired before is in it.
  */
 export type Backfill = {
   readonly type: 'backfill'
@@ -262,9 +281,10 @@ export type GapPart = {
 }
 
 /**
- * What became of a gap once REST was asked about it, after the backfills that came of it. The four volumes add up to the gap.
+ * What became of a gap once REST was asked about it, after the backfills that came of it. The four volumes
+ * add up to the gap.
  * - `repaired`: nothing is missing any more
- * - `explained`: what is still missing was never told as a trade, and why
+ * - `explained`: what is still missing was not published as a trade, and why
  * - `unfillable`: a part remains unknown: how much, and between when
  */
 export type GapVerdict = {
@@ -289,12 +309,17 @@ export type GapVerdict = {
 /**
  * Why the day's total could not be followed.
  * - `unreadable`: the volume, total or date of a trade in between could not be read
- * - `total-lowered`: less was traded than before, so a part was cancelled · `count-restarted`: the total began anew
- * - `total-restated`: more was traded than before, and no time has passed: another total took the place of the one we knew
+ * - `total-lowered`: less was traded than before, so a part was cancelled · `count-restarted`: the total
+ *   began anew
+ * - `total-restated`: more was traded than before, and no time has passed: another total took the place of
+ *   the one we knew
  */
 export type ResyncReason = 'unreadable' | 'total-lowered' | 'count-restarted' | 'total-restated'
 
-/** Whether anything is missing between two trades cannot be told. Right before the second, from which it is followed again. */
+/**
+ * It is not known whether anything is missing between two trades. Right before the second, from which it is
+ * followed again.
+ */
 export type Resync = {
   readonly type: 'resync'
   readonly instrument: Instrument
@@ -307,8 +332,8 @@ export type Resync = {
 }
 
 /**
- * The recorder cannot keep what comes, and the feed goes on without it. Told when that begins, and once more when it is over; in a
- * replay also where a part of the recording cannot be read any more.
+ * The recorder cannot keep what comes, and the feed goes on without it. Emitted when that begins, and once
+ * more when it is over; in a replay also where a part of the recording cannot be read any more.
  */
 export type RecordingTrouble = {
   readonly type: 'recording-trouble'
@@ -321,8 +346,9 @@ export type RecordingTrouble = {
 }
 
 /**
- * More instruments came than are kept: for each new one, the one that traded longest ago is forgotten. Once for
- * each `of`. What is missing of a forgotten instrument is not known any more, and its next trade is taken for a first one.
+ * More instruments came than are kept: for each new one, the one that traded longest ago is forgotten. Once
+ * for each `of`. What is missing of a forgotten instrument is not known any more, and its next trade is taken
+ * for a first one.
  */
 export type InstrumentsForgotten = {
   readonly type: 'instruments-forgotten'

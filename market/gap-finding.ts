@@ -1,5 +1,5 @@
-// What a gap validation found out, as plain data: it travels through a queue, maybe to another process, and maybe more than once.
-// What of it is still news is for the feed to say (streams/continuity/repairs.ts).
+// What a gap validation found out, as plain data: it travels through a queue, maybe to another process, and
+// maybe more than once. What of it is still news is for the feed to say (streams/continuity/repairs.ts).
 import type { Instrument } from './instrument.ts'
 import type { Execution } from './quotations.ts'
 
@@ -15,12 +15,13 @@ export type GapQuestion = VolumeSpan & {
   readonly to: number | null
 }
 
-/** Trades that chain from `fromVolume` to `toVolume` without a hole. */
+/** Trades that chain from `fromVolume` to `toVolume` without a gap. */
 export type Run = VolumeSpan & { readonly trades: readonly Execution[] }
 
 /**
  * - `auction`: one price ended an auction, and the minute bar has it, alone
- * - `off-book`: the total moved, but neither the executions nor the minute bars have a trade for it: a block or basket trade, or
+ * - `off-book`: the total moved, but neither the executions nor the minute bars have a trade for it: a block
+ *   or basket trade, or
  *   trading at the closing price
  */
 export type ExplainedReason = 'auction' | 'off-book'

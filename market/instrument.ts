@@ -1,11 +1,12 @@
-// What can be watched: a symbol at a venue, written VENUE:SYMBOL. Knows nothing of how KIS spells it on the wire.
+// What can be watched: a symbol at a venue, written VENUE:SYMBOL. Knows nothing of how KIS spells it on the
+// wire.
 
 import { didYouMean } from './basics/did-you-mean.ts'
 import type { Result } from './basics/result.ts'
 
 /**
- * The two sides of the clock. KIS allows one connection per app key, so a feed serves one market at a time; everything
- * traded abroad shares the socket of the US market.
+ * The two sides of the clock. KIS allows one connection per app key, so a feed serves one market at a time;
+ * everything traded overseas shares the socket of the US market.
  */
 export type Market = 'KR' | 'US'
 
@@ -14,7 +15,10 @@ export const markets: readonly Market[] = ['KR', 'US']
 /** `zone`: the IANA zone whose midnight starts the venue's business date. */
 type VenueFacts = { readonly market: Market; readonly name: string; readonly zone: string }
 
-/** Every venue, by the code used before the colon. Foreign codes are the exchanges' codes in the KIS documents. */
+/**
+ * Every venue, by the code used before the colon. Foreign codes are the exchanges' codes in the KIS
+ * documents.
+ */
 export const venues = {
   KRX: { market: 'KR', name: 'Korea Exchange', zone: 'Asia/Seoul' },
   NXT: { market: 'KR', name: 'Nextrade', zone: 'Asia/Seoul' },
@@ -62,8 +66,8 @@ export function parseInstrument(text: string): Result<Instrument> {
 }
 
 /**
- * The same name as the engine's one string of that text, which names of properties are: whether two of them are the same is told by their
- * addresses, which matters where every record of the market asks.
+ * The same name as the engine's one string of that text, as property names are. Two such strings are compared
+ * by address, which matters where every record of the market is compared.
  */
 export function canonical(instrument: Instrument): Instrument {
   return Object.keys({ [instrument]: 0 })[0] as Instrument

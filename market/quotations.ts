@@ -1,11 +1,12 @@
-// What can be asked about a market afterwards: the trades of a day one by one, and its minutes. Says nothing of how KIS is asked.
+// What can be asked about a market afterwards: the trades of a day one by one, and its minutes. Says nothing
+// of how KIS is asked.
 import type { Instrument } from './instrument.ts'
 
-/** A trade as it is told afterwards (시간별 체결). Less than the stream tells: neither side nor value of the day. */
+/** A trade as REST lists it (시간별 체결). Less than the stream has: neither side nor value of the day. */
 export type Execution = {
   readonly price: number
   readonly volume: number
-  /** Shares traded that day, these included: the only thing that tells two executions of a second apart. */
+  /** Shares traded that day, these included: the only difference between two executions of one second. */
   readonly cumulativeVolume: number
   readonly bidPrice: number | null
   readonly askPrice: number | null
@@ -23,10 +24,10 @@ export type ExecutionPage = {
   /** Until when to ask for older ones; undefined when there are none that can be asked for. */
   readonly older: number | undefined
   /**
-   * Why there are none: `day-begins`: the day's first was reached · `latest-only`: only the latest are told,
-   * as abroad · `today-only`: the day is over, and what happened in it is not told any more · `closed`:
-   * neither the calendar nor the minute bars have trading on the day · `other-day`: by the minute bars, the
-   * rows are of another day.
+   * Why there are none: `day-begins`: the day's first was reached · `latest-only`: only the latest are
+   * returned, as overseas · `today-only`: the day is over, and its executions are not returned any more ·
+   * `closed`: neither the calendar nor the minute bars have trading on the day · `other-day`: by the minute
+   * bars, the rows are of another day.
    */
   readonly end?: 'day-begins' | 'latest-only' | 'today-only' | 'closed' | 'other-day'
   /**
@@ -50,8 +51,8 @@ export interface Quotations {
   /** Those at or before an instant, a page of them. */
   executions(instrument: Instrument, until: number): Promise<ExecutionPage>
   /**
-   * The bars of the minutes that begin in [from, to) and are over, oldest first; those without a trade are left out. The whole
-   * span lies on one date of the venue.
+   * The bars of the minutes that begin in [from, to) and are over, oldest first; those without a trade are
+   * left out. The whole span lies on one date of the venue.
    */
   minuteBars(instrument: Instrument, from: number, to: number): Promise<readonly MinuteBar[]>
 }

@@ -1,10 +1,10 @@
-// What is asked for: one channel of one instrument. A trade and a book of the same instrument are two subscriptions,
-// and KIS counts them as two of a session's 41.
+// What is asked for: one channel of one instrument. A trade and a book of the same instrument are two
+// subscriptions, and KIS counts them as two of a session's 41.
 import type { Instrument } from './instrument.ts'
 
 /**
- * `trade` and `order-book` are typed. Any other real-time transaction KIS offers can be named by its KIS id (8 capital
- * letters and digits, as `H0STPGM0`) and arrives as `record` events.
+ * `trade` and `order-book` are typed. Any other real-time transaction KIS offers can be named by its KIS id
+ * (8 capital letters and digits, as `H0STPGM0`) and arrives as `record` events.
  */
 export type Channel = 'trade' | 'order-book' | (string & {})
 

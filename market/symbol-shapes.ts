@@ -1,5 +1,6 @@
-// How a stock's symbol is spelled at each venue. KIS acknowledges an impossible symbol like any other one and stays silent for ever, so
-// the spelling is checked here. Only trades and order books name a stock: other channels have keys of their own.
+// How a stock's symbol is spelled at each venue. KIS acknowledges an impossible symbol like any other one and
+// stays silent for ever, so the spelling is checked here. Only trades and order books name a stock: other
+// channels have keys of their own.
 import { type Instrument, partsOf, type Venue, venues } from './instrument.ts'
 
 type Spelling = {
@@ -12,7 +13,8 @@ type Spelling = {
   readonly digits?: number
 }
 
-// Shapes: the symbols of KIS's master files (konex, kosdaq, kospi, and one file an overseas venue, 2025-05 and 2026-03).
+// Shapes: the symbols of KIS's master files (konex, kosdaq, kospi, and one file an overseas venue, 2025-05
+// and 2026-03).
 
 const korean: Spelling = {
   // 005930, 0074K0, 57LA24; Q500001 is an ETN, J0036221D a subscription right or a warrant.
@@ -103,7 +105,10 @@ export function venueShapeInWords(venue: Venue): string {
   return spellings[venue].words
 }
 
-/** The symbol that somebody most likely means, in the venue's spelling; undefined when nothing suggests one, or nothing is wrong. */
+/**
+ * The symbol that somebody most likely means, in the venue's spelling; undefined when nothing suggests one,
+ * or nothing is wrong.
+ */
 export function likelySymbol(venue: Venue, symbol: string): string | undefined {
   const { others, digits = 0 } = spellings[venue]
   const written = symbol.trim().toUpperCase()

@@ -1,5 +1,5 @@
-// Waits for a job to end. Redis tells of it as it happens, but not to those who were not listening yet, and a worker elsewhere may be
-// done with a job before we are: so its outcome is looked for.
+// Waits for a job to end. Redis tells of it as it happens, but not to those who were not listening yet, and a
+// worker elsewhere may be done with a job before we are: so its outcome is looked for.
 import type { JobOutcome, QueueHandles } from './queue-handles.ts'
 import type { QueueName } from './queues.ts'
 

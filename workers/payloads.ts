@@ -79,7 +79,10 @@ const schemas: Readonly<Record<QueueName, z.ZodType>> = {
   }),
 }
 
-/** The payload of each queue as a JSON Schema, for forms and for other languages. What it cannot say is checked all the same. */
+/**
+ * The payload of each queue as a JSON Schema, for forms and for other languages. What it cannot say is
+ * checked all the same.
+ */
 export function payloadSchemas(): Record<QueueName, Record<string, unknown>> {
   const written = Object.entries(schemas).map(([queue, schema]) => [
     queue,

@@ -1,5 +1,5 @@
-// The way to the queues: puts jobs in, hears what became of them, lists them. Fails at once while Redis is away; whoever puts a job in
-// decides whether to try again.
+// The way to the queues: puts jobs in, reports their outcomes, lists them. Fails at once while Redis is away;
+// the caller decides whether to try again.
 import { type Job, Queue, QueueEvents } from 'bullmq'
 import { jobIdOf, jobOptions, type Payloads, type QueueName, queueNames, type Results } from './queues.ts'
 import type { RedisSource } from './redis/redis.ts'
@@ -30,7 +30,10 @@ export type Schedule =
   | { readonly pattern: string }
 
 export type QueueHandles = {
-  /** Puts a job in and returns its id. The name names the work: a name that is there already is not put in again. */
+  /**
+   * Puts a job in and returns its id. The name names the work: a name that is there already is not put in
+   * again.
+   */
   enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>
   outcomeOf<Q extends QueueName>(queue: Q, id: string): Promise<JobOutcome<Q>>
   /** Tells of every job of a queue that ends from now on, in any process. */
@@ -65,11 +68,11 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
     queueNames.map(name => [name, new Queue(name, { connection, prefix }).on('error', onTrouble)]),
   ) as Record<QueueName, Queue>
   const events = new Map<QueueName, Promise<QueueEvents>>()
-  const heard: QueueEvents[] = []
+  const opened: QueueEvents[] = []
   const listening: ReturnType<RedisSource['connect']>[] = []
   await Promise.all(Object.values(queues).map(queue => queue.waitUntilReady()))
 
-  /** Whoever asks second waits for it as well. */
+  /** One for each queue, opened once. */
   function eventsOf(name: QueueName): Promise<QueueEvents> {
     const known = events.get(name) ?? listenTo(name)
     events.set(name, known)
@@ -81,7 +84,7 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
     own.on('error', onTrouble)
     listening.push(own)
     const made = new QueueEvents(name, { connection: own, prefix }).on('error', onTrouble)
-    heard.push(made)
+    opened.push(made)
     await made.waitUntilReady()
     return made
   }
@@ -101,15 +104,15 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
       return { state: 'completed', result: job.returnvalue }
     },
     async onFinished(queue, listener) {
-      const told = await eventsOf(queue)
-      told.on('completed', ({ jobId }) => listener(jobId))
-      told.on('failed', ({ jobId }) => listener(jobId))
+      const ended = await eventsOf(queue)
+      ended.on('completed', ({ jobId }) => listener(jobId))
+      ended.on('failed', ({ jobId }) => listener(jobId))
       // Put in again under a name that is kept: it has ended already, or will.
-      told.on('duplicated', ({ jobId }) => listener(jobId))
+      ended.on('duplicated', ({ jobId }) => listener(jobId))
     },
     async onProgress(queue, listener) {
-      const told = await eventsOf(queue)
-      told.on('progress', ({ jobId, data }) => listener(jobId, data as Progress))
+      const found = await eventsOf(queue)
+      found.on('progress', ({ jobId, data }) => listener(jobId, data as Progress))
     },
     async schedule(queue, name, when, payload) {
       const repeat = 'everyMs' in when ? { every: when.everyMs } : { pattern: when.pattern, tz: 'Asia/Seoul' }
@@ -132,7 +135,7 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
     },
     all: Object.values(queues),
     async close() {
-      const parts = [...heard, ...Object.values(queues)]
+      const parts = [...opened, ...Object.values(queues)]
       // Without Redis they would wait for it to take their leave.
       await within(leaveMs, Promise.all(parts.map(part => part.close())))
       for (const link of [connection, ...listening]) link.disconnect()

@@ -1,11 +1,13 @@
-// The queues: their names, what a job of each is told and answers, how often it is tried, and how its id names the work. Nothing here
-// connects to anything.
+// The queues: their names, the payload and the result of a job of each, how often it is tried, and how its id
+// names the work. Nothing here connects to anything.
 import type { GapCause } from '../market/events.ts'
 import type { GapFinding } from '../market/gap-finding.ts'
 import type { Instrument } from '../market/instrument.ts'
 import type { DayCertificate } from './jobs/certificate.ts'
 
-/** What a job is told. It lies in Redis as JSON, so it holds no secret: a token is named by its fingerprint. */
+/**
+ * The payload of a job. It lies in Redis as JSON, so it holds no secret: a token is named by its fingerprint.
+ */
 export type Payloads = {
   'token-refresh': {
     /** `by-hand` and `scheduled` renew what is about to expire; `refused` renews what KIS no longer takes. */
@@ -64,7 +66,7 @@ export const queueNames = [
 
 /** What a processor may do besides its work. */
 export type JobContext = {
-  /** Shown to whoever watches the job. */
+  /** Shown where jobs are watched. */
   progress(done: number, of: number, what: string): void
   /** Aborted when the worker is to stop at once. */
   readonly signal: AbortSignal
@@ -77,7 +79,10 @@ export type Processor<Q extends QueueName> = (payload: Payloads[Q], context: Job
 /** The table of processors. A queue without one is not worked on by this process. */
 export type Processors = { readonly [Q in QueueName]?: Processor<Q> }
 
-/** How often a job is tried, and for how many days its outcome is kept: as long, the same name is the same work, done already. */
+/**
+ * How often a job is tried, and for how many days its outcome is kept: as long, the same name is the same
+ * work, done already.
+ */
 export type Persistence = { readonly attempts: number; readonly keptDays: number }
 
 export const persistence: Readonly<Record<QueueName, Persistence>> = {
@@ -104,7 +109,7 @@ export function jobIdOf(name: string): string {
   return /^\d+$/.test(id) ? `job-${id}` : id
 }
 
-/** What a gap is called is what is missing: the same hole is the same job, whoever reports it and however often. */
+/** The name of a gap is what is missing: the same gap is the same job, however often it is reported. */
 export function gapJobName({ instrument, businessDate, fromVolume, toVolume }: Payloads['gap-validation']): string {
   return `gap-${instrument}-${businessDate}-${fromVolume}-${toVolume}`
 }

@@ -1,5 +1,5 @@
-// BullMQ around the processors: takes jobs off the queues, tries them again as they wish, and lets what runs finish before it stops.
-// What a job does is none of its business.
+// BullMQ around the processors: takes jobs off the queues, tries them again as their options say, and lets
+// what runs finish before it stops. What a job does is none of its business.
 import { type Job, UnrecoverableError, Worker, type WorkerOptions } from 'bullmq'
 import { KisError } from '../kis/errors.ts'
 import { readPayload } from './payloads.ts'
@@ -32,11 +32,14 @@ export type JobNews = {
 }
 
 export type RunningWorkers = {
-  /** What runs may finish; what does not within the grace is told to stop, and is done again by another worker. */
+  /** What runs may finish; what does not within the grace is aborted, and is done again by another worker. */
   stop(graceMs?: number): Promise<void>
 }
 
-/** Side by side in one process. Gap validations spend their time waiting for their turn at KIS; the others exclude each other anyway. */
+/**
+ * Side by side in one process. Gap validations spend their time waiting for their turn at KIS; the others
+ * exclude each other anyway.
+ */
 const concurrency: Readonly<Record<QueueName, number>> = {
   'token-refresh': 1,
   'key-validation': 1,
@@ -44,7 +47,7 @@ const concurrency: Readonly<Record<QueueName, number>> = {
   certificate: 1,
 }
 
-/** For a job to heed that it was told to stop. */
+/** For an aborted job to end. */
 const lastWordsMs = 500
 
 const firstRetryMs = 1_000

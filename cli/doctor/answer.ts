@@ -1,4 +1,5 @@
-// Whether somebody is there: one HTTP request without a word about who asks, or one TCP connection without a word at all.
+// Whether somebody is there: one HTTP request without a word about who asks, or one TCP connection without a
+// word at all.
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { connect } from 'node:net'

@@ -1,11 +1,12 @@
-// Whether our clock is right. The first witness is the Date header of KIS's REST host; the second is KIS's PINGPONG, as the last feed
-// heard it. Opening a session for a PINGPONG would take the line from a feed that runs, and spend a connection, so that is not done.
+// Whether our clock is right. The first witness is the Date header of KIS's REST host; the second is KIS's
+// PINGPONG, as the last feed received it. No session is opened for a PINGPONG: that would take the session of
+// a running feed, and spend a connection.
 import { formatKst } from '../../market/calendar/korea-time.ts'
 import { askHttp, type HttpAnswer, reasonOf } from './answer.ts'
 import type { Finding, Patient } from './finding.ts'
 
 const check = 'clock'
-/** Beyond these, lag cannot be told from skew, and a hand-over or a bar comes at the wrong second. */
+/** Beyond these, skew is larger than any lag, and a hand-over or a bar comes at the wrong second. */
 const noticeableMs = 2_000
 const wrongMs = 30_000
 
@@ -29,7 +30,7 @@ async function byHttp({ settings, clock }: Patient): Promise<Finding[]> {
   }
 }
 
-/** The header has whole seconds, cut off; the answer was made somewhere between asking and hearing. */
+/** The header has whole seconds, cut off; the answer was made somewhere between request and answer. */
 function aheadOf({ sentTime, receivedTime }: HttpAnswer, serverTime: number): number {
   return (sentTime + receivedTime) / 2 - (serverTime + 500)
 }

@@ -1,4 +1,5 @@
-// What doctor and support-bundle look at: the configuration as a feed would have it, and what the last feed left behind.
+// What doctor and support-bundle look at: the configuration as a feed would have it, and what the last feed
+// left behind.
 import { readSupportRecord } from '../../app/operations/support-record.ts'
 import { keySettings } from '../../app/settings/lines.ts'
 import { readSettings, SettingsError, type FeedSettings } from '../../app/settings/settings.ts'
@@ -42,7 +43,7 @@ export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
   }
 }
 
-/** Everything here that nobody else may see. */
+/** Every secret of this program. */
 export function secretsOf({ input, environment }: Patient): Secret[] {
   const given = [...keySettings.flatMap(({ key, secret }) => [input[key], input[secret]]), input['htsId']]
   const named = Object.entries(environment).flatMap(([name, value]) =>

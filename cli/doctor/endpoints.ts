@@ -1,5 +1,5 @@
-// Whether KIS can be reached: its REST host by one request without keys, its WebSocket hosts by a TCP connection without a word. No
-// session is opened and nothing counts against the app key.
+// Whether KIS can be reached: its REST host by one request without keys, its WebSocket hosts by a TCP
+// connection without a word. No session is opened and nothing counts against the app key.
 import { addressOf } from '../../kis/redaction.ts'
 import { markets } from '../../market/instrument.ts'
 import { askHttp, knockTcp, reasonOf } from './answer.ts'

@@ -1,5 +1,5 @@
-// The keys: there, and of the shape KIS gives them. They are looked at and not used: asking KIS about them is for the key-validation
-// job, and only in its windows.
+// The keys: there, and of the shape KIS gives them. They are looked at and not used: asking KIS about them is
+// for the key-validation job, and only in its windows.
 import { instrumentsOf } from '../../app/feed/subscriptions.ts'
 import { type KeySetting, keySettings, ownerOf } from '../../app/settings/lines.ts'
 import { mayValidateKeys } from '../../market/calendar/key-validation-windows.ts'

@@ -1,4 +1,5 @@
-// Redis, where jobs are kept: whether it is there, whether it is new enough, and whether it keeps what it is given.
+// Redis, where jobs are kept: whether it is there, whether it is new enough, and whether it keeps what it is
+// given.
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'

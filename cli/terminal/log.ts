@@ -7,7 +7,10 @@ import { visible } from '../../market/basics/visible-text.ts'
 import { standardError, whenErrorsWereDropped } from './output.ts'
 import { isForPeople } from './say.ts'
 
-/** Never waits: what standard error does not take is kept up to a bound, and what is dropped beyond it is said in the log. */
+/**
+ * Never waits: what standard error does not take is kept up to a bound, and what is dropped beyond it is said
+ * in the log.
+ */
 export function createLog(level: (typeof logLevels)[number]): Logger {
   const output = standardError()
   const show = isForPeople() ? lineForPeople() : (line: string) => line
@@ -29,7 +32,10 @@ export function lineForPeople(colorize = true): (line: string) => string {
   })
 }
 
-/** Packages write to the console (BullMQ about a Redis that evicts), and Node has warnings: they become lines of the log. */
+/**
+ * Packages write to the console (BullMQ about a Redis that evicts), and Node has warnings: they become lines
+ * of the log.
+ */
 function takeConsole(log: Logger): void {
   const write =
     (level: 'info' | 'warn' | 'error') =>
@@ -45,8 +51,9 @@ function takeConsole(log: Logger): void {
 }
 
 /**
- * What came from outside is escaped where it comes in. This is for what a package quotes: Redis, the network, a certificate. Facts are
- * written as JSON, which escapes line breaks; the message stands in the line as it is.
+ * What came from outside is escaped where it comes in. This is for what a package quotes: Redis, the network,
+ * a certificate. Facts are written as JSON, which escapes line breaks; the message stands in the line as it
+ * is.
  */
 export const escaping: NonNullable<LoggerOptions['hooks']> = {
   logMethod(given, method) {

@@ -1,5 +1,6 @@
-// Standard output and standard error, as something that never waits: a reader that stalls (a blocking log driver, Ctrl-S, `| less`)
-// must not hold up the feed. What it does not take waits up to a bound; beyond that, whole lines are dropped and counted.
+// Standard output and standard error, as something that never waits: a reader that stalls (a blocking log
+// driver, Ctrl-S, `| less`) must not hold up the feed. What it does not take waits up to a bound; beyond
+// that, whole lines are dropped and counted.
 import { writeSync } from 'node:fs'
 import { filter, firstValueFrom, interval, race, type Subscription, timer } from 'rxjs'
 import { unblocked } from '../../sinks/file/unblocked.ts'
@@ -7,7 +8,10 @@ import { unblocked } from '../../sinks/file/unblocked.ts'
 export type Output = {
   /** Whole lines. */
   write(text: string): void
-  /** Whether everything was written: when it is, or can no longer be, or after so long; by default, as long as it takes. */
+  /**
+   * Whether everything was written: when it is, or can no longer be, or after so long; by default, as long as
+   * it takes.
+   */
   drained(withinMs?: number): Promise<boolean>
 }
 
@@ -15,7 +19,10 @@ export type OutputOptions = {
   readonly mostBytes?: number
   /** The reader takes again what is written; this many writes were dropped before. */
   readonly onDropped?: (count: number) => void
-  /** Nothing can be written any more, as `EPIPE` when the reader went away. Once; what comes later goes nowhere. */
+  /**
+   * Nothing can be written any more, as `EPIPE` when the reader went away. Once; what comes later goes
+   * nowhere.
+   */
   readonly onFailure?: (error: NodeJS.ErrnoException) => void
   /** Writes what it can, and throws EAGAIN when that is nothing. */
   readonly writeTo?: (fd: number, bytes: Uint8Array) => number
@@ -111,8 +118,9 @@ export function whenErrorsWereDropped(report: (count: number) => void): void {
 }
 
 /**
- * By default, a command whose output cannot be written ends: with what it would have ended with when its reader has seen enough
- * (`| head`), otherwise with code 1 and a sentence. Without this, Node ends it with a stack.
+ * By default, a command whose output cannot be written ends: with what it would have ended with when its
+ * reader has seen enough (`| head`), otherwise with code 1 and a sentence. Without this, Node ends it with a
+ * stack.
  */
 export function endWithOutput(command: string, say: (sentence: string) => void): void {
   process.stderr.on('error', () => {})

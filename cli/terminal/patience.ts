@@ -1,4 +1,5 @@
-// The end of a command that may not hang: everything is waited for, up to one moment that is the same for all.
+// The end of a command that may not hang: everything is waited for, up to one moment that is the same for
+// all.
 import { ReplaySubject, timer } from 'rxjs'
 import { ended } from '../../app/feed/ended.ts'
 

@@ -1,4 +1,5 @@
-// Market events for people: a line for what matters, at most a few a second for each instrument, and never a word of what was left out.
+// Market events for people: a line for what matters, at most a few a second for each instrument, and never a
+// word of what was left out.
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -6,7 +7,7 @@ import { formatKst } from '../../market/calendar/korea-time.ts'
 import { visible } from '../../market/basics/visible-text.ts'
 import type { Sink } from '../../sinks/sink.ts'
 
-/** Shortest time between two lines of one instrument and channel; what happened in between is told as a count. */
+/** Shortest time between two lines of one instrument and channel; events in between are counted. */
 const lineEveryMs = 250
 
 /** Broken input can name endlessly many. */

@@ -3,8 +3,8 @@ import { type Clock, systemClock } from '../../market/clock.ts'
 import { say } from './say.ts'
 
 /**
- * Runners such as npm and tsx pass a terminal's Ctrl-C on to a process that has it already, so one press arrives twice. A second
- * press that means "at once" comes later than this.
+ * Runners such as npm and tsx pass a terminal's Ctrl-C on to a process that has it already, so one press
+ * arrives twice. A second press that means "at once" comes later than this.
  */
 const samePressMs = 1_000
 

@@ -1,8 +1,8 @@
-// The answers of the REST side, as data: the gateway (EGW), the query server (OPSQ) and the few others. Nothing here
-// decides anything: `explain` in codes.ts does.
+// The answers of the REST side, as data: the gateway (EGW), the query server (OPSQ) and the few others.
+// Nothing here decides anything: `explain` in codes.ts does.
 //
-// Codes and texts: KIS's FAQ list of error codes as open-source clients reproduce it, and protocol notes 6.3. Gateway
-// refusals often come with HTTP 500, so the code is read before the status is judged.
+// Codes and texts: KIS's FAQ list of error codes as open-source clients reproduce it, and protocol notes 6.3.
+// Gateway refusals often come with HTTP 500, so the code is read before the status is judged.
 import type { CodeEntry } from './entry.ts'
 
 const nothing = {
@@ -96,8 +96,8 @@ const holiday = {
 }
 
 export const restCatalogue: readonly CodeEntry[] = [
-  // MCA. The pair that goes with every good answer (protocol notes 6.1); captured with a full stop and with an
-  // exclamation mark.
+  // MCA. The pair that goes with every good answer (protocol notes 6.1); captured with a full stop and with
+  // an exclamation mark.
   {
     code: 'MCA00000',
     message: '정상처리 되었습니다.',
@@ -182,9 +182,10 @@ export const restCatalogue: readonly CodeEntry[] = [
     reaction: 'give-up',
     remedy: keys,
   },
-  // EGW00106–00114, 00118–00120 and 00124–00128: fields of the authorization-code sign-in of allied corporations. The
-  // protocol notes name the first range only as a family; the single texts are from the list. When KIS sends them is
-  // not documented; that session_key and acctno belong here is inferred from their neighbours.
+  // EGW00106–00114, 00118–00120 and 00124–00128: fields of the authorization-code sign-in of allied
+  // corporations. The protocol notes name the first range only as a family; the single texts are from the
+  // list. When KIS sends them is not documented; that session_key and acctno belong here is inferred from
+  // their neighbours.
   {
     code: 'EGW00106',
     message: 'redirect_uri는 필수입니다.',
@@ -311,8 +312,9 @@ export const restCatalogue: readonly CodeEntry[] = [
     reaction: 'give-up',
     remedy: allied,
   },
-  // The access token. Any of the three is cured by a new token; EGW00123 arrives with HTTP 500 (protocol notes 6.3).
-  // The notes give no reaction for EGW00122: a token that KIS cannot find is as useless as an expired one.
+  // The access token. Any of the three is cured by a new token; EGW00123 arrives with HTTP 500 (protocol
+  // notes 6.3). The notes give no reaction for EGW00122: a token that KIS cannot find is as useless as an
+  // expired one.
   {
     code: 'EGW00121',
     message: '유효하지 않은 token 입니다.',
@@ -418,7 +420,8 @@ export const restCatalogue: readonly CodeEntry[] = [
     reaction: 'give-up',
     remedy: ourFault,
   },
-  // HTTP 403, and no `rt_cd`: `error_code` and `error_description` instead (protocol notes 2.1). Not in the FAQ list.
+  // HTTP 403, and no `rt_cd`: `error_code` and `error_description` instead (protocol notes 2.1). Not in the
+  // FAQ list.
   {
     code: 'EGW00133',
     message: '접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)',
@@ -582,8 +585,8 @@ export const restCatalogue: readonly CodeEntry[] = [
     reaction: 'retry',
     remedy: passing,
   },
-  // "Check the last transaction": a timed-out order may have been carried out. A query has no effect, so it may simply
-  // be repeated.
+  // "Check the last transaction": a timed-out order may have been carried out. A query has no effect, so it
+  // may simply be repeated.
   {
     code: 'EGW00301',
     message: '연결 시간이 초과되었습니다. 직전 거래를 반드시 확인하세요.',
@@ -640,9 +643,9 @@ export const restCatalogue: readonly CodeEntry[] = [
     reaction: 'give-up',
     remedy: notPaper,
   },
-  // OPSQ: the query server. The protocol notes give a reaction for 1002 only. The others that happen inside KIS are
-  // retried too: a query has no effect, clients report 0003 and 0008 as passing, and attempts are bounded by the
-  // caller.
+  // OPSQ: the query server. The protocol notes give a reaction for 1002 only. The others that happen inside
+  // KIS are retried too: a query has no effect, clients report 0003 and 0008 as passing, and attempts are
+  // bounded by the caller.
   {
     code: 'OPSQ0001',
     message: '호출 전처리 오류 입니다.',
@@ -912,10 +915,10 @@ export const restCatalogue: readonly CodeEntry[] = [
     reaction: 'give-up',
     remedy: holiday,
   },
-  // IGW: only in the operating guide, which quotes no text; the protocol notes (6.3) find them in no list of KIS and
-  // would treat them as unknown. The guide has met them in operation, so they stay, beside the documented codes of the
-  // same meaning. IGW00221: high (3.2); also what several processes get that refresh one token at the same time (4.3).
-  // Compare EGW00123.
+  // IGW: only in the operating guide, which quotes no text; the protocol notes (6.3) find them in no list of
+  // KIS and would treat them as unknown. The guide has met them in operation, so they stay, beside the
+  // documented codes of the same meaning. IGW00221: high (3.2); also what several processes get that refresh
+  // one token at the same time (4.3). Compare EGW00123.
   {
     code: 'IGW00221',
     message: null,

@@ -1,8 +1,10 @@
-// The answers of the real-time server (OPSP), as data. Nothing here decides anything: `explain` in codes.ts does.
+// The answers of the real-time server (OPSP), as data. Nothing here decides anything: `explain` in codes.ts
+// does.
 //
-// Codes and texts: KIS's FAQ list of error codes as open-source clients reproduce it, and protocol notes 3.5. Seen in
-// captures or logs: 0000, 0002, 0003, 0008, 8993, 8996, 9999; the others are known from the list alone. The list
-// prefixes JSON PARSING ERROR also where the notes leave it out, so a text that differs in that is the same answer.
+// Codes and texts: KIS's FAQ list of error codes as open-source clients reproduce it, and protocol notes 3.5.
+// Seen in captures or logs: 0000, 0002, 0003, 0008, 8993, 8996, 9999; the others are known from the list
+// alone. The list prefixes JSON PARSING ERROR also where the notes leave it out, so a text that differs in
+// that is the same answer.
 import type { CodeEntry } from './entry.ts'
 
 const nothing = { en: 'Nothing to do.', ko: '조치가 필요 없습니다.' }
@@ -43,9 +45,9 @@ export const webSocketCatalogue: readonly CodeEntry[] = [
     reaction: 'released',
     remedy: nothing,
   },
-  // Operating guide 3.2 and 4.1: critical, because KIS still holds what a badly ended connection had asked for. Protocol
-  // notes 3.5: harmless. Both are right, for a key just asked for and for a key we hold: this is the guide's grade, and
-  // the socket machine, which knows what it holds, lowers it to info.
+  // Operating guide 3.2 and 4.1: critical, because KIS still holds what a badly ended connection had asked
+  // for. Protocol notes 3.5: harmless. Both are right, for a key just asked for and for a key we hold: this
+  // is the guide's grade, and the socket machine, which knows what it holds, lowers it to info.
   {
     code: 'OPSP0002',
     message: 'ALREADY IN SUBSCRIBE',
@@ -72,7 +74,7 @@ export const webSocketCatalogue: readonly CodeEntry[] = [
     reaction: 'released',
     remedy: nothing,
   },
-  // Operating guide 3.2, and nobody else: the protocol notes find that missing fields give OPSP999x instead.
+  // Operating guide 3.2 alone: the protocol notes find that missing fields give OPSP999x instead.
   {
     code: 'OPSP0003',
     message: 'MANDATORY INPUT MISSING',
@@ -206,8 +208,8 @@ export const webSocketCatalogue: readonly CodeEntry[] = [
     reaction: 'refused',
     remedy: ourFault,
   },
-  // control.txt line 4. KIS's list puts JSON PARSING ERROR in front; the wire does not. The 45 to 90 seconds are one
-  // client's measurement (protocol notes 8).
+  // control.txt line 4. KIS's list puts JSON PARSING ERROR in front; the wire does not. The 45 to 90 seconds
+  // are one client's measurement (protocol notes 8).
   {
     code: 'OPSP8996',
     message: 'ALREADY IN USE appkey',
@@ -341,7 +343,8 @@ export const webSocketCatalogue: readonly CodeEntry[] = [
     reaction: 'refused',
     remedy: ourFault,
   },
-  // The answer's own tr_id is then `(null)`, so it can only be matched by the order of sending (protocol notes 3.4).
+  // The answer's own tr_id is then `(null)`, so it can only be matched by the order of sending (protocol
+  // notes 3.4).
   {
     code: 'OPSP9999',
     message: 'JSON PARSING ERROR : invalid json format',

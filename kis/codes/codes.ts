@@ -1,5 +1,6 @@
-// What KIS's answer codes mean, how grave they are, what we do and what the user can do: the catalogue and its look-up.
-// It only explains. Whether an answer is a refusal at all is for the caller to say, from `rt_cd`.
+// What KIS's answer codes mean, how grave they are, what we do and what the user can do: the catalogue and
+// its look-up. It only explains. Whether an answer is a refusal at all is for the caller to say, from
+// `rt_cd`.
 import { withoutApproval } from '../redaction.ts'
 import { restCatalogue } from './catalogue-rest.ts'
 import { webSocketCatalogue } from './catalogue-ws.ts'
@@ -100,7 +101,8 @@ function entryOf(code: string, text: string): CodeEntry | undefined {
 }
 
 /**
- * The entry with the text that came, if that is another one. An approval key that KIS quotes in it is left out.
+ * The entry with the text that came, if that is another one. An approval key that KIS quotes in it is left
+ * out.
  */
 function saying(entry: CodeEntry, text: string): CodeEntry {
   if (text.trim() === '' || alike(text, entry.message)) return entry

@@ -1,4 +1,5 @@
-// Keeps one approval key for all connections of an app key. Asking for it is cheap to KIS's eye only when done rarely.
+// Keeps one approval key for all connections of an app key. Asking for it is cheap to KIS's eye only when
+// done rarely.
 import { hourMs, minuteMs } from '../../market/basics/durations.ts'
 import type { Clock } from '../../market/clock.ts'
 import { KisError } from '../errors.ts'
@@ -7,7 +8,10 @@ import type { Secret } from '../secret.ts'
 /** An hour short of the 24 that KIS grants, so that a key never expires between asking and connecting. */
 const validMs = 23 * hourMs
 
-/** A second refusal in a row means that a new key does not help: from then on, one a minute at first, one in ten minutes at last. */
+/**
+ * A second refusal in a row means that a new key does not help: from then on, one a minute at first, one in
+ * ten minutes at last.
+ */
 const firstPauseMs = minuteMs
 const longestPauseMs = 600_000
 
@@ -23,8 +27,8 @@ export type ApprovalKeys = {
 }
 
 /**
- * `issue` is told which key was refused. With `keptMs` 0 it keeps keys itself, for more processes than this one, and is asked before
- * every connection.
+ * `issue` gets the key that was refused. With `keptMs` 0 it keeps keys itself, for more processes than this
+ * one, and is asked before every connection.
  */
 export function createApprovalKeys(
   issue: (refused?: Secret) => Promise<Secret>,

@@ -1,5 +1,5 @@
-// Quotations of one app key: the headers KIS wants, a place in the pace of the app key before every call, a new token when KIS
-// refuses the old one. Knows no quotation by name.
+// Quotations of one app key: the headers KIS wants, a place in the pace of the app key before every call, a
+// new token when KIS refuses the old one. Knows no quotation by name.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asFinal, KisError, mostUnknown } from '../errors.ts'
 import type { RateLimit } from './rate-limit.ts'

@@ -1,5 +1,5 @@
-// 국내휴장일조회 (CTCA0903R): on which days the Korean market opens. KIS asks for one call a day at most; nothing of the kind exists
-// for the US.
+// 국내휴장일조회 (CTCA0903R): on which days the Korean market opens. KIS asks for one call a day at most; nothing of
+// the kind exists for the US.
 //
 // {"bass_dt":"20260914","wday_dvsn_cd":"02","bzdy_yn":"Y","tr_day_yn":"Y","opnd_yn":"Y","sttl_day_yn":"Y"}
 import { z } from 'zod'

@@ -1,5 +1,5 @@
-// The REST client: one request at a time in the pace of its app key, and KIS's own word read on every status, because KIS answers
-// many refusals with HTTP 500.
+// The REST client: one request at a time in the pace of its app key, and KIS's own word read on every status,
+// because KIS answers many refusals with HTTP 500.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, errors, request } from 'undici'
 import type { Clock } from '../../market/clock.ts'
@@ -22,7 +22,10 @@ export type RestOptions = {
 export type RestClient = {
   /** The body of a successful call. Rejects with a KisError that says what KIS said. */
   post(path: string, body: Readonly<Record<string, string>>): Promise<unknown>
-  /** The same of a quotation. Who calls keeps the pace of its app key, which other processes share (kis/rest/rate-limit.ts). */
+  /**
+   * The same of a quotation. Who calls keeps the pace of its app key, which other processes share
+   * (kis/rest/rate-limit.ts).
+   */
   get(query: RestQuery): Promise<RestPage>
   /** Ends the calls that are under way: they reject. */
   close(): Promise<void>
@@ -118,7 +121,8 @@ export function createRestClient(options: RestOptions): RestClient {
   }
 
   async function send(path: string, call: Call, redaction: Redaction): Promise<Sent> {
-    // The timeouts of undici start anew with each byte, so that a peer that sends one now and then could hold a call for ever.
+    // The timeouts of undici start anew with each byte, so that a peer that sends one now and then could hold
+    // a call for ever.
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(new Error(lateText(options.timeoutMs))), options.timeoutMs)
     try {

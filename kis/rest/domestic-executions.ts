@@ -2,7 +2,7 @@
 // only. They have a time and no date, and on a closed day they are those of the last trading day: the
 // calendar and the minute bars say which day it is.
 //
-// {"stck_cntg_hour":"100001","stck_prpr":"274000","askp":"274500","bidp":"274000","acml_vol":"1834","cnqn":"12",…}
+// {"stck_cntg_hour":"100001","stck_prpr":"274000",…,"acml_vol":"1834","cnqn":"12",…}
 import { z } from 'zod'
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Execution, ExecutionPage } from '../../market/quotations.ts'
@@ -87,8 +87,8 @@ function none(end: NonNullable<ExecutionPage['end']>): ExecutionPage {
 }
 
 /**
- * Again from the second of the oldest row, which the page may have cut in two. A page of a single second cannot be cut otherwise:
- * what else happened in that second is not to be had, so the second before is next.
+ * Again from the second of the oldest row, which the page may have cut in two. A page of a single second
+ * cannot be cut otherwise: what else happened in that second is not to be had, so the second before is next.
  */
 function olderThan(executions: readonly Execution[], oldest: number): number {
   return executions[0]?.eventTime === oldest ? oldest - 1_000 : oldest

@@ -1,7 +1,7 @@
-// Korean minute bars: 주식당일분봉조회 (FHKST03010200), today's, 30 a call, and 주식일별분봉조회 (FHKST03010230), a past day's, 120 a
-// call and not on paper. Newest first, labelled by the minute they begin.
+// Korean minute bars: 주식당일분봉조회 (FHKST03010200), today's, 30 a call, and 주식일별분봉조회 (FHKST03010230), a past
+// day's, 120 a call and not on paper. Newest first, labelled by the minute they begin.
 //
-// {"stck_bsop_date":"20260527","stck_cntg_hour":"150700","stck_prpr":"307000",…,"cntg_vol":"99545","acml_tr_pbmn":"9566559438500"}
+// {"stck_bsop_date":"20260527","stck_cntg_hour":"150700","cntg_vol":"99545","acml_tr_pbmn":"9566559438500"}
 import { z } from 'zod'
 import { minuteMs } from '../../market/basics/durations.ts'
 import { type Instrument, partsOf } from '../../market/instrument.ts'
@@ -26,8 +26,9 @@ const row = z.object({
 const body = z.object({ output2: rowsOf(row) })
 
 /**
- * The minutes of [from, to) that are over at `now` and in which something was traded, oldest first. KIS is never asked for a later
- * minute than the last that is over: it would fill the minutes to come, and stamp the running one with the minute asked for.
+ * The minutes of [from, to) that are over at `now` and in which something was traded, oldest first. KIS is
+ * never asked for a later minute than the last that is over: it would fill the minutes to come, and stamp the
+ * running one with the minute asked for.
  */
 export async function domesticMinutes(
   client: AuthorizedClient,

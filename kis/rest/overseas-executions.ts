@@ -1,4 +1,5 @@
-// 해외주식 체결추이 (HHDFS76200300): the latest executions of a foreign instrument, newest first. No older ones can be asked for.
+// 해외주식 체결추이 (HHDFS76200300): the latest executions of a foreign instrument, newest first. No older ones can
+// be asked for.
 //
 // {"khms":"223001","last":"256.4100","evol":"12","tvol":"1834","pbid":"256.4000","pask":"256.4200",…}
 import { z } from 'zod'

@@ -1,7 +1,8 @@
-// 해외주식분봉조회 (HHDFS76950200): minute bars of a foreign instrument, 120 a call, newest first, labelled by the minute they begin.
-// In the US they count what the free feed counts, until about noon in Korea, when consolidated data takes their place.
+// 해외주식분봉조회 (HHDFS76950200): minute bars of a foreign instrument, 120 a call, newest first, labelled by the
+// minute they begin. In the US they count what the free feed counts, until about noon in Korea, when
+// consolidated data takes their place.
 //
-// {"tymd":"20260914","xymd":"20260914","xhms":"093000","kymd":"20260914","khms":"223000","open":"256.4100",…,"evol":"1834"}
+// {"tymd":"20260914","xymd":"20260914","xhms":"093000","khms":"223000","open":"256.4100",…,"evol":"1834"}
 import { z } from 'zod'
 import { minuteMs } from '../../market/basics/durations.ts'
 import { type Instrument, partsOf } from '../../market/instrument.ts'
@@ -78,7 +79,10 @@ function quotation(instrument: Instrument, key: string): Quotation {
   return { path, tr: 'HHDFS76950200', parameters: { AUTH: '', EXCD: venue, SYMB: symbol, ...bars, ...paging } }
 }
 
-/** The minute before a row, by the clock of the exchange: 20260914093000 → 20260914092900. Wall clocks, so without a zone. */
+/**
+ * The minute before a row, by the clock of the exchange: 20260914093000 → 20260914092900. Wall clocks, so
+ * without a zone.
+ */
 function keyBefore({ xymd, xhms }: Row): string {
   const date = [Math.floor(xymd / 10_000), (Math.floor(xymd / 100) % 100) - 1, xymd % 100] as const
   const time = [Math.floor(xhms / 10_000), Math.floor(xhms / 100) % 100, xhms % 100] as const

@@ -1,4 +1,4 @@
-// The quotations of KIS as the rest of the project asks for them: by instrument and instant, at home and abroad alike.
+// KIS's quotations by instrument and instant, Korean and overseas alike.
 import { type Calendar, standardCalendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
 import { marketOf } from '../../market/instrument.ts'

@@ -1,5 +1,6 @@
-// How fast an app key may call KIS over REST, as dated configuration, and the limiter that a client asks before every call. The limiter
-// here serves one process; workers/redis/rate-limit.ts shares one among all processes of an app key.
+// How fast an app key may call KIS over REST, as dated configuration, and the limiter that a client asks
+// before every call. The limiter here serves one process; workers/redis/rate-limit.ts shares one among all
+// processes of an app key.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -34,7 +35,10 @@ export function callsPerSecond(environment: Environment, time: number): number {
 /** Calls a tenth slower than allowed: two calls that left evenly may arrive bunched by the network. */
 const margin = 1.1
 
-/** The even distance between two calls. Evenly, because KIS does not say how it counts, and even calls please any way of counting. */
+/**
+ * The even distance between two calls. Evenly, because KIS does not say how it counts, and even calls please
+ * any way of counting.
+ */
 export function spacingOf(environment: Environment, time: number): number {
   return Math.ceil((1_000 * margin) / callsPerSecond(environment, time))
 }
@@ -44,7 +48,7 @@ export const slowerBy = 1.5
 export const slowest = 8
 /** …and each minute without one takes half of that back. */
 export const forgivenMs = minuteMs
-/** After a refusal nobody calls for this long: the second that is full has to pass. */
+/** Time without calls after a refusal: the second that is full has to pass. */
 export const restMs = 1_000
 
 /** For one process. */
@@ -66,7 +70,8 @@ export function createRateLimit(
     async take() {
       const now = clock.now()
       const spacing = spacingOf(environment, now) * factorAt(now)
-      // A clock that was set back must not stop the calls until it has caught up: nobody waits longer than those before it take.
+      // A clock that was set back must not stop the calls until it has caught up: a call waits no longer than
+      // those before it take.
       const longest = restMs + waiting * spacing * slowest + spacing
       const turn = Math.min(Math.max(now, next), now + longest)
       next = turn + spacing

@@ -1,5 +1,5 @@
-// How values of REST bodies are read: all of them come as text. A field that is missing or unreadable is named, and nothing is
-// guessed.
+// How values of REST bodies are read: all of them come as text. A field that is missing or unreadable is
+// named, and nothing is guessed.
 import { z } from 'zod'
 import { KisError } from '../errors.ts'
 

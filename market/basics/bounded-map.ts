@@ -1,8 +1,10 @@
-// A map with a bound, for values kept by a name from outside: broken input can name any number of instruments.
+// A map with a bound, for values kept by a name from outside: broken input can name any number of
+// instruments.
 
 /**
- * Beyond `most` entries, the one that was used longest ago is forgotten, or nearly so: an entry used since the last look at it is passed
- * over once, so that use and eviction cost a look-up each. Iterates over its values, in no particular order.
+ * Beyond `most` entries, the one that was used longest ago is forgotten, or nearly so: an entry used since
+ * the last look at it is passed over once, so that use and eviction cost a look-up each. Iterates over its
+ * values, in no particular order.
  */
 export class BoundedMap<K, V> implements Iterable<V> {
   readonly #most: number

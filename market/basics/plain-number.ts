@@ -1,5 +1,5 @@
-// A number as people and programs write one. JavaScript's own conversion reads `true`, `[1]`, `''` and `'0x10'`
-// as numbers too, and so turns a mistake into a setting.
+// A number as people and programs write one. JavaScript's own conversion reads `true`, `[1]`, `''` and
+// `'0x10'` as numbers too, and so turns a mistake into a setting.
 
 /** A finite number, or its decimal digits as text (`3000`, `-0.5`); undefined for everything else. */
 export function plainNumber(given: unknown): number | undefined {

@@ -1,5 +1,5 @@
-// Whose turn is it, and which trading session is on? Fast enough to be asked for every batch of records: a day's sessions
-// are worked out once and kept.
+// Whose turn is it, and which trading session is on? Fast enough to be asked for every batch of records: a
+// day's sessions are worked out once and kept.
 import { BoundedMap } from '../basics/bounded-map.ts'
 import { type CalendarChanges, dayKinds } from './holidays.ts'
 import type { Instrument, Market, Venue } from '../instrument.ts'
@@ -14,7 +14,10 @@ export type Calendar = {
   sessionAt(where: Venue | Instrument, time: number): TradingSession | undefined
   /** All sessions of a business date, written 20260914, in order. None on holidays. */
   sessionsOn(where: Venue | Instrument, date: number): readonly TradingSession[]
-  /** The next session to open after an instant, of a given name if one is given. Undefined when none does in 40 days. */
+  /**
+   * The next session to open after an instant, of a given name if one is given. Undefined when none does in
+   * 40 days.
+   */
   nextSession(where: Venue | Instrument, time: number, name?: SessionName): TradingSession | undefined
   /** Whether a session, or the one of a given name, is on. */
   isOpen(where: Venue | Instrument, time: number, name?: SessionName): boolean
@@ -28,7 +31,10 @@ const lookAheadDays = 40
 /** Of each venue. A replay of years visits many days. */
 const mostDays = 512
 
-/** A calendar of the announced holidays, changed by what the user knows better. Throws when a change names no date. */
+/**
+ * A calendar of the announced holidays, changed by what the user knows better. Throws when a change names no
+ * date.
+ */
 export function createCalendar(changes: CalendarChanges = {}): Calendar {
   const kindOf = dayKinds(changes)
   const days = new Map<Venue, BoundedMap<number, TradingDay | undefined>>()

@@ -1,5 +1,5 @@
-// The days on which KRX, and with it Nextrade, stays shut or opens late. Public holidays, elections among them, come from
-// the official gazette by way of a maintained package; the rest is KRX's own rule.
+// The days on which KRX, and with it Nextrade, stays shut or opens late. Public holidays, elections among
+// them, come from the official gazette by way of a maintained package; the rest is KRX's own rule.
 import * as gazette from '@hyunbinseo/holidays-kr/all'
 import type { DayKind } from './timetable.ts'
 import { addDays, isWeekend, yearOf } from './wall-clock.ts'
@@ -10,10 +10,15 @@ const publicHolidays: ReadonlySet<number> = new Set(
     .map(date => Number(date.replaceAll('-', ''))),
 )
 
-/** The last day whose public holidays have been gazetted. Temporary ones (임시공휴일) may still be added, weeks ahead. */
+/**
+ * The last day whose public holidays have been gazetted. Temporary ones (임시공휴일) may still be added, weeks
+ * ahead.
+ */
 export const koreanHolidaysKnownThrough = Math.max(...[...publicHolidays].map(yearOf)) * 10_000 + 1231
 
-/** Month and day of the holidays that need no announcement: all there is to go by in a year not yet gazetted. */
+/**
+ * Month and day of the holidays that need no announcement: all there is to go by in a year not yet gazetted.
+ */
 const fixedHolidays: ReadonlySet<number> = new Set([101, 301, 501, 505, 606, 717, 815, 1003, 1009, 1225])
 
 /** The college entrance exams (대학수학능력시험), as the ministry of education announces them years ahead. */
@@ -28,7 +33,10 @@ export function koreanDay(date: number): DayKind | 'closed' {
   return date === firstTradingDay(yearOf(date)) ? 'late-open' : 'ordinary'
 }
 
-/** KOSPI market business regulation, article 5: public holidays and Labour Day, a public holiday itself since 2026. */
+/**
+ * KOSPI market business regulation, article 5: public holidays and Labour Day, a public holiday itself since
+ * 2026.
+ */
 function isHoliday(date: number): boolean {
   if (date > koreanHolidaysKnownThrough) return fixedHolidays.has(date % 10_000)
   return publicHolidays.has(date) || date % 10_000 === 501

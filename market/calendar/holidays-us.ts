@@ -1,5 +1,6 @@
-// The days on which NYSE and Nasdaq, who keep the same ones, stay shut or close at 13:00: NYSE rule 7.2, which no
-// maintained package knows with its half days. Checked against the calendars NYSE published for 2024 to 2028.
+// The days on which NYSE and Nasdaq, who keep the same ones, stay shut or close at 13:00: NYSE rule 7.2,
+// which no maintained package knows with its half days. Checked against the calendars NYSE published for 2024
+// to 2028.
 import type { DayKind } from './timetable.ts'
 import { addDays, weekdayOf, yearOf } from './wall-clock.ts'
 
@@ -27,7 +28,8 @@ export function usDay(date: number): DayKind | 'closed' {
 function holidaysOf(year: number): readonly number[] {
   const at = (monthAndDay: number) => year * 10_000 + monthAndDay
   return [
-    // On a Saturday it is not made up for: the Friday before closes the books of the year (NYSE rule 7.2, 2028).
+    // On a Saturday it is not made up for: the Friday before closes the books of the year (NYSE rule 7.2,
+    // 2028).
     weekdayOf(at(101)) === saturday ? at(101) : observed(at(101)),
     nth(3, monday, at(101)), // Martin Luther King Jr. Day
     nth(3, monday, at(201)), // Washington's Birthday
@@ -41,7 +43,10 @@ function holidaysOf(year: number): readonly number[] {
   ]
 }
 
-/** The eves of Independence Day and Christmas, where they are trading days before a weekday, and the day after Thanksgiving. */
+/**
+ * The eves of Independence Day and Christmas, where they are trading days before a weekday, and the day after
+ * Thanksgiving.
+ */
 function halfDaysOf(year: number): readonly number[] {
   const eves = [704, 1225].map(monthAndDay => year * 10_000 + monthAndDay)
   return [

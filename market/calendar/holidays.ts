@@ -39,7 +39,10 @@ function countriesOf(list: string): readonly string[] {
   return list === 'lateOpens' || list === 'examDays' ? ['KR'] : countries
 }
 
-/** The last date up to which a country's holidays were announced. Undefined where only weekends are known: `holidays` helps. */
+/**
+ * The last date up to which a country's holidays were announced. Undefined where only weekends are known:
+ * `holidays` helps.
+ */
 export function holidaysKnownThrough(country: Country): number | undefined {
   if (country === 'KR') return koreanHolidaysKnownThrough
   return country === 'US' ? usHolidaysKnownThrough : undefined

@@ -1,5 +1,6 @@
-// When real keys may be checked (operating guide 5.1): only inside two windows of the Korean day, and only while no market
-// is open. Both conditions, because the Korean after-market now reaches into the one and the US winter close touches the other.
+// When real keys may be checked (operating guide 5.1): only inside two windows of the Korean day, and only
+// while no market is open. Both conditions, because the Korean after-market now reaches into the one and the
+// US winter close touches the other.
 import { type Calendar, standardCalendar } from './calendar.ts'
 import type { Instrument, Venue } from '../instrument.ts'
 import { dateDigits, koreanMidnight, koreanTimeOfDay } from './korea-time.ts'
@@ -11,7 +12,10 @@ import { addDays, timeOfDay } from './wall-clock.ts'
  */
 export type KeyValidationReason = 'Market is Open' | 'Outside the allowed windows'
 
-/** `next`: the first instant from the one asked about on which it is allowed; the same one when it is allowed now. */
+/**
+ * `next`: the first instant from the one asked about on which it is allowed; the same one when it is allowed
+ * now.
+ */
 export type KeyValidation =
   | { readonly allowed: true; readonly reason: undefined; readonly next: number }
   | { readonly allowed: false; readonly reason: KeyValidationReason; readonly next: number }
@@ -71,8 +75,8 @@ function isInWindow(time: number): boolean {
 }
 
 /**
- * The overtime single price of KRX (16:00–18:00 until 2026-09-13) did not count: the guide's evening window opened at 17:00
- * in the midst of it.
+ * The overtime single price of KRX (16:00–18:00 until 2026-09-13) did not count: the guide's evening window
+ * opened at 17:00 in the midst of it.
  */
 function isKoreanVenueOpen(calendar: Calendar, venue: Venue, time: number): boolean {
   const session = calendar.sessionAt(venue, time)?.session

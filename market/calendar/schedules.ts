@@ -1,11 +1,14 @@
-// Socket schedules: at what hours each market has the line, in Korean time, every day of the week. They follow the clock
-// alone; whether anything trades is the calendar's business.
+// Socket schedules: at what hours each market has the line, in Korean time, every day of the week. They
+// follow the clock alone; whether anything trades is the calendar's business.
 import { dayMs } from '../basics/durations.ts'
 import type { Market } from '../instrument.ts'
 import { dateDigits, koreanMidnight, koreanTimeOfDay } from './korea-time.ts'
 import { timeOfDay } from './wall-clock.ts'
 
-/** `from`: the first date it holds. `korea`: when the Korean market has its turn (the US has the rest), or both always. */
+/**
+ * `from`: the first date it holds. `korea`: when the Korean market has its turn (the US has the rest), or
+ * both always.
+ */
 export type Schedule = readonly {
   readonly from: number
   readonly korea: { readonly startsAt: number; readonly endsAt: number } | 'side-by-side'
@@ -15,14 +18,18 @@ function between(starts: string, ends: string): { readonly startsAt: number; rea
   return { startsAt: timeOfDay(starts), endsAt: timeOfDay(ends) }
 }
 
-/** Operating guide 2.2: Socket A (KR) 08:30–16:30, Socket B (US) 16:30–08:30. The hand-over misses no regular session. */
+/**
+ * Operating guide 2.2: Socket A (KR) 08:30–16:30, Socket B (US) 16:30–08:30. The hand-over misses no regular
+ * session.
+ */
 const guideHours = between('08:30', '16:30')
 
 export const schedules = {
   'operating-guide': [{ from: 0, korea: guideHours }],
   /**
-   * For the pre- and after-markets of Nextrade (from 2025-03-04) and KRX (from 2026-09-14), 08:00 to 20:00: connected ten
-   * minutes before, gone when the last prints are in. The US line then misses the start of its pre-market.
+   * For the pre- and after-markets of Nextrade (from 2025-03-04) and KRX (from 2026-09-14), 08:00 to 20:00:
+   * connected ten minutes before, gone when the last prints are in. The US line then misses the start of its
+   * pre-market.
    */
   'korean-after-market': [
     { from: 0, korea: guideHours },

@@ -1,9 +1,13 @@
-// The hours of the other Asian exchanges, lunch breaks included, as the exchanges publish them. Less well founded than
-// Korea's and the US's: none was checked against a capture, KIS's Asian books may run 15 minutes late, and the holidays of
-// these countries are not listed here (see holidays.ts). `from` is the first date that is vouched for, not the first ever.
+// The hours of the other Asian exchanges, lunch breaks included, as the exchanges publish them. Less well
+// founded than Korea's and the US's: none was checked against a capture, KIS's Asian books may run 15 minutes
+// late, and the holidays of these countries are not listed here (see holidays.ts). `from` is the first date
+// that is vouched for, not the first ever.
 import type { VenueSessions } from './timetable.ts'
 
-/** HKEX trading hours; half days are the eves of Christmas, New Year and Lunar New Year. Auctions end at a random second. */
+/**
+ * HKEX trading hours; half days are the eves of Christmas, New Year and Lunar New Year. Auctions end at a
+ * random second.
+ */
 export const hongKongSessions: VenueSessions = {
   zone: 'Asia/Hong_Kong',
   country: 'HK',
@@ -49,7 +53,10 @@ export const tokyoSessions: VenueSessions = {
   ],
 }
 
-/** Shanghai's and Shenzhen's A shares. Trading at the closing price after 15:05 concerns some boards only: left out. */
+/**
+ * Shanghai's and Shenzhen's A shares. Trading at the closing price after 15:05 concerns some boards only:
+ * left out.
+ */
 export const chinaSessions: VenueSessions = {
   zone: 'Asia/Shanghai',
   country: 'CN',

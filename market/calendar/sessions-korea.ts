@@ -1,8 +1,10 @@
-// The hours of KRX and Nextrade, by Korea's clock. Sources: KRX KOSPI market business regulation (유가증권시장 업무규정) and its
-// notices; KIS's notice of 2026-09-09 on the KRX after-market (protocol notes 7.1).
+// The hours of KRX and Nextrade, by Korea's clock. Sources: KRX KOSPI market business regulation (유가증권시장
+// 업무규정) and its notices; KIS's notice of 2026-09-09 on the KRX after-market (protocol notes 7.1).
 import type { Hours, VenueSessions } from './timetable.ts'
 
-/** From the closing auction to the last trade at the closing price. The same before and after September 2026. */
+/**
+ * From the closing auction to the last trade at the closing price. The same before and after September 2026.
+ */
 const krxClose: readonly Hours[] = [
   ['closing-auction', '15:20', '15:30'],
   ['closing-price', '15:40', '16:00'],
@@ -13,10 +15,12 @@ const krxExamDayClose: readonly Hours[] = [
 ]
 
 /**
- * Trading at the previous close before the opening (08:30–08:40) is left out: it goes on inside the opening auction.
+ * Trading at the previous close before the opening (08:30–08:40) is left out: it goes on inside the opening
+ * auction.
  *
- * Late open: KRX notices of each December ("2026년 연초 개장일 매매거래시간": 10:00, closing times unchanged, everything before
- * the opening an hour later). Exam day: KRX notice of 2025-10-30: all an hour later, but the last session ends as usual.
+ * Late open: KRX notices of each December ("2026년 연초 개장일 매매거래시간": 10:00, closing times unchanged, everything
+ * before the opening an hour later). Exam day: KRX notice of 2025-10-30: all an hour later, but the last
+ * session ends as usual.
  */
 export const krxSessions: VenueSessions = {
   zone: 'Asia/Seoul',
@@ -45,8 +49,8 @@ export const krxSessions: VenueSessions = {
       ],
     },
     {
-      // KIS notice of 2026-09-09: opening auction from 08:20, an after-market to 20:00 in place of the overtime single
-      // price. Its late-open and exam-day hours are inferred from the older ones.
+      // KIS notice of 2026-09-09: opening auction from 08:20, an after-market to 20:00 in place of the
+      // overtime single price. Its late-open and exam-day hours are inferred from the older ones.
       from: 20260914,
       ordinary: [
         ['opening-auction', '08:20', '09:00'],
@@ -71,8 +75,8 @@ export const krxSessions: VenueSessions = {
 }
 
 /**
- * Nextrade opened on 2025-03-04 and rests while KRX finds its opening and closing prices. Without a pre-market on late
- * opens and exam days: Nextrade's notices of 2025-10-30 (수능) and 2025-12-18 (연초 개장일).
+ * Nextrade opened on 2025-03-04 and rests while KRX finds its opening and closing prices. Without a
+ * pre-market on late opens and exam days: Nextrade's notices of 2025-10-30 (수능) and 2025-12-18 (연초 개장일).
  */
 export const nxtSessions: VenueSessions = {
   zone: 'Asia/Seoul',

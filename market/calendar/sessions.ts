@@ -1,4 +1,5 @@
-// Every venue's timetables, and what they come to on a date. UN is no exchange: it is KRX and Nextrade seen as one.
+// Every venue's timetables, and what they come to on a date. UN is no exchange: it is KRX and Nextrade seen
+// as one.
 import type { Venue } from '../instrument.ts'
 import { chinaSessions, hanoiSessions, hoChiMinhSessions, hongKongSessions, tokyoSessions } from './sessions-asia.ts'
 import { krxSessions, nxtSessions } from './sessions-korea.ts'
@@ -41,7 +42,10 @@ export function sessionsOf(venue: Venue, date: number, kind: DayKind): readonly 
   }))
 }
 
-/** When both venues are open, the united session is the one in which more happens: any continuous trading before auctions. */
+/**
+ * When both venues are open, the united session is the one in which more happens: any continuous trading
+ * before auctions.
+ */
 const liveliness: readonly SessionName[] = [
   'regular',
   'pre-market',

@@ -1,8 +1,9 @@
-// What a trading session is, and how a venue's hours are written down: tables that say from which date they hold, so
-// that a recording of last August replays with last August's hours.
+// What a trading session is, and how a venue's hours are written down: tables that say from which date they
+// hold, so that a recording of last August replays with last August's hours.
 
 /**
- * - `pre-market`, `regular`, `after-market`, `day-market`: continuous trading (NXT calls its regular session main market)
+ * - `pre-market`, `regular`, `after-market`, `day-market`: continuous trading (NXT calls its regular session
+ *   main market)
  * - `opening-auction`, `closing-auction`: orders gather (동시호가), and one price ends them
  * - `single-price`: NXT's auction before its after-market
  * - `closing-price`: trades at the day's closing price only (시간외 종가)
@@ -19,7 +20,10 @@ export type SessionName =
   | 'after-market'
   | 'day-market'
 
-/** One session on one day, [opensAt, closesAt) in epoch milliseconds. A lunch break makes two regular sessions of a day. */
+/**
+ * One session on one day, [opensAt, closesAt) in epoch milliseconds. A lunch break makes two regular sessions
+ * of a day.
+ */
 export type TradingSession = {
   readonly session: SessionName
   readonly opensAt: number
@@ -32,15 +36,19 @@ export type TradingSession = {
 export type Country = 'KR' | 'US' | 'HK' | 'JP' | 'CN' | 'VN'
 
 /**
- * What sort of trading day it is. `half-day`: closes early · `late-open`: opens at 10:00, closes as usual (Korea's first
- * trading day of the year) · `exam-day`: opens and closes an hour later (Korea's university entrance exam, 수능)
+ * What sort of trading day it is. `half-day`: closes early · `late-open`: opens at 10:00, closes as usual
+ * (Korea's first trading day of the year) · `exam-day`: opens and closes an hour later (Korea's university
+ * entrance exam, 수능)
  */
 export type DayKind = 'ordinary' | 'half-day' | 'late-open' | 'exam-day'
 
 /** Name, opening and closing time by the table's wall clock. In order, without overlaps. */
 export type Hours = readonly [session: SessionName, opens: string, closes: string]
 
-/** `from`: the first date it holds, until the next timetable's. A kind of day that has no hours here has the ordinary ones. */
+/**
+ * `from`: the first date it holds, until the next timetable's. A kind of day that has no hours here has the
+ * ordinary ones.
+ */
 export type Timetable = {
   readonly from: number
   readonly ordinary: readonly Hours[]

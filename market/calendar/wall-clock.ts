@@ -1,5 +1,5 @@
-// Dates and times as a wall shows them, without a zone: 20260914 and '09:00:30'. Plain arithmetic; which instant they
-// mean somewhere is the business of zone.ts.
+// Dates and times as a wall shows them, without a zone: 20260914 and '09:00:30'. Plain arithmetic; which
+// instant they mean somewhere is the business of zone.ts.
 import { dayMs, hourMs, minuteMs } from '../basics/durations.ts'
 
 function toUtc(date: number): number {
@@ -35,7 +35,10 @@ export function isWeekend(date: number): boolean {
   return weekday === 0 || weekday === 6
 }
 
-/** Milliseconds since midnight of '09:00' or '09:00:30'; NaN when it is no time of day. '24:00' is the end of the day. */
+/**
+ * Milliseconds since midnight of '09:00' or '09:00:30'; NaN when it is no time of day. '24:00' is the end of
+ * the day.
+ */
 export function timeOfDay(text: string): number {
   const [, hours, minutes, seconds = '0'] = /^(\d\d):([0-5]\d)(?::([0-5]\d))?$/.exec(text) ?? []
   const time = Number(hours) * hourMs + Number(minutes) * minuteMs + Number(seconds) * 1_000

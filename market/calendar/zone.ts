@@ -1,5 +1,5 @@
-// Between wall clocks and instants: when a venue's business date begins and ends, by the venue's own clock. The days on
-// which New York changes it are 23 or 25 hours long.
+// Between wall clocks and instants: when a venue's business date begins and ends, by the venue's own clock.
+// The days on which New York changes it are 23 or 25 hours long.
 import { Temporal } from 'temporal-polyfill'
 import { BoundedMap } from '../basics/bounded-map.ts'
 import { koreanDate } from './korea-time.ts'
@@ -27,7 +27,10 @@ export function dateIn(zone: string, time: number): number {
   return year * 10_000 + month * 100 + day
 }
 
-/** Epoch milliseconds at which a zone's wall clocks show a time of day (in milliseconds since 00:00) on a date. */
+/**
+ * Epoch milliseconds at which a zone's wall clocks show a time of day (in milliseconds since 00:00) on a
+ * date.
+ */
 export function instantIn(zone: string, yyyymmdd: number, timeOfDay: number): number {
   const date = new Temporal.PlainDate(Math.floor(yyyymmdd / 10_000), Math.floor(yyyymmdd / 100) % 100, yyyymmdd % 100)
   const wallTime = date.toPlainDateTime().add({ milliseconds: timeOfDay })

@@ -189,7 +189,7 @@ export const mutants: readonly Mutant[] = [
     ['test/workers/jobs/gap-validation.test.ts'],
     [
       ['any bar of an auction explains a gap', ' && bar.volume === missing)', ')'],
-      ['more than is missing was traded off the book', 'moved - told === missing', 'moved - told >= missing'],
+      ['more than is missing was traded off the book', 'moved - traded === missing', 'moved - traded >= missing'],
     ],
   ),
   ...of(

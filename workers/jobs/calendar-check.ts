@@ -1,5 +1,6 @@
-// Asks KIS once a day on which days the Korean market opens, and says where our dated calendar thinks otherwise. KIS asks for one call a
-// day at most, so the day is claimed before it is asked, and what it said is kept for the other processes.
+// Asks KIS once a day on which days the Korean market opens, and says where our dated calendar thinks
+// otherwise. KIS asks for one call a day at most, so the day is claimed before it is asked, and what it said
+// is kept for the other processes.
 import type { Redis } from 'ioredis'
 import type { CalendarDay } from '../../kis/rest/calendar-check.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
@@ -26,8 +27,8 @@ export async function calendarDifferences(deps: CalendarCheckDeps): Promise<read
   if (isOurs) await redis.set(key, JSON.stringify(await ask(today)), 'EX', keptSeconds)
   const kept = await redis.get(key)
   if (kept === null || kept === '') return undefined
-  const told = JSON.parse(kept) as readonly CalendarDay[] // written above
-  return told.flatMap(({ date, isOpen }) => {
+  const days = JSON.parse(kept) as readonly CalendarDay[] // written above
+  return days.flatMap(({ date, isOpen }) => {
     if (calendar.sessionsOn('KRX', date).length > 0 === isOpen) return []
     const says = (open: boolean) => (open ? 'open' : 'closed')
     return [`${date}: KIS has the Korean market ${says(isOpen)}, our calendar has it ${says(!isOpen)}`]

@@ -7,7 +7,7 @@ import type { DayCertificate, InstrumentCertificate } from './certificate.ts'
 
 export const certificateFolder = 'certificates'
 
-/** `certificates/2026-11-20.json` and `.txt`. Whoever looks finds the old ones or the new ones, whole. */
+/** `certificates/2026-11-20.json` and `.txt`. A reader finds the old ones or the new ones, whole. */
 export async function writeCertificate(folder: string, certificate: DayCertificate): Promise<void> {
   const path = join(folder, certificateFolder)
   const name = join(path, dateText(certificate.date))
@@ -80,7 +80,7 @@ const mostNotes = 10
 function notesOf(one: InstrumentCertificate): string[] {
   const notes: string[] = []
   if (one.problem !== null) notes.push(`not compared with REST: ${one.problem}`)
-  if (one.resyncs > 0) notes.push(`${one.resyncs} times it could not be told whether anything was missing`)
+  if (one.resyncs > 0) notes.push(`${one.resyncs} times it was not known whether anything was missing`)
   for (const { volume, from, to } of one.unknown.slice(0, mostNotes))
     notes.push(`${volume.toLocaleString('en-US')} shares unknown between ${timeText(from)} and ${timeText(to)}`)
   for (const { minute, received, repaired, rest } of one.differences.slice(0, mostNotes))

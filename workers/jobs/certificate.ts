@@ -1,5 +1,5 @@
-// The certificate of a day: what was received of each instrument, what was missing and repaired, and how it compares with REST's minute
-// bars. It says what is not known as plainly as what is.
+// The certificate of a day: what was received of each instrument, what was missing and repaired, and how it
+// compares with REST's minute bars. It says what is not known as plainly as what is.
 import { minuteMs } from '../../market/basics/durations.ts'
 import { KisError } from '../../kis/errors.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
@@ -15,8 +15,10 @@ import { dayIn } from '../../market/calendar/zone.ts'
 import type { DayBook, InstrumentDay } from './day-book-reader.ts'
 
 /**
- * - `whole`: nothing is missing, and every minute has the volume that REST says · `repaired`: the same, after repairs
- * - `incomplete`: volume is missing, or a minute differs · `unchecked`: REST did not say, so only what was received is known
+ * - `whole`: nothing is missing, and every minute has the volume that REST says · `repaired`: the same, after
+ *   repairs
+ * - `incomplete`: volume is missing, or a minute differs · `unchecked`: REST did not say, so only what was
+ *   received is known
  */
 export type CertificateVerdict = 'whole' | 'repaired' | 'incomplete' | 'unchecked'
 
@@ -32,7 +34,7 @@ export type InstrumentCertificate = {
   readonly verdict: CertificateVerdict
   /** Why it is unchecked; null otherwise. */
   readonly problem: string | null
-  /** When counting began, and what was traded that day before: received by nobody, and no gap. */
+  /** When counting began, and what was traded that day before: not received, and no gap. */
   readonly countedFrom: string | null
   readonly volumeBefore: number | null
   readonly trades: number
@@ -46,7 +48,7 @@ export type InstrumentCertificate = {
   readonly unknownVolume: number
   /** What remains unknown of the gaps, and between when. */
   readonly unknown: readonly { readonly volume: number; readonly from: string | null; readonly to: string | null }[]
-  /** Times at which it could not be told whether anything was missing. */
+  /** How often it was not known whether anything was missing. */
   readonly resyncs: number
   readonly minutesCompared: number
   readonly minutesAgreeing: number
@@ -81,10 +83,15 @@ export type CertificateContext = {
 }
 
 const mostDifferences = 100
-/** A feed writes its day book every ten seconds: what was received in a minute is all there a little later than that. */
+/**
+ * A feed writes its day book every ten seconds: what was received in a minute is all there a little later
+ * than that.
+ */
 const writtenMs = 15_000
 
-/** Writes and returns it. Throws a KisError when nothing was received, which trying again would not change. */
+/**
+ * Writes and returns it. Throws a KisError when nothing was received, which trying again would not change.
+ */
 export async function certify(
   date: number,
   deps: CertificateDeps,
@@ -157,7 +164,10 @@ function certifyInstrument(
   }
 }
 
-/** From when counting began to the end of the day, as far as its minutes are `over`, or why REST does not say. What is worth trying again is thrown. */
+/**
+ * From when counting began to the end of the day, as far as its minutes are `over`, or why REST does not say.
+ * What is worth trying again is thrown.
+ */
 async function barsOf(
   day: InstrumentDay,
   date: number,
@@ -191,16 +201,16 @@ function firstWholeMinute({ begin, minutes }: InstrumentDay): number | undefined
 type Comparison = Pick<InstrumentCertificate, 'minutesCompared' | 'minutesAgreeing' | 'differences' | 'missingByRest'>
 
 function compare(day: InstrumentDay, bars: readonly MinuteBar[], over: number): Comparison {
-  const told = new Map(bars.map(bar => [bar.startTime, bar.volume]))
+  const returned = new Map(bars.map(bar => [bar.startTime, bar.volume]))
   const first = firstWholeMinute(day) ?? 0
-  const minutes = [...new Set([...told.keys(), ...day.minutes.keys()])].filter(
+  const minutes = [...new Set([...returned.keys(), ...day.minutes.keys()])].filter(
     minute => minute >= first && minute < over,
   )
   const differences = minutes
     .sort((a, b) => a - b)
     .map(minute => {
       const { volume: received = 0, repairedVolume: repaired = 0 } = day.minutes.get(minute) ?? {}
-      return { minute: isoKst(minute), received, repaired, rest: told.get(minute) ?? 0 }
+      return { minute: isoKst(minute), received, repaired, rest: returned.get(minute) ?? 0 }
     })
     .filter(({ received, repaired, rest }) => received + repaired !== rest)
   const missingByRest = differences.reduce(

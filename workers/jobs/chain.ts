@@ -1,5 +1,5 @@
-// The arithmetic of a repair: which executions fill a part of the day's cumulative volume exactly, and what they leave open. Pure; it
-// believes nothing that does not fit to the share.
+// The arithmetic of a repair: which executions fill a part of the day's cumulative volume exactly, and what
+// they leave open. Pure; it believes nothing that does not fit to the share.
 import type { Run, UnknownSpan, VolumeSpan } from '../../market/gap-finding.ts'
 import type { Execution } from '../../market/quotations.ts'
 
@@ -15,8 +15,9 @@ export type Chain = {
 type Bounds = VolumeSpan & { readonly from: number | null; readonly to: number | null }
 
 /**
- * An execution of `volume` shares up to `cumulativeVolume` fills [cumulativeVolume − volume, cumulativeVolume). Pages overlap, so one
- * may be told twice; two different ones that claim the same share are both left out, because nobody can say which is wrong.
+ * An execution of `volume` shares up to `cumulativeVolume` fills [cumulativeVolume − volume,
+ * cumulativeVolume). Pages overlap, so one may come twice; two different ones that claim the same share are
+ * both left out, because either may be wrong.
  */
 export function chain(span: Bounds, candidates: readonly Execution[]): Chain {
   const all = distinct(candidates)
@@ -47,14 +48,17 @@ export function chain(span: Bounds, candidates: readonly Execution[]): Chain {
   return { runs, missing, contradicting: touching.length - believed.length }
 }
 
-/** By where they end, then by where they begin; told twice counts once. */
+/** By where they end, then by where they begin; one that came twice counts once. */
 function distinct(candidates: readonly Execution[]): Execution[] {
   const byVolumes = new Map<string, Execution>()
   for (const one of candidates) if (one.volume > 0) byVolumes.set(`${one.cumulativeVolume} ${one.volume}`, one)
   return [...byVolumes.values()].sort((a, b) => a.cumulativeVolume - b.cumulativeVolume || startOf(a) - startOf(b))
 }
 
-/** Those that share no share with another one. In the order of their ends, so the one before ends last of all before. */
+/**
+ * Those that share no share with another one. In the order of their ends, so the one before ends last of all
+ * before.
+ */
 function withoutOverlaps(sorted: readonly Execution[]): Execution[] {
   const apart: Execution[] = []
   let lowestStartAbove = Number.POSITIVE_INFINITY

@@ -1,5 +1,5 @@
-// Reads what was received on a business date, as app/persistence/day-book-writer.ts wrote it, and adds it up by instrument. A line that cannot be read is
-// counted and left out: the certificate says so.
+// Reads what was received on a business date, as app/persistence/day-book-writer.ts wrote it, and adds it up
+// by instrument. A line that cannot be read is counted and left out: the certificate says so.
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -9,7 +9,6 @@ import { dayBookFile, dayBookFolder } from '../../market/day-book.ts'
 import type { GapPart, GapVerdict } from '../../market/events.ts'
 import type { VolumeSpan } from '../../market/gap-finding.ts'
 import { type Instrument, parseInstrument } from '../../market/instrument.ts'
-import { including, without } from './volume-spans.ts'
 
 export type ReceivedMinuteTotals = {
   trades: number
@@ -33,7 +32,7 @@ export type InstrumentDay = {
   explainedVolume: number
   /** What of the gaps is missing still. Lowest first. */
   missing: GapPart[]
-  /** Times at which it could not be told whether anything was missing. */
+  /** How often it was not known whether anything was missing. */
   resyncs: number
 }
 
@@ -70,10 +69,10 @@ export async function readDayBook(folder: string, businessDate: number): Promise
     const file = createReadStream(join(folder, dayBookFolder, dayBookFile(businessDate)), 'utf8')
     for await (const line of createInterface({ input: file, crlfDelay: Number.POSITIVE_INFINITY })) {
       if (line === '') continue
-      const told = readLine(line)
-      const day = told === undefined ? undefined : dayOf(days, told.instrument)
-      if (told === undefined || day === undefined) unreadableLines++
-      else addTo(day, told)
+      const found = readLine(line)
+      const day = found === undefined ? undefined : dayOf(days, found.instrument)
+      if (found === undefined || day === undefined) unreadableLines++
+      else addTo(day, found)
     }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
@@ -103,39 +102,39 @@ function dayOf(days: Map<string, InstrumentDay>, name: string): InstrumentDay | 
   return day
 }
 
-function addTo(day: InstrumentDay, told: Entry): void {
-  switch (told.type) {
+function addTo(day: InstrumentDay, found: Entry): void {
+  switch (found.type) {
     case 'minute': {
-      const minute = minuteOf(day, told.startTime)
-      minute.trades += told.trades
-      minute.volume += told.volume
+      const minute = minuteOf(day, found.startTime)
+      minute.trades += found.trades
+      minute.volume += found.volume
       return
     }
     case 'begin':
-      if (day.begin === undefined || told.eventTime < day.begin.eventTime) day.begin = told
+      if (day.begin === undefined || found.eventTime < day.begin.eventTime) day.begin = found
       return
     case 'gap':
-      day.gaps.set(nameOf(told), undefined)
-      day.gapVolume += told.toVolume - told.fromVolume
-      day.missing = including(day.missing, told)
+      day.gaps.set(nameOf(found), undefined)
+      day.gapVolume += found.toVolume - found.fromVolume
+      day.missing = including(day.missing, found)
       return
     case 'gap-filled':
-      day.lateVolume += told.filledVolume
-      day.missing = without(day.missing, told)
+      day.lateVolume += found.filledVolume
+      day.missing = without(day.missing, found)
       return
     case 'backfill':
-      for (const { eventTime, volume } of told.trades) {
+      for (const { eventTime, volume } of found.trades) {
         const minute = minuteOf(day, eventTime)
         minute.repairedTrades++
         minute.repairedVolume += volume
       }
-      day.missing = without(day.missing, told)
+      day.missing = without(day.missing, found)
       return
     case 'gap-verdict':
-      day.gaps.set(nameOf(told), told.verdict)
-      day.explainedVolume += told.explainedVolume
-      // What it does not call unknown came, or was never told as a trade.
-      day.missing = told.unknown.reduce(including, without(day.missing, told))
+      day.gaps.set(nameOf(found), found.verdict)
+      day.explainedVolume += found.explainedVolume
+      // What it does not call unknown came, or was never published as a trade.
+      day.missing = found.unknown.reduce(including, without(day.missing, found))
       return
     case 'resync':
       day.resyncs++
@@ -154,4 +153,19 @@ function minuteOf(day: InstrumentDay, eventTime: number): ReceivedMinuteTotals {
     day.minutes.set(startTime, minute)
   }
   return minute
+}
+
+/** What is left of `parts` without [fromVolume, toVolume). Lowest first, as they came. */
+function without(parts: readonly GapPart[], { fromVolume, toVolume }: VolumeSpan): GapPart[] {
+  return parts.flatMap(part =>
+    [
+      { ...part, toVolume: Math.min(part.toVolume, fromVolume) },
+      { ...part, fromVolume: Math.max(part.fromVolume, toVolume) },
+    ].filter(rest => rest.fromVolume < rest.toVolume),
+  )
+}
+
+/** With a part that none of the others overlaps afterwards. */
+function including(parts: readonly GapPart[], added: GapPart): GapPart[] {
+  return [...without(parts, added), added].sort((a, b) => a.fromVolume - b.fromVolume)
 }

@@ -1,5 +1,5 @@
-// What is to be made of volume that the executions do not have: the minute bars as a second witness. Pure arithmetic and the calendar;
-// what fits no rule remains unknown.
+// What is to be made of volume that the executions do not have: the minute bars as a second witness. Pure
+// arithmetic and the calendar; what fits no rule remains unknown.
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import { type ExplainedSpan, type UnknownSpan, volumeOf } from '../../market/gap-finding.ts'
@@ -12,7 +12,9 @@ import type { SessionName } from '../../market/calendar/timetable.ts'
 export type Minutes = { readonly from: number; readonly to: number; readonly spans: readonly UnknownSpan[] }
 
 export type Witness = {
-  /** The bars of these minutes. Undefined where the last of them is not over, so that its bar says nothing. */
+  /**
+   * The bars of these minutes. Undefined where the last of them is not over, so that its bar says nothing.
+   */
   readonly bars: readonly MinuteBar[] | undefined
   /** By how much the day's total moved in these minutes; undefined where the executions do not reach. */
   readonly moved: number | undefined
@@ -26,7 +28,10 @@ export type Judgement = {
   readonly evidence: string
 }
 
-/** Groups spans, lowest first, by the minutes between the trades around them. Without both times there is nobody to ask. */
+/**
+ * Groups spans, lowest first, by the minutes between the trades around them. Without both times there is no
+ * minute to read.
+ */
 export function minutesOf(spans: readonly UnknownSpan[]): {
   asked: readonly Minutes[]
   undated: readonly UnknownSpan[]
@@ -60,7 +65,7 @@ export function judge(minutes: Minutes, witness: Witness, instrument: Instrument
   const when = `${clock(minutes.from)}–${clock(minutes.to)} KST`
   const missing = volumeOf(spans)
   if (bars === undefined) return remains(spans, `${when} was not over, so its minute bars said nothing yet`)
-  const told = bars.reduce((sum, { volume }) => sum + volume, 0)
+  const traded = bars.reduce((sum, { volume }) => sum + volume, 0)
 
   const [span] = spans
   const auction = bars.find(bar => isAuction(bar, instrument, calendar) && bar.volume === missing)
@@ -69,17 +74,20 @@ export function judge(minutes: Minutes, witness: Witness, instrument: Instrument
     return { explained: [{ ...span, reason: 'auction' }], unknown: [], evidence }
   }
   if (moved === undefined) {
-    return remains(spans, `the minute bars of ${when} have ${told} shares; the day's total there is not told any more`)
+    return remains(
+      spans,
+      `the minute bars of ${when} have ${traded} shares; the day's total there is not returned any more`,
+    )
   }
   // The total moved by more than was traded on the book, and by exactly what is missing.
-  if (moved - told === missing) {
-    const evidence = `the day's total moved by ${moved} shares in ${when}, the minute bars have ${told}: the rest was traded off the book`
+  if (moved - traded === missing) {
+    const evidence = `the day's total moved by ${moved} shares in ${when}, the minute bars have ${traded}: the rest was traded off the book`
     return { explained: spans.map(one => ({ ...one, reason: 'off-book' })), unknown: [], evidence }
   }
   const evidence =
-    moved === told
-      ? `the minute bars of ${when} have all ${told} shares by which the day's total moved: it was traded, and ${isWhole ? 'the executions skip it' : 'no accepted execution has it'}`
-      : `the day's total moved by ${moved} shares in ${when}, the minute bars have ${told}: they do not agree`
+    moved === traded
+      ? `the minute bars of ${when} have all ${traded} shares by which the day's total moved: it was traded, and ${isWhole ? 'the executions skip it' : 'no accepted execution has it'}`
+      : `the day's total moved by ${moved} shares in ${when}, the minute bars have ${traded}: they do not agree`
   return remains(spans, evidence)
 }
 

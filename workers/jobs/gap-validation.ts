@@ -1,5 +1,6 @@
-// Asks REST about a gap: pages the executions back over it, has the minute bars judge what they leave open, and says what was found,
-// with the evidence. Keeps nothing and delivers nothing: the same question may be asked again by whoever comes after a killed worker.
+// Asks REST about a gap: pages the executions back over it, has the minute bars judge what they leave open,
+// and says what was found, with the evidence. Keeps nothing and delivers nothing: after a killed worker,
+// another one asks the same question again.
 import { minuteMs } from '../../market/basics/durations.ts'
 import { KisError } from '../../kis/errors.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
@@ -27,9 +28,12 @@ export type GapValidationContext = {
   progress?(done: number, of: number, what: string): void
 }
 
-/** 30,000 trades, a minute at 18 calls a second. A gap beyond is told as far as that goes. */
+/** 30,000 trades, a minute at 18 calls a second. Of a larger gap, only so much is read. */
 const mostPages = 1_000
-/** REST is a little behind the stream; asked sooner than this after the gap, it may not have it yet. Our clock is no further off. */
+/**
+ * REST is a little behind the stream; asked sooner than this after the gap, it may not have it yet. Our clock
+ * is no further off.
+ */
 const behindMs = 10_000
 const askAgainMs = 1_000
 /** A minute's bar is complete a moment after the minute is over. */
@@ -60,7 +64,7 @@ export async function validateGap(
     )
   }
   if (!isLast && isFresh && total !== undefined && total < question.toVolume) {
-    throw new TryLater(askAgainMs, `REST has told ${total} of ${question.toVolume} shares so far`)
+    throw new TryLater(askAgainMs, `REST has returned ${total} of ${question.toVolume} shares so far`)
   }
 
   const { runs, missing, contradicting } = chain(question, executions)
@@ -153,7 +157,7 @@ function whyUnmeasured(span: string, from: number, until: ExecutionPage): string
 const reasons: Readonly<Record<NonNullable<ExecutionPage['end']>, string>> = {
   'day-begins': 'the day had none before',
   'latest-only': 'REST returns only the latest of an overseas instrument',
-  'today-only': 'only those of today are told',
+  'today-only': 'only those of today are returned',
   closed: 'the calendar has no trading on that day, and the minute bars have none either',
   'other-day': 'by the minute bars, those that REST returned are of another day',
 }
@@ -185,13 +189,13 @@ async function collect(
 ): Promise<Collected> {
   const executions: Execution[] = []
   let pages = 0
-  let told = 0
+  let returned = 0
   let later = 0
   let total: number | undefined
   let oldest = Number.POSITIVE_INFINITY
   let end: ExecutionPage['end'] | 'too-many' | 'refused' | undefined
   const refusals: string[] = []
-  // A trade told us `to`, by KIS's clock: ours may be behind it.
+  // `to` is by KIS's clock: ours may be behind it.
   let until: number | undefined = to === null ? clock.now() : Math.min(to, clock.now() + behindMs)
   while (until !== undefined && oldest > fromVolume) {
     signal?.throwIfAborted()
@@ -212,7 +216,7 @@ async function collect(
       refusals.push(
         `the executions carry no date and only the calendar dates them, because the minute bars are refused: ${page.undated}`,
       )
-    told += page.executions.length + (page.later ?? 0)
+    returned += page.executions.length + (page.later ?? 0)
     later += page.later ?? 0
     total ??= page.total
     for (const one of page.executions) {
@@ -227,7 +231,7 @@ async function collect(
   }
   const reason = oldest > fromVolume ? `, and no older ones (${end ?? 'the gap is over'})` : ''
   const after = later === 0 ? '' : `, ${later} of them after the gap`
-  const calls = `${told} executions in ${pages} ${pages === 1 ? 'call' : 'calls'}${after}${reason}`
+  const calls = `${returned} executions in ${pages} ${pages === 1 ? 'call' : 'calls'}${after}${reason}`
   const isRefused = pages === 0 && refusals.length > 0
   return {
     executions,
@@ -240,8 +244,8 @@ async function collect(
 }
 
 /**
- * The bar of a minute that runs says nothing yet. At home the executions can still be had when it is over; abroad only the latest are
- * told, so what they said is judged at once.
+ * The bar of a running minute proves nothing yet. Korean executions are still returned when it is over;
+ * overseas only the latest are, so they are judged at once.
  */
 function waitForMinutes({ instrument }: GapQuestion, groups: readonly Minutes[], now: number): void {
   const over = Math.max(...groups.map(({ to }) => to)) + settledMs

@@ -1,5 +1,5 @@
-// Checks a key pair at KIS, strictly when the operating guide allows it (5.1), whoever asks: the processor looks at the clock itself.
-// Never says what the keys are.
+// Checks a key pair at KIS, strictly when the operating guide allows it (5.1): the processor reads the clock
+// itself. Never says what the keys are.
 import type { Clock } from '../../market/clock.ts'
 import { isoKst } from '../../market/calendar/korea-time.ts'
 import { type KeyValidationOptions, mayValidateKeys } from '../../market/calendar/key-validation-windows.ts'
@@ -7,7 +7,10 @@ import type { Payloads, Results } from '../queues.ts'
 
 export type KeyValidationDeps = KeyValidationOptions & {
   readonly clock: Clock
-  /** Has an approval key issued, which proves app key and app secret together. Rejects when KIS takes them not. */
+  /**
+   * Has an approval key issued, which proves app key and app secret together. Rejects when KIS takes them
+   * not.
+   */
   readonly proveApproval: () => Promise<void>
   /** Has the token renewed, if it is due. */
   readonly proveToken: () => Promise<'issued' | 'kept'>
@@ -25,7 +28,7 @@ export async function validateKeys(
   return { ...verdict, proved: { approvalKey: true, token: await deps.proveToken() } }
 }
 
-/** Whether keys may be checked at an instant, why not, and when next. Calls nobody. */
+/** Whether keys may be checked at an instant, why not, and when next. Makes no call. */
 export function askWhether(time: number, options: KeyValidationOptions): KeyValidationAnswer {
   const { allowed, reason = null, next } = mayValidateKeys(time, options)
   return { allowed, reason, next: Number.isFinite(next) ? isoKst(next) : null }

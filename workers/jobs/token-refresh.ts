@@ -1,5 +1,5 @@
-// One process has a credential renewed, the others read what it brought. Never asks KIS without the lock, never more often than KIS
-// allows, and never for what somebody else has renewed meanwhile.
+// One process has a credential renewed, the others read what it brought. Never asks KIS without the lock,
+// never more often than KIS allows, and never for what somebody else has renewed meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hourMs, minuteMs } from '../../market/basics/durations.ts'
 import { KisError } from '../../kis/errors.ts'
@@ -17,7 +17,10 @@ export type Rules = {
   readonly pauseMs: number
 }
 
-/** 24 hours of access; an hour is left for whatever keeps us from renewing it. One a minute, or EGW00133 (protocol notes 2.1). */
+/**
+ * 24 hours of access; an hour is left for whatever keeps us from renewing it. One a minute, or EGW00133
+ * (protocol notes 2.1).
+ */
 export const tokenRules: Rules = { renewBeforeMs: hourMs, pauseMs: minuteMs }
 
 /** 24 hours, of which KIS sees the age only when a session opens. One a second (protocol notes 2.3). */
@@ -26,19 +29,25 @@ export const approvalRules: Rules = { renewBeforeMs: hourMs, pauseMs: 1_000 }
 export type RefreshDeps = {
   readonly store: TokenStore
   readonly rules: Rules
-  /** Asks KIS. Better rejects before the lock ends: what comes later may find that somebody else was faster. */
+  /**
+   * Asks KIS. Better rejects before the lock ends: what comes later may find that somebody else was faster.
+   */
   readonly issue: () => Promise<{ readonly secret: Secret; readonly lifetimeMs: number }>
   readonly wait?: (ms: number) => Promise<unknown>
 }
 
 export type Refreshed = { readonly outcome: 'kept' | 'issued'; readonly held: Held }
 
-/** How often one who waits for the lock looks whether its holder has written. A few commands a second for each that waits. */
+/**
+ * How often one who waits for the lock looks whether its holder has written. A few commands a second for each
+ * that waits.
+ */
 const lookEveryMs = 50
 
 /**
- * What is kept if it is good for a while yet, or a new one. `refused` is the fingerprint of one that KIS no longer takes, whatever its
- * age. The lock ends by itself, so nobody waits for ever for a holder that was killed.
+ * What is kept if it is good for a while yet, or a new one. `refused` is the fingerprint of one that KIS no
+ * longer takes, whatever its age. The lock ends by itself, so no process waits for ever for a holder that was
+ * killed.
  */
 export async function refresh(deps: RefreshDeps, refused?: string): Promise<Refreshed> {
   const { store, rules, wait = sleep } = deps
@@ -54,7 +63,7 @@ export async function refresh(deps: RefreshDeps, refused?: string): Promise<Refr
 async function renewUnderLock(deps: RefreshDeps, lease: Lease, refused: string | undefined): Promise<Refreshed> {
   const { store, rules } = deps
   try {
-    // Whoever had the lock before us has written by now.
+    // The last holder of the lock has written by now.
     const reading = await store.read()
     const held = freshOf(reading, rules, refused)
     if (held !== undefined) return { outcome: 'kept', held }
@@ -78,7 +87,8 @@ async function renew({ store, rules, issue }: RefreshDeps, lease: Lease, old: He
   try {
     issued = await issue()
   } catch (error) {
-    // Somebody was given one and did not keep it: killed at the wrong moment, or not one of us. KIS hands it out again later.
+    // Somebody was given one and did not keep it: killed at the wrong moment, or not one of us. KIS hands it
+    // out again later.
     if (isTooEarly(error)) await store.pause(rules.pauseMs)
     if (old !== undefined) return { outcome: 'kept', held: old }
     if (!isTooEarly(error)) throw error
@@ -109,8 +119,8 @@ function isTooEarly(error: unknown): boolean {
 }
 
 /**
- * The job. Scheduled, it renews what is there; the first token is issued when somebody needs one, because KIS tells the account's
- * holder of each.
+ * The job. Scheduled, it renews what is there; the first token is issued when somebody needs one, because KIS
+ * tells the account's holder of each.
  */
 export async function refreshToken(
   { reason, refused }: Payloads['token-refresh'],

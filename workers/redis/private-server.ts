@@ -1,5 +1,6 @@
-// A Redis server of our own, for who has none: one to a data folder, shared by every process that uses the folder, reachable through a
-// unix socket that only its user may open, and gone with the last of those processes, however they end.
+// A Redis server of our own, for who has none: one to a data folder, shared by every process that uses the
+// folder, reachable through a unix socket that only its user may open, and gone with the last of those
+// processes, however they end.
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { chmod, mkdir, open, rename, stat } from 'node:fs/promises'
@@ -19,7 +20,7 @@ export type PrivateServer = {
   readonly path: string
   /** Starts it again if it is gone. Resolves when it answers, or at once after `leave`. */
   revive(): Promise<void>
-  /** We need it no longer. It stops if nobody else does. */
+  /** This process needs it no longer. It stops when no process does. */
   leave(): Promise<void>
 }
 
@@ -34,9 +35,10 @@ const logFile = 'redis.log'
 const longestPath = 100
 
 /**
- * Stands beside the server, because we may be killed. Its standard input is the read end of a pipe whose write end is held by every
- * process that uses the server; the kernel closes theirs however they end, `cat` sees the last one go, and the server is told to stop.
- * It does not start the server again: two of them would ruin each other's files, so that is left to those who hold the lock.
+ * Stands beside the server, because we may be killed. Its standard input is the read end of a pipe whose
+ * write end is held by every process that uses the server; the kernel closes theirs however they end, `cat`
+ * sees the last one go, and stops the server. It does not start the server again: two of them would ruin each
+ * other's files, so that is left to those who hold the lock.
  */
 const keeper = `umask 077
 trap 'kill "$server"' TERM
@@ -47,7 +49,10 @@ wait "$server"
 wait "$server"
 kill "$watch" 2>/dev/null`
 
-/** A program that somebody else wrote is given no more than where programs are: our keys stand in the environment. */
+/**
+ * A program that somebody else wrote is given no more than where programs are: our keys stand in the
+ * environment.
+ */
 function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'] }
 }
@@ -91,13 +96,16 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
     }
   }
 
-  /** A server would take over the socket and the files of one that runs already, so only one process may start it. */
+  /**
+   * A server would take over the socket and the files of one that runs already, so only one process may start
+   * it.
+   */
   async function startAlone(deadline: AbortSignal): Promise<void> {
     const unlock = takeLock(join(home, 'starting'), clock)
     if (unlock === undefined) return await wait(lookEveryMs)
     try {
       const isAbsent = (await stateOf(socket)) === 'absent'
-      // Asked last: to open a pipe that nobody holds for writing would stop the whole process until somebody does.
+      // Last: opening a pipe without a writer would block the whole process until there is one.
       if (isAbsent && isHeld) await startWithWhatItCanRead(deadline)
     } finally {
       unlock()
@@ -105,8 +113,9 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
   }
 
   /**
-   * A server that ends at once may not be able to read its files. Whether it is them shows when it starts without: then they stay where
-   * they were put, and otherwise they go back. Its own words for it are too many to go by.
+   * A server that ends at once may not be able to read its files. Whether it is them shows when it starts
+   * without: then they stay where they were put, and otherwise they go back. Its own words for it are too
+   * many to go by.
    */
   async function startWithWhatItCanRead(deadline: AbortSignal): Promise<void> {
     try {
@@ -213,13 +222,16 @@ async function start(home: string, program: string, socket: string, deadline: Ab
   throw new ServerEnded(message, await lastWords(home, logged))
 }
 
-/** A named pipe, held open for writing. Both ways, because opening one for writing alone waits for a reader. */
+/**
+ * A named pipe, held open for writing. Both ways, because opening one for writing alone waits for a reader.
+ */
 async function holdPipe(path: string): Promise<number> {
   await run('mkfifo', ['-m', '600', path], { env: environment() }).catch(async (error: unknown) => {
     const there = await stat(path).catch(() => undefined)
     if (there?.isFIFO() !== true) throw error
   })
-  // A descriptor and no file handle: it is held for as long as the process lives, whatever is collected as garbage before.
+  // A descriptor and no file handle: it is held for as long as the process lives, whatever is collected as
+  // garbage before.
   return openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
 }
 
@@ -241,8 +253,8 @@ function takeLock(file: string, clock: Clock): (() => void) | undefined {
 }
 
 /**
- * `absent`: nobody listens. `busy`: somebody does, and does not answer: it reads its files, stops, or the machine has other things to do.
- * That is no reason to start another one.
+ * `absent`: nothing listens. `busy`: a server does, and does not answer: it reads its files, stops, or the
+ * machine has other things to do. That is no reason to start another one.
  */
 function stateOf(socket: string): Promise<'ready' | 'busy' | 'absent'> {
   return new Promise(resolve => {

@@ -1,5 +1,5 @@
-// The pace of REST calls of an app key, shared by all its processes: one script hands out the places in a queue that lies in Redis.
-// While Redis is away each process keeps the pace by itself.
+// The pace of REST calls of an app key, shared by all its processes: one script hands out the places in a
+// queue that lies in Redis. While Redis is away each process keeps the pace by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { forgivenMs, type RateLimit, restMs, slowerBy, slowest } from '../../kis/rest/rate-limit.ts'
@@ -21,7 +21,10 @@ export type SharedRateLimitParts = {
 /** One who was woken this much too late has lost his place: those behind him are calling already. */
 const lateMs = 25
 
-/** `factor`: how much slower than the quota since KIS refused a call; half of what is above 1 is forgiven each minute. */
+/**
+ * `factor`: how much slower than the quota since KIS refused a call; half of what is above 1 is forgiven each
+ * minute.
+ */
 const factorLua = `local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local state = redis.call('HMGET', KEYS[1], 'next', 'factor', 'refusedAt')
@@ -49,7 +52,10 @@ const slowedByLua = `${factorLua}
 return tostring(factor)`
 
 export type SharedRateLimit = RateLimit & {
-  /** How much slower than the quota all processes call at present: 1 unless KIS refused a call. Rejects while Redis is away. */
+  /**
+   * How much slower than the quota all processes call at present: 1 unless KIS refused a call. Rejects while
+   * Redis is away.
+   */
   slowedBy(): Promise<number>
 }
 

@@ -1,12 +1,13 @@
-// Where Redis is: the one that was named, or a private one, or one inside this process. Says in a line which, and connects to it. Never
-// takes another one than was named.
+// Where Redis is: the one that was named, or a private one, or one inside this process. Says in a line which,
+// and connects to it. Never takes another one than was named.
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Clock } from '../../market/clock.ts'
 import { visible } from '../../market/basics/visible-text.ts'
 import { findServerProgram, joinPrivateServer, serverPrograms } from './private-server.ts'
 
 /**
- * - `ask`: commands fail at once while Redis is away, and when it takes too long: who asks has something better to do than wait
+ * - `ask`: commands fail at once while Redis is away, and when it takes too long: who asks has something
+ *   better to do than wait
  * - `work`: commands wait until Redis is back
  */
 export type RedisUse = 'ask' | 'work'
@@ -18,7 +19,7 @@ export type RedisSource = {
   readonly kind: 'named' | 'private' | 'embedded'
   /** Which Redis it is and what that means, for people. Without user and password. */
   readonly says: string
-  /** A connection of its own, for whoever asks. */
+  /** A connection of its own. */
   connect(use: RedisUse): Redis
   /** Ends what connections there still are. */
   close(): Promise<void>
@@ -65,7 +66,10 @@ export async function openRedis(options: RedisSourceOptions): Promise<RedisSourc
   }
 }
 
-/** BullMQ waits inside a connection of its own, a copy of ours, and does not get out of it while Redis is away: we end them all. */
+/**
+ * BullMQ waits inside a connection of its own, a copy of ours, and does not get out of it while Redis is
+ * away: we end them all.
+ */
 function remember(connection: Redis, open: Set<Redis>): Redis {
   open.add(connection)
   connection.on('end', () => open.delete(connection))
@@ -120,8 +124,8 @@ async function openNamed(url: string): Promise<RedisSource> {
 }
 
 /**
- * Where a server is, without user and password; undefined where the address is none. Of a misspelt one nothing may be shown: without a
- * slash the password is a part of the path.
+ * Where a server is, without user and password; undefined where the address is none. Of a misspelt one
+ * nothing may be shown: without a slash the password is a part of the path.
  */
 export function redisPlace(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined
@@ -139,7 +143,10 @@ async function openPrivate(folder: string, program: string, options: RedisSource
   }
   const server = await joinPrivateServer({ ...options, folder, program, onSetAside })
   let isClosed = false
-  /** The server went, and its keeper with it: whoever notices starts it again. ioredis tries on meanwhile. */
+  /**
+   * The server went, and its keeper with it: the first process to notice starts it again. ioredis tries on
+   * meanwhile.
+   */
   const revive = () => {
     if (!isClosed) server.revive().catch(() => {})
   }
@@ -158,12 +165,12 @@ async function openPrivate(folder: string, program: string, options: RedisSource
 async function openEmbedded(why: string): Promise<RedisSource> {
   // Loaded only here: it takes a fifth of a second, and most have a server.
   const { createIoredisMock } = await import('js-redis-server')
-  // A real ioredis client over a socket that is none. Without a port: nobody else can connect.
+  // A real ioredis client over a socket that is none. Without a port: no other process can connect.
   const first = (await createIoredisMock()) as unknown as Redis
   return {
     kind: 'embedded',
     says: `Jobs are kept in this process's memory and end with it: ${why}.`,
-    // Its socket does not say that it is closed; ioredis waits for that as long as it is told to.
+    // Its socket does not say that it is closed; ioredis waits for that as long as its options say.
     connect: use => first.duplicate({ ...optionsOf[use], disconnectTimeout: 20 }),
     close: async () => first.disconnect(),
   }

@@ -1,5 +1,6 @@
-// What belongs to one app key in Redis, kept apart from what belongs to another, and unreadable to whoever reads Redis: names are made
-// from a hash, and what KIS issued is sealed with a key that only the holder of the app secret can make.
+// What belongs to one app key in Redis, kept apart from what belongs to another, and unreadable in Redis:
+// names are made from a hash, and what KIS issued is sealed with a key that only the holder of the app secret
+// can make.
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import type { AppKeys } from '../../kis/credentials.ts'
 import type { Secret } from '../../kis/secret.ts'
@@ -8,8 +9,8 @@ import type { Secret } from '../../kis/secret.ts'
 export type Owner = AppKeys & { readonly restUrl: string }
 
 /**
- * Begins the name of every key of an app key. An app key is 36 random characters, so its hash leads nobody back to it. The braces keep
- * all of them on one node of a cluster.
+ * Begins the name of every key of an app key. An app key is 36 random characters, so its hash does not reveal
+ * it. The braces keep all of them on one node of a cluster.
  */
 export function prefixOf({ appKey, restUrl }: Owner): string {
   return `{kis-${shortHash(`${restUrl} ${appKey.reveal()}`)}}`
@@ -34,8 +35,8 @@ const nonceBytes = 12
 const tagBytes = 16
 
 /**
- * AES-256-GCM under a key derived (HKDF) from the app secret, which never leaves the process. `name` is bound in: what was closed as a
- * token does not open as an approval key.
+ * AES-256-GCM under a key derived (HKDF) from the app secret, which never leaves the process. `name` is bound
+ * in: what was closed as a token does not open as an approval key.
  */
 export function createSeal(owner: Owner, name: string): Seal {
   const label = Buffer.from(`kis-stream ${prefixOf(owner)} ${name}`)

@@ -1,4 +1,5 @@
-// What a process asks for a credential that all processes of its app key share: the present one, or, when KIS refused it, another.
+// What a process asks for a credential that all processes of its app key share: the present one, or, when KIS
+// refused it, another.
 import type { Clock } from '../../market/clock.ts'
 import type { Secret } from '../../kis/secret.ts'
 import { fingerprintOf } from './scope.ts'
@@ -7,7 +8,10 @@ import { type RefreshDeps, refresh } from '../jobs/token-refresh.ts'
 export type SharedCredential = {
   /** Rejects when KIS must not be asked yet (TryLater), when KIS refuses, and when Redis is away. */
   current(): Promise<Secret>
-  /** KIS refused `refused` (EGW00123, EGW00121, IGW00221 for a token): renewed at once, unless somebody has done so already. */
+  /**
+   * KIS refused `refused` (EGW00123, EGW00121, IGW00221 for a token): renewed at once, unless somebody has
+   * done so already.
+   */
   renew(refused: Secret): Promise<Secret>
   /** What was read last, as long as it lives by our own clock: Redis may be away for a while. */
   last(): Secret | undefined

@@ -1,5 +1,6 @@
-// What KIS issued, kept in Redis for all processes of an app key, and the lock under which one of them has it renewed. Redis's clock
-// decides what is old: the processes' own may disagree. Knows nothing of how KIS is asked.
+// What KIS issued, kept in Redis for all processes of an app key, and the lock under which one of them has it
+// renewed. Redis's clock decides what is old: the processes' own may disagree. Knows nothing of how KIS is
+// asked.
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { Secret } from '../../kis/secret.ts'
@@ -29,15 +30,15 @@ export interface TokenStore {
   /** The lease, or how long the one who has it may keep it. */
   lock(): Promise<Lease | { readonly waitMs: number }>
   /**
-   * Keeps what was issued and pauses. False, and nothing is written, when somebody with a later lease has written already: then this
-   * holder overslept, and what it brings is older.
+   * Keeps what was issued and pauses. False, and nothing is written, when somebody with a later lease has
+   * written already: then this holder overslept, and what it brings is older.
    */
   save(
     lease: Lease,
     issued: { readonly secret: Secret; readonly lifetimeMs: number },
     pauseMs: number,
   ): Promise<boolean>
-  /** KIS said to wait: nobody asks it meanwhile. */
+  /** KIS said to wait: no process asks it meanwhile. */
   pause(pauseMs: number): Promise<void>
   /** Gives the lease back, if it is still ours. */
   release(lease: Lease): Promise<void>
@@ -45,7 +46,9 @@ export interface TokenStore {
 
 export type TokenKind = 'token' | 'approval'
 
-/** The operating guide's lock (4.3): long enough for a slow answer, short enough when its holder was killed. */
+/**
+ * The operating guide's lock (4.3): long enough for a slow answer, short enough when its holder was killed.
+ */
 export const lockMs = 10_000
 
 const nowLua = `local time = redis.call('TIME')
@@ -58,7 +61,7 @@ return {now, redis.call('PTTL', KEYS[2]), held[1], held[2], held[3]}`
 const lockLua = `if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {redis.call('INCR', KEYS[2]), 0} end
 return {0, redis.call('PTTL', KEYS[1])}`
 
-/** Fence, value and pause in one step: nobody sees one without the others. */
+/** Fence, value and pause in one step: no process sees one without the others. */
 const saveLua = `${nowLua}
 local fence = tonumber(redis.call('HGET', KEYS[1], 'fence') or '0')
 if fence > tonumber(ARGV[1]) then return 0 end

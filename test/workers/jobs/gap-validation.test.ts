@@ -275,7 +275,7 @@ describe('a gap abroad', () => {
     const finding = await validateGap(gapOf(apple), depsOf(quotations, '12:00:00'))
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_100 }])
     expect(finding.evidence.at(-1)).toMatch(
-      /10:00–10:01 KST have 127 shares; the day's total there is not told any more/,
+      /10:00–10:01 KST have 127 shares; the day's total there is not returned any more/,
     )
   })
 })
@@ -298,7 +298,10 @@ describe('what was traded between two times', () => {
     }
     const error = await validateGap(byHand, depsOf(quotations, '10:00:06')).catch((reason: unknown) => reason)
     expect(error).toBeInstanceOf(KisError)
-    expect(error).toMatchObject({ retryable: false, message: expect.stringMatching(/only those of today are told/) })
+    expect(error).toMatchObject({
+      retryable: false,
+      message: expect.stringMatching(/only those of today are returned/),
+    })
   })
 })
 
