@@ -71,8 +71,8 @@ describe('kis-stream run', () => {
 })
 
 describe('the settings of a dashboard', () => {
-  const complaints = (told: object) =>
-    dashboardSettings.safeParse(told).error?.issues.map(({ path, message }) => [path[0], message]) ?? []
+  const complaints = (settings: object) =>
+    dashboardSettings.safeParse(settings).error?.issues.map(({ path, message }) => [path[0], message]) ?? []
 
   it('open no door to elsewhere without a token that cannot be guessed', () => {
     const token = 'sixteen-or-more-characters'

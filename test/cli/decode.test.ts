@@ -37,7 +37,7 @@ describe('kis-stream decode', () => {
     expect(out).not.toContain(key)
   })
 
-  it('reads standard input, and books on the date it is told', async () => {
+  it('reads standard input, and books on the date given', async () => {
     const input = readFileSync(`${frames}/H0STASP0.txt`, 'utf8')
     const { out } = await runCommand(['decode', '--date', '2026-06-08'], {}, input)
     expect(jsonLinesOf(out)[0]).toMatchObject({

@@ -182,7 +182,7 @@ describe('the doctor on the clock', () => {
     expect(finding).toMatchObject({ severity: 'error', found: expect.stringMatching(/^60\.5 s behind/) as string })
   })
 
-  it("asks KIS's last PINGPONG, if a feed left what it heard", async () => {
+  it("asks KIS's last PINGPONG, if a feed left one", async () => {
     const url = await serve((_, response) => response.end())
     const clockSkew = { aheadMs: 5_000, withinMs: 500, at: kst('2026-11-23T09:00:00') }
     const findings = await examineClock(patient({ restUrl: url }, { record: record({ clockSkew }) }))
@@ -192,7 +192,7 @@ describe('the doctor on the clock', () => {
     })
   })
 
-  it('says so when nobody can be asked', async () => {
+  it('says so when there is nothing to ask', async () => {
     const findings = await examineClock(patient({ restUrl: 'http://127.0.0.1:1' }))
     expect(severitiesOf(findings)).toEqual(['info'])
   })
@@ -293,7 +293,7 @@ describe('the doctor on the last run', () => {
   })
 })
 
-/** One that nobody has at this moment. */
+/** One that is free at this moment. */
 async function freePort(): Promise<number> {
   const server = createTcpServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -323,7 +323,7 @@ describe('the doctor on Redis', () => {
     expect(JSON.stringify(findings)).not.toContain('planted-password')
   })
 
-  it.skipIf(!hasRedisServer)(`tells a wrong password from nobody there (${needsRedis})`, async () => {
+  it.skipIf(!hasRedisServer)(`knows a wrong password from an absent server (${needsRedis})`, async () => {
     const server = await startRedisServer()
     onTestFinished(() => server.end())
     const port = await freePort()

@@ -58,7 +58,7 @@ describe('kis-stream job key-validation', () => {
 })
 
 describe('kis-stream job', () => {
-  it('has a token issued, shows how it goes, prints what came of it, and says no secret', patient, async () => {
+  it('has a token issued, shows progress, prints the outcome, and keeps secrets', patient, async () => {
     const { simulator, environment } = await againstSimulator()
     const { code, out, err } = await runCommand(['job', 'token-refresh'], environment)
     expect(code).toBe(0)

@@ -127,7 +127,7 @@ describe('kis-stream run', () => {
     expect(simulator.stats().socketsOpened).toBe(1)
   })
 
-  it('ends quietly when nobody reads its output any more', async () => {
+  it('ends without an error when its output is closed', async () => {
     const { environment } = await againstSimulator()
     for (const output of ['ndjson', 'pretty']) {
       const running = startCommand(['run', '--market', 'KR', '--format', output], environment)

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { runCommand, saidIn, startCommand } from '../support/processes/command.ts'
 
 describe('kis-stream simulate --fault', () => {
-  it('makes the trouble it is told to, says so, and takes more over HTTP', async () => {
+  it('makes the trouble asked for, reports it, and takes more over HTTP', async () => {
     const simulating = startCommand(['simulate', '--port', '0', '--fault', 'occupied', '--fault', 'lose:10%+1h'])
     let printed = ''
     await simulating.printed(out => (printed = out).includes('/simulator/withheld'))

@@ -23,7 +23,7 @@ function unpack(folder: string, archive: string): Map<string, string> {
 }
 
 /** Tests knock at no door of KIS. */
-const nobody = { KIS_REST_URL: 'http://127.0.0.1:1', KIS_WS_URL: 'ws://127.0.0.1:1' }
+const unreachable = { KIS_REST_URL: 'http://127.0.0.1:1', KIS_WS_URL: 'ws://127.0.0.1:1' }
 
 const notice = readFileSync(new URL('../fixtures/frames/H0STCNI0.decrypted.txt', import.meta.url), 'utf8').trim()
 
@@ -131,7 +131,7 @@ describe('kis-stream support-bundle', () => {
   it('does without a feed, and says what is missing of the configuration', async () => {
     const folder = newFolder()
     const archive = join(folder, 'bundle.tar.gz')
-    const mistaken = { ...nobody, KIS_REST_URL: 'nowhere', KIS_APP_SECRET: planted.appSecret }
+    const mistaken = { ...unreachable, KIS_REST_URL: 'nowhere', KIS_APP_SECRET: planted.appSecret }
     expect((await runCommand(['support-bundle', '--file', archive], mistaken)).code).toBe(0)
     const files = unpack(folder, archive)
     expect(files.has('last-run.json')).toBe(false)
@@ -142,10 +142,10 @@ describe('kis-stream support-bundle', () => {
   it('overwrites nothing, and says what is wrong with its flags', async () => {
     const archive = join(newFolder(), 'bundle.tar.gz')
     writeFileSync(archive, 'something else')
-    const { code, err } = await runCommand(['support-bundle', '--file', archive], nobody)
+    const { code, err } = await runCommand(['support-bundle', '--file', archive], unreachable)
     expect(code).toBe(2)
     expect(err).toContain('already exists')
     expect(readFileSync(archive, 'utf8')).toBe('something else')
-    expect((await runCommand(['support-bundle', 'now', '--file'], nobody)).code).toBe(2)
+    expect((await runCommand(['support-bundle', 'now', '--file'], unreachable)).code).toBe(2)
   })
 })

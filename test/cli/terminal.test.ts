@@ -1,5 +1,5 @@
-// What a terminal would obey, from the line, from REST and from a file: it reaches neither standard output nor the log as it came, and no
-// line of a log is begun by it.
+// What a terminal would obey, from the line, from REST and from a file: it reaches neither standard output
+// nor the log as it came, and no line of a log is begun by it.
 import { pino } from 'pino'
 import { Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'

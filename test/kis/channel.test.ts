@@ -91,7 +91,7 @@ describe('whom KIS is talking about', () => {
     ['H0XXXXX0', '005930'],
     ['__proto__', '005930'],
     ['', ''],
-  ])('%j %j is nobody', (tr, key) => {
+  ])('%j %j names no subscription', (tr, key) => {
     expect(fromWire({ tr, key })).toBeUndefined()
   })
 })
@@ -150,7 +150,7 @@ describe('reading names exactly as they are spelled', () => {
     expect(readable(name)).toBeUndefined()
   })
 
-  it.each(['', 'D', 'DNAS', 'dNASAAPL', 'EUNASAAPL', 'DNAS AAPL'])('%j names nothing abroad', key => {
+  it.each(['', 'D', 'DNAS', 'dNASAAPL', 'EUNASAAPL', 'DNAS AAPL'])('%j names nothing overseas', key => {
     expect(overseasInstrument(key)).toBeUndefined()
   })
 })
@@ -167,7 +167,7 @@ describe('what keeps a subscription from being asked for', () => {
     expect(problemWith({ instrument, channel }, free)).toBeUndefined()
   })
 
-  it('is a channel nobody knows', () => {
+  it('is an unknown channel', () => {
     for (const [channel, meant] of [
       ['trades', '; did you mean trade?'],
       ['h0stpgm0', '; did you mean H0STPGM0?'],

@@ -110,7 +110,8 @@ describe('a line of a log', () => {
     expect(redactionOf().quote('x '.repeat(151))).toBe(`${'x '.repeat(150)}… (302 in all)`)
     expect(redactionOf().quote('x '.repeat(150))).toBe('x '.repeat(150))
     expect(redactionOf().line('x '.repeat(5_000))).toHaveLength(4_000 + '… (10000 in all)'.length)
-    // What is looked through ends in the middle of a secret, and so much was taken out before it that its half would be shown.
+    // What is looked through ends in the middle of a secret, and so much was taken out before it that its
+    // half would be shown.
     const secret = 's3cr3t-'.repeat(20)
     const filling = `"appkey":"${'a'.repeat(65_536 - 100)}",`
     expect(redactionOf(secret).line(`${filling}${secret}${secret}`)).not.toContain('s3cr3t')

@@ -28,7 +28,7 @@ function printedBy(use: (console: Console) => void): string {
 }
 
 describe('a secret', () => {
-  it('is told to the one who asks for it by name', () => {
+  it('is revealed where it is asked for by name', () => {
     expect(secret.reveal()).toBe(value)
   })
 

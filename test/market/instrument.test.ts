@@ -48,7 +48,7 @@ describe('reading an instrument', () => {
     ['NYSE:IBM', 'NYSE', '; did you mean NYS?'],
     ['__proto__:005930', '__PROTO__'],
     ['toString:005930', 'TOSTRING'],
-  ])('%j names a venue nobody knows', (text, venue, meant = '') => {
+  ])('%j names an unknown venue', (text, venue, meant = '') => {
     expect(parseInstrument(text)).toEqual({
       problem:
         `'${text}': '${venue}' is no venue known here; expected one of ` +

@@ -1,4 +1,5 @@
-// The spelling of symbols, venue by venue: real ones have it, mistaken ones have not, and a likely spelling is named.
+// The spelling of symbols, venue by venue: real ones have it, mistaken ones have not, and a likely spelling
+// is named.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Venue, venues } from '../../market/instrument.ts'

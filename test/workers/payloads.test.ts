@@ -1,4 +1,4 @@
-// What a job may be told: what every part of this program puts in, what a person would, and everything that is neither.
+// Payloads of jobs: those of every part of this program, those of a person, and everything that is neither.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readPayload } from '../../workers/payloads.ts'
@@ -90,7 +90,7 @@ describe('a payload', () => {
     for (const complaint of complaints) expect(problem).toContain(complaint)
   })
 
-  it('that is anything at all is taken or refused in a sentence, and its values are not told', () => {
+  it('that is anything at all is taken or refused in a sentence, and its values are not shown', () => {
     const secret = 'PLANTED-SECRET-VALUE'
     const names = ['reason', 'refused', 'dryRun', 'at', 'businessDate', 'fromVolume', 'from', 'to', 'cause', 'date']
     const value = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(secret, 20261120, 'today', true, 1e300, -1))
@@ -99,8 +99,8 @@ describe('a payload', () => {
       fc.jsonValue(),
     )
     fc.assert(
-      fc.property(fc.constantFrom(...queueNames), data, (queue, told) => {
-        const read = readPayload(queue, told)
+      fc.property(fc.constantFrom(...queueNames), data, (queue, input) => {
+        const read = readPayload(queue, input)
         if ('value' in read) expect(readPayload(queue, read.value)).toEqual(read)
         else expect(read.problem).not.toContain(secret)
       }),

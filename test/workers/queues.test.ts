@@ -15,7 +15,7 @@ const gap: Payloads['gap-validation'] = {
 }
 
 describe('the id of a job', () => {
-  it('names the work: the same hole is the same job, however it was found', () => {
+  it('names the work: the same gap is the same job, however it was found', () => {
     expect(jobIdOf(gapJobName(gap))).toBe('gap-KRX-005930-20260914-1000-1500')
     expect(gapJobName({ ...gap, cause: 'restart', from: null })).toBe(gapJobName(gap))
     const others = [

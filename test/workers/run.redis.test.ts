@@ -31,8 +31,8 @@ async function rig(
   /** What came of a job, once it ended. */
   async function ended<Q extends QueueName>(queue: Q, id: string): Promise<JobOutcome<Q>> {
     let outcome = await queues.outcomeOf(queue, id)
-    const heard = new Set<string>()
-    await queues.onFinished(queue, one => heard.add(one))
+    const ended = new Set<string>()
+    await queues.onFinished(queue, one => ended.add(one))
     while (outcome.state === 'waiting') {
       outcome = await queues.outcomeOf(queue, id)
       await new Promise(resolve => setImmediate(resolve))
@@ -47,23 +47,23 @@ const answer = { outcome: 'kept', expiresAt: null } as const
 describe.each(redisKinds)('a job, on %s', kind => {
   const test = it.skipIf(isMissing(kind))
 
-  test('is done with what it was told, and its answer is there for whoever put it in', async () => {
-    const told: unknown[] = []
+  test('is done with its payload, and its result is there for the caller', async () => {
+    const received: unknown[] = []
     const { queues, news, ended } = await rig(await redisRig(kind), {
       async 'token-refresh'(payload) {
-        told.push(payload)
+        received.push(payload)
         return answer
       },
     })
     const id = await queues.enqueue('token-refresh', 'by:hand:1', { reason: 'by-hand' })
     expect(await ended('token-refresh', id)).toEqual({ state: 'completed', result: answer })
     expect(id).toBe('by-hand-1')
-    expect(told).toEqual([{ reason: 'by-hand' }])
+    expect(received).toEqual([{ reason: 'by-hand' }])
     await eventually(() => news.some(({ state }) => state === 'completed'))
     expect(await queues.list()).toMatchObject([{ queue: 'token-refresh', id, state: 'completed', attempts: 1 }])
   })
 
-  test('that ended before anybody listened is heard of, and one that goes on is waited for', async () => {
+  test('that ended before the call is reported, and one that runs is waited for', async () => {
     let finish = () => {}
     const source = await redisRig(kind)
     const { queues, news, ended } = await rig(source, {
@@ -136,7 +136,7 @@ describe.each(redisKinds)('a job, on %s', kind => {
     expect(tries).toBe(1)
   })
 
-  test('is told which attempt is the last', async () => {
+  test('knows which attempt is the last', async () => {
     const lasts: unknown[] = []
     const { queues, ended } = await rig(await redisRig(kind), {
       'token-refresh'(_, { isLastAttempt }) {
@@ -169,7 +169,7 @@ describe.each(redisKinds)('a job, on %s', kind => {
     expect(seen).toEqual([{ id, done: 1, of: 2, what: 'calls' }])
   })
 
-  test('may finish when its worker stops; one that does not is told to', async () => {
+  test('may finish when its worker stops; one that does not is aborted', async () => {
     let finish = () => {}
     const signals: AbortSignal[] = []
     const { queues, workers, ended } = await rig(await redisRig(kind), {
@@ -177,7 +177,7 @@ describe.each(redisKinds)('a job, on %s', kind => {
         signals.push(signal)
         await new Promise<void>((resolve, reject) => {
           finish = resolve
-          signal.addEventListener('abort', () => reject(new TryLater(1, 'told to stop')))
+          signal.addEventListener('abort', () => reject(new TryLater(1, 'aborted')))
         })
         return answer
       },
@@ -191,14 +191,14 @@ describe.each(redisKinds)('a job, on %s', kind => {
     expect(signals[0]?.aborted).toBe(false)
   })
 
-  test('that does not finish in the time its worker has is told to stop, and is done again', async () => {
+  test('that does not finish in the time its worker has is aborted, and is done again', async () => {
     const signals: AbortSignal[] = []
     const source = await redisRig(kind)
     const first = await rig(source, {
       async 'token-refresh'(_, { signal }) {
         signals.push(signal)
         return await new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(new TryLater(1, 'told to stop')))
+          signal.addEventListener('abort', () => reject(new TryLater(1, 'aborted')))
         })
       },
     })
@@ -216,17 +216,17 @@ describe.each(redisKinds)('a job, on %s', kind => {
   })
 
   test('by schedule comes by itself, and changing the schedule does not make two of it', async () => {
-    const told: unknown[] = []
+    const received: unknown[] = []
     const { queues } = await rig(await redisRig(kind), {
       async 'token-refresh'(payload) {
-        told.push(payload)
+        received.push(payload)
         return answer
       },
     })
     await queues.schedule('token-refresh', 'renew-token', { everyMs: 86_400_000 }, { reason: 'scheduled' })
     await queues.schedule('token-refresh', 'renew-token', { everyMs: 43_200_000 }, { reason: 'scheduled' })
-    await eventually(() => told.length > 0)
-    expect(told[0]).toEqual({ reason: 'scheduled' })
+    await eventually(() => received.length > 0)
+    expect(received[0]).toEqual({ reason: 'scheduled' })
     const waiting = (await queues.list()).filter(({ state }) => state === 'delayed')
     expect(waiting.length).toBeLessThanOrEqual(1)
   })

@@ -83,7 +83,7 @@ describe('a job by hand', () => {
     ['certificate', {}, ["'' is no date; expected one as 2026-09-14"]],
     ['certificate 2026-02-30 again', {}, ["'2026-02-30' is no date", "'again'"]],
     ['list all', {}, ["unexpected argument 'all'"]],
-  ])('%j with %j is told everything that is wrong', (line, flags, complaints) => {
+  ])('%j with %j reports everything that is wrong', (line, flags, complaints) => {
     const { mistakes } = read(line, flags)
     for (const complaint of complaints) expect(mistakes.join('; ')).toContain(complaint)
   })

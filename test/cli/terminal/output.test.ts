@@ -1,4 +1,5 @@
-// What is written for people and programs never holds up what writes it, and says at the end whether it was read.
+// What is written for people and programs never holds up what writes it, and says at the end whether it was
+// read.
 import { execFileSync, spawn } from 'node:child_process'
 import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { devNull, tmpdir } from 'node:os'
@@ -208,7 +209,7 @@ describe.skipIf(!isLinux || !existsSync('/dev/full')).concurrent('kis-stream run
     },
   )
 
-  it('goes on and ends well when nobody reads its log', async test => {
+  it('goes on and ends well when its log is closed', async test => {
     const { expect } = test
     const running = await runWith(test, ['ignore', 'ignore', stalledPipe(test)], 'pretty')
     await running.streams()

@@ -1,4 +1,5 @@
-// Standard error where it is no terminal: one kind of line, whatever a command says and whichever part of it says so.
+// Standard error where it is no terminal: one kind of line, whatever a command says and whichever part of it
+// says so.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'

@@ -58,7 +58,9 @@ describe('a signal', () => {
   })
 })
 
-/** Debian's `script` gives a command a terminal of its own, and what is written to it is what a person types. */
+/**
+ * Debian's `script` gives a command a terminal of its own, and what is written to it is what a person types.
+ */
 const hasTerminal = spawnSync('script', ['--version']).status === 0
 const controlC = '\u0003'
 

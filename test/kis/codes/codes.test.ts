@@ -211,7 +211,7 @@ describe('explaining an unknown code', () => {
     expect(entry.meaning.ko).toContain(' NEVER SEEN ')
   })
 
-  it('takes a control message without a code, in words that nobody knows, for a passing refusal', () => {
+  it('takes a control message without a code, in unknown words, for a passing refusal', () => {
     expect(explain('', 'SOMETHING')).toMatchObject({ code: '', message: 'SOMETHING', reaction: 'retry' })
   })
 

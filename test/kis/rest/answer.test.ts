@@ -1,4 +1,5 @@
-// What is made of every kind of answer: where the code of a refusal stands, and what decides where there is none.
+// What is made of every kind of answer: where the code of a refusal stands, and what decides where there is
+// none.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { catalogue, explain } from '../../../kis/codes/codes.ts'
@@ -91,7 +92,7 @@ describe('a refusal without a code', () => {
     [500, 'unknown'],
     [403, 'unknown'],
     [200, 'unknown'],
-  ])('in words that nobody knows is judged by its status, HTTP %i: %s', (status, kind) => {
+  ])('in unknown words is judged by its status, HTTP %i: %s', (status, kind) => {
     const error = errorOf(status, { rt_cd: '1', msg1: '모르는 말' })
     expect(error).toMatchObject({ kind, code: undefined, retryable: true })
     expect(error.message).toBe(`${path} refused, HTTP ${status} without a code. KIS said: 모르는 말.`)
@@ -106,7 +107,7 @@ describe('a refusal without a code', () => {
     expect(errorOf(status, body).kind).toBe(kind)
   })
 
-  it('with the text of a success is in words that nobody knows', () => {
+  it('with the text of a success is in unknown words', () => {
     expect(errorOf(200, { rt_cd: '1', msg1: '정상처리 되었습니다.' }).kind).toBe('unknown')
   })
 

@@ -1,4 +1,5 @@
-// The headers of every quotation, and what is done about a token that is refused and a call that came too soon.
+// The headers of every quotation, and what is done about a token that is refused and a call that came too
+// soon.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { KisError } from '../../../kis/errors.ts'
 import { Secret } from '../../../kis/secret.ts'
@@ -104,7 +105,7 @@ describe('a quotation', () => {
   it.each([
     { status: 500, body: '{"rt_cd":"1","msg1":"모르는 말"}' },
     { status: 200, body: '{"rt_cd":"","msg_cd":"","msg1":""}' },
-  ])('is asked again three times after a refusal in words that nobody knows: %j', async unknown => {
+  ])('is asked again three times after a refusal in unknown words: %j', async unknown => {
     const { client, counts, waits } = await answering(unknown, unknown, unknown, ok)
     await client.get(quotation)
     expect(counts).toEqual({ taken: 4, slowedDown: 0 })

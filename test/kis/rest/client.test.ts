@@ -130,14 +130,7 @@ describe('a refusal', () => {
       false,
     ],
     ['one without a text', 403, '{"error_code":"EGW00302"}', 'server', 'EGW00302', true],
-    [
-      'one nobody knows',
-      500,
-      '{"rt_cd":"1","msg_cd":"EGW09999","msg1":"잠시 후 다시 시도"}',
-      'server',
-      'EGW09999',
-      true,
-    ],
+    ['an unknown one', 500, '{"rt_cd":"1","msg_cd":"EGW09999","msg1":"잠시 후 다시 시도"}', 'server', 'EGW09999', true],
   ] as const)('%s (%d) says so: %s', async (_, status, body, kind, code, retryable) => {
     server.replies({ status, body })
     const error = await errorOf(client().post('/oauth2/tokenP', request))
@@ -154,7 +147,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('a refusal in words that nobody knows', () => {
+describe('a refusal in unknown words', () => {
   const unknown = { status: 500, body: '{"rt_cd":"1","msg1":"모르는 말"}' } as const
 
   it('is worth another try three times in a row, and final after that', async () => {
@@ -286,7 +279,7 @@ describe('no answer', () => {
     },
   )
 
-  it('from an address where nobody listens is trouble of the network', async () => {
+  it('from an address where nothing listens is trouble of the network', async () => {
     const baseUrl = await deadAddress()
     const error = await errorOf(client({ baseUrl }).post('/path', request))
     expect(error).toMatchObject({ kind: 'network', retryable: true })

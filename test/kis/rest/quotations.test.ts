@@ -1,4 +1,5 @@
-// KIS's answers → what a trader would say. From captured and documented bodies where there are any, from the simulator for the rest.
+// KIS's answers → what a trader would say. From captured and documented bodies where there are any, from the
+// simulator for the rest.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { KisError } from '../../../kis/errors.ts'
@@ -45,7 +46,8 @@ const row = {
   tday_rltv: '100.00',
   acml_vol: '1834',
   cnqn: '12',
-  // What a minute bar has: one body answers every call here, and the minute bars say of which day the executions are.
+  // What a minute bar has: one body answers every call here, and the minute bars say of which day the
+  // executions are.
   stck_bsop_date: '20260914',
   stck_oprc: '274000',
   stck_hgpr: '274000',
@@ -54,7 +56,7 @@ const row = {
 }
 const ok = { rt_cd: '0', msg_cd: 'MCA00000', msg1: '정상처리 되었습니다.' }
 
-describe('executions at home', () => {
+describe('Korean executions', () => {
   it.each([
     ['KRX:005930', 'J'],
     ['NXT:005930', 'NX'],
@@ -136,7 +138,7 @@ describe('executions at home', () => {
   })
 })
 
-describe('minute bars at home', () => {
+describe('Korean minute bars', () => {
   const captured = JSON.parse(
     readFileSync(
       new URL('../../fixtures/frames/rest/inquire-time-itemchartprice.005930.json', import.meta.url),
@@ -187,7 +189,7 @@ describe('minute bars at home', () => {
   })
 })
 
-describe('abroad', () => {
+describe('overseas', () => {
   const latest = { khms: '233001', last: '256.4100', evol: '12', tvol: '1834', pbid: ' 256.4000', pask: '' }
 
   it('executions are dated to the last time the clock of Korea read so', async () => {
@@ -238,7 +240,7 @@ describe('the simulator and the client', () => {
     return Array.from({ length: width }, (_, position) => values[position] ?? '').join('^')
   }
 
-  /** One trade at home and one abroad, at an instant of Korea's clock. */
+  /** One Korean trade and one overseas, at an instant of Korea's clock. */
   function tradedAt(...times: string[]) {
     const past = createPastMarket(100)
     for (const [index, text] of times.entries()) {
@@ -251,8 +253,8 @@ describe('the simulator and the client', () => {
       past.add('H0STCNT0', '005930', `0|H0STCNT0|001|${record(47, home)}`, time)
       const date = localDate.replaceAll('-', '')
       const dates = { 3: date, 4: date, 5: local.replaceAll(':', ''), 6: koreanDate, 7: korea }
-      const abroad = { 0: 'DNASAAPL', 1: 'AAPL', ...dates, 11: '256.4100', 19: 100, 20: total, 21: total }
-      past.add('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, abroad)}`, time)
+      const overseas = { 0: 'DNASAAPL', 1: 'AAPL', ...dates, 11: '256.4100', 19: 100, 20: total, 21: total }
+      past.add('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, overseas)}`, time)
     }
     return past
   }
@@ -317,15 +319,15 @@ describe('the simulator and the client', () => {
       expect(kis.stats().quotationsAnswered).toBe(1)
     })
 
-    it('date nothing to a Sunday abroad either', async () => {
+    it('date nothing to a Sunday overseas either', async () => {
       const past = tradedAt('2026-09-19T02:00:05')
       const saturday = await asking('2026-09-19T02:01:00', past)
       const sunday = await asking('2026-09-20T12:00:00', past)
-      const [told, closed] = await Promise.all([
+      const [saturdays, closed] = await Promise.all([
         saturday.quotations.executions('NAS:AAPL', at('2026-09-19T02:00:30')),
         sunday.quotations.executions('NAS:AAPL', at('2026-09-20T11:00:00')),
       ])
-      expect(told.executions).toMatchObject([{ eventTime: at('2026-09-19T02:00:05') }])
+      expect(saturdays.executions).toMatchObject([{ eventTime: at('2026-09-19T02:00:05') }])
       expect(closed).toEqual({ executions: [], total: undefined, older: undefined, end: 'closed' })
     })
   })
@@ -363,7 +365,7 @@ describe('the simulator and the client', () => {
       const past = tradedAt('2026-09-18T10:00:05', '2026-09-18T10:00:10', '2026-09-18T10:00:20', '2026-09-18T10:00:30')
       const { quotations, kis, clock } = await asking('2026-09-18T10:02:00', past)
       kis.inject({ kind: 'rest-refuse', path: chart, code: 'EGW00206' })
-      // The last 30 shares before the trade of 10:00:30 are told by nobody.
+      // The last 30 shares before the trade of 10:00:30 are in no answer.
       const question = { ...byHand('2026-09-18T10:00:05', '2026-09-18T10:00:31'), businessDate: 20260918 }
       const finding = await validateGap(
         { ...question, fromVolume: 70, toVolume: 400 },
@@ -376,7 +378,10 @@ describe('the simulator and the client', () => {
     })
   })
 
-  /** So many minutes of trading at home and abroad: three trades in each minute but every seventh, which is quiet. */
+  /**
+   * So many minutes of Korean and overseas trading: three trades in each minute but every seventh, which is
+   * quiet.
+   */
   function tradedMinutes(minutes: number) {
     const past = createPastMarket(100_000)
     const sums = new Map<number, number>()
@@ -393,8 +398,8 @@ describe('the simulator and the client', () => {
         const home = { 0: '005930', 1: korea, 2: 274_000, 12: volume, 13: total, 14: total, 33: '20260914' }
         const dates = { 3: '20260913', 4: '20260913', 5: local, 6: '20260914', 7: korea }
         past.add('H0STCNT0', '005930', `0|H0STCNT0|001|${record(47, home)}`, time)
-        const abroad = { 0: 'DNASAAPL', 1: 'AAPL', ...dates, 11: '256.4100', 19: volume, 20: total, 21: total }
-        past.add('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, abroad)}`, time)
+        const overseas = { 0: 'DNASAAPL', 1: 'AAPL', ...dates, 11: '256.4100', 19: volume, 20: total, 21: total }
+        past.add('HDFSCNT0', 'DNASAAPL', `0|HDFSCNT0|001|${record(26, overseas)}`, time)
       }
     }
     return { past, sums: [...sums] }

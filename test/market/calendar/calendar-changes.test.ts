@@ -3,7 +3,7 @@ import { createCalendar, standardCalendar } from '../../../market/calendar/calen
 import { newYork, timeline } from './timeline.ts'
 
 describe('what the user knows better', () => {
-  it('closes a day that nobody had announced', () => {
+  it('closes a day that was not announced', () => {
     const calendar = createCalendar({ holidays: { KR: [20261013], HK: [20261019], US: [20261013] } })
     expect(calendar.sessionsOn('KRX', 20261013)).toEqual([])
     expect(calendar.sessionsOn('NXT', 20261013)).toEqual([])

@@ -1,5 +1,5 @@
-// New York changes its clock twice a year; Korea never does. What the calendar says is held against the JavaScript engine's
-// own time-zone data (Intl), which it does not use itself.
+// New York changes its clock twice a year; Korea never does. What the calendar says is held against the
+// JavaScript engine's own time-zone data (Intl), which it does not use itself.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hourMs } from '../../../market/basics/durations.ts'

@@ -1,4 +1,5 @@
-// The lists are the exchanges' own: KRX's closing days, and NYSE's calendars as announced on 2024-11-08 and 2025-12-23.
+// The lists are the exchanges' own: KRX's closing days, and NYSE's calendars as announced on 2024-11-08 and
+// 2025-12-23.
 import { describe, expect, it } from 'vitest'
 import { standardCalendar } from '../../../market/calendar/calendar.ts'
 import { holidaysKnownThrough } from '../../../market/calendar/holidays.ts'

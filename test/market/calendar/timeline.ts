@@ -18,7 +18,9 @@ export function wallClock(zone: string): (time: number) => string {
 export const newYork = wallClock('America/New_York')
 export const seoul = wallClock('Asia/Seoul')
 
-/** The second of every change in the 24 hours from `start`: `09:00:30 regular`, and `15:20:00 -` for nothing. */
+/**
+ * The second of every change in the 24 hours from `start`: `09:00:30 regular`, and `15:20:00 -` for nothing.
+ */
 export function timeline(
   where: Venue | Instrument,
   start: string,

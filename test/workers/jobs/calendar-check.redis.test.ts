@@ -10,7 +10,7 @@ import { connected, isMissing, redisKinds, redisRig } from '../../support/server
 const clock = { now: () => Date.parse('2026-10-12T10:00:00+09:00') }
 
 describe.each(redisKinds)('our calendar against KIS, kept in %s', kind => {
-  it.skipIf(isMissing(kind))('is compared once a day, and every difference is said to whoever asks', async () => {
+  it.skipIf(isMissing(kind))('is compared once a day, and every caller gets every difference', async () => {
     const kis = await startSimulator({ clock, tape: silentMarket() })
     onTestFinished(() => kis.stop())
     const client = await authorizedClient(kis.restUrl)

@@ -1,4 +1,5 @@
-// From the lines of a day book and REST's minute bars to a certificate: every verdict, and what is wrong with the book itself.
+// From the lines of a day book and REST's minute bars to a certificate: every verdict, and what is wrong with
+// the book itself.
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -79,7 +80,7 @@ async function certificateOf(
   { isLastAttempt = false, whole = '' } = {},
 ): Promise<DayCertificate> {
   const quotations: Quotations = {
-    executions: () => Promise.reject(new Error('nobody asks for executions')),
+    executions: () => Promise.reject(new Error('no executions are asked for')),
     minuteBars: (instrument, from, to) =>
       bars instanceof Error
         ? instrument === whole
@@ -194,7 +195,7 @@ describe('the certificate of a day', () => {
     await expect(certificateOf(new KisError('network', 'no answer'))).rejects.toThrow('no answer')
   })
 
-  it('is made of the other instruments on the last attempt, and not at all where REST told nothing', async () => {
+  it('is made of the other instruments on the last attempt, and not at all where REST returned nothing', async () => {
     book(
       begin,
       minute('09:02', 100),

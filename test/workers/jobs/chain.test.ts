@@ -12,7 +12,7 @@ const gap = { fromVolume: 1_000, toVolume: 1_030, from: 990, to: 1_040 }
 const totals = (trades: readonly Execution[]) => trades.map(({ cumulativeVolume }) => cumulativeVolume)
 
 describe('a chain of executions', () => {
-  it('is whole when each begins where the one before it ends, whatever order they are told in', () => {
+  it('is whole when each begins where the one before it ends, in whatever order they come', () => {
     const { runs, missing } = chain(gap, [execution(1_030, 5), execution(1_010, 10), execution(1_025, 15)])
     expect(runs).toMatchObject([{ fromVolume: 1_000, toVolume: 1_030 }])
     expect(totals(runs[0]?.trades ?? [])).toEqual([1_010, 1_025, 1_030])
@@ -32,7 +32,7 @@ describe('a chain of executions', () => {
     expect(chain(gap, [])).toEqual({ runs: [], missing: [gap], contradicting: 0 })
   })
 
-  it('counts an execution once that two pages told', () => {
+  it('counts an execution of two pages once', () => {
     const { runs, missing, contradicting } = chain(gap, [execution(1_030, 30), execution(1_030, 30)])
     expect(runs.map(({ trades }) => trades.length)).toEqual([1])
     expect([missing, contradicting]).toEqual([[], 0])
@@ -72,7 +72,7 @@ describe('a chain of executions', () => {
     })
   })
 
-  it('has no place for an execution without volume', () => {
+  it('ignores an execution without volume', () => {
     expect(chain(gap, [execution(1_010, 0)])).toMatchObject({ runs: [], contradicting: 0 })
   })
 })
@@ -116,12 +116,12 @@ describe('any executions at all', () => {
       fc.property(volumes, fc.infiniteStream(fc.boolean()), (day, leaveOut) => {
         let total = 0
         const trades = day.map(volume => execution((total += volume), volume))
-        const told = trades.filter(() => !leaveOut.next().value)
+        const returned = trades.filter(() => !leaveOut.next().value)
         const { runs, contradicting } = chain(
           { fromVolume: 0, toVolume: total, from: null, to: null },
-          told.toReversed(),
+          returned.toReversed(),
         )
-        expect(runs.flatMap(run => run.trades)).toEqual(told)
+        expect(runs.flatMap(run => run.trades)).toEqual(returned)
         expect(contradicting).toBe(0)
       }),
     )

@@ -1,4 +1,5 @@
-// What is made of a gap, with REST's answers written by hand: every verdict, every trap, and what is worth another try.
+// What is made of a gap, with REST's answers written by hand: every verdict, every trap, and what is worth
+// another try.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { KisError } from '../../../kis/errors.ts'
@@ -21,10 +22,15 @@ function bar(time: string, volume: number, prices: Partial<MinuteBar> = {}): Min
   return { startTime: at(time), open: 274_000, high: 275_000, low: 273_000, close: 274_500, volume, ...prices }
 }
 
-type Told = { executions: readonly Execution[]; bars?: readonly MinuteBar[]; pageSize?: number; latestOnly?: boolean }
+type Returned = {
+  executions: readonly Execution[]
+  bars?: readonly MinuteBar[]
+  pageSize?: number
+  latestOnly?: boolean
+}
 
 /** Answers as KIS does: newest first, a page at a time, at or before the time asked for. */
-function restOf({ executions, bars = [], pageSize = 30, latestOnly = false }: Told) {
+function restOf({ executions, bars = [], pageSize = 30, latestOnly = false }: Returned) {
   const asked: string[] = []
   const newestFirst = executions.toReversed()
   const total = newestFirst[0]?.cumulativeVolume
@@ -103,7 +109,7 @@ describe('a gap that REST can fill', () => {
     expect(asked).toEqual(['executions 10:00:05'])
   })
 
-  it('is found again, the same, by whoever asks again', async () => {
+  it('is found again, the same, when asked again', async () => {
     const { quotations } = restOf({ executions: [before, ...missing, after] })
     const deps = depsOf(quotations, '10:00:06')
     expect(await validateGap(gapOf(), deps)).toEqual(await validateGap(gapOf(), deps))
@@ -219,7 +225,7 @@ describe('what the executions leave open', () => {
     ])
   })
 
-  it('is not called skipped where the executions were told and contradict each other', async () => {
+  it('is not called skipped where the executions were returned and contradict each other', async () => {
     const twice = [execution('10:00:03', 1_090, 50), execution('10:00:04', 1_100, 60)]
     const executions = [execution('09:59:59', 993, 993), before, missing[0] as Execution, ...twice, after, total(1_500)]
     const { quotations } = restOf({ executions, bars: [bar('10:00', 507)] })
@@ -239,10 +245,10 @@ describe('what the executions leave open', () => {
   })
 })
 
-describe('a gap abroad', () => {
+describe('an overseas gap', () => {
   const apple = { instrument: 'NAS:AAPL' } as const
 
-  it('is judged at once, because only the latest executions are told', async () => {
+  it('is judged at once, because only the latest executions are returned', async () => {
     const { quotations, asked } = restOf({ executions: [missing[1] as Execution, after], latestOnly: true })
     const finding = await validateGap(gapOf(apple), depsOf(quotations, '10:00:06'))
     expect(finding.runs).toMatchObject([{ fromVolume: 1_040, toVolume: 1_100 }])
@@ -251,14 +257,14 @@ describe('a gap abroad', () => {
     expect(asked).toEqual(['executions 10:00:05'])
   })
 
-  it('does not claim that nothing was told where what was told is later', async () => {
+  it('does not claim that nothing was returned where what was returned is later', async () => {
     const latest = [execution('11:00:00', 5_000, 10), execution('11:00:01', 5_010, 10)]
     const { quotations } = restOf({ executions: latest, bars: [bar('10:00', 127)], latestOnly: true })
     const finding = await validateGap(gapOf(apple), depsOf(quotations, '12:00:00'))
     expect(finding.evidence[0]).toBe('2 executions in 1 call, 2 of them after the gap, and no older ones (latest-only)')
   })
 
-  it('cannot be measured where the latest do not reach its beginning, and says how many were told', async () => {
+  it('cannot be measured where the latest do not reach its beginning, and says how many were returned', async () => {
     const byHand = { ...apple, fromVolume: 0, toVolume: 0, from: at('09:50:00'), to: at('10:00:06') }
     const within = restOf({ executions: missing, latestOnly: true })
     await expect(validateGap(gapOf(byHand), depsOf(within.quotations, '10:00:07'))).rejects.toThrow(
@@ -333,7 +339,7 @@ describe('REST in trouble', () => {
   const refusal = new KisError('invalid-request', 'not on paper')
   const trouble = new KisError('server', 'KIS has trouble')
   const firstHalf = [execution('09:59:59', 993, 993), before, missing[0] as Execution, after]
-  const refusing = (told: Told, more: Partial<Quotations>) => ({ ...restOf(told).quotations, ...more })
+  const refusing = (returned: Returned, more: Partial<Quotations>) => ({ ...restOf(returned).quotations, ...more })
   const ofFirstHalf = [{ fromVolume: 1_000, toVolume: 1_040, trades: [missing[0]] }]
   const secondHalf = [{ fromVolume: 1_040, toVolume: 1_100, from: at('10:00:02'), to: at('10:00:05') }]
 
@@ -346,11 +352,11 @@ describe('REST in trouble', () => {
 
   it('that will not pass takes nothing from the pages that came before it', async () => {
     const day = [...Array(40)].map((_, i) => execution('10:00:01', 900 + 2 * i, 2))
-    const told = restOf({ executions: [...day, before, ...missing, after], pageSize: 3 })
+    const rest = restOf({ executions: [...day, before, ...missing, after], pageSize: 3 })
     let calls = 0
     const quotations: Quotations = {
       executions: (instrument, until) =>
-        ++calls > 1 ? Promise.reject(refusal) : told.quotations.executions(instrument, until),
+        ++calls > 1 ? Promise.reject(refusal) : rest.quotations.executions(instrument, until),
       minuteBars: () => Promise.resolve([bar('10:00', 507)]),
     }
     const finding = await validateGap(gapOf({ fromVolume: 950 }), depsOf(quotations, '10:02:00'))
@@ -389,11 +395,11 @@ describe('REST in trouble', () => {
       execution('10:05:25', 1_300, 50),
       execution('10:05:30', 1_310, 10),
     ]
-    const told = restOf({ executions, bars: [bar('10:03', 40), bar('10:05', 110)] }).quotations
+    const rest = restOf({ executions, bars: [bar('10:03', 40), bar('10:05', 110)] }).quotations
     const quotations: Quotations = {
-      ...told,
+      ...rest,
       minuteBars: (instrument, from, to) =>
-        from === at('10:00:00') ? Promise.reject(refusal) : told.minuteBars(instrument, from, to),
+        from === at('10:00:00') ? Promise.reject(refusal) : rest.minuteBars(instrument, from, to),
     }
     const finding = await validateGap(question, depsOf(quotations, '10:07:00'))
     expect(finding.unknown).toMatchObject([{ fromVolume: 1_000, toVolume: 1_040 }])
@@ -434,11 +440,11 @@ describe('REST in trouble', () => {
           return execution(`10:0${Math.floor(i / 4)}:0${i % 4}`, total, size)
         })
         const known = trades.filter(() => fate.next().value)
-        const told = restOf({ executions: known, pageSize: 3, bars: [bar('10:00', 5)] }).quotations
+        const rest = restOf({ executions: known, pageSize: 3, bars: [bar('10:00', 5)] }).quotations
         const perhaps = <T>(answer: () => Promise<T>) => (fate.next().value ? answer() : Promise.reject(refusal))
         const quotations: Quotations = {
-          executions: (...asked) => perhaps(() => told.executions(...asked)),
-          minuteBars: (...asked) => perhaps(() => told.minuteBars(...asked)),
+          executions: (...asked) => perhaps(() => rest.executions(...asked)),
+          minuteBars: (...asked) => perhaps(() => rest.minuteBars(...asked)),
         }
         const question = gapOf({ toVolume: total, to: at('10:05:00') })
         const finding = await validateGap(question, depsOf(quotations, '11:00:00'), { isLastAttempt })

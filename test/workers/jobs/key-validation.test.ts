@@ -32,7 +32,7 @@ describe('validating keys', () => {
     }
   })
 
-  it('calls nobody while a market is open, whoever put the job in, and says when next', async () => {
+  it('makes no call while a market is open, for any job, and says when next', async () => {
     const inOpenMarkets = {
       '2026-10-13T10:00:00': '2026-10-13T20:00:00.000+09:00', // KRX regular
       '2026-10-13T17:30:00': '2026-10-13T20:00:00.000+09:00', // its after-market, in the midst of the window
@@ -46,7 +46,7 @@ describe('validating keys', () => {
     }
   })
 
-  it('calls nobody outside the windows, though nothing is open', async () => {
+  it('makes no call outside the windows, though nothing is open', async () => {
     const { calls, deps } = rig('2026-10-10T12:00:00')
     expect(await validateKeys({}, deps)).toEqual({
       allowed: false,

@@ -1,5 +1,5 @@
-// The race for a credential, on a real Redis and on the embedded one. KIS is a function here that counts; the simulator's KIS is asked in
-// the scenarios.
+// The race for a credential, on a real Redis and on the embedded one. KIS is a function here that counts; the
+// simulator's KIS is asked in the scenarios.
 import { describe, expect, it } from 'vitest'
 import { hourMs } from '../../../market/basics/durations.ts'
 import { KisError } from '../../../kis/errors.ts'
@@ -176,7 +176,7 @@ describe.each(redisKinds)('a token, on %s', kind => {
     expect((await sleeper.read()).held?.secret.reveal()).toBe(held.secret.reveal())
   })
 
-  test('is kept when its holder overslept and nobody else has brought one meanwhile', async () => {
+  test('is kept when its holder overslept and no other process has saved one meanwhile', async () => {
     const { storeFor, redis, key } = await rig(kind)
     const sleeper = await storeFor()
     const asleep = await leaseOf(sleeper.lock())

@@ -40,16 +40,16 @@ describe.each(redisKinds)('a job of plain BullMQ, on %s', kind => {
   }
 
   test('is done like one of ours', async () => {
-    const told: unknown[] = []
+    const received: unknown[] = []
     const queueOf = await rig({
       'key-validation'(payload) {
-        told.push(payload)
+        received.push(payload)
         return Promise.resolve({ allowed: false, reason: 'Market is Open', next: null })
       },
     })
     const queue = queueOf('key-validation')
     const job = await ended(queue, await queue.add('whatever', { dryRun: true }))
-    expect(told).toEqual([{ dryRun: true }])
+    expect(received).toEqual([{ dryRun: true }])
     expect(job.returnvalue).toMatchObject({ reason: 'Market is Open' })
   })
 
@@ -73,7 +73,7 @@ describe.each(redisKinds)('a job of plain BullMQ, on %s', kind => {
     const queueOf = await rig({
       'gap-validation'() {
         calls++
-        return Promise.reject(new Error('nobody should ask'))
+        return Promise.reject(new Error('no call is expected'))
       },
     })
     const queue = queueOf('gap-validation')

@@ -6,7 +6,7 @@ import { createSharedRateLimit, type SharedRateLimit } from '../../../workers/re
 import { connected, isMissing, redisKinds, redisRig } from '../../support/servers/redis.ts'
 
 const prefix = '{kis-test}'
-const alone: RateLimit = { take: () => Promise.reject(new Error('nobody is alone here')), slowDown: () => {} }
+const alone: RateLimit = { take: () => Promise.reject(new Error('no process is alone here')), slowDown: () => {} }
 
 describe.each(redisKinds)('the pace of REST calls, on %s', kind => {
   const test = it.skipIf(isMissing(kind))

@@ -1,4 +1,5 @@
-// Which Redis it is: the one that was named or none, one of our own, or one in memory; and how long one of our own lives.
+// Which Redis it is: the one that was named or none, one of our own, or one in memory; and how long one of
+// our own lives.
 import { execFile, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -89,7 +90,7 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
     const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args='])
     return stdout.split('\n').filter(line => line.includes(join(folder, 'redis')) || line.includes(`${folder}/`))
   }
-  /** Another process that uses the folder until it is told to stop, or killed. */
+  /** Another process that uses the folder until it is stopped or killed. */
   async function startUser(folder: string) {
     const user = fork(fileURLToPath(new URL('../../support/processes/redis-user.ts', import.meta.url)), [folder], {
       execArgv: ['--import', 'tsx'],
@@ -146,7 +147,7 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
     expect(await (await connected(source)).ping()).toBe('PONG')
   })
 
-  it('is shared by whoever names the same folder, stops with the last one, and has everything when it comes back', async () => {
+  it('is shared by all processes that name the same folder, stops with the last one, and has everything when it comes back', async () => {
     const folder = temporaryFolder()
     const [one, other] = await Promise.all([openRedis({ folder, clock }), openRedis({ folder, clock })])
     await (await connected(one)).set('kept', 'yes')

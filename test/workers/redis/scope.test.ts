@@ -42,7 +42,7 @@ describe('a seal', () => {
     expect(others.map(other => other.open(closed))).toEqual([undefined, undefined, undefined, undefined])
   })
 
-  it('does not open what was changed, and does not throw at rubbish', () => {
+  it('does not open what was changed, and does not throw on malformed input', () => {
     const seal = createSeal(testOwner, 'token')
     const bytes = Buffer.from(seal.close('a token'), 'base64url')
     for (let place = 0; place < bytes.length; place++) {
