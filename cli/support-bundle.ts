@@ -14,19 +14,19 @@ import { mostSubscriptions } from '../machines/ledger.ts'
 import { defaultTiming } from '../machines/timing.ts'
 import { formatKst } from '../market/calendar/korea-time.ts'
 import { examine } from './doctor.ts'
-import type { Patient } from './doctor/finding.ts'
+import type { Context } from './doctor/finding.ts'
 import { reportOf } from './doctor/report.ts'
 import { misuse, reportMistakes, strayWords } from './input/usage-errors.ts'
-import { readPatient, secretsOf } from './doctor/context.ts'
+import { readContext, secretsOf } from './doctor/context.ts'
 
 export async function supportBundle(flags: Readonly<Record<string, unknown>>, words: readonly string[]): Promise<void> {
   const mistakes = strayWords(words)
   if (flags['file'] === true) mistakes.push('--file needs a name')
   if (mistakes.length > 0) return reportMistakes(new SettingsError(mistakes), 'support-bundle')
-  const patient = readPatient(flags)
-  const now = patient.clock.now()
+  const context = readContext(flags)
+  const now = context.clock.now()
   const named = typeof flags['file'] === 'string' ? flags['file'] : `kis-stream-support-${stampOf(now)}.tar.gz`
-  const files = await filesOf(patient)
+  const files = await filesOf(context)
   try {
     writeFileSync(named, gzipSync(tarOf(files, now)), { mode: 0o600, flag: 'wx' })
   } catch (error) {
@@ -45,19 +45,19 @@ Without keys, tokens, account numbers and notices, as far as a machine can tell.
 `)
 }
 
-async function filesOf(patient: Patient): Promise<ArchivedFile[]> {
-  const findings = await examine(patient)
-  const record = recordText(patient)
+async function filesOf(context: Context): Promise<ArchivedFile[]> {
+  const findings = await examine(context)
+  const record = recordText(context)
   const files = [
     { name: 'about.txt', text: about },
     { name: 'versions.json', text: json(versions()) },
-    { name: 'configuration.json', text: json(configurationOf(patient)) },
-    { name: 'limits.json', text: json(limitsOf(patient)) },
+    { name: 'configuration.json', text: json(configurationOf(context)) },
+    { name: 'limits.json', text: json(limitsOf(context)) },
     { name: 'doctor.txt', text: reportOf(findings, false) },
     { name: 'doctor.json', text: json(findings) },
     ...(record === undefined ? [] : [{ name: 'last-run.json', text: record }]),
   ]
-  const redaction = createRedaction(secretsOf(patient))
+  const redaction = createRedaction(secretsOf(context))
   return files.map(({ name, text }) => ({ name: `kis-stream-support/${name}`, text: cleaned(text) }))
 
   /** Folders are shown from the home folder on, without the name of its owner. */
@@ -94,7 +94,7 @@ function packageText(): string {
   return '{}'
 }
 
-function configurationOf({ settings, mistakes, input, dataFolder }: Patient): object {
+function configurationOf({ settings, mistakes, input, dataFolder }: Context): object {
   const names = [...keySettings.flatMap(({ key, secret }) => [key, secret]), 'htsId']
   const keys = Object.fromEntries(names.map(name => [name, input[name] !== undefined]))
   const { timing: _inLimits, lines: _keys, htsId: _person, ...shown } = settings ?? { timing: {} }
@@ -106,7 +106,7 @@ function configurationOf({ settings, mistakes, input, dataFolder }: Patient): ob
   }
 }
 
-function limitsOf({ settings }: Patient): object {
+function limitsOf({ settings }: Context): object {
   const timing = settings?.timing ?? defaultTiming
   const names = Object.keys(defaultTiming) as (keyof typeof defaultTiming)[]
   const changed = names.filter(name => timing[name] !== defaultTiming[name])
@@ -114,7 +114,7 @@ function limitsOf({ settings }: Patient): object {
 }
 
 /** As it stands on disk, readable or not: a broken record says something too. */
-function recordText({ dataFolder }: Patient): string | undefined {
+function recordText({ dataFolder }: Context): string | undefined {
   if (dataFolder === undefined) return undefined
   try {
     return readFileSync(join(dataFolder, supportRecordFile), 'utf8')

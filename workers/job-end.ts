@@ -1,12 +1,12 @@
-// Waits for a job to end. Redis tells of it as it happens, but not to those who were not listening yet, and a
-// worker elsewhere may be done with a job before we are: so its outcome is looked for.
+// Waits for a job to end. Its outcome is polled: an event of Redis is lost when the
+// job ends before this process listens.
 import type { JobOutcome, QueueHandles } from './queue-handles.ts'
 import type { QueueName } from './queues.ts'
 
 export type JobEnd<Q extends QueueName> = Exclude<JobOutcome<Q>, { readonly state: 'waiting' }>
 
 const lookEveryMs = 200
-/** Redis may begin anew meanwhile, and takes some seconds for it. */
+/** Redis may restart meanwhile, which takes some seconds. */
 const mostFailures = 50
 
 /** Rejects when Redis stays away. */

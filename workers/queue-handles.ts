@@ -36,14 +36,14 @@ export type QueueHandles = {
    */
   enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>
   outcomeOf<Q extends QueueName>(queue: Q, id: string): Promise<JobOutcome<Q>>
-  /** Tells of every job of a queue that ends from now on, in any process. */
+  /** Calls `listener` for every job of the queue that ends from now on, in any process. */
   onFinished(queue: QueueName, listener: (id: string) => void): Promise<void>
   onProgress(queue: QueueName, listener: (id: string, progress: Progress) => void): Promise<void>
   /** The same name again changes the schedule. */
   schedule<Q extends QueueName>(queue: Q, name: string, when: Schedule, payload: Payloads[Q]): Promise<void>
   /** The newest of each queue. */
   list(mostOfEach?: number): Promise<JobSummary[]>
-  /** How many jobs of each queue stand where. */
+  /** How many jobs of each queue are in each state. */
   depths(): Promise<readonly { readonly queue: string; readonly state: string; readonly jobs: number }[]>
   /** BullMQ's own, for tools that look into them. */
   readonly all: readonly Queue[]
@@ -57,7 +57,7 @@ export type QueueHandlesParts = {
 }
 
 const states = ['active', 'waiting', 'delayed', 'prioritized', 'completed', 'failed'] as const
-/** For a goodbye that Redis answers. */
+/** For a close that Redis answers. */
 const leaveMs = 1_000
 
 /** Resolves once Redis answers. */
@@ -136,7 +136,7 @@ export async function openQueues({ redis, prefix, onTrouble = () => {} }: QueueH
     all: Object.values(queues),
     async close() {
       const parts = [...opened, ...Object.values(queues)]
-      // Without Redis they would wait for it to take their leave.
+      // Without Redis, they would wait for it to close.
       await within(leaveMs, Promise.all(parts.map(part => part.close())))
       for (const link of [connection, ...listening]) link.disconnect()
     },

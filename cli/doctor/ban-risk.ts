@@ -6,11 +6,11 @@ import type { SupportRecord } from '../../app/operations/support-record.ts'
 import { variableOf } from '../../app/settings/lines.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { timingVariable } from '../../app/settings/timing-list.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'ban risk'
 
-export function examineBanRisk({ settings, record, clock }: Patient): readonly Finding[] {
+export function examineBanRisk({ settings, record, clock }: Context): readonly Finding[] {
   const findings = settings === undefined || isLoopbackUrl(settings.restUrl) ? [] : settingFindings(settings.timing)
   if (typeof record === 'object') findings.push(...budgetFindings(record, clock.now()))
   return findings.length > 0

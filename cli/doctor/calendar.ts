@@ -6,28 +6,28 @@ import { partsOf, type Venue, venues } from '../../market/instrument.ts'
 import { dateDigits, formatKst, koreanDate } from '../../market/calendar/korea-time.ts'
 import { nextTurns, turnsAt } from '../../market/calendar/schedules.ts'
 import { homeOf } from '../../market/calendar/sessions.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'calendar'
 
 /** Time enough for a new release of the holiday list to be installed. */
 const soonDays = 30
 
-export function examineCalendar(patient: Patient): readonly Finding[] {
-  const { settings } = patient
+export function examineCalendar(context: Context): readonly Finding[] {
+  const { settings } = context
   const watched =
     settings === undefined ? [] : subscriptionsOf(settings).map(({ instrument }) => partsOf(instrument).venue)
   const looked: readonly Venue[] = watched.length === 0 ? ['KRX', 'NAS'] : [...new Set(watched)]
   const countries = [...new Set(looked.map(venue => homeOf(venue).country))]
-  const today = patient.clock.now()
+  const today = context.clock.now()
   return [
-    { check, severity: 'ok', found: turnText(patient) },
-    ...looked.map(venue => ({ check, severity: 'ok' as const, found: sessionText(venue, patient) })),
+    { check, severity: 'ok', found: turnText(context) },
+    ...looked.map(venue => ({ check, severity: 'ok' as const, found: sessionText(venue, context) })),
     ...countries.map(country => holidayFinding(country, holidaysKnownThrough(country), today)),
   ]
 }
 
-function turnText({ settings, clock }: Patient): string {
+function turnText({ settings, clock }: Context): string {
   const now = clock.now()
   const { market, schedule } = settings ?? { market: 'auto', schedule: 'operating-guide' }
   if (market !== 'auto') return `${market} holds the line whatever the hour (KIS_MARKET)`
@@ -40,7 +40,7 @@ function turnText({ settings, clock }: Patient): string {
   return `${time} ${turns.join()} has the line${then}`
 }
 
-function sessionText(venue: Venue, { calendar, clock }: Patient): string {
+function sessionText(venue: Venue, { calendar, clock }: Context): string {
   const now = clock.now()
   const current = calendar.sessionAt(venue, now)
   const next = calendar.nextSession(venue, now)

@@ -3,7 +3,7 @@
 // a running feed, and spend a connection.
 import { formatKst } from '../../market/calendar/korea-time.ts'
 import { askHttp, type HttpAnswer, reasonOf } from './answer.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'clock'
 /** Beyond these, skew is larger than any lag, and a hand-over or a bar comes at the wrong second. */
@@ -12,11 +12,11 @@ const wrongMs = 30_000
 
 const remedy = 'Let the machine keep time by NTP (timedatectl set-ntp true; on Windows w32tm /resync).'
 
-export async function examineClock(patient: Patient): Promise<readonly Finding[]> {
-  return [...(await byHttp(patient)), ...byHeartbeat(patient)]
+export async function examineClock(context: Context): Promise<readonly Finding[]> {
+  return [...(await byHttp(context)), ...byHeartbeat(context)]
 }
 
-async function byHttp({ settings, clock }: Patient): Promise<Finding[]> {
+async function byHttp({ settings, clock }: Context): Promise<Finding[]> {
   if (settings === undefined) return []
   const host = new URL(settings.restUrl).host
   try {
@@ -35,7 +35,7 @@ function aheadOf({ sentTime, receivedTime }: HttpAnswer, serverTime: number): nu
   return (sentTime + receivedTime) / 2 - (serverTime + 500)
 }
 
-function byHeartbeat({ record }: Patient): Finding[] {
+function byHeartbeat({ record }: Context): Finding[] {
   if (typeof record !== 'object' || record.status.clockSkew === undefined) return []
   const { aheadMs, at } = record.status.clockSkew
   return [skewFinding(aheadMs, `by KIS's PINGPONG at ${formatKst(at).slice(0, 19)} KST`)]

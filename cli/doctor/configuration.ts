@@ -1,12 +1,12 @@
 // The settings: every mistake in them, all at once.
 import { instrumentsOf, subscriptionsOf } from '../../app/feed/subscriptions.ts'
 import { unknownVariables } from '../input/environment.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'configuration'
 
-export function examineConfiguration(patient: Patient): readonly Finding[] {
-  return [...settingFindings(patient), ...unknownVariables(patient.environment).map(variableFinding)]
+export function examineConfiguration(context: Context): readonly Finding[] {
+  return [...settingFindings(context), ...unknownVariables(context.environment).map(variableFinding)]
 }
 
 function variableFinding({ says, meant }: { readonly says: string; readonly meant?: string }): Finding {
@@ -15,7 +15,7 @@ function variableFinding({ says, meant }: { readonly says: string; readonly mean
     : { check, severity: 'warning', found: says, remedy: `Call it ${meant}, or unset it.` }
 }
 
-function settingFindings({ settings, mistakes }: Patient): Finding[] {
+function settingFindings({ settings, mistakes }: Context): Finding[] {
   if (settings === undefined) {
     const remedy = "Correct it; see 'kis-stream run --help' and docs/configuration.md."
     return mistakes.map(found => ({ check, severity: 'error', found, remedy }))

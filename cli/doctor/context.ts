@@ -7,12 +7,12 @@ import { Secret } from '../../kis/secret.ts'
 import { createCalendar, standardCalendar } from '../../market/calendar/calendar.ts'
 import { systemClock } from '../../market/clock.ts'
 import { defaultChannels, feedSettings, loadEnvironmentFile, readEnvironment } from '../input/environment.ts'
-import type { Patient } from './finding.ts'
+import type { Context } from './finding.ts'
 
 /** Stands for keys that are not there: without them, everything else can still be looked at. */
 const placeholder = 'demonstration'
 
-export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
+export function readContext(flags: Readonly<Record<string, unknown>>): Context {
   const fileProblem = loadEnvironmentFile()
   const { input, nameOf, mistakes: inputMistakes } = readEnvironment(flags, process.env)
   const withoutKeys = input['appKey'] === undefined && input['appSecret'] === undefined
@@ -44,7 +44,7 @@ export function readPatient(flags: Readonly<Record<string, unknown>>): Patient {
 }
 
 /** Every secret of this program. */
-export function secretsOf({ input, environment }: Patient): Secret[] {
+export function secretsOf({ input, environment }: Context): Secret[] {
   const given = [...keySettings.flatMap(({ key, secret }) => [input[key], input[secret]]), input['htsId']]
   const named = Object.entries(environment).flatMap(([name, value]) =>
     /(KEY|SECRET|TOKEN|PASSWORD|HTS_ID|ACCOUNT)/.test(name) && value ? [value] : [],

@@ -3,18 +3,18 @@
 import { addressOf } from '../../kis/redaction.ts'
 import { markets } from '../../market/instrument.ts'
 import { askHttp, knockTcp, reasonOf } from './answer.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'endpoints'
 
-export async function examineEndpoints(patient: Patient): Promise<readonly Finding[]> {
-  const { settings } = patient
+export async function examineEndpoints(context: Context): Promise<readonly Finding[]> {
+  const { settings } = context
   if (settings === undefined) return []
   const sockets = [...new Set(markets.map(market => settings.endpoints[market].url))]
-  return await Promise.all([restFinding(patient, settings.restUrl), ...sockets.map(socketFinding)])
+  return await Promise.all([restFinding(context, settings.restUrl), ...sockets.map(socketFinding)])
 }
 
-async function restFinding({ clock, settings }: Patient, url: string): Promise<Finding> {
+async function restFinding({ clock, settings }: Context, url: string): Promise<Finding> {
   try {
     const { status, sentTime, receivedTime } = await askHttp(url, clock, settings?.checkCertificate ?? true)
     return { check, severity: 'ok', found: `${url} answers (HTTP ${status}, ${receivedTime - sentTime} ms)` }

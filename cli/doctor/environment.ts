@@ -2,15 +2,15 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { version } from '../../app/operations/version.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'environment'
 
 /** Below this the data folder may fill up within a day of recording. */
 const leastFreeBytes = 1024 ** 3
 
-export function examineEnvironment(patient: Patient): readonly Finding[] {
-  return [nodeFinding(process.versions.node), folderFinding(patient.dataFolder), ...fileFindings(patient)]
+export function examineEnvironment(context: Context): readonly Finding[] {
+  return [nodeFinding(process.versions.node), folderFinding(context.dataFolder), ...fileFindings(context)]
 }
 
 export function nodeFinding(node: string): Finding {
@@ -49,7 +49,7 @@ function nearestExisting(path: string): string {
 }
 
 /** Keys in a file that others may read are keys that others have. */
-function fileFindings({ environment }: Patient): Finding[] {
+function fileFindings({ environment }: Context): Finding[] {
   const file = environment['KIS_ENV_FILE'] || '.env'
   if (process.platform === 'win32' || !existsSync(file)) return []
   const mode = statSync(file).mode & 0o777

@@ -18,7 +18,7 @@ export type Finding = {
 }
 
 /** What is looked at. Nothing in here is ever sent to KIS. */
-export type Patient = {
+export type Context = {
   /** As a feed would have them. Undefined while there are mistakes in them. */
   readonly settings: FeedSettings | undefined
   readonly mistakes: readonly string[]
@@ -33,7 +33,7 @@ export type Patient = {
   readonly calendar: Calendar
 }
 
-export type Check = (patient: Patient) => readonly Finding[] | Promise<readonly Finding[]>
+export type Check = (context: Context) => readonly Finding[] | Promise<readonly Finding[]>
 
 /** 2 is the exit code of a command that was called wrongly. */
 const exitCodes: Readonly<Record<Severity, number>> = { ok: 0, info: 0, warning: 1, error: 3 }

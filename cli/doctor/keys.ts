@@ -5,7 +5,7 @@ import { type KeySetting, keySettings, ownerOf } from '../../app/settings/lines.
 import { mayValidateKeys } from '../../market/calendar/key-validation-windows.ts'
 import { formatKst } from '../../market/calendar/korea-time.ts'
 import { prefixOf } from '../../workers/redis/scope.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'keys'
 
@@ -14,8 +14,8 @@ const [keyLength, secretLength] = [36, 180]
 
 type Given = { readonly name: string; readonly text: unknown; readonly length: number }
 
-export function examineKeys(patient: Patient): readonly Finding[] {
-  const { input, clock, calendar, settings } = patient
+export function examineKeys(context: Context): readonly Finding[] {
+  const { input, clock, calendar, settings } = context
   const [first, ...others] = keySettings.map(setting => pairOf(setting, input)) as [Pair, ...Pair[]]
   const given = others.filter(pair => !pair.every(isMissing)).flat()
   if (first.every(isMissing) && given.length === 0) {
@@ -50,7 +50,7 @@ export function examineKeys(patient: Patient): readonly Finding[] {
 type Pair = readonly Given[]
 
 /** The app key and the secret of a line. */
-function pairOf({ key, secret, variable }: KeySetting, input: Patient['input']): Pair {
+function pairOf({ key, secret, variable }: KeySetting, input: Context['input']): Pair {
   return [
     { name: variable, text: input[key], length: keyLength },
     { name: variable.replace('KEY', 'SECRET'), text: input[secret], length: secretLength },

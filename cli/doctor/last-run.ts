@@ -1,13 +1,13 @@
 // How the last feed ended, by the record it left.
 import { formatKst } from '../../market/calendar/korea-time.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'last run'
 
 /** A feed that runs writes every minute. */
 const staleMs = 150_000
 
-export function examineLastRun({ record, clock }: Patient): readonly Finding[] {
+export function examineLastRun({ record, clock }: Context): readonly Finding[] {
   if (record === undefined) return []
   if (typeof record === 'string') {
     const remedy = 'Nothing needs it; the next feed writes a new one.'

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path'
 import { Redis } from 'ioredis'
 import { redisPlace } from '../../workers/redis/redis.ts'
 import { reasonOf } from './answer.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'redis'
 const connectTimeoutMs = 5_000
@@ -13,7 +13,7 @@ const connectTimeoutMs = 5_000
 /** BullMQ 6 runs from 5.0 and recommends this. */
 const recommended = [6, 2] as const
 
-export async function examineRedis({ environment }: Patient): Promise<readonly Finding[]> {
+export async function examineRedis({ environment }: Context): Promise<readonly Finding[]> {
   const url = environment['REDIS_URL']
   return url ? await examineNamed(url) : [privateFinding(environment['PATH'] ?? '')]
 }

@@ -3,14 +3,14 @@ import { mostSlotsOf, overflowOf, slotsOf } from '../../app/feed/subscriptions.t
 import { mostSubscriptions } from '../../machines/ledger.ts'
 import { markets } from '../../market/instrument.ts'
 import { onOrOff } from '../../app/settings/values.ts'
-import type { Finding, Patient } from './finding.ts'
+import type { Finding, Context } from './finding.ts'
 
 const check = 'slots'
 
 /** Fewer left than this, and an instrument with both channels no longer fits. */
 const fewLeft = 2
 
-export function examineSlots({ settings, input }: Patient): readonly Finding[] {
+export function examineSlots({ settings, input }: Context): readonly Finding[] {
   if (settings === undefined) return []
   const slots = slotsOf(settings)
   const overflow = overflowOf(settings)

@@ -14,7 +14,7 @@ import { examineConfiguration } from '../../cli/doctor/configuration.ts'
 import { examineClock, skewFinding } from '../../cli/doctor/clock.ts'
 import { examineEndpoints } from '../../cli/doctor/endpoints.ts'
 import { nodeFinding } from '../../cli/doctor/environment.ts'
-import { exitCodeOf, type Finding, type Patient } from '../../cli/doctor/finding.ts'
+import { exitCodeOf, type Finding, type Context } from '../../cli/doctor/finding.ts'
 import { examineKeys } from '../../cli/doctor/keys.ts'
 import { examineLastRun } from '../../cli/doctor/last-run.ts'
 import { examineRedis, judge } from '../../cli/doctor/redis.ts'
@@ -30,7 +30,7 @@ const kst = (text: string) => Date.parse(`${text}+09:00`)
 const keys = { appKey: `PS${'k'.repeat(34)}`, appSecret: 's'.repeat(180) }
 const severitiesOf = (findings: readonly Finding[]) => findings.map(({ severity }) => severity)
 
-function patient(input: Readonly<Record<string, unknown>> = {}, changes: Partial<Patient> = {}): Patient {
+function patient(input: Readonly<Record<string, unknown>> = {}, changes: Partial<Context> = {}): Context {
   return {
     settings: readSettings({ ...keys, ...input }),
     mistakes: [],

@@ -1,6 +1,5 @@
-// Asks KIS once a day on which days the Korean market opens, and says where our dated calendar thinks
-// otherwise. KIS asks for one call a day at most, so the day is claimed before it is asked, and what it said
-// is kept for the other processes.
+// Asks KIS once a day on which days the Korean market opens, and lists where our calendar differs. KIS
+// allows one call a day, so a process claims the day before it calls, and keeps the answer for the others.
 import type { Redis } from 'ioredis'
 import type { CalendarDay } from '../../kis/rest/calendar-check.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'

@@ -74,7 +74,7 @@ function cellsOf(one: InstrumentCertificate): string[] {
   return [one.instrument, one.verdict, ...counts]
 }
 
-/** How many of the parts and minutes that are missing a person wants to read. */
+/** At most so many missing parts and minutes are listed. */
 const mostNotes = 10
 
 function notesOf(one: InstrumentCertificate): string[] {

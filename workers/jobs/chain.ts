@@ -1,5 +1,5 @@
 // The arithmetic of a repair: which executions fill a part of the day's cumulative volume exactly, and what
-// they leave open. Pure; it believes nothing that does not fit to the share.
+// they leave open. Pure; only executions that fit to the share count.
 import type { Run, UnknownSpan, VolumeSpan } from '../../market/gap-finding.ts'
 import type { Execution } from '../../market/quotations.ts'
 

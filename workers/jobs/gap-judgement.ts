@@ -1,5 +1,5 @@
-// What is to be made of volume that the executions do not have: the minute bars as a second witness. Pure
-// arithmetic and the calendar; what fits no rule remains unknown.
+// Explains volume that is in no execution, by the minute bars and the calendar. Pure; what fits no rule
+// remains unknown.
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import { type ExplainedSpan, type UnknownSpan, volumeOf } from '../../market/gap-finding.ts'

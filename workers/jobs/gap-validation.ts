@@ -20,10 +20,10 @@ export type GapValidationDeps = {
   readonly calendar: Calendar
 }
 
-/** What the queue lends to a job; a plain call needs none of it. */
+/** What the queue gives to a job; a direct call needs none of it. */
 export type GapValidationContext = {
   readonly signal?: AbortSignal
-  /** Nothing follows it: what cannot be had now is not had at all. */
+  /** No attempt follows: what REST does not return now remains unknown. */
   readonly isLastAttempt?: boolean
   progress?(done: number, of: number, what: string): void
 }
@@ -82,7 +82,7 @@ export async function validateGap(
     context.signal?.throwIfAborted()
     context.progress?.(index, groups.length, 'minute bars')
     const witness = await witnessOf(question, minutes, collected.isRefused, deps, ask)
-    // Said once, however many minutes it is about.
+    // Once, for however many minutes.
     for (const refusal of witness.refusals) if (!evidence.includes(refusal)) evidence.push(refusal)
     if (witness.isSilent) {
       unknown.push(...minutes.spans)
@@ -94,7 +94,7 @@ export async function validateGap(
     unknown.push(...judgement.unknown)
     evidence.push(judgement.evidence)
   }
-  // Trouble that passes and nothing proven: that the job gives up is the answer then.
+  // Passing trouble and nothing proven: the job fails with it.
   const passing = trouble()
   if (passing !== undefined && runs.length === 0 && explained.length === 0) throw passing
   unknown.sort((a, b) => a.fromVolume - b.fromVolume)

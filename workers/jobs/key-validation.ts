@@ -8,8 +8,8 @@ import type { Payloads, Results } from '../queues.ts'
 export type KeyValidationDeps = KeyValidationOptions & {
   readonly clock: Clock
   /**
-   * Has an approval key issued, which proves app key and app secret together. Rejects when KIS takes them
-   * not.
+   * Has an approval key issued, which proves app key and app secret together. Rejects when KIS
+   * refuses them.
    */
   readonly proveApproval: () => Promise<void>
   /** Has the token renewed, if it is due. */

@@ -1,5 +1,5 @@
-// One process has a credential renewed, the others read what it brought. Never asks KIS without the lock,
-// never more often than KIS allows, and never for what somebody else has renewed meanwhile.
+// One process has a credential renewed, the others read the new one. Never asks KIS without the lock, never
+// more often than KIS allows, and never for a credential that another process has renewed meanwhile.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hourMs, minuteMs } from '../../market/basics/durations.ts'
 import { KisError } from '../../kis/errors.ts'
@@ -30,7 +30,7 @@ export type RefreshDeps = {
   readonly store: TokenStore
   readonly rules: Rules
   /**
-   * Asks KIS. Better rejects before the lock ends: what comes later may find that somebody else was faster.
+   * Asks KIS. Should reject before the lock ends: a later answer may find that another process was faster.
    */
   readonly issue: () => Promise<{ readonly secret: Secret; readonly lifetimeMs: number }>
   readonly wait?: (ms: number) => Promise<unknown>
@@ -39,8 +39,7 @@ export type RefreshDeps = {
 export type Refreshed = { readonly outcome: 'kept' | 'issued'; readonly held: Held }
 
 /**
- * How often one who waits for the lock looks whether its holder has written. A few commands a second for each
- * that waits.
+ * How often a process that waits for the lock reads the store: a few commands a second for each.
  */
 const lookEveryMs = 50
 
@@ -81,14 +80,14 @@ async function renewUnderLock(deps: RefreshDeps, lease: Lease, refused: string |
   }
 }
 
-/** `old`: what will do as long as KIS issues nothing. */
+/** `old`: still good while KIS issues nothing. */
 async function renew({ store, rules, issue }: RefreshDeps, lease: Lease, old: Held | undefined): Promise<Refreshed> {
   let issued: Awaited<ReturnType<RefreshDeps['issue']>>
   try {
     issued = await issue()
   } catch (error) {
-    // Somebody was given one and did not keep it: killed at the wrong moment, or not one of us. KIS hands it
-    // out again later.
+    // It was issued to a process that did not keep it: one killed at the wrong moment, or another program.
+    // KIS issues it again later.
     if (isTooEarly(error)) await store.pause(rules.pauseMs)
     if (old !== undefined) return { outcome: 'kept', held: old }
     if (!isTooEarly(error)) throw error
@@ -105,7 +104,7 @@ function freshOf({ held, now }: Reading, rules: Rules, refused: string | undefin
   return held.expiresAt - now > rules.renewBeforeMs ? held : undefined
 }
 
-/** Not fresh any more, and KIS takes it all the same. */
+/** No longer fresh, but still accepted by KIS. */
 function takenOf({ held, now }: Reading, refused: string | undefined): Held | undefined {
   return held !== undefined && held.fingerprint !== refused && held.expiresAt > now ? held : undefined
 }
@@ -119,8 +118,8 @@ function isTooEarly(error: unknown): boolean {
 }
 
 /**
- * The job. Scheduled, it renews what is there; the first token is issued when somebody needs one, because KIS
- * tells the account's holder of each.
+ * The job. Scheduled, it renews what is there; the first token is issued when one is needed, because KIS
+ * notifies the account's holder of each.
  */
 export async function refreshToken(
   { reason, refused }: Payloads['token-refresh'],

@@ -1,6 +1,6 @@
-// A Redis server of our own, for who has none: one to a data folder, shared by every process that uses the
-// folder, reachable through a unix socket that only its user may open, and gone with the last of those
-// processes, however they end.
+// A Redis server of our own, where none is configured: one for each data folder, shared by every process that
+// uses the folder, reachable through a unix socket that only its user may open, and gone with the last of
+// those processes, however they end.
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { chmod, mkdir, open, rename, stat } from 'node:fs/promises'
@@ -35,10 +35,10 @@ const logFile = 'redis.log'
 const longestPath = 100
 
 /**
- * Stands beside the server, because we may be killed. Its standard input is the read end of a pipe whose
+ * A process beside the server, because we may be killed. Its standard input is the read end of a pipe whose
  * write end is held by every process that uses the server; the kernel closes theirs however they end, `cat`
  * sees the last one go, and stops the server. It does not start the server again: two of them would ruin each
- * other's files, so that is left to those who hold the lock.
+ * other's files, so only a holder of the lock does.
  */
 const keeper = `umask 077
 trap 'kill "$server"' TERM
@@ -50,8 +50,7 @@ wait "$server"
 kill "$watch" 2>/dev/null`
 
 /**
- * A program that somebody else wrote is given no more than where programs are: our keys stand in the
- * environment.
+ * The only variable that the server gets is PATH: our keys are in the environment.
  */
 function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'] }
