@@ -1,5 +1,5 @@
-// Things to do later, by the simulator's clock: a story that leaps ahead by hand takes them along. The timer runs only while
-// something is waiting.
+// Things to do later, by the simulator's clock: a story that leaps ahead by hand takes them along. The timer
+// runs only while something is waiting.
 import type { Clock } from '../market/clock.ts'
 
 const tickMs = 5

@@ -1,7 +1,8 @@
-// What the real-time server says, word for word: control.txt among the captured frames, and protocol notes 3.4 to 3.6.
+// What the real-time server says, word for word: control.txt among the captured frames, and protocol notes
+// 3.4 to 3.6.
 //
 // {"header":{"tr_id":"H0STASP0","tr_key":"005930","encrypt":"N"},"body":{"rt_cd":"0","msg_cd":"OPSP0000","msg1":"SUBSCRIBE SUCCESS",
-//  "output":{"iv":"96de248bda413d58","key":"npudbpdylbqfsndkjgvknsjgsveanbca"}}} (2026-06-08)
+// "output":{"iv":"96de248bda413d58","key":"npudbpdylbqfsndkjgvknsjgsveanbca"}}} (2026-06-08)
 // {"header":{"tr_id":"(null)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9","msg_cd":"OPSP8996","msg1":"ALREADY IN USE appkey"}} (2025-11)
 import { createCipheriv } from 'node:crypto'
 import { isNotice, type Registration } from './transactions.ts'
@@ -23,7 +24,7 @@ const addressed = {
   OPSP0011: ['1', 'invalid approval : NOT FOUND'],
 } as const
 
-/** Refusals of the request as such, which name nobody. */
+/** Refusals of the request as such, which name no subscription. */
 const unaddressed = {
   OPSP8991: 'SUBSCRIBE ERROR : invalid tr_id',
   OPSP8992: 'SUBSCRIBE ERROR : invalid tr_key',
@@ -61,7 +62,10 @@ export const refusingCodes = [...Object.keys(addressed), ...Object.keys(unaddres
   code => !['OPSP0000', 'OPSP0001', 'OPSP0003'].includes(code),
 ) as readonly RefusingCode[]
 
-/** `noticeKey` comes with every SUBSCRIBE SUCCESS, whether the transaction is encrypted or not, and with nothing else. */
+/**
+ * `noticeKey` comes with every SUBSCRIBE SUCCESS, whether the transaction is encrypted or not, and with
+ * nothing else.
+ */
 export function answer(code: AddressedCode, { tr, key }: Registration, noticeKey: NoticeKey): string {
   const [result, text] = addressed[code]
   const output = code === 'OPSP0000' ? { output: { iv: noticeKey.iv, key: noticeKey.key } } : {}
@@ -82,7 +86,10 @@ export function heartbeat(time: number): string {
   return `{"header":{"tr_id":"PINGPONG","datetime":"${wall.date}${wall.time}"}}`
 }
 
-/** An account notice of one record: AES-256-CBC with PKCS#7 padding, key and iv used as text (protocol notes 4). */
+/**
+ * An account notice of one record: AES-256-CBC with PKCS#7 padding, key and iv used as text (protocol notes
+ * 4).
+ */
 export function noticeFrame(tr: string, plaintext: string, noticeKey: NoticeKey): string {
   const cipher = createCipheriv('aes-256-cbc', Buffer.from(noticeKey.key), Buffer.from(noticeKey.iv))
   return `1|${tr}|001|${cipher.update(plaintext, 'utf8', 'base64')}${cipher.final('base64')}`

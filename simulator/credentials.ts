@@ -1,5 +1,5 @@
-// The tokens and approval keys that were issued, and to whom (protocol notes 2). Any app key with any secret is welcome: the
-// simulator guards nothing.
+// The tokens and approval keys that were issued, and to whom (protocol notes 2). Any app key with any secret
+// is welcome: the simulator guards nothing.
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock } from '../market/clock.ts'
 
@@ -15,7 +15,10 @@ const tokenPaceMs = minuteMs
 
 export type Token = { readonly token: string; readonly issuedAt: number }
 
-/** Whose approval key or token it is. KIS looks at an approval key's age only when a session opens: whether it matters is for the caller. */
+/**
+ * Whose approval key or token it is. KIS looks at an approval key's age only when a session opens: whether it
+ * matters is for the caller.
+ */
 export type Approval = { readonly appKey: string; readonly expired: boolean }
 
 export type CredentialCounts = {

@@ -36,13 +36,14 @@ export function createRestServer(rest: Rest, log: (line: string) => void): Serve
     const error = typeof code === 'string' ? ` ${code}` : ''
     log(`${method} ${status === 404 ? `${printable(path)}, which does not exist` : path}: ${status}${error}`)
     response
-      // Spelled as KIS does: the broker's own sample collects the headers whose names are all lower case, and expects three of them.
+      // Spelled as KIS does: the broker's own sample collects the headers whose names are all lower case, and
+      // expects three of them.
       .writeHead(status, { ...answer.headers, 'Content-Type': 'application/json; charset=utf-8' })
       .end(JSON.stringify(body))
   }
 
   return createServer((request, response) => {
-    // A fault of ours: whoever asked must not wait for an answer that does not come.
+    // A fault of the simulator: the client must still get an answer.
     serve(request, response).catch((error: unknown) => {
       log(`${request.method} failed inside the simulator: ${error instanceof Error ? error.message : String(error)}`)
       if (response.headersSent) response.destroy()

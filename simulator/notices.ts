@@ -1,5 +1,6 @@
-// Order and fill notices of an account that never was: each order is accepted, and filled in one or two parts (notes on notices:
-// only CNTG_YN 2 is a fill, and its quantity is that of this fill alone). Nothing here takes orders.
+// Order and fill notices of an account that never was: each order is accepted, and filled in one or two parts
+// (notes on notices: only CNTG_YN 2 is a fill, and its quantity is that of this fill alone). Nothing here
+// takes orders.
 //
 // HTSID^1234567801^0000000001^^02^0^01^0^005930^0000000010^000271500^094941^0^1^1^06010^000000010^…  (accepted)
 import type { Clock } from '../market/clock.ts'
@@ -85,7 +86,9 @@ const columns: Readonly<Record<string, (step: Step) => string>> = {
   CRCY_CD: () => 'USD',
 }
 
-/** Prices of derivatives have two implied decimals, those of overseas stocks four; Korean stocks have none. */
+/**
+ * Prices of derivatives have two implied decimals, those of overseas stocks four; Korean stocks have none.
+ */
 function scaleOf(tr: string): number {
   return /^H0(IF|MF|EU)/.test(tr) ? 100 : tr.startsWith('H0GS') ? 10_000 : 1
 }

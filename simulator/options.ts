@@ -1,4 +1,4 @@
-// What a simulator can be told when it starts, and what it can be asked and told while it runs.
+// The options of a simulator, and what can be read and changed while it runs.
 import type { Clock } from '../market/clock.ts'
 import type { Fault, FaultReport, Injected, ScheduledFault } from './faults/faults.ts'
 import type { TruthSizes, TruthRecord, Withheld } from './truth.ts'
@@ -13,9 +13,12 @@ export type QuotationOptions = {
   readonly callsPerSecond?: number
   /** One print of so many is left out of the executions, as KIS does; 0 for none. Default 500. */
   readonly skippedOneOf?: number
-  /** Trades kept of each instrument's day, the newest; 0 keeps none, and REST has nothing to tell. Default 20,000. */
+  /**
+   * Trades kept of each instrument's day, the newest; 0 keeps none, and REST has nothing to tell. Default
+   * 20,000.
+   */
   readonly keptTrades?: number
-  /** Where the quotations come from. Default: what the tape told since the simulator started. */
+  /** Where the quotations come from. Default: what the tape emitted since the simulator started. */
   readonly past?: PastMarket
 }
 
@@ -24,13 +27,16 @@ export type SimulatorOptions = {
   readonly port?: number
   readonly clock?: Clock
   /**
-   * When tokens and approval keys are issued and expire. Default: `clock`. A day of the past has its own clock, and a client's token must
-   * live by the client's.
+   * When tokens and approval keys are issued and expire. Default: `clock`. A day of the past has its own
+   * clock, and a client's token must live by the client's.
    */
   readonly credentialClock?: Clock
   /** Default: a generated market. */
   readonly tape?: Tape
-  /** The server's PINGPONG. KIS's period is reported as about 110 s, and as 10 to 14 s on idle sessions (protocol notes 3.6). */
+  /**
+   * The server's PINGPONG. KIS's period is reported as about 110 s, and as 10 to 14 s on idle sessions
+   * (protocol notes 3.6).
+   */
   readonly pingIntervalMs?: number
   /** A client that has not echoed by then is cut; KIS is reported to do so after 100 to 105 s. */
   readonly pingTimeoutMs?: number
@@ -38,13 +44,16 @@ export type SimulatorOptions = {
   readonly faults?: readonly ScheduledFault[]
   /** The same seed, the same dice in every fault. Default 1. */
   readonly faultSeed?: number
-  /** An order is accepted and filled this often, sent to every session that registered account notices. Default: never. */
+  /**
+   * An order is accepted and filled this often, sent to every session that registered account notices.
+   * Default: never.
+   */
   readonly noticesEveryMs?: number
   /** Whether faults can be injected over HTTP, under /simulator. Default false. */
   readonly control?: boolean
   /**
-   * How many records are remembered, the newest: of those withheld (default 100,000), and of everything that was told (default 0,
-   * since it costs time and memory; `Simulator.truth` needs it).
+   * How many records are remembered, the newest: of those withheld (default 100,000), and of everything that
+   * was emitted (default 0, since it costs time and memory; `Simulator.truth` needs it).
    */
   readonly memory?: Partial<TruthSizes>
   /** The quotations over REST. */
@@ -79,21 +88,30 @@ export type Simulator = {
   sessions(): readonly { readonly registrations: readonly Registration[] }[]
   /** Sends one text to every open session, as it is. */
   send(text: string): void
-  /** Sends an account notice to every session that registered `tr`, encrypted with that session's key; says to how many. */
+  /**
+   * Sends an account notice to every session that registered `tr`, encrypted with that session's key; says to
+   * how many.
+   */
   sendNotice(tr: string, plaintext: string): number
-  /** The notices of an order that is accepted and filled, as `POST /simulator/notices`; says to how many sessions. */
+  /**
+   * The notices of an order that is accepted and filled, as `POST /simulator/notices`; says to how many
+   * sessions.
+   */
   sendOrder(tr: string, of?: NoticeOf): number
   /** Cuts every connection without a close handshake, as a network or KIS does. */
   cut(): void
-  /** Makes trouble from now on, or at once. Throws, with everything that is wrong with it, what is no fault. */
+  /**
+   * Makes trouble from now on, or at once. Throws, with everything that is wrong with it, what is no fault.
+   */
   inject(fault: Fault): Injected
   /** Every fault so far, oldest first; of those that are over the last 1,000. */
   faults(): readonly FaultReport[]
-  /** Every record that was kept from a session that had registered it, in the order they were told. */
+  /** Every record that was kept from a session that had registered it, in the order they were emitted. */
   withheld(): readonly Withheld[]
   /**
-   * Every record of a transaction and key since it was first registered, in order, and what became of each. Trades go on without
-   * listeners: what they were is known once somebody registers the key again. Throws when no truth is kept.
+   * Every record of a transaction and key since it was first registered, in order, and what became of each.
+   * Trades go on without listeners: what they were is known once somebody registers the key again. Throws
+   * when no truth is kept.
    */
   truth(tr: string, key: string): readonly TruthRecord[]
   stop(): Promise<void>

@@ -1,5 +1,5 @@
-// The server's heartbeat on one connection. KIS sends PINGPONG about every 110 s and closes who has not sent it back after about
-// 100 s (protocol notes 3.6).
+// The server's heartbeat on one connection. KIS sends PINGPONG about every 110 s and closes who has not sent
+// it back after about 100 s (protocol notes 3.6).
 import type { Clock } from '../market/clock.ts'
 import { heartbeat } from './answers.ts'
 
@@ -14,10 +14,10 @@ export type PingOptions = {
 
 export type Ping = {
   /**
-   * What a PINGPONG of the client is: the echo that was awaited, byte for byte or nearly so, or a heartbeat of its own.
-   * A client's own carries no datetime and saves nobody who does not echo.
+   * What a PINGPONG of the client is: the echo that was awaited, byte for byte or nearly so, or a heartbeat
+   * of its own. A client's own carries no datetime and does not replace an echo.
    */
-  heard(text: string, dated: boolean): 'identical' | 'echo' | 'unasked'
+  received(text: string, dated: boolean): 'identical' | 'echo' | 'unasked'
   stop(): void
 }
 
@@ -33,7 +33,7 @@ export function startPing({ clock, intervalMs, timeoutMs, send, overdue }: PingO
   }, intervalMs)
 
   return {
-    heard(text, dated) {
+    received(text, dated) {
       if (awaited === undefined || !dated) return 'unasked'
       const identical = text === awaited
       awaited = undefined

@@ -30,8 +30,8 @@ export type Request =
 const verbs: Readonly<Record<string, Verb>> = { '1': 'subscribe', '2': 'unsubscribe' }
 
 /**
- * Which of several mistakes KIS would name is not known. Here it is the outermost, read from left to right as the request is
- * printed in the documents.
+ * Which of several mistakes KIS would name is not known. Here it is the outermost, read from left to right as
+ * the request is printed in the documents.
  */
 export function readRequest(text: string): Request {
   const message = parseObject(text)

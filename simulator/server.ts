@@ -1,5 +1,5 @@
-// The stand-in for KIS on loopback: REST and WebSocket on one port. Plumbing only: what is said is in answers.ts, what is remembered
-// in session.ts, what is sent in the tape, what goes wrong in injector.ts.
+// The stand-in for KIS on loopback: REST and WebSocket on one port. Plumbing only: what is said is in
+// answers.ts, what is remembered in session.ts, what is sent in the tape, what goes wrong in injector.ts.
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -40,7 +40,10 @@ type Connection = { readonly socket: WebSocket; readonly session: Session; reado
 
 const loopback = '127.0.0.1'
 const mostMessageBytes = 1024 * 1024
-/** Queued for one client: a tape that can wait waits beyond the first, and beyond the second the client is cut off. */
+/**
+ * Queued for one client: a tape that can wait waits beyond the first, and beyond the second the client is cut
+ * off.
+ */
 const congestedBytes = 1024 * 1024
 const hopelessBytes = 64 * 1024 * 1024
 
@@ -52,7 +55,10 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const counters = createCounters()
   const credentials = createCredentials(options.credentialClock ?? clock)
   const connections = new Map<Session, Connection>()
-  /** The TCP connections under them, until the client hangs up: what is left to tidy up here is not the client's doing. */
+  /**
+   * The TCP connections under them, until the client hangs up: what is left to tidy up here is not the
+   * client's doing.
+   */
   const lines = new Set<Duplex>()
   const listeners = new Map<Registration, Listener>()
   const alarms = createAlarms(clock)
@@ -80,11 +86,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const sessions = createSessions(credentials, { registered, released }, injector)
 
   const { callsPerSecond = 18, keptTrades = 20_000, skippedOneOf = 500 } = options.quotations ?? {}
-  const heard = createPastMarket(keptTrades)
+  const emitted = createPastMarket(keptTrades)
   const gate = createGate(credentials, clock, callsPerSecond)
-  const past = options.quotations?.past ?? heard
+  const past = options.quotations?.past ?? emitted
   const lastEmitted = createLastEmitted()
-  // A generated market says itself where it stands; of a capture or a recording the last thing it told is known.
+  // A generated market knows its state; for a capture or a recording it is the last record emitted.
   const standing = standingIn(registrations =>
     tape.record === undefined ? lastEmitted.record(registrations) : tape.record(registrations),
   )
@@ -145,12 +151,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
     // By default ws hands over every message as one Buffer.
     socket.on('message', data => {
-      if (!injector.isAbsent(session, 'heard')) receive(connection, (data as Buffer).toString())
+      if (!injector.isAbsent(session, 'received')) receive(connection, (data as Buffer).toString())
     })
-    // The official sample echoes with a pong frame that carries the text; that is reported to do as well (protocol notes 3.6).
+    // The official sample echoes with a pong frame that carries the text; that is reported to do as well
+    // (protocol notes 3.6).
     socket.on('pong', data => {
       const text = data.toString()
-      if (text.includes('PINGPONG') && !injector.isAbsent(session, 'heard')) echoed(connection, text, true)
+      if (text.includes('PINGPONG') && !injector.isAbsent(session, 'received')) echoed(connection, text, true)
     })
     // ws answers a close frame by calling this, which is where the answer can be put off.
     const close = socket.close.bind(socket)
@@ -190,11 +197,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   /** Everything but frames of the tape goes out here. */
   function say({ session, socket }: Connection, text: string): void {
-    if (!injector.isAbsent(session, 'said')) socket.send(text)
+    if (!injector.isAbsent(session, 'sent')) socket.send(text)
   }
 
   function echoed({ ping }: Connection, text: string, dated: boolean): void {
-    const meaning = ping.heard(text, dated)
+    const meaning = ping.received(text, dated)
     if (meaning === 'unasked') counters.heartbeats++
     else counters.echoes++
     if (meaning === 'identical') counters.identicalEchoes++
@@ -260,7 +267,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   }
 
   const actualPort = await listen(server, loopback, port)
-  const asked = [heard, ...(hasPast ? [] : [lastEmitted])]
+  const asked = [emitted, ...(hasPast ? [] : [lastEmitted])]
   const histories = [...(truth.keepsTruth ? [truth] : []), ...(keptTrades > 0 ? asked : [])]
   tape.start(histories.length === 0 ? { clock, log } : { clock, log, history: severalHistories(histories) })
   log(`listening on http://${loopback}:${actualPort} and ws://${loopback}:${actualPort}`)

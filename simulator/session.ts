@@ -1,5 +1,5 @@
-// What KIS remembers of each connection: whose app key it is, what it registered, and the key of its notices. One session to an
-// app key, 41 registrations to a session (protocol notes 3.3).
+// What KIS remembers of each connection: whose app key it is, what it registered, and the key of its notices.
+// One session to an app key, 41 registrations to a session (protocol notes 3.3).
 import { randomBytes } from 'node:crypto'
 import { type AddressedCode, type AnswerCode, answer, isAddressed, type NoticeKey, refusal } from './answers.ts'
 import type { Credentials } from './credentials.ts'
@@ -18,7 +18,7 @@ export type Session = {
   appKey: string | undefined
 }
 
-/** Told about each registration that begins or ends. */
+/** Called for each registration that begins or ends. */
 export type RegistrationListener = {
   registered(session: Session, registration: Registration): void
   released(session: Session, registration: Registration): void
@@ -59,7 +59,8 @@ export function createSessions(
   function problemWith(session: Session, approvalKey: string): 'OPSP0011' | 'OPSP8996' | 'OPSP9994' | undefined {
     const approval = credentials.approvalOf(approvalKey)
     if (approval === undefined) return 'OPSP0011'
-    // What KIS says to somebody else's approval key in an open session is not known; this is the nearest of its codes.
+    // What KIS says to somebody else's approval key in an open session is not known; this is the nearest of
+    // its codes.
     if (session.appKey !== undefined) return session.appKey === approval.appKey ? undefined : 'OPSP9994'
     // An approval key lives 24 hours, but an open session outlives it.
     if (approval.expired) return 'OPSP0011'

@@ -15,7 +15,7 @@ works with it when its two addresses are changed; any app key and secret will do
 - **Generated market** (the default): every symbol that is spelled as its venue spells it exists and trades at any hour, on weekends and
   holidays too. One seed, one story. A share goes on without a subscriber, from the moment somebody first asks for it.
 - **Capture** (\`--tape FILE\`) and **recording** (\`--recording DIR --date 2026-11-20\`): what was sent, byte for byte. REST knows what the tape has
-  told so far, and nothing of the days before.
+  emitted so far, and nothing of the days before.
 
 ## REST
 

@@ -20,7 +20,10 @@ export type ReceivedRequest = {
 
 export type SimulatorStats = CredentialCounts &
   GateStats & {
-    /** When each handshake was asked for, refused ones included; the newest 10,000. What a connect budget is held against. */
+    /**
+     * When each handshake was asked for, refused ones included; the newest 10,000. What a connect budget is
+     * held against.
+     */
     readonly handshakes: readonly number[]
     readonly socketsOpened: number
     readonly socketsClosed: number

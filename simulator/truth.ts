@@ -1,5 +1,5 @@
-// The records that the tape emitted, the sessions they were sent to, and those they were withheld from. A test compares
-// its client with this.
+// The records that the tape emitted, the sessions they were sent to, and those they were withheld from. A
+// test compares its client with this.
 import { redacted } from '../kis/secret.ts'
 import type { FaultKind } from './faults/faults.ts'
 import type { History } from './tape/listener.ts'
@@ -118,7 +118,9 @@ function read(tr: string, key: string, frame: string, time: number): TapeRecord[
   return split.records.map(record => ({ tr, key: shown, record, countEach, time, sentTo: [], withheldFrom: [] }))
 }
 
-/** A list that forgets its oldest. In bulk, because taking the first of a long list away moves all the others. */
+/**
+ * A list that forgets its oldest. In bulk, because taking the first of a long list away moves all the others.
+ */
 function createMemory<T>(most: number) {
   const kept: T[] = []
   let added = 0

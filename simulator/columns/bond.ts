@@ -1,5 +1,5 @@
-// The columns of exchange-listed bonds and of bond indices. No capture has either but the vendor's line of an index; yields, durations and
-// the like are made up.
+// The columns of exchange-listed bonds and of bond indices. No capture has either but the vendor's line of an
+// index; yields, durations and the like are made up.
 //
 // KBPR01^20240726^131500^163.55^163.56^163.52^163.54^163.53^0.00^2^0.00^98.92^99.50^163.54^161.83^0.00^9.45^181.22^3.07^0.00 (the vendor's)
 import { type Side, type SimulatedInstrument, totalOf } from '../market/market.ts'

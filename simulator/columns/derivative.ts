@@ -9,8 +9,9 @@ const price = (value: number, { listing }: SimulatedInstrument) => decimal(value
 const difference = (value: number, { listing }: SimulatedInstrument) => signedDecimal(value, listing.grid.decimals)
 
 /**
- * What a total is worth: in thousands of won for index futures and options (250,000 won a point, 50,000 for the minis), in won for the
- * others: currency futures of 10,000 dollars, and ten shares. The unit of index options is not known.
+ * What a total is worth: in thousands of won for index futures and options (250,000 won a point, 50,000 for
+ * the minis), in won for the others: currency futures of 10,000 dollars, and ten shares. The unit of index
+ * options is not known.
  */
 function worthOf(tr: string, { day, listing }: SimulatedInstrument): number {
   const points = day.cumulativeValue / 10 ** listing.grid.decimals
@@ -19,7 +20,10 @@ function worthOf(tr: string, { day, listing }: SimulatedInstrument): number {
   return Math.round(points * (/^[A-Z]05/.test(listing.symbol) ? 50 : 250))
 }
 
-/** The theory, and the index under it, are a few ticks from the price; made up, and the differences between the three agree. */
+/**
+ * The theory, and the index under it, are a few ticks from the price; made up, and the differences between
+ * the three agree.
+ */
 const theory = ({ bids }: SimulatedInstrument) => bids.prices[2] ?? 0
 const underlying = ({ bids }: SimulatedInstrument) => bids.prices[4] ?? 0
 /** Open interest grows with what was bought and falls with what was sold; made up. */
@@ -86,7 +90,9 @@ export function derivativeColumns(tr: string): Values {
   }
 }
 
-/** Of one option on one day (2026-10-01); the others are made up. At night the vendor's are `nan` and `-nan`. */
+/**
+ * Of one option on one day (2026-10-01); the others are made up. At night the vendor's are `nan` and `-nan`.
+ */
 const greeks: Values = {
   DELTA: () => '0.46',
   GAMA: () => '0.00',

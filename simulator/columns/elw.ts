@@ -1,5 +1,5 @@
-// The columns of a warrant (ELW): those of a share, its measures, and the quotes of its liquidity provider. The measures are made up;
-// they are near the vendor's line.
+// The columns of a warrant (ELW): those of a share, its measures, and the quotes of its liquidity provider.
+// The measures are made up; they are near the vendor's line.
 //
 // 57JN53^090333^265^2^50^23.26^…^265.00^98.62^1.99^133.32^2.14^0.00^0.00^2.15^49.09^0.37^0.03^24.30^29.04^4.15^17.94^293.24^… (the vendor's)
 import { levels, type Side, totalOf } from '../market/market.ts'

@@ -1,4 +1,5 @@
-// The columns of an expected execution, as an auction collects its orders: a trade's columns, of which most say nothing.
+// The columns of an expected execution, as an auction collects its orders: a trade's columns, of which most
+// say nothing.
 //
 // 005930^084945^77600^2^1300^1.70^0.00^0^0^0^77600^77500^64^221986^17226113600^0^0^0^0.00^0^0^1^0.01^0.00^000000^3^0^… (the vendor's)
 import type { SimulatedInstrument } from '../market/market.ts'
@@ -6,7 +7,8 @@ import { elwColumns } from './elw.ts'
 import type { Value, Values } from './values.ts'
 
 /**
- * What would be executed: what waits on the thinner side. It goes up and down, as KIS's does, so it is no volume and has no chain.
+ * What would be executed: what waits on the thinner side. It goes up and down, as KIS's does, so it is no
+ * volume and has no chain.
  */
 export function expectedQuantity({ asks, bids }: SimulatedInstrument): number {
   return Math.min(asks.volumes[0] ?? 0, bids.volumes[0] ?? 0)

@@ -1,5 +1,5 @@
-// The columns of overseas futures and options. No capture has them; meanings are the documents'. Prices have a shifted decimal point, which
-// only the master file of the exchanges undoes: 6882.5 for 0.68825.
+// The columns of overseas futures and options. No capture has them; meanings are the documents'. Prices have
+// a shifted decimal point, which only the master file of the exchanges undoes: 6882.5 for 0.68825.
 import type { Side, SimulatedInstrument } from '../market/market.ts'
 import { changeOf, decimal, rateOf, signedDecimal, signOf, type Value, type Values } from './values.ts'
 

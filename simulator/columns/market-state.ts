@@ -3,21 +3,25 @@
 // 003160^N^(null)^AB1^112^^^55^N^ (H0UNMKO0, 2026-09-21: the issue code first, whatever the documents say)
 import { changeOf, percent, rateOf, signedDecimal, signOf, type Values } from './values.ts'
 
-/** One of the pre-open codes comes again in the middle of the session, when an interruption begins or ends; which is which is not known. */
+/**
+ * One of the pre-open codes comes again in the middle of the session, when an interruption begins or ends;
+ * which is which is not known.
+ */
 const phases = ['112', '311']
 
 /**
- * Notices of a name that is neither halted nor interrupted. In 16 of 17 captured ones VI_CLS_CODE was N, although they were about an
- * interruption. None is made here: the trades of this market do not pause for one.
+ * Notices of a name that is neither halted nor interrupted. In 16 of 17 captured ones VI_CLS_CODE was N,
+ * although they were about an interruption. None is made here: the trades of this market do not pause for
+ * one.
  */
 export function marketStateColumns(): Values {
-  let told = 0
+  let written = 0
   return {
     TRHT_YN: () => 'N',
     TR_SUSP_REAS_CNTT: () => '(null)',
     // In all captured ones; no table has it.
     MKOP_CLS_CODE: () => 'AB1',
-    ANTC_MKOP_CLS_CODE: () => phases[told++ % phases.length] ?? '',
+    ANTC_MKOP_CLS_CODE: () => phases[written++ % phases.length] ?? '',
     MRKT_TRTM_CLS_CODE: () => '',
     DIVI_APP_CLS_CODE: () => '',
     ISCD_STAT_CLS_CODE: () => '55',

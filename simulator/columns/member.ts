@@ -4,7 +4,10 @@
 import type { SimulatedInstrument } from '../market/market.ts'
 import { share, type Value, type Values } from './values.ts'
 
-/** Code, name, and their part of what was sold and bought, which is made up. The ranks of a capture changed within minutes; these stand. */
+/**
+ * Code, name, and their part of what was sold and bought, which is made up. The ranks of a capture changed
+ * within minutes; these stand.
+ */
 const members: readonly (readonly [code: string, name: string, part: number])[] = [
   ['00005', '미래에셋증권', 0.2],
   ['00050', '키움증권', 0.19],
@@ -18,7 +21,10 @@ const foreignPart = { sold: 0.23, bought: 0.17 }
 const sold = (part: number, { day }: SimulatedInstrument) => Math.floor(day.sellVolume * part)
 const bought = (part: number, { day }: SimulatedInstrument) => Math.floor(day.buyVolume * part)
 
-/** A snapshot: cumulative quantities, their part of the day's volume in percent, and what was added since the last record. */
+/**
+ * A snapshot: cumulative quantities, their part of the day's volume in percent, and what was added since the
+ * last record.
+ */
 export function memberColumns(): Values {
   const foreignSold = (instrument: SimulatedInstrument) => sold(foreignPart.sold, instrument)
   const foreignBought = (instrument: SimulatedInstrument) => bought(foreignPart.bought, instrument)

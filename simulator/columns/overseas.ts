@@ -6,7 +6,10 @@ import { changeOf, decimal, rateOf, share, signOf, type Value, type Values } fro
 
 export const usMarkets: ReadonlySet<string> = new Set(['NAS', 'NYS', 'AMS', 'BAQ', 'BAY', 'BAA'])
 
-/** Captures have 1 before the US open and 2 in regular hours and in the day market; the documents say the reverse. */
+/**
+ * Captures have 1 before the US open and 2 in regular hours and in the day market; the documents say the
+ * reverse.
+ */
 function overseasSession({ listing, stamp }: SimulatedInstrument): string {
   if (!usMarkets.has(listing.venue)) return '1'
   if (listing.venue.startsWith('BA')) return '2'

@@ -1,5 +1,6 @@
-// The columns of the overtime market of single prices (16:00 to 18:00), which KRX closed on 2026-09-14. Here it goes on at any hour, so
-// that its channels say something: a share's own price, and volumes of its own, a fiftieth of what waits.
+// The columns of the overtime market of single prices (16:00 to 18:00), which KRX closed on 2026-09-14. Here
+// it goes on at any hour, so that its channels say something: a share's own price, and volumes of its own, a
+// fiftieth of what waits.
 //
 // 005930^165020^77700^2^100^0.13^78209.85^77600^77800^77600^77800^77700^1034^13540^1052379900^… (H0STOUP0, the vendor's)
 import { expectedQuantity } from './expected.ts'

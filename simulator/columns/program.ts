@@ -33,7 +33,10 @@ export function programColumns(): Values {
   }
 }
 
-/** Arbitrage or not, for customers (ENTM) or for the members' own account (ONSL): their parts of all trading, made up. */
+/**
+ * Arbitrage or not, for customers (ENTM) or for the members' own account (ONSL): their parts of all trading,
+ * made up.
+ */
 const parts: readonly (readonly [kind: string, account: string, sold: number, bought: number])[] = [
   ['ARBT', 'ENTM', 0.004, 0.006],
   ['ARBT', 'ONSL', 0.002, 0.001],
@@ -43,8 +46,9 @@ const parts: readonly (readonly [kind: string, account: string, sold: number, bo
 const millionsPerThousand = 25.8
 
 /**
- * Of an index there are 80 sums over the same four kinds, told apart by their names, several of which are misspelt: SMTM, SHUN, `_QT`,
- * `_RAT`. Thousands of shares and millions of won, as in the index itself; no source states it.
+ * Of an index there are 80 sums over the same four kinds, distinguished by their names, several of which are
+ * misspelt: SMTM, SHUN, `_QT`, `_RAT`. Thousands of shares and millions of won, as in the index itself; no
+ * source states it.
  */
 export function indexProgramColumns(_: string, names: readonly string[]): Values {
   const sums = names.filter(name => !Object.hasOwn(indexItself, name)).map(name => [name, sumFor(name)] as const)

@@ -1,5 +1,6 @@
-// A simulated instrument → a record of each transaction, value by value in the order of kis/wire/layouts.ts. A column that no file here has a
-// value for is a mistake, and is named when the simulator starts to use that layout.
+// A simulated instrument → a record of each transaction, value by value in the order of kis/wire/layouts.ts.
+// A column that no file here has a value for is a mistake, and is named when the simulator starts to use that
+// layout.
 import { columnsFor, knownWidth, layoutOf } from '../../kis/wire/layout.ts'
 import { bondColumns, bondIndexColumns } from './bond.ts'
 import { derivativeColumns } from './derivative.ts'
@@ -22,7 +23,10 @@ export type RowWriter = (instrument: SimulatedInstrument) => string
 /** Widths asked for; a transaction that never had such a width keeps its own. */
 export type Widths = { readonly trade?: number; readonly book?: number }
 
-/** What a transaction calls its values, where it does so in its own way. Made for each writer, since some remember their last record. */
+/**
+ * What a transaction calls its values, where it does so in its own way. Made for each writer, since some
+ * remember their last record.
+ */
 const families: readonly (readonly [tr: RegExp, columns: (tr: string, names: readonly string[]) => Values])[] = [
   [/^H0(ST|NX|UN)ANC0$|^H0EWANC0$/, expectedColumns],
   [/^H0STO(UP|AC|AA)0$/, overtimeColumns],
@@ -62,7 +66,9 @@ function ownColumns(tr: string, names: readonly string[]): Values {
   return families.find(([pattern]) => pattern.test(tr))?.[1](tr, names) ?? {}
 }
 
-/** How wide a record of this transaction is: as asked for where KIS ever sent it so, else as KIS sends it now. */
+/**
+ * How wide a record of this transaction is: as asked for where KIS ever sent it so, else as KIS sends it now.
+ */
 export function rowWidth(tr: string, venue: string, widths: Widths): number {
   const layout = layoutOf(tr)
   if (layout === undefined) return 0

@@ -46,8 +46,8 @@ export const stockTrade: Values = {
   SHNU_CNTG_SMTN: ({ day }) => day.buyVolume,
   CCLD_DVSN: ({ day }) => (day.buyInitiated ? '1' : '5'),
   CNTG_CLS_CODE: ({ day }) => (day.buyInitiated ? '1' : '5'),
-  // A fraction of the day's whole volume, always a hundredth above the rounded-down value: 0.01 for none (2026-09-08), 0.49
-  // for 0.4825 (2026-06-08).
+  // A fraction of the day's whole volume, always a hundredth above the rounded-down value: 0.01 for none
+  // (2026-09-08), 0.49 for 0.4825 (2026-06-08).
   SHNU_RATE: ({ day }) => percent((Math.floor((day.buyVolume / day.cumulativeVolume) * 100) + 1) / 100),
   PRDY_VOL_VRSS_ACML_VOL_RATE: ({ day, listing }) => share(day.cumulativeVolume, listing.previousVolume),
   OPRC_HOUR: ({ day }) => day.openTime,
@@ -80,7 +80,8 @@ export const stockBook: Values = {
   TOTAL_BIDP_RSQN: ({ bids }) => totalOf(bids),
   OVTM_TOTAL_ASKP_RSQN: () => '0',
   OVTM_TOTAL_BIDP_RSQN: () => '0',
-  // Without an auction the expected price reads 0, and its change minus the previous close; the volume is that of the last one.
+  // Without an auction the expected price reads 0, and its change minus the previous close; the volume is
+  // that of the last one.
   ANTC_CNPR: () => '0',
   ANTC_CNQN: () => '0',
   ANTC_VOL: ({ day }) => day.auctionVolume,

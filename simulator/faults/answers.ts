@@ -1,4 +1,5 @@
-// Faults of answers: subscriptions refused, app keys taken, acknowledgements late or lost, approval keys forgotten.
+// Faults of answers: subscriptions refused, app keys taken, acknowledgements late or lost, approval keys
+// forgotten.
 import { type FaultMaker, isChosen, striker } from './hooks.ts'
 import type { SubscriptionRequest } from '../request.ts'
 import type { Session } from '../session.ts'

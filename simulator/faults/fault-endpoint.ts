@@ -1,8 +1,8 @@
-// The control endpoint: faults and account notices while the simulator runs, for any language. On the port of the simulator, so on
-// loopback only.
+// The control endpoint: faults and account notices while the simulator runs, for any language. On the port of
+// the simulator, so on loopback only.
 //
-// curl -d '{"tr":"H0STCNI0","symbol":"005930","volume":10}' http://127.0.0.1:18800/simulator/notices
-// curl -d '{"kind":"mute-symbol","key":"005930","forMs":30000}' http://127.0.0.1:18800/simulator/faults
+// curl -d '{"tr":"H0STCNI0","symbol":"005930","volume":10}' http://127.0.0.1:18800/simulator/notices curl -d
+// '{"kind":"mute-symbol","key":"005930","forMs":30000}' http://127.0.0.1:18800/simulator/faults
 import { readFault } from './form.ts'
 import type { Injector } from './injector.ts'
 import type { Truth } from '../truth.ts'

@@ -1,5 +1,6 @@
-// What can go wrong, as data: every trouble the simulator can make, with its parameters. fault-form.ts reads them from JSON and
-// from the command line, injector.ts keeps those in force, the *-faults.ts files make the trouble.
+// What can go wrong, as data: every trouble the simulator can make, with its parameters. fault-form.ts reads
+// them from JSON and from the command line, injector.ts keeps those in force, the *-faults.ts files make the
+// trouble.
 import type { RefusingCode } from '../answers.ts'
 
 /** Milliseconds of the simulator's clock; absent: until it is cleared. */
@@ -15,8 +16,8 @@ type OfSession = { readonly session?: number }
 type Counted = { readonly count?: number }
 
 /**
- * Which records: each with this probability (absent: 1), and at most so many (absent: no end). At least one of the two is given.
- * Without a `tr` it is trades of any transaction.
+ * Which records: each with this probability (absent: 1), and at most so many (absent: no end). At least one
+ * of the two is given. Without a `tr` it is trades of any transaction.
  */
 type Amount = Chosen & { readonly records?: number; readonly probability?: number }
 
@@ -24,11 +25,14 @@ export type Fault =
   /** The connection is gone, without a close handshake. */
   | ({ readonly kind: 'cut' } & OfSession)
   /**
-   * TCP stays, nobody is home: nothing is sent, nothing is heard, echoes and a close frame included. It ends with the connection:
-   * what is left of it when the fault ends is cut.
+   * The TCP connection stays, but the server neither sends nor reads, echoes and a close frame included. It
+   * ends with the connection: what is left of it when the fault ends is cut.
    */
   | ({ readonly kind: 'half-open' } & OfSession & Lasting)
-  /** Acknowledged and silent: no data, while answers and PINGPONG go on. A session that opens later is not touched. */
+  /**
+   * Acknowledged and silent: no data, while answers and PINGPONG go on. A session that opens later is not
+   * touched.
+   */
   | ({ readonly kind: 'mute-session' } & OfSession & Lasting)
   /** No data of one key, in any session. */
   | ({ readonly kind: 'mute-symbol'; readonly key: string; readonly tr?: string } & Lasting)
@@ -37,10 +41,10 @@ export type Fault =
   /** Somebody else holds every app key: each new session gets ALREADY IN USE appkey. */
   | ({ readonly kind: 'occupied' } & Lasting)
   /**
-   * What a session had registered when it ended is remembered for its app key (absent: 60 s), and a subscription to it is ALREADY
-   * IN SUBSCRIBE. `delivering`: whether data flows all the same (absent: yes); if not, it flows once the key was released and
-   * asked for again, or once it is forgotten. `occupiedMs`: the app key itself is taken for so long after the end; 45 to 90 s is
-   * reported (protocol notes 8).
+   * What a session had registered when it ended is remembered for its app key (absent: 60 s), and a
+   * subscription to it is ALREADY IN SUBSCRIBE. `delivering`: whether data flows all the same (absent: yes);
+   * if not, it flows once the key was released and asked for again, or once it is forgotten. `occupiedMs`:
+   * the app key itself is taken for so long after the end; 45 to 90 s is reported (protocol notes 8).
    */
   | ({
       readonly kind: 'ghosts'
@@ -57,7 +61,10 @@ export type Fault =
   | ({ readonly kind: 'lose' } & Amount & Lasting)
   /** `inside`: twice in its frame. `between`: again in a frame of its own. Absent: one or the other. */
   | ({ readonly kind: 'duplicate'; readonly where?: Place } & Amount & Lasting)
-  /** `inside`: behind its successor in the frame. `between`: behind the next frame of its key. Absent: one or the other. */
+  /**
+   * `inside`: behind its successor in the frame. `between`: behind the next frame of its key. Absent: one or
+   * the other.
+   */
   | ({ readonly kind: 'reorder'; readonly where?: Place } & Amount & Lasting)
   /** So many columns (absent: 1) at the end of every record; without a `tr` of every trade and book. */
   | ({ readonly kind: 'new-column'; readonly tr?: string; readonly extra?: number } & Lasting)
@@ -86,9 +93,14 @@ export type Fault =
   | ({ readonly kind: 'rest-slow'; readonly byMs: number; readonly path?: string } & Counted & Lasting)
   /** The upgrade to WebSocket is refused; absent: with HTTP 503. */
   | ({ readonly kind: 'refuse-handshake'; readonly status?: number } & Counted & Lasting)
-  /** A client's protocol pings are not answered. Whether the real service answers them is not settled (protocol notes 3.6). */
+  /**
+   * A client's protocol pings are not answered. Whether the real service answers them is not settled
+   * (protocol notes 3.6).
+   */
   | ({ readonly kind: 'no-pongs' } & Lasting)
-  /** A client's close frame is answered late. Until then the session lives on, with its app key and its data. */
+  /**
+   * A client's close frame is answered late. Until then the session lives on, with its app key and its data.
+   */
   | ({ readonly kind: 'slow-close'; readonly byMs: number } & Counted & Lasting)
 
 export type FaultKind = Fault['kind']

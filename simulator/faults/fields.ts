@@ -1,4 +1,5 @@
-// What a value of a fault may be: how it is checked when it comes as JSON, and read when it comes from the command line.
+// What a value of a fault may be: how it is checked when it comes as JSON, and read when it comes from the
+// command line.
 import { isTransaction } from '../transactions.ts'
 
 export type Field = {

@@ -1,5 +1,5 @@
-// The form of each fault: which values it takes and what they must be, as one table. From anybody's JSON to a fault, or to all that
-// is wrong with it. Untrusted: never throws.
+// The form of each fault: which values it takes and what they must be, as one table. From anybody's JSON to a
+// fault, or to all that is wrong with it. Untrusted: never throws.
 import { redacted } from '../../kis/secret.ts'
 import { refusingCodes } from '../answers.ts'
 import {
@@ -50,7 +50,7 @@ export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof Faul
     fields: { session },
   },
   'half-open': {
-    does: 'TCP stays, nobody is home: nothing is sent or heard; cut when it ends',
+    does: 'the TCP connection stays, nothing is sent or read; cut when it ends',
     example: 'half-open',
     main: ['session'],
     needs: [],
@@ -78,7 +78,7 @@ export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof Faul
     fields: { code: oneOf(refusingCodes), ...chosen, count, forMs },
   },
   occupied: {
-    does: 'each new session is told that its app key is in use',
+    does: 'each new session is refused because its app key is in use',
     example: 'occupied',
     main: [],
     needs: [],

@@ -154,7 +154,10 @@ function changed(frame: DataFrame, rows: readonly Row[]): readonly DataFrame[] {
   return isSame ? [frame] : frameWith(frame, rows)
 }
 
-/** Which records are hit. Each registration has dice of its own, so that no instrument's fate depends on another's. */
+/**
+ * Which records are hit. Each registration has dice of its own, so that no instrument's fate depends on
+ * another's.
+ */
 function drawLots(fault: FaultOf<'lose' | 'duplicate' | 'reorder'>, work: Work) {
   const { probability = 1, records = Number.POSITIVE_INFINITY } = fault
   const where = fault.kind === 'lose' ? undefined : fault.where

@@ -1,5 +1,5 @@
-// What is left of a session that ended without letting go: KIS goes on to hold its registrations, and perhaps its app key, for a
-// while (protocol notes 8).
+// What is left of a session that ended without letting go: KIS goes on to hold its registrations, and perhaps
+// its app key, for a while (protocol notes 8).
 import type { FaultMaker } from './hooks.ts'
 import { withholding } from './frames.ts'
 import type { Session } from '../session.ts'

@@ -1,5 +1,5 @@
-// Where a fault may act, and what it may do there. A fault has the hooks it needs; injector.ts calls those of all in force, in the
-// order they were injected.
+// Where a fault may act, and what it may do there. A fault has the hooks it needs; injector.ts calls those of
+// all in force, in the order they were injected.
 import type { Clock } from '../../market/clock.ts'
 import type { Alarms } from '../alarms.ts'
 import type { AnswerCode } from '../answers.ts'
@@ -37,8 +37,8 @@ export type Hooks = {
   reply?(session: Session, request: SubscriptionRequest): 'lost' | number | undefined
   /** The text of an answer in other words. */
   reword?(session: Session, request: SubscriptionRequest, text: string): string | undefined
-  /** Whether nobody is home for this session, so that a message is not heard, or not said. */
-  isAbsent?(session: Session, message: 'heard' | 'said'): boolean
+  /** Whether messages of this kind are dropped for this session: `received` from it, or `sent` to it. */
+  isAbsent?(session: Session, message: 'received' | 'sent'): boolean
   /** Whether a protocol ping of this session gets no pong. */
   ignoresPing?(session: Session): boolean
   /** By how many milliseconds the answer to a close frame comes late. */

@@ -1,5 +1,5 @@
-// The faults in force: who they are, what they are asked, what they have done. Knows nothing of sockets; the server asks it where a
-// frame or an answer leaves, where a request is answered, and where REST answers.
+// The faults in force: who they are, what they are asked, what they have done. Knows nothing of sockets; the
+// server asks it where a frame or an answer leaves, where a request is answered, and where REST answers.
 import type { Alarms } from '../alarms.ts'
 import { describeFault, readFault } from './form.ts'
 import type { Hooks, Host, Recipient, Work } from './hooks.ts'
@@ -44,8 +44,8 @@ export type Injector = Interference & {
   reply(session: Session, request: SubscriptionRequest, send: () => void): void
   /** The text of an answer, or what the faults make of it. */
   reword(session: Session, request: SubscriptionRequest, text: string): string
-  /** Whether nobody is home, so that what it sends is not heard, and nothing is said to it. */
-  isAbsent(session: Session, message: 'heard' | 'said'): boolean
+  /** Whether messages of this kind are dropped: `received` from the session, or `sent` to it. */
+  isAbsent(session: Session, message: 'received' | 'sent'): boolean
   /** Whether a protocol ping gets no pong. */
   ignoresPing(session: Session): boolean
   /** Closes when the client's close is to be answered. */
@@ -227,9 +227,9 @@ export function createInjector({ alarms, host, truth, log, seed }: InjectorOptio
     reword: (session, request, text) => first(hooks => hooks.reword?.(session, request, text)) ?? text,
     isAbsent: (session, message) => inForce.some(({ hooks }) => hooks.isAbsent?.(session, message)),
     ignoresPing: session =>
-      injector.isAbsent(session, 'heard') || (first(hooks => hooks.ignoresPing?.(session) || undefined) ?? false),
+      injector.isAbsent(session, 'received') || (first(hooks => hooks.ignoresPing?.(session) || undefined) ?? false),
     closing(session, close) {
-      if (injector.isAbsent(session, 'heard')) return
+      if (injector.isAbsent(session, 'received')) return
       const lateMs = first(hooks => hooks.closing?.(session))
       if (lateMs === undefined) close()
       else alarms.in(lateMs, close)

@@ -1,5 +1,6 @@
-// What one fault says in the log, and what it counts: a line when it begins, one for each blow, one when it ends. What happens
-// record by record is summed up, at most once a second, so that every record is in exactly one line.
+// What one fault says in the log, and what it counts: a line when it begins, one for each blow, one when it
+// ends. What happens record by record is summed up, at most once a second, so that every record is in exactly
+// one line.
 import type { WithheldSum } from './faults.ts'
 import type { Withheld } from '../truth.ts'
 import { nameOf } from '../transactions.ts'

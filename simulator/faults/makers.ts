@@ -5,7 +5,7 @@ import type { Fault, FaultKind } from './faults.ts'
 import { duplicate, lose, muteSymbol, newColumn, reorder } from './frames.ts'
 import { ghosts } from './ghosts.ts'
 import { restError, restRefusal, restSlow, tokenWithout } from './rest.ts'
-import { cut, halfOpen, muteSession, noPongs, refuseHandshake, rubbish, slowClose } from './session.ts'
+import { cut, halfOpen, malformedTexts, muteSession, noPongs, refuseHandshake, slowClose } from './session.ts'
 
 const makers: { readonly [K in FaultKind]: FaultMaker<K> } = {
   cut,
@@ -22,7 +22,7 @@ const makers: { readonly [K in FaultKind]: FaultMaker<K> } = {
   duplicate,
   reorder,
   'new-column': newColumn,
-  rubbish,
+  rubbish: malformedTexts,
   'expire-approval-keys': expireApprovalKeys,
   'rest-500': restError,
   'rest-refuse': restRefusal,

@@ -1,4 +1,5 @@
-// Faults of REST: HTTP 500 and odd refusals instead of an answer, tokens that lack a field, and answers that take their time.
+// Faults of REST: HTTP 500 and odd refusals instead of an answer, tokens that lack a field, and answers that
+// take their time.
 import { type FaultMaker, striker } from './hooks.ts'
 import { oddRefusal, serverError } from '../rest/routes.ts'
 

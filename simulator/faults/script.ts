@@ -75,7 +75,9 @@ function readValues(kind: FaultKind, text: string, mistakes: string[]): Record<s
   return values
 }
 
-/** Reads the text as the first of these values that it can be; says what it should have been if there is none. */
+/**
+ * Reads the text as the first of these values that it can be; says what it should have been if there is none.
+ */
 function readInto(
   values: Record<string, unknown>,
   kind: FaultKind,

@@ -1,11 +1,12 @@
-// Faults of connections: cut, half open, mute, closing slowly, refused at the door, or sent rubbish.
+// Faults of connections: cut, half open, mute, slow to close, refused at the handshake, or sent malformed
+// texts.
 import { type FaultMaker, type Hooks, striker, type Work } from './hooks.ts'
 import { withholding } from './frames.ts'
 import type { Session } from '../session.ts'
 
 export const cut: FaultMaker<'cut'> = (fault, work) => {
   const concerned = openSessions(fault, work)
-  if (concerned.length === 0) work.strike('nobody to cut')
+  if (concerned.length === 0) work.strike('no session to cut')
   for (const session of concerned) {
     const queued = work.host.cut(session)
     const lost = queued === 0 ? '' : `, ${queued} bytes that were on their way to it lost`
@@ -19,7 +20,7 @@ export const halfOpen: FaultMaker<'half-open'> = (fault, work) => {
   const { host } = work
   const concerned = sessionsFrom(fault, work, session => {
     host.stopPing(session)
-    work.strike(`session ${session.id}: nobody home, ${session.registrations.size} registrations in it`)
+    work.strike(`session ${session.id}: half open, ${session.registrations.size} registrations in it`)
   })
   return {
     ...concerned.hooks,
@@ -52,8 +53,11 @@ export const noPongs: FaultMaker<'no-pongs'> = (_fault, work) => ({
   },
 })
 
-/** Of what captures and bug reports of clients know: cut off, wrong counts, wrong types, another protocol altogether. */
-export const defaultRubbish: readonly string[] = [
+/**
+ * Of what captures and bug reports of clients know: cut off, wrong counts, wrong types, another protocol
+ * altogether.
+ */
+export const defaultMalformedTexts: readonly string[] = [
   '',
   'hello',
   '{',
@@ -72,13 +76,13 @@ export const defaultRubbish: readonly string[] = [
   '\u0000\uFFFD|\u2028^',
 ]
 
-export const rubbish: FaultMaker<'rubbish'> = (fault, work) => {
-  const texts = fault.texts ?? defaultRubbish
+export const malformedTexts: FaultMaker<'rubbish'> = (fault, work) => {
+  const texts = fault.texts ?? defaultMalformedTexts
   const concerned = openSessions(fault, work)
-  if (concerned.length === 0) work.strike('nobody to send it to')
+  if (concerned.length === 0) work.strike('no session to send it to')
   for (const session of concerned) {
     for (const text of texts) work.host.send(session, text)
-    work.strike(`session ${session.id}: ${texts.length} texts of rubbish sent`)
+    work.strike(`session ${session.id}: ${texts.length} malformed texts sent`)
   }
   work.over()
   return {}

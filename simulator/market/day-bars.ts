@@ -1,5 +1,5 @@
 // The days of an instrument for the charts of REST, the newest first: the running day as the stream has it,
-// the days that were told, and for a generated market the days before it began, which are a matter of the
+// the days that were emitted, and for a generated market the days before it began, which are a matter of the
 // seed and the date alone.
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
@@ -72,10 +72,10 @@ export function createDays({ calendar, seed, hasPast }: DaysOptions): Days {
     of(seen) {
       const running = runningDay(seen)
       const earlier = seen.days.filter(day => Number(day.businessDate) !== running?.date)
-      const told = [...(running === undefined ? [] : [running]), ...earlier.flatMap(day => toldDay(day, seen))]
-      const oldest = told.at(-1)
-      if (!hasPast || oldest === undefined) return told
-      return [...told, ...pastOf(seen, oldest.date, oldest.previousClose)]
+      const emitted = [...(running === undefined ? [] : [running]), ...earlier.flatMap(day => emittedDay(day, seen))]
+      const oldest = emitted.at(-1)
+      if (!hasPast || oldest === undefined) return emitted
+      return [...emitted, ...pastOf(seen, oldest.date, oldest.previousClose)]
     },
   }
 }
@@ -109,7 +109,7 @@ function runningDay(seen: Seen): DayBar | undefined {
 }
 
 /** A day that is over, from its trades and minutes. */
-function toldDay({ businessDate, minutes, trades }: PastDay, seen: Seen): DayBar[] {
+function emittedDay({ businessDate, minutes, trades }: PastDay, seen: Seen): DayBar[] {
   const scale = scaleOf(seen)
   const price = (text: string | undefined) => Math.round(Number(text) * scale)
   const last = trades.at(-1)

@@ -7,7 +7,7 @@ export type Day = {
   readonly previousClose: number
   readonly open: number
   readonly openTime: string
-  /** Traded in the opening auction: in the totals of the day, but nobody's buy or sell (protocol notes 5). */
+  /** Traded in the opening auction: in the totals of the day, but neither buy nor sell (protocol notes 5). */
   readonly auctionVolume: number
   high: number
   highTime: string

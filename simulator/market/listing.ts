@@ -1,4 +1,5 @@
-// What is known of an instrument before its first trade: where it is listed, how its prices step, how big it is.
+// What is known of an instrument before its first trade: where it is listed, how its prices step, how big it
+// is.
 import { isVenue, type Venue } from '../../market/instrument.ts'
 import { evenGrid, koreanGrid, onGrid, type PriceGrid } from './price-grid.ts'
 import { knownClose, type Product, productOf } from './products.ts'
@@ -30,7 +31,9 @@ const us: Exchange = { grid: usGrid, lowest: 12, highest: 450 }
 const china: Exchange = { grid: evenGrid(3, 10), lowest: 10, highest: 150 }
 const vietnam: Exchange = { grid: evenGrid(0, 100), lowest: 15_000, highest: 120_000 }
 
-/** Decimals outside the US are those of the notices (protocol notes 5.7); no capture shows a trade from there. */
+/**
+ * Decimals outside the US are those of the notices (protocol notes 5.7); no capture shows a trade from there.
+ */
 const exchanges: Readonly<Record<Venue, Exchange>> = {
   KRX: korea,
   NXT: korea,
@@ -60,7 +63,10 @@ const wellKnown: Readonly<Record<string, number>> = {
   MSFT: 508.9,
 }
 
-/** Lists any symbol: where the real market has none, this one makes one up, and always the same for the same seed. */
+/**
+ * Lists any symbol: where the real market has none, this one makes one up, and always the same for the same
+ * seed.
+ */
 export function listingOf({ tr, key }: Registration, seed: number): Listing | undefined {
   const product = productOf(tr)
   if (product !== undefined) return isNotice(tr) ? undefined : { ...productListed(product, key, seed), key }
@@ -69,8 +75,8 @@ export function listingOf({ tr, key }: Registration, seed: number): Listing | un
 }
 
 /**
- * The listings of a share, as `createShare` takes them: a Korean one is traded on KRX and NXT, and the unified feed has both. An
- * overseas one has its own alone, and its free and its paid feed are one.
+ * The listings of a share, as `createShare` takes them: a Korean one is traded on KRX and NXT, and the
+ * unified feed has both. An overseas one has its own alone, and its free and its paid feed are one.
  */
 export function listingsOf(listing: Listing, seed: number): readonly Listing[] {
   const { product, symbol, venue } = listing
@@ -130,7 +136,10 @@ function productListed(product: Product, symbol: string, seed: number): Omit<Lis
   }
 }
 
-/** What KRX has of something, as NXT and the two together have it. NXT had about a third of all trading in 2025. */
+/**
+ * What KRX has of something, as NXT and the two together have it. NXT had about a third of all trading in
+ * 2025.
+ */
 function partAt(venue: Venue, ofKrx: number): number {
   const ofNxt = Math.ceil(ofKrx * 0.45)
   return venue === 'NXT' ? ofNxt : venue === 'UN' ? ofKrx + ofNxt : ofKrx

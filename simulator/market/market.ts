@@ -1,5 +1,6 @@
-// A simulated share: its order books, and the trades that eat into them, at every venue it is traded at. Each call of `advance` is one
-// thing that happens, and what happens is a matter of the seed alone; the clock only dates it.
+// A simulated share: its order books, and the trades that eat into them, at every venue it is traded at. Each
+// call of `advance` is one thing that happens, and what happens is a matter of the seed alone; the clock only
+// dates it.
 //
 // Everything here is rewritten up to 100,000 times a second, so it is plain mutable state.
 import { type Day, openDay } from './day.ts'
@@ -32,8 +33,8 @@ export type SimulatedInstrument = {
 }
 
 /**
- * A share at every venue it is traded at. Its venues quote the same prices, each with a queue of its own, so that the unified book is
- * never crossed; their last trades are a tick or so apart.
+ * A share at every venue it is traded at. Its venues quote the same prices, each with a queue of its own, so
+ * that the unified book is never crossed; their last trades are a tick or so apart.
  */
 export type Share = {
   readonly name: string
@@ -99,8 +100,8 @@ export function advance(share: Share, time: number): SimulatedInstrument | undef
   const at = second !== undefined && random.next() < shareOfSecond ? second : lead
   const { asks, bids, listing } = at
   const thin = Math.max(2, listing.depth * 0.05)
-  // The last of a thin queue is withdrawn. Trades never empty a queue themselves, so that each is at the bid or ask that stands beside
-  // it in its record.
+  // The last of a thin queue is withdrawn. Trades never empty a queue themselves, so that each is at the bid
+  // or ask that stands beside it in its record.
   const thinSide = (asks.volumes[0] ?? 0) < thin ? asks : (bids.volumes[0] ?? 0) < thin ? bids : undefined
   if (thinSide !== undefined) {
     if (at === lead) move(share, thinSide === asks ? 'asks' : 'bids')
@@ -117,7 +118,7 @@ export function advance(share: Share, time: number): SimulatedInstrument | undef
   return at
 }
 
-/** Records what a book that is about to be forgotten has told, so that the next one can tell what changed. */
+/** Keeps the volumes of a book that is about to be forgotten, so that the next one can say what changed. */
 export function bookShown({ asks, bids }: SimulatedInstrument): void {
   for (const side of [asks, bids]) {
     for (let i = 0; i < levels; i++) side.shownVolumes[i] = side.volumes[i] ?? 0
@@ -208,7 +209,10 @@ function trade(share: Share, { asks, bids, day, listing, stamp }: SimulatedInstr
   }
 }
 
-/** How far from even the odds of a buy are. Far from home they pull back, so that no price runs into its daily limit of 30%. */
+/**
+ * How far from even the odds of a buy are. Far from home they pull back, so that no price runs into its daily
+ * limit of 30%.
+ */
 function lean({ venues: [{ day, listing }] }: Share): number {
   const away = (day.price - listing.previousClose) / listing.previousClose
   return Math.max(-0.4, Math.min(0.4, -4 * away))

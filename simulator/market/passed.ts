@@ -1,5 +1,6 @@
-// What a share did before anybody looked: the market opens by the clock, whether somebody listens or not. Told in steps of a minute,
-// since nobody saw more of it; the seed, the date and the clock decide, so it is the same whenever it is asked for.
+// What a share did before the first client subscribed: the market opens by the clock, with or without
+// clients. In steps of a minute; the seed, the date and the clock decide, so it is the same whenever it is
+// asked for.
 import { type Day, openDay } from './day.ts'
 import { type Listing, nameOfShare } from './listing.ts'
 import { createRandom, type Random, seedFor } from '../tape/random.ts'
@@ -53,7 +54,7 @@ export function passedBefore(
       const { closes, opens } = hours[i] as Hours
       if (minute < opens || minute >= closes) return
       const day = days[i]
-      // Whoever looks in later than nine finds that the market opened shortly after nine.
+      // A client that comes after nine finds that the market opened shortly after nine.
       if (day === undefined)
         days[i] = openDay(listing, price, previousClose, random, shortlyAfter(minute + ahead, random))
       else tradeFor(day, price, time, listing, closes - opens, random)

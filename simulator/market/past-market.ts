@@ -1,5 +1,5 @@
-// What was traded, for those who ask over REST afterwards: kept from what the tape told, trade by trade and by the minute, whoever
-// heard it. A recording can answer in its place.
+// What was traded, for later REST calls: kept trade by trade and by the minute, with or without subscribers.
+// A recording can answer in its place.
 import { fromWire } from '../../kis/channel.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { History } from '../tape/listener.ts'
@@ -44,7 +44,10 @@ type Story = { readonly key: string; days: Day[] }
 export function createPastMarket(most: number): PastMarket & History {
   const stories = new Map<Instrument, Story>()
 
-  /** The free feed and the paid one tell stories of their own; whichever began first is the one that REST knows. */
+  /**
+   * The free feed and the paid one tell stories of their own; whichever began first is the one that REST
+   * knows.
+   */
   function storyOf(tr: string, key: string): Story | undefined {
     const instrument = fromWire({ tr, key })?.instrument
     if (instrument === undefined) return undefined

@@ -1,8 +1,8 @@
-// A trade as REST tells it afterwards, read from the frame that told it at the time. On the way of every trade of the simulator, so it
-// looks at what it needs and makes nothing else.
+// A trade as REST returns it afterwards, read from the frame that carried it. On the way of every trade of
+// the simulator, so it looks at what it needs and makes nothing else.
 import { instantOf } from '../../kis/wire/mappers/time.ts'
 
-/** A trade as its record told it. Prices are KIS's text, with the decimals of their venue. */
+/** A trade as its record had it. Prices are KIS's text, with the decimals of their venue. */
 export type PastTrade = {
   /** Epoch milliseconds, whole seconds. */
   readonly time: number
@@ -26,7 +26,10 @@ export type PastTrade = {
   readonly cumulativeValue: number
 }
 
-/** Where a record has what is kept of it: positions of the tables in protocol notes 5.1 and 5.4, in wire order. */
+/**
+ * Where a record has what is kept of it: positions of the tables in protocol notes 5.1 and 5.4, in wire
+ * order.
+ */
 type Positions = { readonly [column: number]: keyof Values | undefined; readonly last: number }
 
 type Values = {
@@ -86,7 +89,10 @@ export function readTrades(tr: string, frame: string): PastTrade[] {
   return wantedValues(frame, tr.startsWith('HDFS') ? overseas : domestic).flatMap(values => readTrade(values) ?? [])
 }
 
-/** Every record of a busy market passes here, so it is walked through and not taken apart. None for a text that is no frame. */
+/**
+ * Every record of a busy market passes here, so it is walked through and not taken apart. None for a text
+ * that is no frame.
+ */
 function wantedValues(frame: string, positions: Positions): Values[] {
   const [start, digits] = /^[01]\|[A-Z0-9]{8}\|(\d{1,6})\|/.exec(frame) ?? []
   if (start === undefined) return []
@@ -133,7 +139,7 @@ const noValues: Values = {
   cumulativeValue: '',
 }
 
-/** Undefined for a record that tells no trade at a time. At home there is one date and one clock. */
+/** Undefined for a record without a trade or its time. A Korean record has one date and one clock. */
 function readTrade(values: Values): PastTrade | undefined {
   const { businessDate, koreanTime, price, sign, change, rate, strength, ask, bid } = values
   const koreanDate = values.koreanDate || businessDate

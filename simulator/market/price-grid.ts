@@ -1,6 +1,9 @@
 // Which prices exist, in Korea and overseas.
 
-/** Prices are whole numbers of the smallest decimal, so that sums stay exact: 274000 for 274,000 won, 1697850 for 169.7850 dollars. */
+/**
+ * Prices are whole numbers of the smallest decimal, so that sums stay exact: 274000 for 274,000 won, 1697850
+ * for 169.7850 dollars.
+ */
 export type PriceGrid = {
   readonly decimals: number
   /** The next price above, and below. */

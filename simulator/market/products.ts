@@ -1,5 +1,6 @@
-// What this market trades besides shares, each transaction's product by its name: indices, warrants, futures, options, bonds. Prices are
-// near the captures and the vendor's lines of each; where there is neither, they are made up.
+// What this market trades besides shares, each transaction's product by its name: indices, warrants, futures,
+// options, bonds. Prices are near the captures and the vendor's lines of each; where there is neither, they
+// are made up.
 import { evenGrid, type PriceGrid } from './price-grid.ts'
 
 export type Product = {

@@ -15,7 +15,7 @@ export type Seen = {
   readonly listing: Listing
   /** Columns of the trade transaction. Before the first trade: the previous close, and zeros. */
   readonly trade: Columns
-  /** Columns of the book; none where the tape told no book yet. */
+  /** Columns of the book; none where the tape has emitted no book yet. */
   readonly book: Columns
   readonly days: readonly PastDay[]
 }
@@ -35,10 +35,10 @@ export function createLook({ standing, past, seed }: LookOptions): Look {
     const trades = registrationsOf(instrument, 'trade')
     const listing = trades[0] === undefined ? undefined : listingOf(trades[0], seed)
     if (listing === undefined) return undefined
-    const told = standing(trades)
+    const emitted = standing(trades)
     const book = standing(registrationsOf(instrument, 'order-book')) ?? {}
     const days = past.days(instrument)
-    const trade = told ?? lastTradeOf(days[0]) ?? beforeTheOpen(book)
+    const trade = emitted ?? lastTradeOf(days[0]) ?? beforeTheOpen(book)
     return trade === undefined ? undefined : { venue, symbol, listing, trade, book, days }
   }
 }
@@ -49,7 +49,7 @@ function registrationsOf(instrument: Instrument, channel: 'trade' | 'order-book'
   return [toWire(subscription, { overseasFeed: 'free' }), toWire(subscription, { overseasFeed: 'paid' })]
 }
 
-/** Of a day that was recorded, before its tape has told anything. */
+/** Of a day that was recorded, before its tape has emitted anything. */
 function lastTradeOf(day: PastDay | undefined): Columns | undefined {
   const last = day?.trades.at(-1)
   const first = day?.minutes[0]

@@ -22,8 +22,8 @@ export function beginsInTheEvening({ product, venue }: Listing): boolean {
 }
 
 /**
- * The US day market belongs to the next day: a record of 2026-09-24 at night in New York had TYMD 20260925 (protocol notes 5). So does a
- * night of derivatives, whose totals begin anew at 18:00 and not at midnight.
+ * The US day market belongs to the next day: a record of 2026-09-24 at night in New York had TYMD 20260925
+ * (protocol notes 5). So does a night of derivatives, whose totals begin anew at 18:00 and not at midnight.
  */
 export function stampOf(listing: Listing, time: number): Stamp {
   const { zone } = venues[listing.venue]

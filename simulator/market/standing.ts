@@ -1,5 +1,5 @@
 // The record of a transaction and key as it stands, for those who ask over REST: what a generated market
-// would send now, or the last one that a tape told.
+// would send now, or the last one that a tape emitted.
 import { columnsFor, layoutOf } from '../../kis/wire/layout.ts'
 import type { History, StandingRecord } from '../tape/listener.ts'
 import { splitFrame } from '../columns/records.ts'

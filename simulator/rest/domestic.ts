@@ -1,5 +1,5 @@
-// Korean executions and minute bars, traps included: a day in steps of 30, prints left out, minutes that have not happened yet
-// (protocol notes 6.4 to 6.6).
+// Korean executions and minute bars, traps included: a day in steps of 30, prints left out, minutes that have
+// not happened yet (protocol notes 6.4 to 6.6).
 import { minuteOf, type PastDay, type PastMinute } from '../market/past-market.ts'
 import type { PastTrade } from '../market/past-trade.ts'
 import { koreanIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
@@ -74,8 +74,8 @@ function tradeValues({ ask, bid, change, koreanTime, price, rate, sign, strength
 }
 
 /**
- * FHKST03010200. Asked for a later minute than the one that runs, KIS stamps the running one with the minute that was asked for,
- * and fills the others with volume 0 (captured 2026-05-27: asked for 153000 at 15:08).
+ * FHKST03010200. Asked for a later minute than the one that runs, KIS stamps the running one with the minute
+ * that was asked for, and fills the others with volume 0 (captured 2026-05-27: asked for 153000 at 15:08).
  */
 export const domesticMinutes: Quote = (parameter, quoting) => {
   const asked = readAsked(parameter, quoting)

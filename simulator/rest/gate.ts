@@ -1,5 +1,5 @@
-// The gateway before the quotations: counts the calls of each app key, looks at the token and the other headers, and says no in
-// KIS's words (protocol notes 6.1 to 6.3).
+// The gateway before the quotations: counts the calls of each app key, checks the token and the other
+// headers, and refuses in KIS's words (protocol notes 6.1 to 6.3).
 import type { Clock } from '../../market/clock.ts'
 import type { Credentials } from '../credentials.ts'
 import type { RestAnswer, RestCall } from './call.ts'
@@ -13,7 +13,10 @@ export type GateStats = {
 }
 
 export type Gate = {
-  /** Undefined: come in. `trs`: the ids that the call has, on production and on paper; none needs no token either. */
+  /**
+   * Undefined: come in. `trs`: the ids that the call has, on production and on paper; none needs no token
+   * either.
+   */
   refusal(call: RestCall, trs: readonly string[]): RestAnswer | undefined
   stats(): GateStats
 }
@@ -33,8 +36,8 @@ const refusals = {
 const secondMs = 1_000
 
 /**
- * KIS does not say how it counts its calls a second. This is the strictest way: no second, wherever it begins, may hold more than
- * `callsPerSecond`. Refused calls do not count.
+ * KIS does not say how it counts its calls a second. This is the strictest way: no second, wherever it
+ * begins, may hold more than `callsPerSecond`. Refused calls do not count.
  */
 export function createGate(credentials: Credentials, clock: Clock, callsPerSecond: number): Gate {
   const calls = new Map<string, number[]>()

@@ -1,4 +1,5 @@
-// Overseas executions, of which only the latest are told, and minute bars, which are paged by a key (protocol notes 6.8 and 6.9).
+// Overseas executions, of which only the latest are returned, and minute bars, which are paged by a key
+// (protocol notes 6.8 and 6.9).
 import type { PastDay, PastMinute } from '../market/past-market.ts'
 import type { PastTrade } from '../market/past-trade.ts'
 import { overseasIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
@@ -7,7 +8,7 @@ import { restShapes } from './shapes.ts'
 import type { Seen } from '../market/seen.ts'
 import { fill, fillUnknown } from './shape.ts'
 
-/** Not documented; as many as at home. */
+/** Not documented; as many as for Korean issues. */
 const executionsPerCall = 30
 const mostMinutesPerCall = 120
 
@@ -20,7 +21,10 @@ function readAsked(parameter: Parameter, quoting: Quoting): Asked | { readonly w
   return seen === undefined ? undefined : { seen, days: quoting.past.days(instrument) }
 }
 
-/** HHDFS76200300. `zdiv` and `nrec` are lower case, the rows in output2 (measured 2026-09-27; documents differ). */
+/**
+ * HHDFS76200300. `zdiv` and `nrec` are lower case, the rows in output2 (measured 2026-09-27; documents
+ * differ).
+ */
 export const overseasExecutions: Quote = (parameter, quoting) => {
   const { output1, output2 } = restShapes['overseas/inquire-ccnl'].blocks
   const asked = readAsked(parameter, quoting)

@@ -178,8 +178,8 @@ const rankOrders: Readonly<Record<string, (values: Values) => number>> = {
 }
 
 /**
- * FHPST01710000: the named issues, which a generated market always has; of a tape those that it told. Sectors
- * are not told apart.
+ * FHPST01710000: the named issues, which a generated market always has; of a tape those that it emitted.
+ * Sectors are not distinguished.
  */
 export const volumeRank: Quote = (parameter, quoting) => {
   const market = parameter('FID_COND_MRKT_DIV_CODE')

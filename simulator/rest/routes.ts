@@ -1,5 +1,5 @@
-// The REST side: one table of routes. Everything under /oauth2 has an envelope of its own for errors, `error_code` and
-// `error_description`, without the `rt_cd` of ordinary calls (protocol notes 6.3).
+// The REST side: one table of routes. Everything under /oauth2 has an envelope of its own for errors,
+// `error_code` and `error_description`, without the `rt_cd` of ordinary calls (protocol notes 6.3).
 import { type Credentials, lifetimeMs } from '../credentials.ts'
 import type { CodePlace } from '../faults/faults.ts'
 import type { RestAnswer, RestCall } from './call.ts'
@@ -108,13 +108,17 @@ function issueToken(credentials: Credentials, body: string): RestAnswer {
       access_token: token.token,
       access_token_token_expired: koreanDateTime(token.issuedAt + lifetimeMs),
       token_type: 'Bearer',
-      // A token handed out again says 86400 as well: what KIS says then is not known, so the date above is what counts.
+      // A token handed out again says 86400 as well: what KIS says then is not known, so the date above is
+      // what counts.
       expires_in: lifetimeMs / 1000,
     },
   }
 }
 
-/** KIS wants the app secret under another name here, and says that `secretkey` is mandatory when it comes as `appsecret`. */
+/**
+ * KIS wants the app secret under another name here, and says that `secretkey` is mandatory when it comes as
+ * `appsecret`.
+ */
 function issueApproval(credentials: Credentials, body: string): RestAnswer {
   const asked = readClientCredentials(body, 'secretkey')
   if ('status' in asked) return asked

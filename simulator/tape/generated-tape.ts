@@ -1,6 +1,8 @@
-// A market that never was: everything registered trades and quotes by a seeded story, at a rate shared by all of them.
+// A market that never was: everything registered trades and quotes by a seeded story, at a rate shared by all
+// of them.
 //
-// The story of a share depends on the seed, its name and the moment somebody first looks; the clock dates it and the rate paces it.
+// The story of a share depends on the seed, its name and the moment somebody first looks; the clock dates it
+// and the rate paces it.
 import type { Listener, Tape, TapeContext } from './listener.ts'
 import { type Listing, listingOf, listingsOf, nameOfShare } from '../market/listing.ts'
 import {
@@ -21,11 +23,17 @@ import type { Registration } from '../transactions.ts'
 export type GeneratedTapeOptions = {
   /** The same seed tells the same story. Default 1. */
   readonly seed?: number
-  /** Records a second over all registrations; default 20. Fewer when nothing but slow channels is registered, such as indices. */
+  /**
+   * Records a second over all registrations; default 20. Fewer when nothing but slow channels is registered,
+   * such as indices.
+   */
   readonly rate?: number
   /** Captured frames carry 1 to 20; default 20. */
   readonly maxRecordsPerFrame?: number
-  /** Older layouts: 46 for trades, 59, 62 or 65 for Korean books. Transactions that never had the width keep their own. */
+  /**
+   * Older layouts: 46 for trades, 59, 62 or 65 for Korean books. Transactions that never had the width keep
+   * their own.
+   */
   readonly width?: Widths
 }
 
@@ -47,7 +55,7 @@ type Channel = {
 
 type Playing = {
   readonly share: Share
-  /** By transaction and key. Trades stay here when nobody listens: they go on, and a history takes them down. */
+  /** By transaction and key. Trades stay here without listeners: they go on, for the history. */
   readonly channels: Map<string, Channel>
   /** When it was last listened to, and how many shared the rate then; undefined while it is. */
   left: { readonly at: number; readonly beside: number } | undefined
@@ -100,8 +108,8 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   }
 
   /**
-   * What happens to one share in one go: a few trades in one frame, then the book they left, alone in its frame. A recorder that kept
-   * both of 005930 had 851 trade frames and 837 books (2026-06-08).
+   * What happens to one share in one go: a few trades in one frame, then the book they left, alone in its
+   * frame. A recorder that kept both of 005930 had 851 trade frames and 837 books (2026-06-08).
    */
   function burst(playing: Playing, trades: number, time: number): number {
     const { channels, share } = playing
@@ -145,7 +153,10 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     for (let i = 0; i < moments; i++) goOn(playing, time)
   }
 
-  /** Most trades come alone, some in a cluster; and when much is due, frames are as full as they are on a busy day. */
+  /**
+   * Most trades come alone, some in a cluster; and when much is due, frames are as full as they are on a busy
+   * day.
+   */
   function play(due: number): number {
     const time = context.clock.now()
     company = active.length
@@ -166,8 +177,9 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   }
 
   /**
-   * A market does not wait for its listeners: what it did meanwhile is missing, as after a real outage. It went on at the pace it had:
-   * whoever comes back first is alone for a moment, and must not have traded as much as all the others together.
+   * A market does not wait for its listeners: what it did meanwhile is missing, as after a real outage. It
+   * went on at the pace it had: the instrument that comes back first is alone for a moment, and must not have
+   * traded as much as all the others together.
    */
   function catchUp(playing: Playing, now: number): void {
     const { left, share } = playing
@@ -250,7 +262,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
         if (listing === undefined) continue
         const playing = playingOf(listing)
         const now = context.clock.now()
-        // Its trades are told to a history from now on, and what happened since it was last looked at with them.
+        // From now on the history gets its trades, and those since the last look.
         channelOf(playing, tradesOf(registration), listing)
         if (!isActive(playing)) passAlone(playing, now)
         return { registration, text: write(channelOf(playing, registration, listing), playing.share) }

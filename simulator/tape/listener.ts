@@ -1,5 +1,5 @@
-// Tapes and those who listen to them: a tape delivers data frames for the registrations it was told of, and knows nothing of
-// sockets and sessions.
+// Tapes and those who listen to them: a tape delivers data frames for the registrations that were added, and
+// knows nothing of sockets and sessions.
 import type { Clock } from '../../market/clock.ts'
 import type { Registration } from '../transactions.ts'
 
@@ -9,9 +9,12 @@ export interface Listener extends Registration {
   emit(frame: string): boolean
 }
 
-/** Keeps what happened, whoever heard it. */
+/** Keeps what happened, with or without listeners. */
 export interface History {
-  /** Told of each frame before its listeners are, and of each trade that nobody listened to, as a frame of its own. */
+  /**
+   * Called for each frame before its listeners get it, and for each trade without listeners, as a frame of
+   * its own.
+   */
   add(tr: string, key: string, frame: string, time: number): void
 }
 
@@ -26,7 +29,7 @@ export function severalHistories(histories: readonly History[]): History {
 export type TapeContext = {
   readonly clock: Clock
   readonly log: (line: string) => void
-  /** Absent when nobody wants to know. */
+  /** Absent when no history is kept. */
   readonly history?: History
 }
 
@@ -46,13 +49,16 @@ export type StandingRecord = { readonly registration: Registration; readonly tex
 export interface Tape {
   /** Once, before anything else. */
   start(context: TapeContext): void
-  /** Once for each registration; frames may follow from the next turn of the event loop on, so behind the acknowledgement. */
+  /**
+   * Once for each registration; frames may follow from the next turn of the event loop on, so behind the
+   * acknowledgement.
+   */
   add(listener: Listener): void
   /** When the registration was released, or its session ended. Nothing may be emitted to it afterwards. */
   remove(listener: Listener): void
   /**
-   * The record that the first of these which there is something of would have now, whether anybody listens or not. A tape without this
-   * is known by what it told.
+   * The record that the first of these which there is something of would have now, with or without listeners.
+   * A tape without this is known by what it emitted.
    */
   record?(registrations: readonly Registration[]): StandingRecord | undefined
   /** Of the listings of a generated market. */

@@ -1,12 +1,13 @@
-// How much is due: a timer that asks for as many pieces as the clock says should have been sent by now, in batches.
+// How much is due: a timer that asks for as many pieces as the clock says should have been sent by now, in
+// batches.
 import type { Clock } from '../../market/clock.ts'
 
 /** Short enough to look continuous at low rates, long enough to batch at high ones. */
 const tickMs = 10
 
 /**
- * A clock that leaps (a laptop that slept) must not turn into a flood: one second's worth at most, but no fewer than this, so that
- * a test may leap on purpose.
+ * A clock that leaps (a laptop that slept) must not turn into a flood: one second's worth at most, but no
+ * fewer than this, so that a test may leap on purpose.
  */
 const mostAtOnce = 1000
 
@@ -14,7 +15,10 @@ export type PacerOptions = {
   readonly clock: Clock
   /** Pieces a second. Infinity: `mostAtOnce` with every tick of the timer. */
   readonly rate: number
-  /** Plays about `due` pieces, one or more, and says how many it were: the next ones wait for what was too much. */
+  /**
+   * Plays about `due` pieces, one or more, and says how many it were: the next ones wait for what was too
+   * much.
+   */
   readonly play: (due: number) => number
 }
 

@@ -1,4 +1,4 @@
-// Numbers that look random and repeat for the same seed, so that a generated market can be told again.
+// Numbers that look random and repeat for the same seed, so that a generated market can be generated again.
 
 export type Random = {
   /** From 0 up to, but not, 1. */
@@ -19,7 +19,10 @@ export function createRandom(seed: number): Random {
   return { next, below: limit => Math.floor(next() * limit) }
 }
 
-/** A seed of its own for each name under one seed (FNV-1a), so that no instrument's story depends on another's. */
+/**
+ * A seed of its own for each name under one seed (FNV-1a), so that no instrument's story depends on
+ * another's.
+ */
 export function seedFor(name: string, seed: number): number {
   let hash = 0x811c9dc5 ^ seed
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)

@@ -1,5 +1,6 @@
-// A day that was recorded, served once more: every frame goes to whoever registered its transaction and key, at the pace at which it
-// came, or another one. The day begins when the first client registers, and like any day it waits for nobody.
+// A day that was recorded, served once more: every frame goes to the sessions that registered its transaction
+// and key, at the pace at which it came, or another one. The day begins when the first client registers, and
+// then runs by the clock.
 import { frameText, readEnvelope, transactionAt, transactionLength } from '../../kis/wire/frame.ts'
 import type { Entry, RecordedFrame } from '../../recording/format/entry.ts'
 import type { RecordingReader } from '../../recording/read/reader.ts'
@@ -10,7 +11,10 @@ import { isNotice, nameOf } from '../transactions.ts'
 export type RecordedTapeOptions = {
   /** The trading date, written 20260914. */
   readonly date: number
-  /** Epoch milliseconds: begins here. What came before is known to those who ask over REST. Default: at the date's first frame. */
+  /**
+   * Epoch milliseconds: begins here. What came before is known to those who ask over REST. Default: at the
+   * date's first frame.
+   */
   readonly from?: number
   /** 1, as it came; 10, ten times as fast; Infinity, as fast as the listeners take it. Default 1. */
   readonly speed?: number
@@ -132,7 +136,7 @@ export function recordedTape(recording: RecordingReader, options: RecordedTapeOp
       const name = `${listener.tr} ${listener.key}`
       const others = (listeners.get(name) ?? []).filter(other => other !== listener)
       if (others.length > 0) listeners.set(name, others)
-      else if (listeners.delete(name)) context.log(`nobody listens to ${nameOf(listener)} any more`)
+      else if (listeners.delete(name)) context.log(`no session listens to ${nameOf(listener)} any more`)
     },
     stop() {
       clearInterval(ticking)
@@ -152,7 +156,10 @@ export async function firstFrameOf(recording: RecordingReader, date: number): Pr
   return undefined
 }
 
-/** Whom a frame is for: the first value is the key, abroad and at home. Notices are nobody's any more, and rubbish never was. */
+/**
+ * The registration of a frame: its first value is the key. None for notices, whose sessions are over, and for
+ * malformed input.
+ */
 function addresseeOf(frame: Uint8Array): Addressed | undefined {
   const envelope = readEnvelope(frame)
   if (typeof envelope === 'string' || envelope.encrypted) return undefined

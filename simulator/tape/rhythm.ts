@@ -5,8 +5,8 @@ import { layoutOf } from '../../kis/wire/layout.ts'
 export type Rhythm = 'trade' | 'book' | number
 
 /**
- * Made up, but for members (three records against 851 of trades in a capture) and market operation (four a day against 1,250,374 trades,
- * and those in pairs two minutes apart).
+ * Made up, but for members (three records against 851 of trades in a capture) and market operation (four a
+ * day against 1,250,374 trades, and those in pairs two minutes apart).
  */
 const everyMs: Readonly<Record<string, number>> = {
   index: 1_000,

@@ -1,4 +1,5 @@
-// Where a simulator's data comes from: frames that were captured, played to whoever registered them; or a generated market.
+// Where a simulator's data comes from: frames that were captured, played to the sessions that registered
+// them; or a generated market.
 import { readEnvelope } from '../../kis/wire/frame.ts'
 import type { Listener, Tape, TapeContext } from './listener.ts'
 import { createPacer, type Pacer } from './pacer.ts'
@@ -33,9 +34,10 @@ type Track = {
 }
 
 /**
- * Plays the lines of a capture, one frame a line, byte for byte. Whoever registers a key is sent every frame of it, in file
- * order, whenever it registers: nothing is lost because a client asks for its keys one after another. A key that was released goes
- * on where it was. A tape that has ended starts over when everybody is gone and somebody comes.
+ * Plays the lines of a capture, one frame a line, byte for byte. A session that registers a key is sent every
+ * frame of it, in file order, whenever it registers: nothing is lost because a client asks for its keys one
+ * after another. A key that was released goes on where it was. A tape that has ended starts over when a
+ * session comes after all have gone.
  */
 export function capturedTape(lines: readonly string[], options: CapturedTapeOptions = {}): Tape {
   const { rate = Number.POSITIVE_INFINITY, loop = false } = options
@@ -125,7 +127,10 @@ export function capturedTape(lines: readonly string[], options: CapturedTapeOpti
   }
 }
 
-/** Control messages, encrypted notices (nobody has that session's key) and junk are skipped; empty lines do not count. */
+/**
+ * Control messages, encrypted notices (that session's key is gone) and junk are skipped; empty lines do not
+ * count.
+ */
 function sort(lines: readonly string[]): { tracks: Map<string, Track>; skippedLines: number } {
   const tracks = new Map<string, Track>()
   let skippedLines = 0
@@ -137,7 +142,7 @@ function sort(lines: readonly string[]): { tracks: Map<string, Track>; skippedLi
       skippedLines++
       return
     }
-    // What precedes the payload is ASCII, so bytes and characters agree. The first value is the key, abroad and at home.
+    // What precedes the payload is ASCII, so bytes and characters agree. The first value is the key.
     const tr = text.slice(2, 10)
     const key = text.slice(envelope.payload).split('^', 1)[0] ?? ''
     const name = `${tr} ${key}`

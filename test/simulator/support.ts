@@ -1,4 +1,5 @@
-// A client of the simulator made of literal text: nothing of the pipeline's own client code, so that a mistake there cannot hide.
+// A client of the simulator made of literal text: nothing of the pipeline's own client code, so that a
+// mistake there cannot hide.
 import { readFileSync } from 'node:fs'
 import { onTestFinished, vi } from 'vitest'
 import { type RawData, WebSocket } from 'ws'
@@ -67,7 +68,10 @@ export type Client = {
   ask(text: string): Promise<string>
   subscribe(tr: string, key: string): Promise<string>
   unsubscribe(tr: string, key: string): Promise<string>
-  /** Calls `listen` with every text, those received before included: the first one comes with the answer to the upgrade, or soon. */
+  /**
+   * Calls `listen` with every text, those received before included: the first one comes with the answer to
+   * the upgrade, or soon.
+   */
   hear(listen: (text: string) => unknown): void
   /** Waits until `count` of the received texts pass. */
   received(passes: (text: string) => boolean, count?: number): Promise<string[]>

@@ -1,5 +1,6 @@
-// What must hold after any trouble, whatever it was: everything is subscribed again and flows, nothing came twice, what did not come
-// was reported to the share, one socket at a time and not too many of them, and nothing is left behind when the feed stops.
+// What must hold after any trouble, whatever it was: everything is subscribed again and flows, nothing came
+// twice, what did not come was reported to the share, one socket at a time and not too many of them, and
+// nothing is left behind when the feed stops.
 import { expect } from 'vitest'
 import { toWire } from '../../kis/channel.ts'
 import { sessionFull } from '../../machines/ledger.ts'
@@ -23,8 +24,8 @@ export type Expected = {
 }
 
 /**
- * Call it when the trouble is over, as the last thing a scenario does: it stops the feed. An exception or a rejection that nobody
- * handled fails the run by itself: vitest sees to that.
+ * Call it when the trouble is over, as the last thing a scenario does: it stops the feed. An exception or a
+ * rejection that nobody handled fails the run by itself: vitest sees to that.
  */
 export async function expectGoodAftermath(rig: FeedRig, expected: Expected): Promise<void> {
   await everythingFlows(rig, expected.markets ?? ['KR'])
@@ -70,8 +71,9 @@ async function nothingStaysOpen({ simulator }: FeedRig): Promise<void> {
 }
 
 /**
- * Between the first trade that came and the last: what the market did and did not come is exactly what the gaps say, less what was
- * filled later. Everything the simulator withheld is among it, and everything that was lost on a line that went down.
+ * Between the first trade that came and the last: what the market did and did not come is exactly what the
+ * gaps say, less what was filled later. Everything the simulator withheld is among it, and everything that
+ * was lost on a line that went down.
  */
 function expectEveryShareOnce(rig: FeedRig, instrument: Instrument): void {
   const trades = rig.of('trade').filter(trade => trade.instrument === instrument)

@@ -1,4 +1,5 @@
-// A page in the OpenMetrics text format, read strictly: what it does not understand is an error, as it would be for a scraper.
+// A page in the OpenMetrics text format, read strictly: what it does not understand is an error, as it would
+// be for a scraper.
 
 export type MetricFamily = { type: string; help: string; samples: MetricSample[] }
 

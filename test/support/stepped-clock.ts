@@ -1,5 +1,5 @@
-// The feed's own clock, which a test sets while timers go on: what an administrator, a wrong time server and a laptop's lid do. The
-// simulator keeps the right time.
+// The feed's own clock, which a test sets while timers go on: what an administrator, a wrong time server and
+// a laptop's lid do. The simulator keeps the right time.
 import type { Clock } from '../../market/clock.ts'
 
 export type SteppedClock = Clock & { step(ms: number): void }

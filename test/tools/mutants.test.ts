@@ -1,4 +1,5 @@
-// The faults of `npm run mutants` fit the code as it is: a place that moved would make a fault that nothing can notice.
+// The faults of `npm run mutants` fit the code as it is: a place that moved would make a fault that nothing
+// can notice.
 import { existsSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { mutants, mutated, readSource } from '../../tools/mutants/mutants.ts'

@@ -1,5 +1,5 @@
-// Processes beside this one, asked one thing at a time: a sender must not share a thread with what it measures, nor one client's
-// optimised code with another's.
+// Processes beside this one, asked one thing at a time: a sender must not share a thread with what it
+// measures, nor one client's optimised code with another's.
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 

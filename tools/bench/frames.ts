@@ -1,5 +1,5 @@
-// What is decoded and sent: captured records, dealt out to as many symbols as a benchmark asks for, as frames in one piece of memory
-// the way a socket delivers them.
+// What is decoded and sent: captured records, dealt out to as many symbols as a benchmark asks for, as frames
+// in one piece of memory the way a socket delivers them.
 import { createRandom } from '../../simulator/tape/random.ts'
 import { frame, indexOfColumn, linesOf, recordsOf } from '../../test/support/wire/frames.ts'
 
@@ -30,7 +30,7 @@ export type LoadOptions = {
 
 export type TradeOptions = LoadOptions & {
   readonly width?: 46 | 47
-  /** As captured: 1 to 5, unless told. */
+  /** As captured: 1 to 5 by default. */
   readonly recordsPerFrame?: number
 }
 
@@ -55,8 +55,8 @@ export function symbolAt(index: number): string {
 }
 
 /**
- * Each frame trades another symbol, and records of a fixed number a frame are drawn at random: a processor learns a pattern that is
- * short enough, and then reads numbers faster than it would ever read a market's.
+ * Each frame trades another symbol, and records of a fixed number a frame are drawn at random: a processor
+ * learns a pattern that is short enough, and then reads numbers faster than it would ever read a market's.
  */
 export function trades(options: TradeOptions = {}): Load {
   const { width = 46, recordsPerFrame } = options
@@ -111,13 +111,16 @@ function totalsOf(text: string, records: readonly (readonly string[])[], symbol:
 }
 
 export type Day = {
-  /** Writes totals that go on from those written before into `memory`, where the frame that tells them starts at `start`. */
+  /**
+   * Writes totals that go on from those written before into `memory`, where the frame that tells them starts
+   * at `start`.
+   */
   goOn(memory: Uint8Array, start: number, totals: readonly Total[]): void
 }
 
 /**
- * The same frames over and over tell the same totals, and a trade whose total was told before is a repeat, which a feed drops. So
- * each time before they are sent their totals are made to go on, in place.
+ * The same frames over and over have the same totals, and a trade whose total came before is a repeat, which
+ * a feed drops. So each time before they are sent their totals are made to go on, in place.
  */
 export function beginDay(): Day {
   const volumes = new Int32Array(mostSymbols).fill(firstTotal)

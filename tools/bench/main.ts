@@ -1,5 +1,5 @@
-// `npm run bench`: everything, or the parts that are named; `--quick` for shorter rounds. Always ends well unless something crashed:
-// ratios on a busy machine are there to be read, not to fail a build.
+// `npm run bench`: everything, or the parts that are named; `--quick` for shorter rounds. Always ends well
+// unless something crashed: ratios on a busy machine are there to be read, not to fail a build.
 import { fileURLToPath } from 'node:url'
 import { start } from './children.ts'
 import { decode } from './decode/decode.ts'

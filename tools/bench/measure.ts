@@ -1,30 +1,37 @@
-// How anything here is measured: in rounds in which every variant takes its turn, so that whatever else the machine does meets all
-// of them alike, and by processor time, which does not count what other programs do.
+// How anything here is measured: in rounds in which every variant takes its turn, so that whatever else the
+// machine does meets all of them alike, and by processor time, which does not count what other programs do.
 import { readFileSync } from 'node:fs'
 
 export type Effort = {
   /** Rounds that count. Odd, so that the median is one of them. */
   readonly rounds: number
   /**
-   * Processor time of one variant in one round. Many short rounds rather than a few long ones: a neighbour on the same processor slows
-   * everything for a moment, and the shorter a round, the more it is the same moment for all.
+   * Processor time of one variant in one round. Many short rounds rather than a few long ones: a neighbour on
+   * the same processor slows everything for a moment, and the shorter a round, the more it is the same moment
+   * for all.
    */
   readonly roundMs: number
   /** Before the first round, until the engine has optimised what will be measured. */
   readonly warmUpMs: number
   /**
-   * How often all processes are started anew. How the engine compiles a program and where its memory lies differ from process to process,
-   * by more than some of what is measured.
+   * How often all processes are started anew. How the engine compiles a program and where its memory lies
+   * differ from process to process, by more than some of what is measured.
    */
   readonly casts: number
-  /** Rounds of a cast on a socket, and those before them that warm it up: the engine, and the memory of its sink. */
+  /**
+   * Rounds of a cast on a socket, and those before them that warm it up: the engine, and the memory of its
+   * sink.
+   */
   readonly socketRounds: number
   readonly socketWarmUps: number
   /** The part of a full round's frames that one of these sends. */
   readonly socketShare: number
   /** Rounds of a cast at a given pace, and how long each of them lasts. */
   readonly pacedRounds: number
-  /** Rounds before those: a thread that wakes twelve times a second takes its time until the engine has compiled what it does. */
+  /**
+   * Rounds before those: a thread that wakes twelve times a second takes its time until the engine has
+   * compiled what it does.
+   */
   readonly pacedWarmUps: number
   readonly pacedSeconds: number
 }
@@ -54,7 +61,10 @@ export const quickEffort: Effort = {
   pacedSeconds: 0.4,
 }
 
-/** Processor time of this process so far, all its threads together: a variant that makes garbage pays for its collection. */
+/**
+ * Processor time of this process so far, all its threads together: a variant that makes garbage pays for its
+ * collection.
+ */
 export function cpuMicroseconds(): number {
   const { user, system } = process.cpuUsage()
   return user + system
@@ -76,7 +86,10 @@ export function mainThreadMicroseconds(): number {
 /** What each round gave for each variant, in the order of the rounds. */
 export type Rounds<Name extends string, Result> = Readonly<Record<Name, readonly Result[]>>
 
-/** Every variant once a round; the order is reversed every other round, so that none always follows the same other one. */
+/**
+ * Every variant once a round; the order is reversed every other round, so that none always follows the same
+ * other one.
+ */
 export async function interleave<Name extends string, Result>(
   names: readonly Name[],
   rounds: number,

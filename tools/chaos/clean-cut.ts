@@ -1,5 +1,6 @@
-// How long a line that is cut is without data, with the waits as they are shipped: 3 s of grace, then the handshake, then the first
-// subscription. A healthy session, its first loss, real sockets on loopback; KIS's own distance comes on top.
+// How long a line that is cut is without data, with the waits as they are shipped: 3 s of grace, then the
+// handshake, then the first subscription. A healthy session, its first loss, real sockets on loopback; KIS's
+// own distance comes on top.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createFeed } from '../../app/feed/feed.ts'

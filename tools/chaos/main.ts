@@ -1,6 +1,7 @@
-// `npm run chaos -- --seeds N [--from SEED] [--seed ONE] [--quick]`: stories of random faults, told by seed. Ends with code 1 when one
-// went wrong, and says which: `--seed ONE` plays it again and shows what it is made of. `--hostile` plays servers that behave badly
-// against a process of its own each, `--soak MINUTES` one long run.
+// `npm run chaos -- --seeds N [--from SEED] [--seed ONE] [--quick]`: stories of random faults, by seed. Ends
+// with code 1 when one went wrong, and says which: `--seed ONE` plays it again and shows what it is made of.
+// `--hostile` plays servers that behave badly against a process of its own each, `--soak MINUTES` one long
+// run.
 import { parseArgs } from 'node:util'
 import { atMost, print, printTable, printTarget, figure, type Target } from '../bench/report.ts'
 import { type CleanCut, cleanCut } from './clean-cut.ts'

@@ -1,6 +1,7 @@
-// A quiet hour in which nothing is wrong: thin names, lulls, a few liquid ones, and every alarm is a false one. Measured on
-// streams/freshness/freshness.ts itself with the default waits and the calendar's trading sessions, looked at once for each second of the hour as
-// the feed does; times are handed in, so an hour takes no time. No socket and no machine is part of it.
+// A quiet hour in which nothing is wrong: thin names, lulls, a few liquid ones, and every alarm is a false
+// one. Measured on streams/freshness/freshness.ts itself with the default waits and the calendar's trading
+// sessions, looked at once for each second of the hour as the feed does; times are handed in, so an hour
+// takes no time. No socket and no machine is part of it.
 import { defaultTiming } from '../../machines/timing.ts'
 import { standardCalendar } from '../../market/calendar/calendar.ts'
 import type { MarketEvent } from '../../market/events.ts'
@@ -14,9 +15,12 @@ const startsAt = Date.parse('2026-09-14T12:00:00+09:00')
 const hourMs = 3_600_000
 const second = 1_000
 
-/** The mean time between two moments of trading, in seconds: from a name that trades every other second to one of twice an hour. */
+/**
+ * The mean time between two moments of trading, in seconds: from a name that trades every other second to one
+ * of twice an hour.
+ */
 export const mixedNames: readonly number[] = [2, 3, 5, 8, 15, 30, 60, 90, 150, 240, 400, 600, 900, 1_500, 1_800]
-/** Nobody else on the line whose data could excuse a silence of it. */
+/** No other subscription on the line, whose data could excuse its silence. */
 export const thinNames: readonly number[] = mixedNames.filter(seconds => seconds >= 60)
 
 export type QuietHour = {
@@ -77,7 +81,10 @@ export function quietHour(seed: number, names = mixedNames, fallsSilent?: number
 
 type Traded = Extract<MarketEvent, { type: 'trade' }>
 
-/** Moments that know nothing of each other, each a cluster: a sweep of orders in one frame, and what follows it within seconds. */
+/**
+ * Moments that know nothing of each other, each a cluster: a sweep of orders in one frame, and what follows
+ * it within seconds.
+ */
 function hourOf(instrument: Instrument, meanGapMs: number, dice: Dice): Traded[] {
   const trades: Traded[] = []
   const lullAt = startsAt + dice.between(0, hourMs)

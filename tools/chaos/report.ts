@@ -16,7 +16,7 @@ export function printFigures(all: readonly Figures[], failed: number): void {
     faultKinds.map(kind => [kind, whole(sum(({ faults }) => faults[kind] ?? 0))]),
   )
   printTable(
-    'What was told and what came',
+    'What was emitted and what came',
     ['figure', 'all seeds'],
     [
       ['seeds', whole(all.length)],

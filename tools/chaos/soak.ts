@@ -1,5 +1,6 @@
-// `npm run chaos -- --soak 15`: one compiled `run` at full speed for minutes, with page, recorder and jobs: does its memory stand, and
-// does it lose anything? The market is a process of its own, and a page stays open.
+// `npm run chaos -- --soak 15`: one compiled `run` at full speed for minutes, with page, recorder and jobs:
+// does its memory stand, and does it lose anything? The market is a process of its own, and a page stays
+// open.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { devNull, tmpdir } from 'node:os'
@@ -11,7 +12,10 @@ import { compiled } from './hostile/main.ts'
 
 export type Soak = { readonly minutes: number; readonly recordsPerSecond: number }
 
-/** Of 15 minutes: 4 to 7, when everything is warm, against 12 to 15. Shorter runs take the same parts of themselves. */
+/**
+ * Of 15 minutes: 4 to 7, when everything is warm, against 12 to 15. Shorter runs take the same parts of
+ * themselves.
+ */
 const before = [4 / 15, 7 / 15] as const
 const after = [12 / 15, 1] as const
 const growthBound = 1.05

@@ -1,5 +1,5 @@
-// Writes docs/configuration.md, docs/configuration.ko.md and the variables of docker-compose.yml from the list of settings. Run
-// `npm run generate` after changing it; a test fails while they disagree.
+// Writes docs/configuration.md, docs/configuration.ko.md and the variables of docker-compose.yml from the
+// list of settings. Run `npm run generate` after changing it; a test fails while they disagree.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { configurationPage, withSettings } from '../../app/settings/configuration-page.ts'
 

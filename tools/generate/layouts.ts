@@ -1,5 +1,6 @@
-// Writes kis/wire/layouts.ts from kis/spec/realtime-trs.json, the protocol tables. Run `npm run generate` after changing either;
-// a test fails while the two disagree. The table below adds what the specification leaves out: widths and their dates.
+// Writes kis/wire/layouts.ts from kis/spec/realtime-trs.json, the protocol tables. Run `npm run generate`
+// after changing either; a test fails while the two disagree. The table below adds what the specification
+// leaves out: widths and their dates.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 
@@ -17,8 +18,9 @@ type Spec = {
 }
 
 /**
- * Widths seen in captures or the vendor's examples, with the first day each is known from; null where only an undated
- * document shows it. Sources: the captures under test/fixtures/frames and their README; the KIS notice of 2026-09-09.
+ * Widths seen in captures or the vendor's examples, with the first day each is known from; null where only an
+ * undated document shows it. Sources: the captures under test/fixtures/frames and their README; the KIS
+ * notice of 2026-09-09.
  */
 const widthsSeen: Record<string, Record<number, string | null>> = {
   H0STCNT0: { 46: '2022-08-30', 47: '2026-09-14' },
@@ -39,8 +41,8 @@ const widthsSeen: Record<string, Record<number, string | null>> = {
 }
 
 /**
- * Column lists that the specification lacks. Domestic notices had 23 values until the exchange fields came (python-kis issue 68,
- * 2025-03); the list is that of the vendor's example under test/fixtures/frames.
+ * Column lists that the specification lacks. Domestic notices had 23 values until the exchange fields came
+ * (python-kis issue 68, 2025-03); the list is that of the vendor's example under test/fixtures/frames.
  */
 const formerNotice = (fields: readonly string[]) => [
   ...fields.slice(0, 18),
@@ -74,7 +76,10 @@ ${blocks.join('\n')}
 
 type Described = ReadonlyMap<string, { readonly type: string; readonly label: string }>
 
-/** A column's type and label by its name. Variants list names alone; a name means the same wherever KIS uses it. */
+/**
+ * A column's type and label by its name. Variants list names alone; a name means the same wherever KIS uses
+ * it.
+ */
 function describedColumns(specs: readonly Spec[]): Described {
   return new Map(
     specs.flatMap(({ fields, types, labels_ko }) =>
@@ -118,7 +123,9 @@ function layoutText(tr: string, spec: Spec, everywhere: Described): string {
   return lines.join('\n')
 }
 
-/** Other column lists KIS is known to send; one of the same width as the main list could not be told apart. */
+/**
+ * Other column lists KIS is known to send; one of the same width as the main list could not be distinguished.
+ */
 function variantsOf(tr: string, spec: Spec): string[][] {
   const lists = [...Object.values(spec.variants ?? {}), ...(formerLists[tr] ? [formerLists[tr](spec.fields)] : [])]
   return lists.filter(fields => fields.length !== spec.fields.length)

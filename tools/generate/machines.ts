@@ -1,4 +1,5 @@
-// Writes docs/machines.md from the machines. Run `npm run generate` after changing one; a test fails while the two disagree.
+// Writes docs/machines.md from the machines. Run `npm run generate` after changing one; a test fails while
+// the two disagree.
 import { writeFileSync } from 'node:fs'
 import { machineNames, machinePage } from '../../app/machine-docs/page.ts'
 

@@ -1,4 +1,5 @@
-// Writes docs/metrics.md from the list of metrics. Run `npm run generate` after changing it; a test fails while the two disagree.
+// Writes docs/metrics.md from the list of metrics. Run `npm run generate` after changing it; a test fails
+// while the two disagree.
 import { writeFileSync } from 'node:fs'
 import { metricPage } from '../../app/observe/metric-page.ts'
 

@@ -1,4 +1,5 @@
-// Compiles kis/wire/scan/wasm/scan.ts, which is AssemblyScript, into kis/wire/scan/scan-code.ts: the few hundred bytes of WebAssembly that the package carries.
+// Compiles kis/wire/scan/wasm/scan.ts, which is AssemblyScript, into kis/wire/scan/scan-code.ts: the few
+// hundred bytes of WebAssembly that the package carries.
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,6 @@
-// `npm run mutants [-- --only WORD] [-- --at-once 2]`: breaks the code on purpose, one small fault at a time, and runs the tests that
-// should notice. A fault that no test notices "survives": a test is missing. It works on copies, never on this checkout.
+// `npm run mutants [-- --only WORD] [-- --at-once 2]`: breaks the code on purpose, one small fault at a time,
+// and runs the tests that should notice. A fault that no test notices "survives": a test is missing. It works
+// on copies, never on this checkout.
 import { spawn } from 'node:child_process'
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'

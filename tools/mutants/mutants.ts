@@ -1,5 +1,5 @@
-// Forty small faults, and for each the tests that should notice it. They are picked by hand, where a fault would lose data, tell a lie
-// or open a door, and where one survived before.
+// Forty small faults, and for each the tests that should notice it. They are picked by hand, where a fault
+// would lose data, tell a lie or open a door, and where one survived before.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,5 @@
-// Lists retired words and comment lines that are too long: `npm run words`, or `npm run words -- simulator --count`.
-// Exits with 1 when there are any.
+// Lists retired words and comment lines that are too long: `npm run words`, or `npm run words -- simulator
+// --count`. Exits with 1 when there are any.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'

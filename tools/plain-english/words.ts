@@ -1,5 +1,5 @@
-// Finds what must not stand in code, comments and documents: words with more than one meaning, and comment lines
-// that are too long.
+// Finds what must not stand in code, comments and documents: words with more than one meaning, and comment
+// lines that are too long.
 import quotations from './quotations.json' with { type: 'json' }
 import retired from './retired-words.json' with { type: 'json' }
 
@@ -7,7 +7,7 @@ export type Finding = { readonly file: string; readonly line: number; readonly w
 
 const mostColumns = 110
 
-/** The word by itself, or as a part of an identifier (`toldRows`, `rowsTold`, `ROWS_TOLD`). */
+/** The word by itself, or as a part of an identifier (camel case, and capitals). */
 function asPattern(word: string): string {
   const capital = word.charAt(0).toUpperCase() + word.slice(1)
   const upper = word.toUpperCase()
@@ -20,7 +20,9 @@ const patterns = retired.flatMap(({ words, instead }) =>
   words.map(word => ({ word, instead, pattern: new RegExp(asPattern(word), 'u') })),
 )
 
-/** Everything in a file that should be written otherwise. `allowed`: texts that may hold a retired word there. */
+/**
+ * Everything in a file that should be written otherwise. `allowed`: texts that may hold a retired word there.
+ */
 export function findWords(file: string, source: string, allowed: readonly string[] = allowedIn(file)): Finding[] {
   const lines = source.split('\n')
   const end = file === 'CHANGELOG.md' ? endOfUnreleased(lines) : lines.length
@@ -42,8 +44,9 @@ function endOfUnreleased(lines: readonly string[]): number {
   return lines[releases[0] ?? 0]?.includes('Unreleased') === true ? (releases[1] ?? lines.length) : (releases[0] ?? 0)
 }
 
+/** A captured record or an address cannot be wrapped. */
 function isComment(file: string, text: string): boolean {
-  return !file.endsWith('.md') && /^\s*(?:\/\/|\/?\*)/u.test(text) && !/https?:\/\/\S{40}/u.test(text)
+  return !file.endsWith('.md') && /^\s*(?:\/\/|\/?\*)/u.test(text) && !/\S{60}/u.test(text)
 }
 
 function allowedIn(file: string): readonly string[] {

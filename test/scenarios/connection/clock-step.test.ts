@@ -1,4 +1,5 @@
-// Our clock is set while the line is up: forward by an hour, back by ten minutes. KIS's clock and our timers go on as before.
+// Our clock is set while the line is up: forward by an hour, back by ten minutes. KIS's clock and our timers
+// go on as before.
 import { expect, it } from 'vitest'
 import { clockStartingAt } from '../../../market/clock.ts'
 import type { Bar } from '../../../market/events.ts'

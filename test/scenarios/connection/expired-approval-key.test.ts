@@ -1,4 +1,5 @@
-// invalid approval : NOT FOUND. A new key is asked for once; when that does not help either, only after longer and longer.
+// invalid approval : NOT FOUND. A new key is asked for once; when that does not help either, only after
+// longer and longer.
 import { expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'

@@ -1,5 +1,5 @@
-// A network that comes and goes: connections that end as soon as they stand, doors that are shut, and now and then data. KIS blocks an
-// address that connects in a loop, so the budget decides, whatever the network does.
+// A network that comes and goes: connections that end as soon as they stand, doors that are shut, and now and
+// then data. KIS blocks an address that connects in a loop, so the budget decides, whatever the network does.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'

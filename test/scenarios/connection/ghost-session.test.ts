@@ -1,5 +1,5 @@
-// KIS goes on to hold what a session that was cut had subscribed, and answers ALREADY IN SUBSCRIBE to the next one. Whether data comes
-// with it is the question: only data proves that KIS was right.
+// KIS goes on to hold what a session that was cut had subscribed, and answers ALREADY IN SUBSCRIBE to the
+// next one. Whether data comes with it is the question: only data proves that KIS was right.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'

@@ -1,5 +1,5 @@
-// TCP stands, nobody is home: what we send is not heard, what we close is not closed. In trading hours the missing data tells; at any
-// hour it is the server's PINGPONG that stays away.
+// TCP stands, nobody is home: what we send is not heard, what we close is not closed. In trading hours the
+// missing data tells; at any hour it is the server's PINGPONG that stays away.
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../../market/events.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'

@@ -1,5 +1,5 @@
-// An approval route that begins to answer and never ends: the call is given up, the next attempt asks anew, and a feed that is stopped
-// does not wait for it.
+// An approval route that begins to answer and never ends: the call is given up, the next attempt asks anew,
+// and a feed that is stopped does not wait for it.
 import { expect, it, onTestFinished } from 'vitest'
 import { eventually, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 import { startOddServer } from '../../support/servers/odd-server.ts'

@@ -1,5 +1,5 @@
-// The lid is closed at 16:10 and opened at 16:50: nothing ran meanwhile, the connection died without a word, and by now it is the other
-// market's turn.
+// The lid is closed at 16:10 and opened at 16:50: nothing ran meanwhile, the connection died without a word,
+// and by now it is the other market's turn.
 import { expect, it } from 'vitest'
 import { silentLogger } from '../../../app/observe/log.ts'
 import { clockStartingAt } from '../../../market/clock.ts'

@@ -1,4 +1,5 @@
-// ALREADY IN USE appkey: one session for each app key, and somebody else has it. Hammering does not free it, so each try waits longer.
+// ALREADY IN USE appkey: one session for each app key, and somebody else has it. Hammering does not free it,
+// so each try waits longer.
 import { expect, it, onTestFinished } from 'vitest'
 import { silentLogger } from '../../../app/observe/log.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
@@ -43,7 +44,8 @@ it('an app key that stays taken after a cut is tried again after longer and long
   taken.clear()
   await rig.until('resume')
 
-  // The grace after the cut. Then it is our own session that lingers: 72, 80 and 192 ms for 45, 50 and 120 s, up to 300.
+  // The grace after the cut. Then it is our own session that lingers: 72, 80 and 192 ms for 45, 50 and 120 s,
+  // up to 300.
   expect([...new Set(waits)].slice(0, 4)).toEqual([60, 72, 80, 192])
   await expectGoodAftermath(rig, { connections: 2 + taken.report().acted })
   expect(rig.of('disconnect').map(({ reason }) => reason)).toEqual(['close code 1006', 'stop'])

@@ -1,4 +1,5 @@
-// A session that KIS keeps, answers and pings, and sends no data. Nothing on the wire says that anything is wrong.
+// A session that KIS keeps, answers and pings, and sends no data. Nothing on the wire says that anything is
+// wrong.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'

@@ -1,5 +1,6 @@
-// Connections whose client said nothing were cut at exactly 10 or 30 minutes by something on the way (operating guide 4.2). Data that
-// comes in does not count for it, so we say something ourselves, and where that does not help the line comes back every time.
+// Connections whose client said nothing were cut at exactly 10 or 30 minutes by something on the way
+// (operating guide 4.2). Data that comes in does not count for it, so we say something ourselves, and where
+// that does not help the line comes back every time.
 import { expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'

@@ -1,5 +1,6 @@
-// Nine o'clock: frames of twenty records, 20,000 records a second for five seconds, the most that was seen of forty names. How fast they
-// are read is the benchmark's business; here not one may be lost, dropped or told twice.
+// Nine o'clock: frames of twenty records, 20,000 records a second for five seconds, the most that was seen of
+// forty names. How fast they are read is the benchmark's business; here not one may be lost, dropped or told
+// twice.
 import { expect, it } from 'vitest'
 import type { MarketEvent } from '../../../market/events.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'

@@ -1,4 +1,5 @@
-// The main job on real input: frames captured from KIS, from a simulator's socket through machines and streams to a subscriber.
+// The main job on real input: frames captured from KIS, from a simulator's socket through machines and
+// streams to a subscriber.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { createLineDecoder } from '../../../app/replay/text-decoder.ts'

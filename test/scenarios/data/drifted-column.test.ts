@@ -1,4 +1,5 @@
-// KIS appends columns without a version and without a word, in mid-session (H0STCNT0 went from 46 to 47 on 2026-05-28).
+// KIS appends columns without a version and without a word, in mid-session (H0STCNT0 went from 46 to 47 on
+// 2026-05-28).
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'

@@ -1,4 +1,5 @@
-// What is missed while the line is down, and while nobody runs: the market goes on, and the first trade tells by how much.
+// What is missed while the line is down, and while nobody runs: the market goes on, and the first trade tells
+// by how much.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

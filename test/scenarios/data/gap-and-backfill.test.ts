@@ -1,5 +1,6 @@
-// Records are lost on the way; each gap becomes a job, the job asks REST, and what REST has comes back into the stream: compared with
-// what the simulator knows to be true, record by record. `npm run repair` does the same with a thousand.
+// Records are lost on the way; each gap becomes a job, the job asks REST, and what REST has comes back into
+// the stream: compared with what the simulator knows to be true, record by record. `npm run repair` does the
+// same with a thousand.
 import { describe, expect, it } from 'vitest'
 import { accountsOf, type RepairReport } from '../../../tools/bench/repair/accounts.ts'
 import { type RepairOptions, repairSession } from '../../../tools/bench/repair/session.ts'

@@ -1,4 +1,5 @@
-// Nobody can look into a gap: its job gives up. What is missing remains unknown, and says so in an event, a counter and the log.
+// Nobody can look into a gap: its job gives up. What is missing remains unknown, and says so in an event, a
+// counter and the log.
 import { expect, it, onTestFinished } from 'vitest'
 import { openJobs } from '../../../app/jobs/jobs.ts'
 import { silentLogger } from '../../../app/observe/log.ts'

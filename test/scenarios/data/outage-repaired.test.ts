@@ -1,5 +1,5 @@
-// The line of twenty names is cut for three seconds: REST is asked about every one of them, and has what was missed, at home and abroad,
-// where it tells no more than the latest thirty trades of a name.
+// The line of twenty names is cut for three seconds: REST is asked about every one of them, and has what was
+// missed, at home and abroad, where it tells no more than the latest thirty trades of a name.
 import { expect, it, onTestFinished } from 'vitest'
 import { openJobs } from '../../../app/jobs/jobs.ts'
 import { readSettings } from '../../../app/settings/settings.ts'

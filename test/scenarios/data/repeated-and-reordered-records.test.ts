@@ -1,4 +1,5 @@
-// Records that come twice, and records that come behind their successors: in one frame, and from one frame to the next.
+// Records that come twice, and records that come behind their successors: in one frame, and from one frame to
+// the next.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import type { Fault } from '../../../simulator/server.ts'

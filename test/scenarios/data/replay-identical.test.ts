@@ -1,4 +1,5 @@
-// What was recorded is what is replayed: the lines of a live feed in trouble, and those of its recording, byte for byte.
+// What was recorded is what is replayed: the lines of a live feed in trouble, and those of its recording,
+// byte for byte.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { from, take } from 'rxjs'

@@ -1,5 +1,6 @@
-// A recorded day, served as KIS would, to clients that share no code with us: `cluefin-openapi` from npm, which knows KIS's addresses
-// and nothing of a simulator; and KIS's own documented exchange of messages, written down with a bare WebSocket.
+// A recorded day, served as KIS would, to clients that share no code with us: `cluefin-openapi` from npm,
+// which knows KIS's addresses and nothing of a simulator; and KIS's own documented exchange of messages,
+// written down with a bare WebSocket.
 import { once } from 'node:events'
 import { DomesticRealtimeQuote, KisAuth, KisSocketClient } from 'cluefin-openapi'
 import { describe, expect, it, onTestFinished } from 'vitest'

@@ -1,5 +1,5 @@
-// A server that sends what is far too long, or that makes us answer and never reads the answers: the connection is left, the memory stays,
-// and the feed goes on with the next one.
+// A server that sends what is far too long, or that makes us answer and never reads the answers: the
+// connection is left, the memory stays, and the feed goes on with the next one.
 import { expect, it } from 'vitest'
 import type { WebSocket } from 'ws'
 import { eventually, feedRig } from '../../support/rigs/feed.ts'
@@ -54,7 +54,8 @@ it.each<[string, (session: WebSocket) => void, RegExp]>([
 ])('answers to %s that the server does not read end the connection', async (_, provoke, reason) => {
   const { rig, session } = await subscribed()
   session.pause()
-  // More than the kernel takes on both sides of a connection, in turns: what is not sent yet is our own memory.
+  // More than the kernel takes on both sides of a connection, in turns: what is not sent yet is our own
+  // memory.
   while (rig.of('disconnect').length === 0) {
     for (let i = 0; i < 500 && session.bufferedAmount < 1_000_000; i++) provoke(session)
     await new Promise(resolve => setImmediate(resolve))

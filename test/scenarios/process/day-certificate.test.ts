@@ -1,4 +1,5 @@
-// A day with losses, repairs and a restart, and the certificate of it: what was received in each minute against what REST says.
+// A day with losses, repairs and a restart, and the certificate of it: what was received in each minute
+// against what REST says.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,8 +18,8 @@ import { eventually, type FeedRig, feedRig } from '../../support/rigs/feed.ts'
 const date = 20260914
 
 /**
- * A clock that goes on by a step each time a timer comes round. A machine that pauses stops it, so that no second holds more trades
- * than REST tells; and it stands still when told to.
+ * A clock that goes on by a step each time a timer comes round. A machine that pauses stops it, so that no
+ * second holds more trades than REST tells; and it stands still when told to.
  */
 function steppingClock(start: number) {
   let time = start
@@ -63,7 +64,10 @@ it('a day is certified to the share: received, repaired, and what nobody heard',
       write: certificate => writeCertificate(folder, certificate),
     })
 
-  /** What is on its way when a line is closed is heard by nobody: the market stands still, all of it arrives, then the line goes. */
+  /**
+   * What is on its way when a line is closed is heard by nobody: the market stands still, all of it arrives,
+   * then the line goes.
+   */
   async function close(rig: FeedRig): Promise<void> {
     clock.stand(true)
     const told = (name: string) => simulator.truth(name.startsWith('KRX') ? 'H0STCNT0' : 'H0NXCNT0', '005930').at(-1)

@@ -1,4 +1,5 @@
-// A sink whose disk, thread or Redis is not there. It is said, counted and tried again, and the end waits for what still can be written.
+// A sink whose disk, thread or Redis is not there. It is said, counted and tried again, and the end waits for
+// what still can be written.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

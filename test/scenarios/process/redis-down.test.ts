@@ -1,5 +1,5 @@
-// Redis goes away under a running feed and comes back: the stream does not notice, what should have become a job waits, and then becomes
-// one. Also a Redis that is there and does not answer.
+// Redis goes away under a running feed and comes back: the stream does not notice, what should have become a
+// job waits, and then becomes one. Also a Redis that is there and does not answer.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openJobs } from '../../../app/jobs/jobs.ts'
 import type { Logger } from '../../../app/observe/log.ts'
@@ -15,7 +15,8 @@ async function rig() {
   const clock = clockStartingAt(Date.parse('2026-09-14T10:00:00+09:00'))
   const simulator = await startSimulator({
     clock,
-    // REST pages by the second and tells thirty trades a page, so of more than that in a second it does not have all.
+    // REST pages by the second and tells thirty trades a page, so of more than that in a second it does not
+    // have all.
     tape: generatedTape({ rate: 20, seed: 3 }),
     quotations: { skippedOneOf: 0, keptTrades: 100_000 },
   })

@@ -1,5 +1,6 @@
-// A gateway before REST that sends back what it was sent, head and body, in every field of every kind of answer: neither an error, nor a
-// log line, nor a job's outcome, nor Redis on disk, nor the recording holds a secret of ours.
+// A gateway before REST that sends back what it was sent, head and body, in every field of every kind of
+// answer: neither an error, nor a log line, nor a job's outcome, nor Redis on disk, nor the recording holds a
+// secret of ours.
 import { readdirSync, readFileSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// A server that sends every secret of ours back, in every field that it has: none of them is in an event, a log line, a snapshot, a frame
-// that is shown, or the recording, whose replay still gives the same events.
+// A server that sends every secret of ours back, in every field that it has: none of them is in an event, a
+// log line, a snapshot, a frame that is shown, or the recording, whose replay still gives the same events.
 import { inspect } from 'node:util'
 import { expect, it } from 'vitest'
 import { createReplay } from '../../../app/replay/replay.ts'
@@ -12,7 +12,9 @@ import { approvalKey, startMirror } from '../../support/servers/mirror.ts'
 
 const htsId = 'planted-hts-id'
 
-/** A record whose every text column holds the secret, and whose other columns hold what they hold as a rule. */
+/**
+ * A record whose every text column holds the secret, and whose other columns hold what they hold as a rule.
+ */
 function reflecting(tr: string, secret: string): string {
   const [captured = ''] = linesOf(`${tr}.txt`)
   const values = captured.split('|').slice(3).join('|').split('^')

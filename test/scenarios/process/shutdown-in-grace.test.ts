@@ -1,4 +1,5 @@
-// Stop comes when something else is under way: a grace, a wait, a handshake, a hand-over. It ends all of them, once, and politely.
+// Stop comes when something else is under way: a grace, a wait, a handshake, a hand-over. It ends all of
+// them, once, and politely.
 import { expect, it } from 'vitest'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'

@@ -1,4 +1,5 @@
-// Somebody who cannot keep up. What is too much for him is dropped, he is told how much, and nobody else waits.
+// Somebody who cannot keep up. What is too much for him is dropped, he is told how much, and nobody else
+// waits.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'

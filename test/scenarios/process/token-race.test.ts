@@ -1,5 +1,5 @@
-// Processes that want a token at the same moment: real ones, on a real Redis, against the simulator, which issues one token a minute to an
-// app key and counts. `npm run token-race` does it a hundred times with 32.
+// Processes that want a token at the same moment: real ones, on a real Redis, against the simulator, which
+// issues one token a minute to an app key and counts. `npm run token-race` does it a hundred times with 32.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { race } from '../../../tools/bench/token-race/race.ts'
 import { startSimulator } from '../../../simulator/server.ts'

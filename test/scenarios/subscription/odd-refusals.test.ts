@@ -1,4 +1,5 @@
-// Answers as no document has them: refusals whose code stands elsewhere or nowhere, and acknowledgements that lack a part.
+// Answers as no document has them: refusals whose code stands elsewhere or nowhere, and acknowledgements that
+// lack a part.
 import { describe, expect, it } from 'vitest'
 import { createLineDecoder } from '../../../app/replay/text-decoder.ts'
 import type { Fault } from '../../../simulator/server.ts'

@@ -1,4 +1,5 @@
-// Forty requests and thirty-eight answers. What was not answered is not called active, and is not forgotten either.
+// Forty requests and thirty-eight answers. What was not answered is not called active, and is not forgotten
+// either.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import type { Fault } from '../../../simulator/server.ts'

@@ -1,4 +1,5 @@
-// A data folder that knows more instruments than are kept: the feed forgets those that traded longest ago, and says so.
+// A data folder that knows more instruments than are kept: the feed forgets those that traded longest ago,
+// and says so.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

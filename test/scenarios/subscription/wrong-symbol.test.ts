@@ -1,4 +1,5 @@
-// A symbol that does not exist, well written: KIS says SUBSCRIBE SUCCESS and then nothing, for ever (protocol notes 1).
+// A symbol that does not exist, well written: KIS says SUBSCRIBE SUCCESS and then nothing, for ever (protocol
+// notes 1).
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'

@@ -96,8 +96,8 @@ describe('a record', () => {
 })
 
 /**
- * The arithmetic between columns, as functions of a record: what holds on the captures must hold on ours. The order of the columns
- * is the layouts'; these pin their meaning.
+ * The arithmetic between columns, as functions of a record: what holds on the captures must hold on ours. The
+ * order of the columns is the layouts'; these pin their meaning.
  */
 const koreanArithmetic: Readonly<Record<string, (at: (name: string) => number) => [found: number, expected: number]>> =
   {

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
 import { describe, expect, it } from 'vitest'
-import { defaultRubbish } from '../../../simulator/faults/session.ts'
+import { defaultMalformedTexts } from '../../../simulator/faults/session.ts'
 import { books, frame, story, trades } from './support.ts'
 import { approvalKey, code, connect, requestText, until } from '../support.ts'
 
@@ -29,7 +29,7 @@ describe('a cut', () => {
   it('of nobody is over as well, and says so', async () => {
     const { kis, lines } = await story()
     kis.inject({ kind: 'cut', session: 7 })
-    expect(lines.at(-2)).toBe('fault 1 cut: nobody to cut')
+    expect(lines.at(-2)).toBe('fault 1 cut: no session to cut')
     expect(kis.faults()).toMatchObject([{ state: 'over' }])
   })
 
@@ -177,8 +177,8 @@ describe('rubbish', () => {
   it('is a selection of texts when none is given', async () => {
     const { client, kis } = await story()
     kis.inject({ kind: 'rubbish', session: 1 })
-    await client.received(text => defaultRubbish.includes(text), defaultRubbish.length)
-    expect(client.texts.slice(2)).toEqual(defaultRubbish)
+    await client.received(text => defaultMalformedTexts.includes(text), defaultMalformedTexts.length)
+    expect(client.texts.slice(2)).toEqual(defaultMalformedTexts)
   })
 })
 

@@ -39,7 +39,9 @@ async function get(kis: Simulator, path: string, parameters: Row, given: Row): P
 
 const samsung = (hour: string) => ({ FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: '005930', FID_INPUT_HOUR_1: hour })
 
-/** A market in which 005930 of the KRX and AAPL trade, by a clock that stands still until it is told to go on. */
+/**
+ * A market in which 005930 of the KRX and AAPL trade, by a clock that stands still until it is told to go on.
+ */
 async function tradingMarket(options: SimulatorOptions = {}) {
   const clock = handClock()
   const kis = await simulator({

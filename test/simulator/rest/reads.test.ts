@@ -1,4 +1,5 @@
-// The reads as a client of any language sees them: every key of KIS's shapes, and the values that the stream has.
+// The reads as a client of any language sees them: every key of KIS's shapes, and the values that the stream
+// has.
 import { describe, expect, it } from 'vitest'
 import { columnsFor, layoutOf } from '../../../kis/wire/layout.ts'
 import { standardCalendar } from '../../../market/calendar/calendar.ts'

@@ -15,7 +15,10 @@ export type Running = {
   printed(fits: (out: string, err: string) => boolean): Promise<void>
 }
 
-/** Starts the command with nothing in its environment but what is given; the checkout's own .env is none of a test's business. */
+/**
+ * Starts the command with nothing in its environment but what is given; the checkout's own .env is none of a
+ * test's business.
+ */
 export function startCommand(args: readonly string[], environment: Record<string, string> = {}, input = ''): Running {
   const child = spawn(process.execPath, [program, ...args], {
     cwd: root,

@@ -1,5 +1,5 @@
-// The command's own sources, compiled as for a package, once for all tests that start it: a process that compiles what it runs takes
-// twice as long, and there are over a hundred.
+// The command's own sources, compiled as for a package, once for all tests that start it: a process that
+// compiles what it runs takes twice as long, and there are over a hundred.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -7,7 +7,10 @@ import type { TestProject } from 'vitest/node'
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** Beside `dist`, which a test of the package makes anew meanwhile. One run of such tests in a checkout at a time. */
+/**
+ * Beside `dist`, which a test of the package makes anew meanwhile. One run of such tests in a checkout at a
+ * time.
+ */
 const folder = '.compiled'
 export const compiled = join(root, folder)
 

@@ -1,4 +1,5 @@
-// An example as its first lines say to run it: without keys, ended with Ctrl-C once it has shown what it is for.
+// An example as its first lines say to run it: without keys, ended with Ctrl-C once it has shown what it is
+// for.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,5 @@
-// A process that looks after a data folder's own Redis once more after it let go of it, as one does that is just closing its connections.
+// A process that looks after a data folder's own Redis once more after it let go of it, as one does that is
+// just closing its connections.
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { systemClock } from '../../../market/clock.ts'

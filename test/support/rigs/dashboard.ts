@@ -49,7 +49,10 @@ export function launchBrowser(): Promise<Browser> {
 
 export type OpenPage = { readonly page: Page; readonly complaints: string[]; readonly elsewhere: string[] }
 
-/** Opens the dashboard as a reader would. `complaints`: what the page threw or the browser refused. `elsewhere`: what it asked others for. */
+/**
+ * Opens the dashboard as a reader would. `complaints`: what the page threw or the browser refused.
+ * `elsewhere`: what it asked others for.
+ */
 export async function openPage(browser: Browser, url: string, context: BrowserContextOptions = {}): Promise<OpenPage> {
   const page = await browser.newPage({ locale: 'en-US', timezoneId: 'America/New_York', ...context })
   page.setDefaultTimeout(60_000)

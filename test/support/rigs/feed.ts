@@ -1,4 +1,5 @@
-// A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for events, never for time.
+// A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for
+// events, never for time.
 import { onTestFinished } from 'vitest'
 import { createFeed } from '../../../app/feed/feed.ts'
 import type { Feed, FeedOptions } from '../../../app/feed/contract.ts'
@@ -11,7 +12,8 @@ import { capturedTape } from '../../../simulator/tape/tape.ts'
 export const shortTiming = {
   graceMs: 60,
   heartbeatMs: 0,
-  // Long, as nothing here is late on purpose, and a loaded machine reads an answer only after the alarms that are due.
+  // Long, as nothing here is late on purpose, and a loaded machine reads an answer only after the alarms that
+  // are due.
   openTimeoutMs: 15_000,
   ackTimeoutMs: 15_000,
   stableMs: 50,
@@ -41,8 +43,8 @@ export const shortTiming = {
 export const silentMarket = () => capturedTape([])
 
 /**
- * A clock for stories about silence: it goes while this process turns, and stands while a loaded machine lets it wait, so that a pause
- * of ours is nobody's silence. Give it to both ends.
+ * A clock for stories about silence: it goes while this process turns, and stands while a loaded machine lets
+ * it wait, so that a pause of ours is nobody's silence. Give it to both ends.
  */
 export function steadyClock(text: string): Clock {
   const mostAtOnceMs = 10
@@ -60,7 +62,10 @@ export function steadyClock(text: string): Clock {
 /** A Monday morning in Seoul, far from every auction and from midnight, on which the story begins. */
 export const mondayAtTen = () => steadyClock('2026-09-14T10:00:00+09:00')
 
-/** The minute in which the frames of most fixtures were captured: to a feed, a record of another week is damaged. */
+/**
+ * The minute in which the frames of most fixtures were captured: to a feed, a record of another week is
+ * damaged.
+ */
 export const whenCaptured = () => clockStartingAt(Date.parse('2026-06-08T11:48:30+09:00'))
 
 export type FeedRig = {
@@ -99,7 +104,8 @@ export async function feedRig(
     ...feedOptions,
   })
   const events: MarketEvent[] = []
-  // Asked for at every turn of the event loop, so what is of a type is not looked for among everything each time.
+  // Asked for at every turn of the event loop, so what is of a type is not looked for among everything each
+  // time.
   const byType = new Map<string, MarketEvent[]>()
   const waiting = new Set<(event: MarketEvent) => void>()
   feed.events$.subscribe(event => {
@@ -140,7 +146,10 @@ export async function feedRig(
 /** What comes within a thirtieth of the shortest silence is one sign of life, however much it is. */
 const momentMs = shortTiming.quietMs / 30
 
-/** Until every trade subscription was heard at enough moments for its rhythm to be known: twice the 60 it takes. */
+/**
+ * Until every trade subscription was heard at enough moments for its rhythm to be known: twice the 60 it
+ * takes.
+ */
 export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {
   const moments = new Map<string, Set<number>>()
   for (const { instrument } of feed.subscriptions()) moments.set(instrument, new Set())

@@ -1,5 +1,5 @@
-// A feed machine whose connections open and are acknowledged at once. Every opening and closing is noted, in order.
-// Time moves only by `advance` (vitest's fake timers).
+// A feed machine whose connections open and are acknowledged at once. Every opening and closing is noted, in
+// order. Time moves only by `advance` (vitest's fake timers).
 import { vi } from 'vitest'
 import { createActor, fromCallback } from 'xstate'
 import type { Instruction } from '../../../machines/events.ts'

@@ -1,5 +1,6 @@
-// A socket machine with a model of its surroundings: timers, connection, server, and the promises about them. Only
-// pure transitions: no actor runs and no time passes, so every order of events can be tried (socket-paths.test.ts).
+// A socket machine with a model of its surroundings: timers, connection, server, and the promises about them.
+// Only pure transitions: no actor runs and no time passes, so every order of events can be tried
+// (socket-paths.test.ts).
 import { type ActorLogic, type ExecutableActionObject, initialTransition, type SnapshotFrom, transition } from 'xstate'
 import type { Instruction, SocketEvent } from '../../../machines/events.ts'
 import { entriesOf, held, mostSubscriptions } from '../../../machines/ledger.ts'
@@ -28,7 +29,9 @@ export type World = {
   readonly confirmed: readonly SubscriptionKey[]
   /** How long ago everything was released before leaving; undefined when nothing was. */
   readonly releasedMs: number | undefined
-  /** How long ago a connection was lost without a grace; undefined when none was since the last one opened. */
+  /**
+   * How long ago a connection was lost without a grace; undefined when none was since the last one opened.
+   */
   readonly lostMs: number | undefined
   /** How long ago a key was refused for a passing reason, and not wanted again or requested since. */
   readonly refusedMs: Readonly<Record<SubscriptionKey, number>>
@@ -78,7 +81,9 @@ function take(machine: Machine, world: World, move: Move): World {
   return { ...next, depth: world.depth + 1 }
 }
 
-/** Until the next timer. Timers of the same moment fire together, in the order they were set, as Node's do. */
+/**
+ * Until the next timer. Timers of the same moment fire together, in the order they were set, as Node's do.
+ */
 function passTime(machine: Machine, world: World): World {
   const passedMs = Math.min(...world.timers.map(({ leftMs }) => leftMs))
   const later = (ms: number | undefined) => (ms === undefined ? undefined : ms + passedMs)

@@ -1,5 +1,5 @@
-// A socket machine with a connection that the test drives as the server. Time moves only by `advance` (vitest's
-// fake timers).
+// A socket machine with a connection that the test drives as the server. Time moves only by `advance`
+// (vitest's fake timers).
 import { vi } from 'vitest'
 import { createActor, fromCallback, type SnapshotFrom } from 'xstate'
 import { explain, isPassing } from '../../../kis/codes/codes.ts'

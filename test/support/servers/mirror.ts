@@ -1,5 +1,5 @@
-// A server that speaks KIS's protocol just well enough to be talked to, REST and WebSocket on one port, and then sends back what it was
-// sent: every header and every body, in whatever place the test chooses.
+// A server that speaks KIS's protocol just well enough to be talked to, REST and WebSocket on one port, and
+// then sends back what it was sent: every header and every body, in whatever place the test chooses.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,5 @@
-// What stands between a feed and KIS: another address of the same server, which may cut a connection whose client says nothing.
+// What stands between a feed and KIS: another address of the same server, which may cut a connection whose
+// client says nothing.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
@@ -14,8 +15,8 @@ export type Proxy = {
 const lookEveryMs = 20
 
 /**
- * `patience`: how many looks in a row a client may be silent. Looks and not milliseconds, because a machine under load holds up
- * the client's timers and these alike.
+ * `patience`: how many looks in a row a client may be silent. Looks and not milliseconds, because a machine
+ * under load holds up the client's timers and these alike.
  */
 export async function startProxy(port: number, patience = Number.POSITIVE_INFINITY): Promise<Proxy> {
   const open = new Map<Socket, number>()

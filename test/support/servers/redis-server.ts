@@ -1,4 +1,5 @@
-// A redis-server of a test's own, on a Unix socket in a folder of its own. It keeps what it was given across `stop` and `start`.
+// A redis-server of a test's own, on a Unix socket in a folder of its own. It keeps what it was given across
+// `stop` and `start`.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'

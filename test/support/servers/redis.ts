@@ -23,7 +23,8 @@ export const isMissing = (kind: RedisKind) => kind === 'a real server' && server
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kis-stream-test-'))
-  // A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that tries only its last step again.
+  // A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that
+  // tries only its last step again.
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }))
   return folder
 }

@@ -1,5 +1,6 @@
-// The decoder once more, as slow and as plain as possible: split on `|` and `^`, look the column up by its name in the protocol
-// tables, Number(). It shares nothing with kis/ but the data the layouts are generated from.
+// The decoder once more, as slow and as plain as possible: split on `|` and `^`, look the column up by its
+// name in the protocol tables, Number(). It shares nothing with kis/ but the data the layouts are generated
+// from.
 import { readFileSync } from 'node:fs'
 import type { DecodedEvent } from '../../../kis/wire/decoder.ts'
 import type { Level, MarketData } from '../../../market/events.ts'
@@ -33,7 +34,10 @@ const narrowest: Readonly<Record<string, number>> = {
   HDFSASP1: 17,
 }
 
-/** What one frame of a typed transaction means, drift aside; undefined when it is none, or is to be reported whole. */
+/**
+ * What one frame of a typed transaction means, drift aside; undefined when it is none, or is to be reported
+ * whole.
+ */
 export function referenceDecode(bytes: Uint8Array, receivedTime: number): DecodedEvent[] | undefined {
   // Latin-1 keeps every byte apart, so that splitting the text is splitting the bytes.
   const text = Buffer.from(bytes).toString('latin1')
@@ -100,7 +104,10 @@ function readRecord(tr: string, instrument: Instrument, record: readonly string[
   }
 }
 
-/** Columns whose numbers an event has, by what they are. Books have some of them too, of which no book event tells. */
+/**
+ * Columns whose numbers an event has, by what they are. Books have some of them too, of which no book event
+ * tells.
+ */
 const priceNames = /^(STCK_(PRPR|OPRC|HGPR|LWPR)|ASKP\d+|BIDP\d+|OPEN|HIGH|LOW|LAST|PBID\d*|PASK\d*)$/
 const volumeNames =
   /^(CNTG_VOL|ACML_VOL|(ASKP|BIDP)_RSQN\d+|TOTAL_(ASKP|BIDP)_RSQN|EVOL|TVOL|VBID\d*|VASK\d*|BVOL|AVOL)$/

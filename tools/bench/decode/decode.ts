@@ -1,4 +1,5 @@
-// The bytes of a socket → trades and books: processor time and memory a record, against two ways of reading the same fields.
+// The bytes of a socket → trades and books: processor time and memory a record, against two ways of reading
+// the same fields.
 import { startChild } from '../children.ts'
 import { books, type Load, trades } from '../frames.ts'
 import type { HeapAnswer } from './heap.ts'
@@ -41,7 +42,7 @@ export async function decode(effort: Effort): Promise<Target[]> {
   return targets
 }
 
-/** A feed has columns or has none, so these come last: nobody decodes both ways in one process. */
+/** A feed has columns or has none, so these come last: no process decodes both ways. */
 async function printColumn(cases: readonly Case[], effort: Effort): Promise<void> {
   const rows: string[][] = []
   for (const { name, readers, load } of cases) {

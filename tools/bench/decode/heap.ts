@@ -1,5 +1,5 @@
-// A child of `decode`, started with a collector it can call and a young generation large enough to hold everything that one
-// measurement allocates: what the heap grew by is then what was allocated.
+// A child of `decode`, started with a collector it can call and a young generation large enough to hold
+// everything that one measurement allocates: what the heap grew by is then what was allocated.
 import { getHeapStatistics } from 'node:v8'
 import { serve } from '../children.ts'
 import { books, type Load, trades } from '../frames.ts'

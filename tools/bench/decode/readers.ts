@@ -9,7 +9,7 @@ export type ReaderName = 'kis-stream' | 'with a column' | 'the obvious way' | 't
 
 export type Readers = Readonly<Partial<Record<ReaderName, Read<object>>>>
 
-/** A column nobody else reads, near the end of a record, and how a user asks for it. */
+/** A column that is not read otherwise, near the end of a record, and how a user asks for it. */
 const tradeColumn = 'VI_STND_PRC'
 const bookColumn = 'MID_PRC'
 

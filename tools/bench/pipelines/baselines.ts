@@ -1,7 +1,8 @@
-// What kis-stream is compared with: two ways to read a frame that anybody would write, and the pipeline they would stand in.
+// What kis-stream is compared with: two ways to read a frame that anybody would write, and the pipeline they
+// would stand in.
 //
-// "The obvious way" reads the same fields and nothing else: text, split, Number, a class. "The usual one" is what client libraries do:
-// every column by name, numbers as numbers, and the fields taken from that.
+// "The obvious way" reads the same fields and nothing else: text, split, Number, a class. "The usual one" is
+// what client libraries do: every column by name, numbers as numbers, and the fields taken from that.
 import { groupBy, mergeMap, scan, Subject } from 'rxjs'
 import { columnsFor, layoutOf } from '../../../kis/wire/layout.ts'
 import type { Level, OrderBook, Trade } from '../../../market/events.ts'
@@ -167,15 +168,18 @@ function timeOfDay(time: string): number {
   return (Number(time.slice(0, 2)) * 3600 + Number(time.slice(2, 4)) * 60 + Number(time.slice(4, 6))) * 1000
 }
 
-/** State per instrument the way RxJS's documentation shows it. `heard` gets each trade once its state is up to date. */
-export function obviousPipeline(read: Read<Trade>, heard: () => void): (frame: Buffer, receivedTime: number) => void {
+/**
+ * State per instrument the way RxJS's documentation shows it. `count` gets each trade once its state is up to
+ * date.
+ */
+export function obviousPipeline(read: Read<Trade>, count: () => void): (frame: Buffer, receivedTime: number) => void {
   const trades = new Subject<Trade>()
   trades
     .pipe(
       groupBy(({ instrument }) => instrument),
       mergeMap(group => group.pipe(scan((volume, trade) => volume + (trade.volume ?? 0), 0))),
     )
-    .subscribe(heard)
+    .subscribe(count)
   const emit = (trade: Trade) => trades.next(trade)
   return (frame, receivedTime) => read(frame, receivedTime, emit)
 }

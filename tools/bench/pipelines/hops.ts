@@ -1,5 +1,5 @@
-// What each hop costs a record, with an event through an XState actor beside them: the figures behind "no market data passes through
-// an actor".
+// What each hop costs a record, with an event through an XState actor beside them: the figures behind "no
+// market data passes through an actor".
 import { Subject } from 'rxjs'
 import { assign, createActor, fromTransition, setup } from 'xstate'
 import { createDecoder, type DecodedEvent } from '../../../kis/wire/decoder.ts'
@@ -74,7 +74,10 @@ function throughIsolate(): (trade: Trade) => void {
   return trade => events.next(trade)
 }
 
-/** What a sink with a thread of its own costs the data path. A new writer starts over, so the ring never fills. */
+/**
+ * What a sink with a thread of its own costs the data path. A new writer starts over, so the ring never
+ * fills.
+ */
 function ringCopy(): Pass {
   const ring = createRing(batch * 256)
   return () => {

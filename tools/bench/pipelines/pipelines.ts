@@ -14,9 +14,9 @@ export function count(): void {
   arrived.count++
 }
 
-/** Frames in, one call of `heard` for each event. Without continuity: decode, normalise and share alone. */
+/** Frames in, one call of `count` for each event. Without continuity: decode, normalise and share alone. */
 export function dataPath(
-  heard: () => void,
+  count: () => void,
   { continuity }: { continuity?: false } = {},
 ): (frame: Buffer, receivedTime: number) => void {
   const frames = createBroadcast<RawFrame>()
@@ -24,7 +24,7 @@ export function dataPath(
   marketEvents(frames.values$, NEVER, continuity === false ? { continuity } : {}).subscribe(
     new End(events.next, events.complete),
   )
-  isolate(events.values$, fail).subscribe(heard)
+  isolate(events.values$, fail).subscribe(count)
   return (bytes, receivedTime) => frames.next({ line: '1', market: 'KR', bytes, receivedTime })
 }
 

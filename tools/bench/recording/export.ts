@@ -1,5 +1,6 @@
-// How fast a recorded day becomes Parquet, against what one would do without: lines of JSON that DuckDB reads, and DuckDB's appender fed
-// value by value. All three replay the same recording, trades and books in equal parts, and must end with the same rows.
+// How fast a recorded day becomes Parquet, against what one would do without: lines of JSON that DuckDB
+// reads, and DuckDB's appender fed value by value. All three replay the same recording, trades and books in
+// equal parts, and must end with the same rows.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

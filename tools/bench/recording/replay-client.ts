@@ -22,7 +22,7 @@ export type ReplayAnswer = { readonly microseconds: number; readonly cpuMicrosec
 
 type Replayer = {
   prepare(folder: string, records: number): Promise<void>
-  /** Says how many records it told. */
+  /** Returns how many records it emitted. */
   replay(folder: string): Promise<number>
 }
 
@@ -57,10 +57,10 @@ const ours: Replayer = {
   },
   async replay(folder) {
     const replay = createReplay({ folder, speed: Number.POSITIVE_INFINITY })
-    let told = 0
-    replay.trades$.subscribe(() => told++)
+    let emitted = 0
+    replay.trades$.subscribe(() => emitted++)
     await replay.play()
-    return told
+    return emitted
   },
 }
 
@@ -74,14 +74,14 @@ const obvious: Replayer = {
       })(),
     ),
   async replay(folder) {
-    let told = 0
+    let emitted = 0
     const input = createReadStream(join(folder, 'frames.gz')).pipe(createGunzip())
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       const space = line.indexOf(' ')
       const time = new Date(line.slice(0, space)).getTime()
-      obviousTrades(Buffer.from(line.slice(space + 1)), time, () => told++)
+      obviousTrades(Buffer.from(line.slice(space + 1)), time, () => emitted++)
     }
-    return told
+    return emitted
   },
 }
 
@@ -130,9 +130,9 @@ const tardis: Replayer = {
       from: '2026-06-08T00:00:00Z',
       to: '2026-06-08T00:01:00Z',
     }
-    let told = 0
-    for await (const _ of replayNormalized(minute, normalizeTrades)) told++
-    return told
+    let emitted = 0
+    for await (const _ of replayNormalized(minute, normalizeTrades)) emitted++
+    return emitted
   },
 }
 
@@ -162,11 +162,11 @@ if (process.send !== undefined && process.argv[2] !== undefined && process.argv[
       return { microseconds: 0, cpuMicroseconds: 0 }
     }
     const [start, cpu] = [performance.now(), cpuMicroseconds()]
-    const told = await replayer.replay(folder)
-    if (told !== expected) throw new Error(`${told} records of ${expected} were told`)
+    const emitted = await replayer.replay(folder)
+    if (emitted !== expected) throw new Error(`${emitted} records of ${expected} were emitted`)
     return {
-      microseconds: ((performance.now() - start) * 1_000) / told,
-      cpuMicroseconds: (cpuMicroseconds() - cpu) / told,
+      microseconds: ((performance.now() - start) * 1_000) / emitted,
+      cpuMicroseconds: (cpuMicroseconds() - cpu) / emitted,
     }
   })
 }

@@ -1,5 +1,6 @@
-// How fast a recorded day is told again, against what anybody would write, and against tardis-dev's normalised replay where that is
-// installed (`npm i --no-save tardis-dev`). Every one has a process of its own, and records of its own kind.
+// How fast a recorded day is replayed, against the obvious way, and against tardis-dev's normalised replay
+// where that is installed (`npm i --no-save tardis-dev`). Every one has a process of its own, and records of
+// its own kind.
 import { startChild } from '../children.ts'
 import { type Effort, interleave, median, medianRatio } from '../measure.ts'
 import { isInstalled, type ReplayAnswer, type ReplayQuestion, type ReplayerName } from './replay-client.ts'

@@ -1,4 +1,5 @@
-// What became of every record that was lost: each is held against the gaps, the backfills and the verdicts, to the share.
+// What became of every record that was lost: each is held against the gaps, the backfills and the verdicts,
+// to the share.
 import { fromWire } from '../../../kis/channel.ts'
 import type { BackfilledTrade, GapVerdict, MarketEvent } from '../../../market/events.ts'
 import { skipsOneOf } from '../../../simulator/rest/quoting.ts'
@@ -20,9 +21,15 @@ export type RepairReport = {
   readonly unfillable: number
   /** Of these, how many REST leaves out of its executions… */
   readonly skipped: number
-  /** …and how many stand behind the thirty newest of their second, which is all of a second that can be asked for at home… */
+  /**
+   * …and how many stand behind the thirty newest of their second, which is all of a second that Korean REST
+   * returns…
+   */
   readonly crowded: number
-  /** …and the others: abroad, where only the latest are told, they were too old; at home there may be none. */
+  /**
+   * …and the others: overseas, where only the latest are returned, they were too old; Korean ones may not
+   * exist.
+   */
   readonly others: number
   /** Lost, neither repaired nor reported. */
   readonly unaccounted: number
@@ -113,22 +120,26 @@ function isInOneOf(parts: readonly Part[], { instrument, fromVolume, toVolume }:
 
 const executionsPerCall = 30
 
-/** At home a call tells the newest thirty at or before a second: of a fuller second the others are never told. */
+/**
+ * A Korean call returns the newest thirty at or before a second: the others of that second are never
+ * returned.
+ */
 function crowdedNames({ truth }: RepairSession, isSkipped: (one: Lost) => boolean): ReadonlySet<string> {
   const names = new Set<string>()
   for (const [place, records] of truth) {
     const [tr = '', key = ''] = place.split(' ')
     if (tr.startsWith('HDFS')) continue
-    const told = records.map(record => readLost({ ...record, tr, key })).filter(one => !isSkipped(one))
-    for (const [at, one] of told.entries()) if (told[at + executionsPerCall]?.time === one.time) names.add(one.name)
+    const returned = records.map(record => readLost({ ...record, tr, key })).filter(one => !isSkipped(one))
+    for (const [at, one] of returned.entries())
+      if (returned[at + executionsPerCall]?.time === one.time) names.add(one.name)
   }
   return names
 }
 
 /** Read from the record's text by position, without anything of the pipeline's own reading. */
-type Told = Pick<Withheld, 'tr' | 'key' | 'record' | 'volume' | 'cumulativeVolume'>
+type Emitted = Pick<Withheld, 'tr' | 'key' | 'record' | 'volume' | 'cumulativeVolume'>
 
-function readLost({ tr, key, record, volume = Number.NaN, cumulativeVolume = Number.NaN }: Told): Lost {
+function readLost({ tr, key, record, volume = Number.NaN, cumulativeVolume = Number.NaN }: Emitted): Lost {
   const values = record.split('^')
   const isOverseas = tr.startsWith('HDFS')
   const instrument = fromWire({ tr, key })?.instrument ?? key

@@ -1,5 +1,6 @@
-// `npm run repair -- --losses 1000`: how many of so many lost records are found, repaired, or reported as beyond repair, and how long it
-// takes. Ends with code 1 when a record is unaccounted for, wrong, delivered twice, or when a call came too soon.
+// `npm run repair -- --losses 1000`: how many of so many lost records are found, repaired, or reported as
+// beyond repair, and how long it takes. Ends with code 1 when a record is unaccounted for, wrong, delivered
+// twice, or when a call came too soon.
 import { parseArgs } from 'node:util'
 import type { Instrument, Market } from '../../../market/instrument.ts'
 import { accountsOf, percentile, type RepairReport } from './accounts.ts'

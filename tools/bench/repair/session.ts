@@ -1,5 +1,5 @@
-// One session in which records are lost: a simulator, a feed, its jobs and a worker, over real sockets and a real queue, until every gap
-// has its verdict. What came of it is counted in repair-accounts.ts.
+// One session in which records are lost: a simulator, a feed, its jobs and a worker, over real sockets and a
+// real queue, until every gap has its verdict. What came of it is counted in repair-accounts.ts.
 import { mkdtempSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -33,9 +33,9 @@ export type RepairOptions = {
 }
 
 export type RepairSession = {
-  /** What was kept from the feed, as the simulator told it to nobody. */
+  /** What the simulator withheld from the feed. */
   readonly lost: readonly Withheld[]
-  /** Everything the simulator told, by transaction and key. */
+  /** Everything the simulator emitted, by transaction and key. */
   readonly truth: ReadonlyMap<string, readonly TruthRecord[]>
   readonly events: readonly MarketEvent[]
   readonly stats: SimulatorStats
@@ -78,7 +78,8 @@ export async function repairSession(options: RepairOptions): Promise<RepairSessi
       () => onProgress(`${simulator.withheld().length} lost`),
     )
     fault.clear()
-    // What was sent before may still be on its way: only a trade behind the last one lost tells that it is missing.
+    // What was sent before may still be on its way: only a trade behind the last one lost tells that it is
+    // missing.
     const lastLost = new Map(simulator.withheld().map(one => [instrumentOf(one), one.cumulativeVolume ?? 0]))
     await until(() => [...lastLost].every(([name, total]) => totalOf(events, name) > total))
     await until(
@@ -92,7 +93,8 @@ export async function repairSession(options: RepairOptions): Promise<RepairSessi
     await feed.stop()
     await jobs.close()
     await simulator.stop()
-    // A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that tries only its last step again.
+    // A private server writes its last words on stopping, and is not waited for. Not rmSync: it repeats only
+    // its last step.
     await rm(folder, { recursive: true, force: true, maxRetries: 20 })
   }
 }

@@ -1,4 +1,4 @@
-// The clients that are compared on a socket. Each connects, and calls `heard` for what it counts.
+// The clients that are compared on a socket. Each connects, and calls `count` for what it counts.
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
@@ -15,7 +15,10 @@ import { obviousPipeline, obviousTrades, type Read, usualTrades } from '../pipel
 import { receivedTime, symbolAt, usualSymbols } from '../frames.ts'
 import { dataPath } from '../pipelines/pipelines.ts'
 
-/** `nothing` is a WebSocket as ws makes it; `nothing, unchecked` the floor, with the options of machines/connection.ts. */
+/**
+ * `nothing` is a WebSocket as ws makes it; `nothing, unchecked` the floor, with the options of
+ * machines/connection.ts.
+ */
 export type ClientName =
   | 'nothing'
   | 'nothing, unchecked'
@@ -27,37 +30,39 @@ export type ClientName =
   | 'the obvious pipeline'
   | 'the usual pipeline'
 
-export type Connect = (url: string, heard: () => void) => Promise<void>
+export type Connect = (url: string, count: () => void) => Promise<void>
 
 /** Those that do nothing hear frames, all others hear records. */
 export const clients: Readonly<Record<ClientName, Connect>> = {
   nothing: connectPlain,
   'nothing, unchecked': connectBare,
-  'decode, normalise, share': (url, heard) => connectDataPath(url, heard, { continuity: false }),
+  'decode, normalise, share': (url, count) => connectDataPath(url, count, { continuity: false }),
   'the data path': connectDataPath,
   'kis-stream': connectFeed,
   'kis-stream and json-lines': connectFeedWithSink,
   'kis-stream and recorder': connectFeedWithRecorder,
-  'the obvious pipeline': (url, heard) => connectPipeline(url, heard, obviousTrades),
-  'the usual pipeline': (url, heard) => connectPipeline(url, heard, usualTrades),
+  'the obvious pipeline': (url, count) => connectPipeline(url, count, obviousTrades),
+  'the usual pipeline': (url, count) => connectPipeline(url, count, usualTrades),
 }
 
 /** Room for a whole round: this is about what a copy costs, and what is dropped is not copied. */
 const ringBytes = 64 * 1024 * 1024
 
-async function connectPlain(url: string, heard: () => void): Promise<void> {
+async function connectPlain(url: string, count: () => void): Promise<void> {
   const socket = new WebSocket(url)
-  socket.on('message', () => heard())
+  socket.on('message', () => count())
   await once(socket, 'open')
 }
 
-async function connectBare(url: string, heard: () => void): Promise<void> {
-  await open(url, () => heard())
+async function connectBare(url: string, count: () => void): Promise<void> {
+  await open(url, () => count())
 }
 
-/** Decode, normalise, follow the totals, share: what a frame passes in a feed, without what watches it pass. */
-async function connectDataPath(url: string, heard: () => void, options: { continuity?: false } = {}): Promise<void> {
-  const take = dataPath(heard, options)
+/**
+ * Decode, normalise, follow the totals, share: what a frame passes in a feed, without what watches it pass.
+ */
+async function connectDataPath(url: string, count: () => void, options: { continuity?: false } = {}): Promise<void> {
+  const take = dataPath(count, options)
   let readTime = 0
   const batch = createReadBatch<Buffer>(data => take(data, readTime))
   await open(url, batch.add, link => {
@@ -67,8 +72,8 @@ async function connectDataPath(url: string, heard: () => void, options: { contin
   })
 }
 
-async function connectPipeline(url: string, heard: () => void, read: Read<Trade>): Promise<void> {
-  const take = obviousPipeline(read, heard)
+async function connectPipeline(url: string, count: () => void, read: Read<Trade>): Promise<void> {
+  const take = obviousPipeline(read, count)
   await open(url, data => take(data, Date.now()))
 }
 
@@ -80,21 +85,21 @@ async function open(url: string, take: (data: Buffer) => void, watch?: (link: So
   await once(socket, 'open')
 }
 
-async function connectFeed(url: string, heard: () => void): Promise<void> {
-  await feedOf(url, heard)
+async function connectFeed(url: string, count: () => void): Promise<void> {
+  await feedOf(url, count)
 }
 
 /** /dev/null takes everything at once: this is about what a sink costs the feed, not about disks. */
-async function connectFeedWithSink(url: string, heard: () => void): Promise<void> {
-  const feed = await feedOf(url, heard)
+async function connectFeedWithSink(url: string, count: () => void): Promise<void> {
+  const feed = await feedOf(url, count)
   feed.attach(jsonLines({ to: '/dev/null', capacityBytes: ringBytes, onDropped: complain, onClosed: complain }))
 }
 
 /** To a real file system, because that is what a recorder is for; the folder goes with the process. */
-async function connectFeedWithRecorder(url: string, heard: () => void): Promise<void> {
+async function connectFeedWithRecorder(url: string, count: () => void): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kis-bench-recorder-'))
   process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
-  await feedOf(url, heard, folder)
+  await feedOf(url, count, folder)
 }
 
 /** While the others have their turn, nothing comes, and that is no trouble. */
@@ -109,7 +114,7 @@ const troubles: ReadonlySet<MarketEvent['type']> = new Set([
 ])
 
 /** The whole feed, as anybody would make it: approval, machines, forty subscriptions, one subscriber. */
-async function feedOf(url: string, heard: () => void, recordFolder: string | false = false): Promise<Feed> {
+async function feedOf(url: string, count: () => void, recordFolder: string | false = false): Promise<Feed> {
   const instruments = Array.from({ length: usualSymbols }, (_, index) => `KRX:${symbolAt(index)}`)
   const feed = createFeed({
     appKey: 'app key',
@@ -123,7 +128,7 @@ async function feedOf(url: string, heard: () => void, recordFolder: string | fal
     timing: { pacingMs: 1, heartbeatMs: 0, quietMs: forever, silenceMs: forever },
   })
   feed.events$.subscribe(event => {
-    if (event.type === 'trade') heard()
+    if (event.type === 'trade') count()
     else if (troubles.has(event.type)) complain(JSON.stringify(event))
   })
   feed.start()

@@ -1,5 +1,6 @@
-// The same records, told of forty instruments or of four thousand: what does it cost that more is known, and kept, of more of them?
-// A session carries 41. What a record costs is measured from the socket to the subscriber; the data path alone shows where it comes from.
+// The same records, of forty instruments or of four thousand: what does it cost that more is known, and kept,
+// of more of them? A session carries 41. What a record costs is measured from the socket to the subscriber;
+// the data path alone shows where it comes from.
 import assert from 'node:assert/strict'
 import { obviousPipeline, obviousTrades } from '../pipelines/baselines.ts'
 import { beginDay, receivedTime, type Total, trades } from '../frames.ts'
@@ -32,7 +33,10 @@ const piecesPerRound = 800
 /** A part of the frames at a time: a pass is short, and all frames get their turn. */
 const framesOfPass = 250
 
-/** One record a frame, so that every record is of another instrument than the one before; as many frames for few as for many. */
+/**
+ * One record a frame, so that every record is of another instrument than the one before; as many frames for
+ * few as for many.
+ */
 const load = (symbols: number) => trades({ recordsPerFrame: 1, frames: many, symbols })
 
 export async function instruments(effort: Effort): Promise<Target[]> {
@@ -97,8 +101,8 @@ function timeAll(path: typeof dataPath, effort: Effort) {
   return timePasses({ few: through(path, few), some: through(path, some), many: through(path, many) }, effort)
 }
 
-function obvious(heard: () => void) {
-  return obviousPipeline(obviousTrades, heard)
+function obvious(count: () => void) {
+  return obviousPipeline(obviousTrades, count)
 }
 
 function through(path: typeof dataPath, symbols: number): Pass {

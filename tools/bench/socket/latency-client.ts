@@ -1,4 +1,5 @@
-// A child that is one client of a paced sender, and keeps how long each record took from the socket's event to the subscriber.
+// A child that is one client of a paced sender, and keeps how long each record took from the socket's event
+// to the subscriber.
 import type { IncomingMessage } from 'node:http'
 import { createHistogram } from 'node:perf_hooks'
 import WebSocket from 'ws'
@@ -11,7 +12,10 @@ export type LatencyQuestion =
   | { readonly ask: 'prepare'; readonly count: number }
   | { readonly ask: 'result' }
 
-/** Microseconds; `share` of one processor that the whole process took, and its main thread; memory of the process afterwards. */
+/**
+ * Microseconds; `share` of one processor that the whole process took, and its main thread; memory of the
+ * process afterwards.
+ */
 export type LatencyAnswer = {
   readonly p50: number
   readonly p99: number
@@ -26,7 +30,7 @@ const nanoseconds = createHistogram()
 
 /** When the read came that is being taken apart. */
 let entered = 0
-let heard = 0
+let received = 0
 let expected = Number.POSITIVE_INFINITY
 let startedAt = 0
 let cpuBefore = 0
@@ -45,7 +49,10 @@ serve<LatencyQuestion, LatencyAnswer>(async question => {
   return { p50: at(50), p99: at(99), p999: at(99.9), share, mainShare, megabytes: process.memoryUsage.rss() / 2 ** 20 }
 })
 
-/** Before any listener of any client, and the same for all of them: connection.ts keeps its socket to itself, so ws is asked. */
+/**
+ * Before any listener of any client, and the same for all of them: connection.ts keeps its socket to itself,
+ * so ws is asked.
+ */
 function stampReads(): void {
   const prototype: { emit(name: string | symbol, ...values: unknown[]): boolean } = WebSocket.prototype
   const { emit } = prototype
@@ -61,7 +68,7 @@ function stamp(): void {
 
 function prepare(upTo: number): void {
   nanoseconds.reset()
-  heard = 0
+  received = 0
   expected = upTo
   finished = new Promise(resolve => {
     finish = resolve
@@ -71,12 +78,12 @@ function prepare(upTo: number): void {
 function note(): void {
   const now = performance.now()
   nanoseconds.record(Math.max(1, Math.round((now - entered) * 1e6)))
-  if (++heard === 1) {
+  if (++received === 1) {
     startedAt = now
     cpuBefore = cpuMicroseconds()
     mainBefore = mainThreadMicroseconds()
   }
-  if (heard < expected) return
+  if (received < expected) return
   const tookUs = (now - startedAt) * 1000
   share = (cpuMicroseconds() - cpuBefore) / tookUs
   mainShare = (mainThreadMicroseconds() - mainBefore) / tookUs

@@ -1,4 +1,5 @@
-// From the socket's event to the subscriber at a pace a market keeps: Poisson arrivals, one record a frame, each in a write of its own.
+// From the socket's event to the subscriber at a pace a market keeps: Poisson arrivals, one record a frame,
+// each in a write of its own.
 import type { ClientName } from './clients.ts'
 import type { LatencyAnswer, LatencyQuestion } from './latency-client.ts'
 import { type Effort, interleave, median } from '../measure.ts'

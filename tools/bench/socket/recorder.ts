@@ -1,5 +1,5 @@
-// What recording costs a feed at the pace of a busy market: processor time of the whole process, the recorder's thread included, and its
-// memory, with it and without it in turns.
+// What recording costs a feed at the pace of a busy market: processor time of the whole process, the
+// recorder's thread included, and its memory, with it and without it in turns.
 import type { ClientName } from './clients.ts'
 import type { LatencyAnswer, LatencyQuestion } from './latency-client.ts'
 import { type Effort, interleave, median, medianRatio, playCasts, type Rounds } from '../measure.ts'

@@ -1,5 +1,5 @@
-// A child that plays KIS's server as cheaply as possible: it approves and acknowledges whatever it is asked, and sends ready-made
-// frames, in large pieces as fast as a client takes them, or one by one at a given pace.
+// A child that plays KIS's server as cheaply as possible: it approves and acknowledges whatever it is asked,
+// and sends ready-made frames, in large pieces as fast as a client takes them, or one by one at a given pace.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -49,7 +49,9 @@ const pieces: Readonly<Record<LoadName, readonly Piece[]>> = {
 }
 const singles = one.frames.map((_, index) => asWire(one, index, index + 1))
 
-/** By the path under which each client connected. A day for each: one client's trades are no news to another. */
+/**
+ * By the path under which each client connected. A day for each: one client's trades are no news to another.
+ */
 const lines = new Map<string, Line>()
 
 const server = createServer((request, response) => {
@@ -91,7 +93,7 @@ function piecesOf(load: Load, count = differentPieces): Piece[] {
 
 function lineOf(path: string): Line {
   const line = lines.get(path)
-  if (line === undefined) throw new Error(`nobody connected under ${path}`)
+  if (line === undefined) throw new Error(`no client is connected under ${path}`)
   return line
 }
 
@@ -106,7 +108,10 @@ async function flood({ socket, day }: Line, all: readonly Piece[], count: number
   }
 }
 
-/** Poisson arrivals: exponential waits between frames, each frame in a write of its own. It spins, because no timer is so fine. */
+/**
+ * Poisson arrivals: exponential waits between frames, each frame in a write of its own. It spins, because no
+ * timer is so fine.
+ */
 function pace({ socket, day }: Line, count: number, wanted: number): Promise<number> {
   const random = createRandom(1)
   const wait = () => (-Math.log(1 - random.next()) / wanted) * 1000

@@ -1,4 +1,5 @@
-// A child that is one client of the sender: connects once, and says what each round cost this process and its main thread.
+// A child that is one client of the sender: connects once, and says what each round cost this process and its
+// main thread.
 import { setTimeout as wait } from 'node:timers/promises'
 import { serve } from '../children.ts'
 import { type ClientName, clients } from './clients.ts'
@@ -6,7 +7,7 @@ import { cpuMicroseconds, mainThreadMicroseconds } from '../measure.ts'
 
 export type ClientQuestion =
   | { readonly ask: 'connect'; readonly url: string }
-  /** Measure until `count` more were heard: frames by those that do nothing, records by the others. */
+  /** Measure until `count` more were received: frames by those that do nothing, records by the others. */
   | { readonly ask: 'prepare'; readonly count: number }
   | { readonly ask: 'result' }
 
@@ -14,7 +15,7 @@ export type ClientAnswer = { readonly cpuUs: number; readonly mainThreadUs: numb
 
 const name = process.argv[2] as ClientName // given by `socket`
 
-let heard = 0
+let received = 0
 let expected = Number.POSITIVE_INFINITY
 let before: ClientAnswer = { cpuUs: 0, mainThreadUs: 0 }
 let spent: ClientAnswer = before
@@ -32,7 +33,7 @@ serve<ClientQuestion, ClientAnswer>(async question => {
 })
 
 function prepare(upTo: number): void {
-  heard = 0
+  received = 0
   expected = upTo
   finished = new Promise(resolve => {
     finish = resolve
@@ -41,8 +42,8 @@ function prepare(upTo: number): void {
 
 function count(): void {
   // From the first frame on: waiting for it and being asked are no part of the round.
-  if (++heard === 1) before = usage()
-  if (heard < expected) return
+  if (++received === 1) before = usage()
+  if (received < expected) return
   const after = usage()
   spent = { cpuUs: after.cpuUs - before.cpuUs, mainThreadUs: after.mainThreadUs - before.mainThreadUs }
   finish()

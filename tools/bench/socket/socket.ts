@@ -1,6 +1,7 @@
-// From a real socket to a subscriber, saturated: processor time a frame of decode, normalise and share, of the data path with continuity in
-// it, and of the whole feed around that, against a client that does nothing with its frames and against two pipelines anybody would
-// write. Sender and clients are processes of their own.
+// From a real socket to a subscriber, saturated: processor time a frame of decode, normalise and share, of
+// the data path with continuity in it, and of the whole feed around that, against a client that does nothing
+// with its frames and against two pipelines anybody would write. Sender and clients are processes of their
+// own.
 import type { ClientName } from './clients.ts'
 import { type Effort, interleave, median, medianRatio, playCasts, type Rounds } from '../measure.ts'
 import { atLeast, atMost, figure, print, printTable, type Target, times } from '../report.ts'
@@ -14,8 +15,8 @@ const recordsPerFrame = { 'three records a frame': 3, 'one record a frame': 1 } 
 type Saturating = keyof typeof recordsPerFrame
 
 /**
- * Pieces a round: a quarter of a second or so each. Shorter rounds would measure how a process comes back from waiting, longer ones
- * would not meet the same moment.
+ * Pieces a round: a quarter of a second or so each. Shorter rounds would measure how a process comes back
+ * from waiting, longer ones would not meet the same moment.
  */
 const piecesOf = {
   nothing: 2_000,

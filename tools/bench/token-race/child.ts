@@ -1,5 +1,5 @@
-// One of many processes that want a token at the same time. Says when it is ready, waits for the word, says what it got. With `hold` it
-// takes the lock and keeps it instead, to be killed with it.
+// One of many processes that want a token at the same time. Says when it is ready, waits for the word, says
+// what it got. With `hold` it takes the lock and keeps it instead, to be killed with it.
 import { issueToken, lifetimeOf } from '../../../kis/credentials.ts'
 import { createRestClient } from '../../../kis/rest/client.ts'
 import { Secret } from '../../../kis/secret.ts'

@@ -1,5 +1,5 @@
-// `npm run token-race -- --runs 100 --processes 32`: races for a token against the simulator, each with new processes. Ends with code 1
-// unless every single one made KIS issue exactly one token.
+// `npm run token-race -- --runs 100 --processes 32`: races for a token against the simulator, each with new
+// processes. Ends with code 1 unless every single one made KIS issue exactly one token.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
@@ -39,7 +39,7 @@ for (let run = 1; run <= runs; run++) {
 times.sort((a, b) => a - b)
 const at = (share: number) => Math.round(times[Math.min(runs - 1, Math.floor(runs * share))] ?? 0)
 print(
-  `${runs} runs of ${processes} processes: ${runs - failures} with exactly one issue; everybody had the token after p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
+  `${runs} runs of ${processes} processes: ${runs - failures} with exactly one issue; all had the token after p50 ${at(0.5)} ms, p99 ${at(0.99)} ms`,
 )
 
 const killed = await race({ ...common, appKey: 'killed', killHolder: true })
@@ -47,7 +47,7 @@ print(`holder killed with the lock: the others had a token after ${Math.round(ki
 
 await simulator.stop()
 await server.leave()
-// A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that tries only its last step again.
+// A private server writes on stopping, and is not waited for. Not rmSync: it repeats only its last step.
 await rm(folder, { recursive: true, force: true, maxRetries: 20 })
 process.exitCode = failures === 0 && killed.issued === 1 ? 0 : 1
 

@@ -1,5 +1,5 @@
-// Processes that want a token at the same moment, and how many tokens KIS was made to issue for them. Also with one that was killed while
-// it held the lock.
+// Processes that want a token at the same moment, and how many tokens KIS was made to issue for them. Also
+// with one that was killed while it held the lock.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,5 @@
-// `npm run chaos -- --hostile`: every way to behave badly that we know, the simulator's faults included, each against a process of its
-// own. `--quick` plays a few, `--only WORD` some.
+// `npm run chaos -- --hostile`: every way to behave badly that we know, the simulator's faults included, each
+// against a process of its own. `--quick` plays a few, `--only WORD` some.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'

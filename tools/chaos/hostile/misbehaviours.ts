@@ -1,5 +1,5 @@
-// Ways in which a server, or whoever sits between it and us, behaves badly. The simulator's own faults are played as well; these are
-// what no simulator of a market would do.
+// Ways in which a server, or something between it and us, behaves badly. The simulator's own faults are
+// played as well; these are what no simulator of a market would do.
 import { gzipSync } from 'node:zlib'
 import {
   acknowledgement,
@@ -273,7 +273,7 @@ const answers: readonly Misbehaviour[] = [
     },
   },
   {
-    name: 'answer: of what nobody asked for',
+    name: 'answer: for a request that was not made',
     asked: session => session.send(acknowledgement({ verb: 'subscribe', tr: 'H0STCNT0', key: '999999' })),
   },
   {

@@ -1,5 +1,6 @@
-// One compiled `kis-stream run`, with page, recorder and jobs, against one hostile server: is the process well all the time, how much
-// memory does it take, does it end in time when it is asked to, and is a secret in anything it showed or kept?
+// One compiled `kis-stream run`, with page, recorder and jobs, against one hostile server: is the process
+// well all the time, how much memory does it take, does it end in time when it is asked to, and is a secret
+// in anything it showed or kept?
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { devNull, tmpdir } from 'node:os'

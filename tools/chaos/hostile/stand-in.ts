@@ -1,5 +1,5 @@
-// A server that looks like KIS and behaves badly in one way. It shares no code with the simulator: HTTP and WebSocket on one port,
-// made of Node's own server, so that it can say what no sane server says.
+// A server that looks like KIS and behaves badly in one way. It shares no code with the simulator: HTTP and
+// WebSocket on one port, made of Node's own server, so that it can say what no sane server says.
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -48,7 +48,10 @@ export type Misbehaviour = {
 
 export type StandIn = { readonly restUrl: string; readonly wsUrl: string; stop(): Promise<void> }
 
-/** What a user has, and what every stand-in issues: none of it may be found in anything that a process shows or keeps. */
+/**
+ * What a user has, and what every stand-in issues: none of it may be found in anything that a process shows
+ * or keeps.
+ */
 export const planted = {
   appKey: 'PLANTED-APP-KEY-0123456789-ABCDEFGHI',
   appSecret: `PLANTED-APP-SECRET-${'x1Y2z3'.repeat(26)}`,

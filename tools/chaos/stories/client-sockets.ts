@@ -1,5 +1,6 @@
-// The WebSockets this process really has open, as Node sees them when each is asked for. A server knows of them only when its turn on
-// the event loop comes, which on a busy machine is late by as much as the whole matter takes.
+// The WebSockets this process really has open, as Node sees them when each is asked for. A server knows of
+// them only when its turn on the event loop comes, which on a busy machine is late by as much as the whole
+// matter takes.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
@@ -25,7 +26,8 @@ export function watchClientSockets(host: string, clock: Clock): ClientSockets {
   function started(message: unknown): void {
     const { request } = message as { request: ClientRequest } // what Node documents of this channel
     if (request.getHeader('host') !== host || request.getHeader('upgrade') !== 'websocket') return
-    // Node tells of a request once it has its socket, so a request of an upgrade and the WebSocket it becomes are one.
+    // Node tells of a request once it has its socket, so a request of an upgrade and the WebSocket it becomes
+    // are one.
     const { socket } = request
     if (socket === null) throw new Error('a request left without a socket: this Node tells of requests at another time')
     open = [...open.filter(({ destroyed }) => !destroyed), socket]

@@ -15,7 +15,10 @@ export type CrewOptions = {
   readonly onReport: (report: FromWorker) => void
 }
 
-/** Resolves when every seed was reported. Rejects when a worker dies: a crash is a finding too, and says which seeds it was playing. */
+/**
+ * Resolves when every seed was reported. Rejects when a worker dies: a crash is a finding too, and says which
+ * seeds it was playing.
+ */
 export async function playAll({ seeds, workers, atOnce, onReport }: CrewOptions): Promise<void> {
   const waiting = [...seeds]
   await Promise.all(Array.from({ length: Math.min(workers, seeds.length) }, () => employ(waiting, atOnce, onReport)))

@@ -1,5 +1,5 @@
-// Any of the simulator's faults, with values drawn for a story that lasts seconds. The table has a row for every kind, so a new fault
-// cannot be left out.
+// Any of the simulator's faults, with values drawn for a story that lasts seconds. The table has a row for
+// every kind, so a new fault cannot be left out.
 import { toWire, type WireKey } from '../../../kis/channel.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import type { Fault, FaultKind, FaultOf } from '../../../simulator/faults/faults.ts'
@@ -15,8 +15,8 @@ const ofRecords = (dice: Dice) => ({ probability: dice.share(0.02, 0.4), ...perh
 const onApproval = { path: '/oauth2/Approval' } as const
 
 /**
- * Refusals of one subscription. Those that speak of the approval key are `expire-approval-keys`. OPSP0002 without a registration
- * behind it is a ghost that never brings anything.
+ * Refusals of one subscription. Those that speak of the approval key are `expire-approval-keys`. OPSP0002
+ * without a registration behind it is a ghost that never brings anything.
  */
 const refusals = ['OPSP0002', 'OPSP0007', 'OPSP0008', 'OPSP0009', 'OPSP8996', 'OPSP8999', 'OPSP9995'] as const
 

@@ -1,12 +1,15 @@
-// The quiet end: nothing goes wrong any more, and everything must come back by itself. Only what was refused is asked for again,
-// because a refusal stands until somebody does.
+// The quiet end: nothing goes wrong any more, and everything must come back by itself. Only what was refused
+// is asked for again, because a refusal stands until somebody does.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Feed } from '../../../app/feed/contract.ts'
 import type { SubscriptionState } from '../../../app/feed/subscription-states.ts'
 import { keyOf, type SubscriptionKey } from '../../../market/subscription.ts'
 
 export type Healing = {
-  /** Until every subscription was active and brought data after all of them were; undefined when that never came. */
+  /**
+   * Until every subscription was active and brought data after all of them were; undefined when that never
+   * came.
+   */
   readonly healedMs: number | undefined
   /** What was not well when patience ended. */
   readonly ailing: readonly string[]
@@ -16,8 +19,9 @@ export type Healing = {
 
 const lookMs = 20
 /**
- * 40 s. The longest honest wait: the app key was tried in vain until the wait for it is at its longest (12 s), and the connect budget
- * is spent then (12 s more). Beyond that something is stuck. Counted in looks, so that a machine that stood still has not lost patience.
+ * 40 s. The longest honest wait: the app key was tried in vain until the wait for it is at its longest (12
+ * s), and the connect budget is spent then (12 s more). Beyond that something is stuck. Counted in looks, so
+ * that a machine that stood still has not lost patience.
  */
 const mostLooks = 2_000
 /** A user who sees a refusal tries again, but not like a machine. */

@@ -1,5 +1,5 @@
-// Plays one story: a simulator, a feed, what goes wrong in between, and a quiet end in which everything must heal. Collects what the
-// verdict needs, and judges nothing.
+// Plays one story: a simulator, a feed, what goes wrong in between, and a quiet end in which everything must
+// heal. Collects what the verdict needs, and judges nothing.
 import { setTimeout as wait } from 'node:timers/promises'
 import { createFeed } from '../../../app/feed/feed.ts'
 import type { Feed, FeedOptions } from '../../../app/feed/contract.ts'

@@ -1,5 +1,5 @@
-// The time of a story: it goes while this process turns, and hardly while a busy machine lets it stand, so that what should happen one
-// after the other does not happen all at once.
+// The time of a story: it goes while this process turns, and hardly while a busy machine lets it stand, so
+// that what should happen one after the other does not happen all at once.
 import { setTimeout as wait } from 'node:timers/promises'
 
 const tickMs = 5

@@ -1,5 +1,6 @@
-// A seed → a story: a market, what is wished for, and what goes wrong when. The same seed always gives the same story; how the
-// sockets, timers and threads of a machine fall in with it is the part that differs from run to run.
+// A seed → a story: a market, what is wished for, and what goes wrong when. The same seed always gives the
+// same story; how the sockets, timers and threads of a machine fall in with it is the part that differs from
+// run to run.
 import type { Fault } from '../../../simulator/faults/faults.ts'
 import { createRandom, seedFor } from '../../../simulator/tape/random.ts'
 import type { Instrument, Market } from '../../../market/instrument.ts'
@@ -64,7 +65,8 @@ function faultSteps(dice: Dice, instruments: readonly Instrument[], untilMs: num
   let hasExpired = false
   for (let left = dice.between(2, 8); left > 0; left--) {
     const fault = anyFault(dice, instruments)
-    // An approval key lives a day: it does not expire twice in these few minutes, and who gets two refused in a row rightly waits a minute.
+    // An approval key lives a day: it does not expire twice in these few minutes, and who gets two refused in
+    // a row rightly waits a minute.
     if (fault.kind === 'expire-approval-keys' && hasExpired) continue
     hasExpired ||= fault.kind === 'expire-approval-keys'
     // Some are there before the feed is.

@@ -1,5 +1,5 @@
-// The waits of a chaos story: the real ones, fifty times shorter, so that ten minutes are twelve seconds. It changes no rule: what
-// the machines do with the waits is what they do with the real ones.
+// The waits of a chaos story: the real ones, fifty times shorter, so that ten minutes are twelve seconds. It
+// changes no rule: what the machines do with the waits is what they do with the real ones.
 import { defaultTiming, type Timing } from '../../../machines/timing.ts'
 
 /** Ten minutes of the real world last 12 s. */
@@ -27,8 +27,8 @@ export const chaosTiming: Timing = {
   quietMs: scaled(defaultTiming.quietMs),
   silenceMs: scaled(defaultTiming.silenceMs),
   pulseMs: scaled(defaultTiming.pulseMs),
-  // These wait for loopback and for this machine, which do not get faster: a process that plays a dozen stories at once may come to
-  // a socket's turn a fifth of a second late.
+  // These wait for loopback and for this machine, which do not get faster: a process that plays a dozen
+  // stories at once may come to a socket's turn a fifth of a second late.
   openTimeoutMs: 1_000,
   ackTimeoutMs: 400,
   closeTimeoutMs: 150,

@@ -1,4 +1,5 @@
-// A process that plays the stories it is told to, several at once: most of a story is waiting. Started by crew.ts.
+// A process that plays the stories it is given, several at once: most of a story is waiting. Started by
+// crew.ts.
 import type { FromWorker, ToWorker } from './crew.ts'
 import { play } from './run.ts'
 import { storyOf } from './story.ts'
@@ -10,7 +11,7 @@ function say(message: FromWorker): void {
   process.send?.(message)
 }
 
-async function tell({ seed }: ToWorker): Promise<void> {
+async function playAndReport({ seed }: ToWorker): Promise<void> {
   underWay.add(seed)
   try {
     say({ verdict: judge(await play(storyOf(seed))) })
@@ -21,7 +22,7 @@ async function tell({ seed }: ToWorker): Promise<void> {
   }
 }
 
-process.on('message', message => void tell(message as ToWorker)) // what crew.ts sends
+process.on('message', message => void playAndReport(message as ToWorker)) // what crew.ts sends
 process.on('unhandledRejection', error => {
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
   for (const seed of underWay) say({ seed, failure: `while it was played, a rejection was not handled: ${what}` })

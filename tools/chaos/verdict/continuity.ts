@@ -1,4 +1,5 @@
-// What a feed said of one instrument's volume, held against what the market did: every share delivered once or reported missing.
+// What a feed said of one instrument's volume, held against what the market did: every share delivered once
+// or reported missing.
 import type { MarketEvent, Trade } from '../../../market/events.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import type { TruthRecord, Withheld } from '../../../simulator/server.ts'
@@ -12,7 +13,7 @@ export type ContinuityFigures = {
   readonly withheld: number
   /** Withheld, but another copy came. */
   readonly withheldButDelivered: number
-  /** Before the first trade that came, or after the last: nobody could know. */
+  /** Before the first trade that came, or after the last: it cannot be known. */
   readonly unknowable: number
   /** Gap events, and fills, as they were emitted. */
   readonly gaps: number
@@ -78,7 +79,10 @@ export function judgeContinuity(
   }
 }
 
-/** Adds up gaps and fills in their order, and looks at each: it stands right before its trade, and nothing is reported twice. */
+/**
+ * Adds up gaps and fills in their order, and looks at each: it stands right before its trade, and nothing is
+ * reported twice.
+ */
 function readReports(instrument: Instrument, events: readonly MarketEvent[]) {
   const differences: string[] = []
   let reported: Span[] = []

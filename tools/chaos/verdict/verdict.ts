@@ -1,4 +1,5 @@
-// Facts of a story → what is wrong with them, and the figures. Judges only; an empty list of differences is a story that went well.
+// Facts of a story → what is wrong with them, and the figures. Judges only; an empty list of differences is a
+// story that went well.
 import { toWire } from '../../../kis/channel.ts'
 import { mostSubscriptions } from '../../../machines/ledger.ts'
 import type { MarketEvent } from '../../../market/events.ts'
@@ -27,7 +28,8 @@ export type Verdict = { readonly seed: number; readonly differences: readonly st
 /** The budget and we read the clock one after the other, and a machine may do something else in between. */
 const shareOfConnectWindow = 0.98
 /**
- * Requests are counted where they arrive, and a message may wait its turn there: a window is looked at a little shorter than it is.
+ * Requests are counted where they arrive, and a message may wait its turn there: a window is looked at a
+ * little shorter than it is.
  */
 const shareOfRequestWindow = 0.9
 
@@ -95,13 +97,13 @@ function judgeEnd({ ailing, connectedAt, hasStopped, hasCompleted, sessionsLeft,
 function judgeEvents({ events, faults, counters }: Facts): string[] {
   const differences: string[] = []
   const struck = (kind: FaultKind) => faults.some(({ fault, acted }) => fault.kind === kind && acted > 0)
-  const told = (type: MarketEvent['type']) => events.filter(event => event.type === type)
+  const emitted = (type: MarketEvent['type']) => events.filter(event => event.type === type)
   if (new Set(events).size < events.length) differences.push('an event object was emitted twice')
   if (!struck('rubbish')) {
-    for (const event of told('malformed'))
-      differences.push(`malformed without rubbish: ${JSON.stringify(event).slice(0, 200)}`)
+    for (const event of emitted('malformed'))
+      differences.push(`malformed without a fault that causes it: ${JSON.stringify(event).slice(0, 200)}`)
   }
-  if (!struck('new-column') && !struck('rubbish') && told('schema-drift').length > 0) {
+  if (!struck('new-column') && !struck('rubbish') && emitted('schema-drift').length > 0) {
     differences.push('schema drift without a new column')
   }
   if ((counters.sinkErrors ?? 0) > 0) differences.push(`${counters.sinkErrors} errors in sinks`)

@@ -1,4 +1,5 @@
-// The verdict must be able to say no: it is given feeds that are worse than ours, and facts of ours with a lie in them.
+// The verdict must be able to say no: it is given feeds that are worse than ours, and facts of ours with a
+// lie in them.
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type Facts, play } from '../../../../tools/chaos/stories/run.ts'
 import type { Story } from '../../../../tools/chaos/stories/story.ts'
