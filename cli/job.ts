@@ -10,7 +10,7 @@ import { systemClock } from '../market/clock.ts'
 import { endOf } from '../workers/job-end.ts'
 import { askWhether } from '../workers/jobs/key-validation.ts'
 import { feedSettings } from './input/environment.ts'
-import { type Order, readOrder } from './input/parse-job.ts'
+import { type Order, parseJob } from './input/parse-job.ts'
 import { createLog } from './terminal/log.ts'
 import { readInput, reportMistakes } from './input/usage-errors.ts'
 import { say } from './terminal/say.ts'
@@ -21,7 +21,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
   const now = systemClock.now()
   const { input, nameOf, mistakes: inputMistakes } = readInput('job', flags)
   const [kind = '', ...rest] = words
-  const { order, mistakes } = readOrder(kind, rest, flags, now)
+  const { order, mistakes } = parseJob(kind, rest, flags, now)
   const problems = [...mistakes, ...inputMistakes]
   const work = jobSettings.safeParse(input)
   for (const issue of work.error?.issues ?? []) problems.push(`${nameOf(String(issue.path[0]))} ${issue.message}`)

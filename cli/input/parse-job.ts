@@ -1,4 +1,4 @@
-// What a job by hand is told, in words and flags → the job, or everything that is wrong with them.
+// Words and flags of `kis-stream job` → the job, or everything that is wrong with them.
 import { parseInstrument, type Venue, venues } from '../../market/instrument.ts'
 import { dateDigits, koreanDate } from '../../market/calendar/korea-time.ts'
 import { dateIn } from '../../market/calendar/zone.ts'
@@ -7,22 +7,22 @@ import type { Payloads, QueueName } from '../../workers/queues.ts'
 import { strayWords } from './usage-errors.ts'
 import { readDate, readInstant } from './parse-time.ts'
 
-/** A job by hand is a job of its own, whatever was done under a similar name before. */
+/** The name has a time stamp: a job by hand is always a new one. */
 export type Order = {
   [Q in QueueName]: { readonly queue: Q; readonly name: string; readonly payload: Payloads[Q] }
 }[QueueName]
 
-export type Told = { readonly order?: Order; readonly mistakes: readonly string[] }
+export type ParsedJob = { readonly order?: Order; readonly mistakes: readonly string[] }
 
 const kinds = ['token-refresh', 'key-validation', 'gap-validation', 'certificate', 'list'] as const
 
-/** What is to be done, or everything that is wrong with how it was said. */
-export function readOrder(
+/** The job, or all mistakes. */
+export function parseJob(
   kind: string,
   words: readonly string[],
   flags: Readonly<Record<string, unknown>>,
   now: number,
-): Told {
+): ParsedJob {
   const at = flags['at'] === undefined ? undefined : readInstant(textOf(flags['at']))
   const mistakes: string[] = []
   if (flags['at'] !== undefined && at === undefined)
@@ -59,7 +59,7 @@ export function readOrder(
   }
 }
 
-function readGap(words: readonly string[], date: unknown, now: number, stamp: string, mistakes: string[]): Told {
+function readGap(words: readonly string[], date: unknown, now: number, stamp: string, mistakes: string[]): ParsedJob {
   const [name = '', start = '', end = '', ...more] = words
   const parsed = parseInstrument(name)
   const problem = 'problem' in parsed ? parsed.problem : symbolProblem(parsed.value)
@@ -81,7 +81,7 @@ function readGap(words: readonly string[], date: unknown, now: number, stamp: st
   // New York's day is Korea's until midnight, and the one before it afterwards.
   const { zone } = venues[instrument.slice(0, instrument.indexOf(':')) as Venue] // parsed above
   const businessDate = dateIn(zone, from)
-  // How much was traded between the two times, and how much of that is known, is for the job to find out.
+  // The job finds out how much was traded between the two times, and how much of that is known.
   const volumes = { fromVolume: 0, toVolume: 0, missingVolume: 0 }
   const payload = { instrument, businessDate, ...volumes, from, to, cause: 'by-hand' } as const
   const id = `gap-${instrument}-${koreanDay.value}-${start}-${end}-${stamp}`.replaceAll(':', '-')

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { readOrder } from '../../../cli/input/parse-job.ts'
+import { parseJob } from '../../../cli/input/parse-job.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 const now = kst('2026-11-20T21:00:00')
 const read = (line: string, flags: Record<string, unknown> = {}) => {
   const [kind = '', ...words] = line.split(' ').filter(word => word !== '')
-  return readOrder(kind, words, flags, now)
+  return parseJob(kind, words, flags, now)
 }
 
 describe('a job by hand', () => {
@@ -57,7 +57,7 @@ describe('a job by hand', () => {
   })
 
   it('is another one each time', () => {
-    const names = [now, now + 1].map(time => readOrder('token-refresh', [], {}, time).order?.name)
+    const names = [now, now + 1].map(time => parseJob('token-refresh', [], {}, time).order?.name)
     expect(new Set(names).size).toBe(2)
   })
 
