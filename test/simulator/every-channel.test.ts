@@ -104,7 +104,7 @@ describe('every channel of the market', () => {
     },
   )
 
-  it('stays in step: the future and the index move, and a day goes on while nobody listens', async () => {
+  it('stays in step: the future and the index move, and a day goes on without listeners', async () => {
     const day = async (start: number) => rows(layoutOf('H0UPCNT0') as Layout, await play('H0UPCNT0', 1, start))[0]
     const [ten, eleven] = [await day(mondayTen), await day(mondayTen + 3_600_000)]
     expect(Number(eleven?.['ACML_VOL'])).toBeGreaterThan(Number(ten?.['ACML_VOL']))
@@ -123,7 +123,7 @@ describe('what is said', () => {
   ]
   const numbers = (row: Readonly<Record<string, string>>) => (name: string) => Number(row[name])
 
-  it('by an index: open, high and low are told against the previous close, as in the vendor’s line', async () => {
+  it('by an index: open, high and low are compared with the previous close, as in the vendor’s line', async () => {
     for (const row of await both('H0UPCNT0')) {
       const at = numbers(row)
       const previousClose = at('PRPR_NMIX') - at('BSTP_NMIX_PRDY_VRSS')
@@ -134,7 +134,7 @@ describe('what is said', () => {
     }
   })
 
-  it('by a future: the price is told against open, high and low, as in the captures', async () => {
+  it('by a future: the price is compared with open, high and low, as in the captures', async () => {
     const body = readFileSync(new URL('../fixtures/frames/H0IFCNT0.bodies.txt', import.meta.url), 'utf8').trimEnd()
     const layout = layoutOf('H0IFCNT0') as Layout
     for (const row of rows(layout, [`0|H0IFCNT0|001|${body}`, ...(await play('H0IFCNT0'))])) {
@@ -153,10 +153,10 @@ describe('what is said', () => {
   it.each(['H0IFCNT0', 'H0MFCNT0', 'H0IOCNT0', 'H0CFCNT0', 'H0ZFCNT0', 'H0ZOCNT0', 'H0EUCNT0'])(
     'by %s: the totals chain',
     async tr => {
-      const told = rows(layoutOf(tr) as Layout, await play(tr)).map(numbers)
-      expect(told.length).toBeGreaterThan(20)
-      for (const [i, at] of told.entries()) {
-        if (i > 0) expect(at('ACML_VOL')).toBe((told[i - 1]?.('ACML_VOL') ?? 0) + at('LAST_CNQN'))
+      const sent = rows(layoutOf(tr) as Layout, await play(tr)).map(numbers)
+      expect(sent.length).toBeGreaterThan(20)
+      for (const [i, at] of sent.entries()) {
+        if (i > 0) expect(at('ACML_VOL')).toBe((sent[i - 1]?.('ACML_VOL') ?? 0) + at('LAST_CNQN'))
       }
     },
   )
@@ -184,11 +184,11 @@ describe('what is said', () => {
   })
 
   it('by members: what was added since the last record, and parts of the day’s volume', async () => {
-    const told = rows(layoutOf('H0STMBC0') as Layout, await play('H0STMBC0', 45, mondayTen, 4)).map(numbers)
-    expect(told.length).toBeGreaterThan(2)
-    for (const [i, at] of told.entries()) {
+    const sent = rows(layoutOf('H0STMBC0') as Layout, await play('H0STMBC0', 45, mondayTen, 4)).map(numbers)
+    expect(sent.length).toBeGreaterThan(2)
+    for (const [i, at] of sent.entries()) {
       expect(at('GLOB_NTBY_QTY')).toBe(at('GLOB_TOTAL_SHNU_QTY') - at('GLOB_TOTAL_SELN_QTY'))
-      const before = told[i - 1]
+      const before = sent[i - 1]
       if (before === undefined) continue
       expect(at('SELN_QTY_ICDC1')).toBe(at('TOTAL_SELN_QTY1') - before('TOTAL_SELN_QTY1'))
       expect(at('TOTAL_SELN_QTY1')).toBeGreaterThan(before('TOTAL_SELN_QTY1'))
@@ -218,11 +218,11 @@ describe('what is said', () => {
 
   it('by a night of derivatives: one day from 18:00 on, across midnight', async () => {
     const evening = Date.UTC(2026, 8, 14, 14, 59, 58)
-    const told = rows(layoutOf('H0MFCNT0') as Layout, await play('H0MFCNT0', 4, evening, 4)).map(numbers)
-    expect(told[0]?.('BSOP_HOUR')).toBeGreaterThan(235_900)
-    expect(told.at(-1)?.('BSOP_HOUR')).toBeLessThan(100)
-    for (const [i, at] of told.entries())
-      if (i > 0) expect(at('ACML_VOL')).toBe((told[i - 1]?.('ACML_VOL') ?? 0) + at('LAST_CNQN'))
+    const sent = rows(layoutOf('H0MFCNT0') as Layout, await play('H0MFCNT0', 4, evening, 4)).map(numbers)
+    expect(sent[0]?.('BSOP_HOUR')).toBeGreaterThan(235_900)
+    expect(sent.at(-1)?.('BSOP_HOUR')).toBeLessThan(100)
+    for (const [i, at] of sent.entries())
+      if (i > 0) expect(at('ACML_VOL')).toBe((sent[i - 1]?.('ACML_VOL') ?? 0) + at('LAST_CNQN'))
   })
 })
 

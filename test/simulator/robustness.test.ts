@@ -50,14 +50,14 @@ describe('reading a request', () => {
   })
 })
 
-describe('a simulator that is sent rubbish', () => {
+describe('a simulator that is sent malformed input', () => {
   it('answers on and serves the next client', async () => {
     const kis = await simulator()
     const client = await connect(kis)
-    const rubbish = fc.sample(fc.oneof(anyText, nearRequest, fc.json()), { numRuns: 300, seed: 7 })
-    for (const text of rubbish) client.send(text)
+    const texts = fc.sample(fc.oneof(anyText, nearRequest, fc.json()), { numRuns: 300, seed: 7 })
+    for (const text of texts) client.send(text)
     client.socket.send(Buffer.from([0xff, 0xfe, 0x00, 0x7b]))
-    await until(() => kis.stats().requests.length + kis.stats().heartbeats === rubbish.length + 1)
+    await until(() => kis.stats().requests.length + kis.stats().heartbeats === texts.length + 1)
     await until(() => client.texts.length === kis.stats().requests.length)
     expect(await client.subscribe('H0STMBC0', '005930')).toContain('SUBSCRIBE SUCCESS')
   })

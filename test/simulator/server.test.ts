@@ -83,8 +83,8 @@ describe('sending by hand', () => {
   it('reaches every open session, as it is', async () => {
     const kis = await simulator({ tape: capturedTape([]) })
     const clients = [await connect(kis), await connect(kis)]
-    kis.send('0|H0STCNT0|002|rubbish^')
-    for (const client of clients) await client.received(text => text === '0|H0STCNT0|002|rubbish^')
+    kis.send('0|H0STCNT0|002|malformed^')
+    for (const client of clients) await client.received(text => text === '0|H0STCNT0|002|malformed^')
   })
 
   it('encrypts a notice with the key of each session that registered it', async () => {
@@ -112,7 +112,7 @@ describe('sending by hand', () => {
     expect(bystander.texts.some(text => text.startsWith('1|'))).toBe(false)
   })
 
-  it('refuses to send as a notice what nobody would decrypt', async () => {
+  it('refuses to send as a notice what cannot be decrypted', async () => {
     const kis = await simulator()
     expect(() => kis.sendNotice('H0STCNT0', 'text')).toThrow('H0STCNT0')
   })

@@ -11,7 +11,7 @@ function request(header: object, body: unknown = { input: { tr_id: 'H0STCNT0', t
 }
 
 describe('what the simulator says', () => {
-  it('is what KIS was heard saying', () => {
+  it('is what KIS was seen to answer', () => {
     const book = { iv: '96de248bda413d58', key: 'npudbpdylbqfsndkjgvknsjgsveanbca' }
     const trade = { iv: 'e0a748755db15256', key: 'bbhtejykjpeklyngmvpowcckqasbynpb' }
     expect(answer('OPSP0000', { tr: 'H0STASP0', key: '005930' }, book)).toBe(control[0])
@@ -70,7 +70,7 @@ describe('subscribing', () => {
     expect(kis.stats().registrations).toBe(42)
   })
 
-  it('to a well-formed key that nobody lists is acknowledged all the same', async () => {
+  it('to a well-formed key that is not listed is acknowledged all the same', async () => {
     const client = await connect(await simulator())
     expect(code(await client.subscribe('H0STCNT0', '0ZZZZ0'))).toBe('OPSP0000')
   })
@@ -184,7 +184,7 @@ describe('a request KIS cannot use', () => {
       'invalid tr_key',
     ],
     [
-      'has a tr_key of abroad',
+      'has an overseas tr_key',
       (key: string) => requestText(key, 'subscribe', 'H0STCNT0', 'DNASAAPL'),
       'OPSP8992',
       'invalid tr_key',
@@ -201,16 +201,19 @@ describe('a request KIS cannot use', () => {
       'OPSP8992',
       'invalid tr_key',
     ],
-  ])('because it %s is answered to nobody, and the session goes on', async (_, text, expectedCode, words) => {
-    const kis = await simulator()
-    const approval = await approvalKey(kis)
-    const client = await connect(kis, { approval })
-    const answered = await client.ask(text(approval))
-    expect(answered).toMatch(/^{"header":{"tr_id":"\(null\)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9",/)
-    expect(answered).toContain(`"msg_cd":"${expectedCode}"`)
-    expect(answered).toContain(words)
-    expect(code(await client.subscribe('H0STMBC0', '005930'))).toBe('OPSP0000')
-  })
+  ])(
+    'because it %s names no subscription in its answer, and the session goes on',
+    async (_, text, expectedCode, words) => {
+      const kis = await simulator()
+      const approval = await approvalKey(kis)
+      const client = await connect(kis, { approval })
+      const answered = await client.ask(text(approval))
+      expect(answered).toMatch(/^{"header":{"tr_id":"\(null\)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9",/)
+      expect(answered).toContain(`"msg_cd":"${expectedCode}"`)
+      expect(answered).toContain(words)
+      expect(code(await client.subscribe('H0STMBC0', '005930'))).toBe('OPSP0000')
+    },
+  )
 
   it('because its approval key was never issued gets OPSP0011', async () => {
     const client = await connect(await simulator())

@@ -9,7 +9,7 @@ import type { Listener } from '../../simulator/tape/tape.ts'
 /** 2026-09-14 10:00:00 KST, a Monday: 2026-09-13 21:00 in New York. */
 export const mondayTen = Date.UTC(2026, 8, 14, 1)
 
-/** A clock that stands still until it is told to go on. */
+/** A clock that stands still until it is set forward. */
 export function handClock(start = mondayTen) {
   let time = start
   return {
@@ -151,7 +151,7 @@ export function captured(file: string): string[] {
 export function keeper(
   tr: string,
   key: string,
-  room: (heard: number) => boolean = () => true,
+  room: (received: number) => boolean = () => true,
 ): Listener & { frames: string[] } {
   const frames: string[] = []
   return {

@@ -66,7 +66,7 @@ describe('the truth', () => {
     expect(kis.truth('H0STCNT0', '000660').map(({ record }) => record)).toEqual(hynix)
   })
 
-  it('of a generated market goes on through an outage, and nobody got what happened then', async () => {
+  it('of a generated market goes on through an outage, and no session got what happened then', async () => {
     const { clock, kis, pass } = await market()
     const before = await connect(kis)
     await before.subscribe('H0STCNT0', '005930')
@@ -148,7 +148,7 @@ describe('the memory of a truth', () => {
     expect(truth.stats()).toEqual({ withheld: 20, withheldForgotten: 17, emitted: 20, emittedForgotten: 15 })
   })
 
-  it('is as large as the simulator is told', async () => {
+  it('is as large as the option says', async () => {
     const { kis, play } = await story({ memory: { withheld: 2 } })
     kis.inject({ kind: 'lose', probability: 1 })
     play(frame([a, b, c]))

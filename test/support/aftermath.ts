@@ -8,7 +8,7 @@ import type { Gap, GapFilled, Trade } from '../../market/events.ts'
 import { type Instrument, type Market, marketOf } from '../../market/instrument.ts'
 import { eventually, type FeedRig } from './rigs/feed.ts'
 
-/** For the simulator of a scenario: without the whole truth nobody can tell what is missing. */
+/** For the simulator of a scenario: without the whole truth it is not known what is missing. */
 export const wholeTruth = { memory: { truth: 1_000_000 } }
 
 /** Shares [from, to) of a day. */
@@ -24,8 +24,8 @@ export type Expected = {
 }
 
 /**
- * Call it when the trouble is over, as the last thing a scenario does: it stops the feed. An exception or a
- * rejection that nobody handled fails the run by itself: vitest sees to that.
+ * Call it when the trouble is over, as the last thing a scenario does: it stops the feed. An exception or an
+ * unhandled rejection fails the run by itself: vitest sees to that.
  */
 export async function expectGoodAftermath(rig: FeedRig, expected: Expected): Promise<void> {
   await everythingFlows(rig, expected.markets ?? ['KR'])
@@ -81,14 +81,14 @@ function expectEveryShareOnce(rig: FeedRig, instrument: Instrument): void {
   expect(delivered.size, `${instrument} came twice`).toBe(trades.length)
 
   const { tr, key } = toWire({ instrument, channel: 'trade' }, { overseasFeed: 'free' })
-  const told = rig.simulator.truth(tr, key)
+  const emitted = rig.simulator.truth(tr, key)
   const [first, last] = [Math.min(...delivered), Math.max(...delivered)]
-  const missing = told.flatMap(({ cumulativeVolume = 0, volume = 0 }): Span[] =>
+  const missing = emitted.flatMap(({ cumulativeVolume = 0, volume = 0 }): Span[] =>
     cumulativeVolume > first && cumulativeVolume < last && !delivered.has(cumulativeVolume)
       ? [[cumulativeVolume - volume, cumulativeVolume]]
       : [],
   )
-  expect(told.length, `the simulator knows nothing of ${instrument}`).toBeGreaterThan(0)
+  expect(emitted.length, `the simulator knows nothing of ${instrument}`).toBeGreaterThan(0)
   expect(reported(rig, instrument)).toEqual(joined(missing))
 }
 

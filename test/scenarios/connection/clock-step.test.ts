@@ -15,7 +15,7 @@ const minutes = 60_000
 it.each([
   ['forward by an hour', 60],
   ['back by ten minutes', -10],
-])('that goes %s disturbs no line, alarms nobody and makes no wrong bar', async (_, step) => {
+])('that goes %s disturbs no line, raises no alarm and makes no wrong bar', async (_, step) => {
   const right = mondayAtTen()
   const clock = steppedClock(right)
   const rig = await feedRig({

@@ -39,7 +39,7 @@ it('a line that is cut again and again is opened four times, and then when the b
   await expectGoodAftermath(rig, { connections: 5 })
 })
 
-it('doors that are shut and cuts among data leave every subscription back, and every missing share told', async () => {
+it('doors that are shut and cuts among data leave every subscription back, and every missing share reported', async () => {
   const clock = mondayAtTen()
   const rig = await feedRig({
     clock,

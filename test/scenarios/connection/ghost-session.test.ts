@@ -59,8 +59,8 @@ it('a ghost without data is let go of, rested and asked for again by itself, in 
     const story = storyOf(name)
     expect(story.slice(0, 3)).toEqual(['wanted', 'requested', 'adopted'])
     // Between the release and the next request it rests, unless its rest was over by the time KIS answered.
-    const cure = story.slice(story.indexOf('releasing')).filter(status => status !== 'wanted')
-    expect(cure.slice(0, 4)).toEqual(['releasing', 'released', 'requested', 'active'])
+    const recovery = story.slice(story.indexOf('releasing')).filter(status => status !== 'wanted')
+    expect(recovery.slice(0, 4)).toEqual(['releasing', 'released', 'requested', 'active'])
   }
   expect(rig.of('disconnect').map(({ reason }) => reason)).toEqual(['close code 1006', 'stop'])
   expect(rig.of('gap').filter(({ cause }) => cause === 'outage')).toHaveLength(instruments.length)

@@ -1,5 +1,5 @@
-// TCP stands, nobody is home: what we send is not heard, what we close is not closed. In trading hours the
-// missing data tells; at any hour it is the server's PINGPONG that stays away.
+// The TCP connection stays, but the server reads nothing: neither our messages nor our close. In trading
+// hours the missing data tells; at any hour it is the server's PINGPONG that stays away.
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../../market/events.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
@@ -44,7 +44,7 @@ it('a half-open line is noticed by its silence, cut when it does not close, and 
   const last = rig.of('trade').findLast(trade => rig.events.indexOf(trade) < rig.events.indexOf(down as MarketEvent))
   expect(resume.outageMs).toBe(resume.receivedTime - Number(last?.receivedTime))
   expect(resume.outageMs).toBeGreaterThan(shortTiming.silenceMs)
-  // The releases went into the void: the server heard of none.
+  // The releases were lost: none reached the server.
   expect(rig.simulator.stats().requests.filter(({ verb }) => verb === 'unsubscribe')).toEqual([])
   await expectGoodAftermath(rig, { connections: 2 })
 })

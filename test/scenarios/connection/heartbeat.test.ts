@@ -22,9 +22,9 @@ it('our own PINGPONG stops for the session when KIS refuses it', async () => {
     '{"header":{"tr_id":"(null)","tr_key":"","encrypt":"N"},"body":{"rt_cd":"9","msg_cd":"OPSP8993","msg1":"JSON PARSING ERROR : invalid tr_key"}}',
   )
   await eventually(() => rig.simulator.stats().heartbeats >= 1 && rig.simulator.stats().requests.length > 0)
-  const heard = rig.simulator.stats().heartbeats
+  const received = rig.simulator.stats().heartbeats
   await rig.feed.stop()
-  expect(rig.simulator.stats().heartbeats).toBeLessThanOrEqual(heard + 1)
+  expect(rig.simulator.stats().heartbeats).toBeLessThanOrEqual(received + 1)
   expect(rig.of('subscription').filter(({ status }) => status === 'refused')).toEqual([])
 })
 

@@ -53,7 +53,7 @@ it('within the hours of a market finds its dead line by its silence, and tells w
 
   expect(rig.of('disconnect')).toMatchObject([{ reason: 'silence' }])
   expect(rig.feed.counters().silences).toBe(1)
-  // Counted from waking: what happened while nobody was awake is nobody's silence.
+  // Counted from waking: the sleep is not counted as silence.
   expect(quietMs).toBeGreaterThanOrEqual(shortTiming.silenceMs)
   expect(quietMs).toBeLessThan(40 * minutes)
   await expectGoodAftermath(rig, { connections: 2 })

@@ -1,6 +1,6 @@
 // Nine o'clock: frames of twenty records, 20,000 records a second for five seconds, the most that was seen of
-// forty names. How fast they are read is the benchmark's business; here not one may be lost, dropped or told
-// twice.
+// forty names. How fast they are read is the benchmark's business; here not one may be lost, dropped or
+// emitted twice.
 import { expect, it } from 'vitest'
 import type { MarketEvent } from '../../../market/events.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
@@ -19,13 +19,13 @@ it('a burst at the open comes out whole: each record once, none missing, none dr
   })
   let consumed = 0
   rig.feed.consume(event => void (event.type === 'trade' && consumed++), { name: 'strategy', limit: 200_000 })
-  const told = () => rig.simulator.stats().tape
-  await eventually(() => told().records >= recordsASecond * seconds)
+  const tape = () => rig.simulator.stats().tape
+  await eventually(() => tape().records >= recordsASecond * seconds)
 
   const instruments = rig.feed.subscriptions().map(({ instrument }) => instrument)
   for (const instrument of instruments) rig.feed.unsubscribe(instrument)
   await eventually(() => rig.simulator.sessions().every(({ registrations }) => registrations.length === 0))
-  const { records, frames } = told()
+  const { records, frames } = tape()
   await eventually(() => Number(rig.feed.counters().trade) >= records && consumed >= records)
 
   expect(records / frames).toBeGreaterThan(15)
@@ -35,7 +35,7 @@ it('a burst at the open comes out whole: each record once, none missing, none dr
   expect(consumed).toBe(records)
   expectOneChainEach(rig.events)
 
-  // What trades while nobody is subscribed is missing, and said to be.
+  // What trades without a subscription is missing, and reported.
   for (const instrument of instruments) rig.feed.subscribe(instrument)
   await expectGoodAftermath(rig, { connections: 1 })
 })

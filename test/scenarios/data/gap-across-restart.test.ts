@@ -1,5 +1,5 @@
-// What is missed while the line is down, and while nobody runs: the market goes on, and the first trade tells
-// by how much.
+// What is missed while the line is down, and while no feed runs: the market goes on, and the first trade
+// tells by how much.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -21,7 +21,7 @@ function dataFolder(): string {
   return folder
 }
 
-/** Until each instrument was heard after the gap that `cause` made. */
+/** Until each instrument has a trade after the gap that `cause` made. */
 const measured = (rig: FeedRig, cause: Gap['cause']) =>
   Promise.all(names.map(name => rig.until('gap', gap => gap.instrument === name && gap.cause === cause)))
 

@@ -1,4 +1,4 @@
-// Nobody can look into a gap: its job gives up. What is missing remains unknown, and says so in an event, a
+// A gap cannot be looked up: its job gives up. What is missing remains unknown, and says so in an event, a
 // counter and the log.
 import { expect, it, onTestFinished } from 'vitest'
 import { openJobs } from '../../../app/jobs/jobs.ts'

@@ -8,7 +8,7 @@ import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 const goodFrame = readFileSync(new URL('../../fixtures/frames/H0STCNT0.txt', import.meta.url), 'utf8').split(
   '\n',
 )[9] as string
-const rubbish = [
+const malformed = [
   '',
   'hello',
   '{"header":',
@@ -26,16 +26,16 @@ const rubbish = [
   '0|h0stcnt0|001|a',
 ]
 
-it('rubbish on the socket becomes one malformed event each, whole, and the line stays up', async () => {
+it('malformed input on the socket becomes one malformed event each, whole, and the line stays up', async () => {
   // The frame behind it is of 2026-07-13.
   const rig = await feedRig({ clock: clockStartingAt(Date.parse('2026-07-13T10:40:00+09:00')) })
   await rig.feed.confirmed('KRX:005930')
-  for (const text of rubbish) rig.simulator.send(text)
+  for (const text of malformed) rig.simulator.send(text)
   rig.simulator.send(goodFrame)
   const trade = await rig.until('trade')
   // An encrypted frame waits for its key until the session ends, so it is not among them yet.
   const shown = rig.of('malformed').map(({ raw }) => raw)
-  expect(shown).toEqual(rubbish.filter(text => !text.startsWith('1|')))
+  expect(shown).toEqual(malformed.filter(text => !text.startsWith('1|')))
   expect(trade.instrument).toBe('KRX:000660')
   expect(rig.of('disconnect')).toEqual([])
   expect(rig.feed.counters()).toMatchObject({ malformed: shown.length, trade: 1 })

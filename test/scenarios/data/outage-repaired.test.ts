@@ -1,5 +1,5 @@
 // The line of twenty names is cut for three seconds: REST is asked about every one of them, and has what was
-// missed, at home and abroad, where it tells no more than the latest thirty trades of a name.
+// missed, Korean and overseas; overseas, it returns no more than the latest thirty trades of a name.
 import { expect, it, onTestFinished } from 'vitest'
 import { openJobs } from '../../../app/jobs/jobs.ts'
 import { readSettings } from '../../../app/settings/settings.ts'
@@ -31,21 +31,21 @@ it.each([
   rig.feed.events$.pipe(toBars('1s', { clock })).subscribe(bar => bars.push(bar))
   jobs.repair(rig.feed)
   await jobs.startWorkers()
-  const heardSince = (from: number) =>
+  const receivedSince = (from: number) =>
     new Set(
       rig
         .of('trade')
         .slice(from)
         .map(({ instrument }) => instrument),
     ).size
-  await eventually(() => heardSince(0) === instruments.length)
+  await eventually(() => receivedSince(0) === instruments.length)
 
   simulator.cut()
   await rig.until('disconnect')
   skipped = 3_000
   await rig.until('resume')
-  const heard = rig.of('trade').length
-  await eventually(() => heardSince(heard) === instruments.length)
+  const received = rig.of('trade').length
+  await eventually(() => receivedSince(received) === instruments.length)
   await eventually(() => rig.of('gap-verdict').length === rig.of('gap').length)
 
   // Six moments each, of which a few are no trades: of most names something is missing, of some nothing.

@@ -151,7 +151,7 @@ describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
     expect(await linesOfReplay(folder)).toBe(await linesOf([...first.events, ...second.events]))
   })
 
-  it('calls a repeat what the feed called one because REST had told it before', async () => {
+  it('calls a repeat what the feed called one because REST had returned it before', async () => {
     // Arrange
     const folder = temporaryFolder()
     const rig = await feedRig({ recordFolder: folder, clock: clockStartingAt(nine) })
@@ -160,15 +160,15 @@ describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
     rig.simulator.send(tradeAt('090002', 300).toString())
     const { instrument, businessDate, fromVolume, toVolume, from: since, to } = await rig.until('gap')
     const eventTime = kst('2026-09-14T09:00:01')
-    const told = { price: 314_000, volume: 100, cumulativeVolume: 200, bidPrice: null, askPrice: null, eventTime }
+    const returned = { price: 314_000, volume: 100, cumulativeVolume: 200, bidPrice: null, askPrice: null, eventTime }
 
     // Act
     rig.feed.repair({
       question: { instrument, businessDate, fromVolume, toVolume, from: since, to },
-      runs: [{ fromVolume, toVolume, trades: [told] }],
+      runs: [{ fromVolume, toVolume, trades: [returned] }],
       explained: [],
       unknown: [],
-      evidence: ['told by hand'],
+      evidence: ['by hand'],
     })
     rig.simulator.send(tradeAt('090001', 200).toString())
     rig.simulator.send(tradeAt('090003', 400).toString())
@@ -181,7 +181,7 @@ describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
     expect(await linesOfReplay(folder)).toBe(await linesOf(rig.events))
   })
 
-  it('of one trading date after another tells what the feed told across the end of a date', async () => {
+  it('of one trading date after another emits what the feed emitted across the end of a date', async () => {
     // Arrange: New York closes while it runs, once the first trades are in.
     const folder = temporaryFolder()
     const close = kst('2026-09-15T09:00:00')

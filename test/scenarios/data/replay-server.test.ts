@@ -18,7 +18,7 @@ const date = 20260914
 const trades = linesOf('H0STCNT0.txt').slice(0, 9)
 const books = linesOf('H0STASP0.txt').slice(0, 6)
 
-/** The first frame is another name's, so that whoever asks for this one has time to. */
+/** The first frame is another name's, so that there is time to ask for this one. */
 const opening = nine + 3_000
 
 /** A morning of one name: trades and books by turns, one every 20 ms. */
@@ -72,8 +72,8 @@ describe('a recorded day that is served', { timeout: 90_000 }, () => {
     const { approvalKey } = await authFor(simulator).approve()
     const client = new ElsewhereClient(`${simulator.wsUrl}/tryitout`, approvalKey)
     onTestFinished(() => client.close())
-    const heard: { tr: string | undefined; values: readonly string[] }[] = []
-    client.on('data', ({ trId, data }) => heard.push({ tr: trId, values: data?.values ?? [] }))
+    const received: { tr: string | undefined; values: readonly string[] }[] = []
+    client.on('data', ({ trId, data }) => received.push({ tr: trId, values: data?.values ?? [] }))
     client.connect()
     await once(client, 'connected')
 
@@ -81,12 +81,12 @@ describe('a recorded day that is served', { timeout: 90_000 }, () => {
     await client.subscribe('H0STCNT0', '005930')
     await client.subscribe('H0STASP0', '005930')
     await eventually(() => simulator.stats().tape.ended)
-    await eventually(() => heard.length === trades.length + books.length)
+    await eventually(() => received.length === trades.length + books.length)
 
     // Assert
     const values = (line: string) => recordsOf(line).flat()
-    expect(heard.filter(({ tr }) => tr === 'H0STCNT0').map(one => one.values)).toEqual(trades.map(values))
-    expect(heard.filter(({ tr }) => tr === 'H0STASP0').map(one => one.values)).toEqual(books.map(values))
+    expect(received.filter(({ tr }) => tr === 'H0STCNT0').map(one => one.values)).toEqual(trades.map(values))
+    expect(received.filter(({ tr }) => tr === 'H0STASP0').map(one => one.values)).toEqual(books.map(values))
     const read = DomesticRealtimeQuote.parseExecutionData([...values(trades[0] as string)])
     expect(read[0]).toMatchObject({ mkscShrnIscd: '005930', stckPrpr: recordsOf(trades[0] as string)[0]?.[2] })
     expect(simulator.stats().requests.map(({ code }) => code)).toEqual(['OPSP0000', 'OPSP0000'])
@@ -126,18 +126,18 @@ describe('a recorded day that is served', { timeout: 90_000 }, () => {
     expect(JSON.parse(texts[1]?.[0] ?? '')).toMatchObject({ body: { msg_cd: 'OPSP8996' } })
   })
 
-  it('begins where it is told to', async () => {
+  it('begins at the time that is asked for', async () => {
     const simulator = await serve({ from: opening + 12 * 20, speed: Number.POSITIVE_INFINITY })
     const { approvalKey } = await authFor(simulator).approve()
     const client = new ElsewhereClient(simulator.wsUrl, approvalKey)
     onTestFinished(() => client.close())
-    const heard: (string | undefined)[] = []
-    client.on('data', ({ raw }) => heard.push(raw))
+    const received: (string | undefined)[] = []
+    client.on('data', ({ raw }) => received.push(raw))
     client.connect()
     await once(client, 'connected')
     await client.subscribe('H0STCNT0', '005930')
-    await eventually(() => heard.length === 3)
-    expect(heard).toEqual(trades.slice(6))
+    await eventually(() => received.length === 3)
+    expect(received).toEqual(trades.slice(6))
   })
 
   it('answers over REST with the bars and executions of what was played, and of the morning before it', async () => {

@@ -19,7 +19,7 @@ const date = 20260914
 
 /**
  * A clock that goes on by a step each time a timer comes round. A machine that pauses stops it, so that no
- * second holds more trades than REST tells; and it stands still when told to.
+ * second holds more trades than REST returns; and it can be made to stand still.
  */
 function steppingClock(start: number) {
   let time = start
@@ -39,7 +39,7 @@ function steppingClock(start: number) {
   }
 }
 
-it('a day is certified to the share: received, repaired, and what nobody heard', async () => {
+it('a day is certified to the share: received, repaired, and what did not arrive', async () => {
   const clock = steppingClock(Date.parse('2026-09-14T10:00:00+09:00'))
   const folder = mkdtempSync(join(tmpdir(), 'kis-stream-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -65,14 +65,16 @@ it('a day is certified to the share: received, repaired, and what nobody heard',
     })
 
   /**
-   * What is on its way when a line is closed is heard by nobody: the market stands still, all of it arrives,
+   * What is on its way when a line is closed is lost: the market stands still, all of it arrives,
    * then the line goes.
    */
   async function close(rig: FeedRig): Promise<void> {
     clock.stand(true)
-    const told = (name: string) => simulator.truth(name.startsWith('KRX') ? 'H0STCNT0' : 'H0NXCNT0', '005930').at(-1)
-    const heard = (name: string) => rig.of('trade').findLast(({ instrument }) => instrument === name)
-    await eventually(() => instruments.every(name => heard(name)?.cumulativeVolume === told(name)?.cumulativeVolume))
+    const emitted = (name: string) => simulator.truth(name.startsWith('KRX') ? 'H0STCNT0' : 'H0NXCNT0', '005930').at(-1)
+    const received = (name: string) => rig.of('trade').findLast(({ instrument }) => instrument === name)
+    await eventually(() =>
+      instruments.every(name => received(name)?.cumulativeVolume === emitted(name)?.cumulativeVolume),
+    )
     await rig.feed.stop()
   }
 
@@ -94,8 +96,8 @@ it('a day is certified to the share: received, repaired, and what nobody heard',
   expect(morning.feed.openGaps()).toEqual([])
   clock.skip(60_000)
   // The minute in which counting began is not whole; the ones after it are.
-  const heard = morning.of('trade').length
-  await eventually(() => morning.of('trade').length > heard + 20)
+  const received = morning.of('trade').length
+  await eventually(() => morning.of('trade').length > received + 20)
   await close(morning)
 
   const repaired = await certificateLater()
@@ -106,7 +108,7 @@ it('a day is certified to the share: received, repaired, and what nobody heard',
   expect(repaired.instruments.reduce((sum, { repairedVolume }) => sum + repairedVolume, 0)).toBe(lost)
   expect(repaired.instruments.every(one => one.minutesCompared > 0 && one.unknownVolume === 0)).toBe(true)
 
-  // A restart: what was traded meanwhile is missing, and nobody asks REST about it.
+  // A restart: what was traded meanwhile is missing, and REST is not asked about it.
   clock.skip(120_000)
   clock.stand(false)
   const afternoon = await feedRig(options)

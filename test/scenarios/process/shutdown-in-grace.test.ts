@@ -29,7 +29,7 @@ it('in the middle of a grace, it ends with it', async () => {
   await expectGoodEnd(rig, { connections: 1 })
 })
 
-it('while it waits to reconnect, it opens no other line, and what was lost by then is told', async () => {
+it('while it waits to reconnect, it opens no other line, and what was lost by then is reported', async () => {
   const rig = await market()
   rig.simulator.inject({ kind: 'lose', probability: 0.2 })
   await eventually(() => rig.of('gap').length > 5)

@@ -1,11 +1,10 @@
-// Somebody who cannot keep up. What is too much for him is dropped, he is told how much, and nobody else
-// waits.
+// A consumer that cannot keep up: what is too much is dropped and reported, and no other consumer waits.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
 import { eventually, feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
-it('a slow consumer misses the oldest events, is told how many, and slows nobody else', async () => {
+it('a slow consumer misses the oldest events, gets their number, and slows no other consumer', async () => {
   const clock = mondayAtTen()
   const rig = await feedRig({ clock, simulator: { clock, tape: generatedTape({ rate: 5_000 }), ...wholeTruth } })
   const received: { type: string; count?: number }[] = []
@@ -28,8 +27,8 @@ it('a slow consumer misses the oldest events, is told how many, and slows nobody
   expect(received[1]).toMatchObject({ type: 'dropped' })
   expect(received[1]?.count).toBeGreaterThanOrEqual(offered - 20)
   await expectGoodAftermath(rig, { connections: 1 })
-  const told = received.reduce((sum, { count = 0 }) => sum + count, 0)
-  expect(rig.feed.counters().sinkDropped).toBe(told)
+  const reported = received.reduce((sum, { count = 0 }) => sum + count, 0)
+  expect(rig.feed.counters().sinkDropped).toBe(reported)
 })
 
 it('a consumer that never comes back does not hold up the end, and what it missed is counted all the same', async () => {
@@ -38,7 +37,7 @@ it('a consumer that never comes back does not hold up the end, and what it misse
   rig.feed.consume(() => new Promise(() => {}), { name: 'stuck', limit: 10 })
   const before = rig.events.length
   await eventually(() => rig.of('trade').length > 500)
-  // While it is stuck the count may be up to half behind, so that it is not told event by event.
+  // While it is stuck the count may be up to half behind, since it is not reported event by event.
   expect(rig.feed.counters().sinkDropped).toBeGreaterThan((rig.events.length - before - 11) / 2 - 1)
   await expectGoodAftermath(rig, { connections: 1 })
   // It has one, and ten wait for it.

@@ -26,7 +26,7 @@ it('a sink that throws hurts only itself, and is counted', async () => {
   await expectGoodAftermath(rig, { connections: 1 })
 })
 
-it('a subscriber of events$ that throws, and a handler whose promise is rejected, hurt nobody else either', async () => {
+it('a subscriber of events$ that throws, and a handler whose promise is rejected, affect no other consumer either', async () => {
   const rig = await market()
   let delivered = 0
   rig.feed.trades$.subscribe(() => {

@@ -1,10 +1,11 @@
-// Asked for, let go of, and asked for again before KIS has answered: what was agreed is told step by step.
+// Asked for, let go of, and asked for again before KIS has answered: each step of the subscription is
+// reported.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
 import { feedRig, mondayAtTen } from '../../support/rigs/feed.ts'
 
-it('a name that is wished back while it is being released is told to be released, and then asked for again', async () => {
+it('a name that is wanted again while it is being released is reported as released, and then asked for again', async () => {
   const clock = mondayAtTen()
   const rig = await feedRig({
     clock,

@@ -1,4 +1,4 @@
-// Subscriptions that work before KIS says so, and answers that come when nobody waits for them any more.
+// Subscriptions that work before KIS says so, and answers that come when they are not awaited any more.
 import { expect, it } from 'vitest'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { expectGoodAftermath, wholeTruth } from '../../support/aftermath.ts'
@@ -43,7 +43,7 @@ it('an answer that comes after its time is believed, and the second one changes 
   await expectGoodAftermath(rig, { connections: 1 })
 })
 
-it('releases that nobody answers hold up neither a switch nor the end', async () => {
+it('releases without an answer hold up neither a switch nor the end', async () => {
   const clock = mondayAtTen()
   const tape = generatedTape({ rate: 1_000, seed: 19 })
   const rig = await feedRig({ clock, instruments, simulator: { clock, tape, ...wholeTruth } })

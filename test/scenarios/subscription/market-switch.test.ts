@@ -40,7 +40,7 @@ describe('the hand-over between markets, at the hours of the operating guide', (
     },
   )
 
-  it('holds one market whatever the hour when told to', async () => {
+  it('holds one market at any hour when it is chosen', async () => {
     const clock = clockStartingAt(Date.parse('2026-11-20T03:00:00+09:00'))
     const rig = await feedRig({ ...bothMarkets, market: 'KR', clock, simulator: { clock, tape: generatedTape() } })
     await rig.feed.confirmed('KRX:005930')

@@ -86,7 +86,7 @@ it('budgets are those of each app key: one that is spent does not hold up the ot
   ).toEqual(['KR', 'US'])
 })
 
-it('on one app key the same two markets take turns, whatever anybody wishes', async () => {
+it('on one app key the same two markets take turns, whatever is asked for', async () => {
   const clock = evening()
   const simulator = await startSimulator({ clock, tape: silentMarket() })
   onTestFinished(() => simulator.stop())

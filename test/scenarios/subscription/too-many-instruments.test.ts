@@ -33,8 +33,8 @@ it('says so once, in the stream, the log and the counters', async () => {
   const ignore = () => {}
   const log: Logger = { debug: ignore, info: ignore, error: ignore, warn: (_facts, text) => void logged.push(text) }
   const second = await feedRig({ dataFolder, clock, running: first.simulator, log })
-  const told = await second.until('instruments-forgotten')
-  expect(told).toMatchObject({ of: 'last-seen', most: 1_000 })
+  const event = await second.until('instruments-forgotten')
+  expect(event).toMatchObject({ of: 'last-seen', most: 1_000 })
   await second.until('subscription', ({ status }) => status === 'active')
   // The newest of them is still followed.
   first.simulator.send(String(tradeFrame('100001', '70000', 5, 120)))

@@ -13,7 +13,7 @@ it('a wrong symbol is subscribed and never flowing; it alone is asked for again,
   const rig = await feedRig({
     clock,
     instruments: [...existing, wrong],
-    // A name never heard of is given 120 times this: six seconds here, an hour in earnest.
+    // A name without any data is given 120 times this: six seconds here, an hour in earnest.
     timing: { ...shortTiming, quietMs: 50 },
     simulator: {
       clock,

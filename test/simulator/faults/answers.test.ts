@@ -21,7 +21,7 @@ describe('a subscription that is refused', () => {
     ).toEqual(['OPSP0007', 'OPSP0000'])
   })
 
-  it('is answered to nobody where KIS does not say whom it refuses', async () => {
+  it('names no subscription where KIS does not', async () => {
     const { client, kis } = await story()
     kis.inject({ kind: 'refuse', code: 'OPSP8993' })
     expect(await client.subscribe('H0STMBC0', '005930')).toBe(

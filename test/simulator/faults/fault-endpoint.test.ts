@@ -200,7 +200,7 @@ describe('a control endpoint that is sent anything', () => {
       probability: 0.5,
       where: 'between',
       extra: 3,
-      texts: ['0|rubbish'],
+      texts: ['0|malformed'],
       path: '/oauth2/tokenP',
       status: 502,
       codeIn: 'message',

@@ -160,9 +160,9 @@ describe('records out of order', () => {
     const fault = kis.inject({ kind: 'reorder', probability: 0.6 })
     for (let i = 0; i < trades.length; i += 3) play(frame(trades.slice(i, i + 3)))
     fault.clear()
-    const told = received(await frames())
-    expect(told).not.toEqual(trades)
-    expect([...told].sort()).toEqual([...trades].sort())
+    const got = received(await frames())
+    expect(got).not.toEqual(trades)
+    expect([...got].sort()).toEqual([...trades].sort())
     expect(kis.withheld()).toEqual([])
   })
 

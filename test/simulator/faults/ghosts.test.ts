@@ -7,12 +7,12 @@ const [a = '', b = '', c = ''] = trades
 
 /** A session was cut with trades and books of 005930 in it, and its client is back. */
 async function haunted(more: Omit<FaultOf<'ghosts'>, 'kind'> = {}) {
-  const told = await story()
-  const fault = told.kis.inject({ kind: 'ghosts', rememberMs: 60_000, ...more })
-  told.kis.cut()
-  await until(() => told.kis.sessions().length === 0)
-  const client = await connect(told.kis)
-  return { ...told, client, fault, frames: () => told.frames(client) }
+  const started = await story()
+  const fault = started.kis.inject({ kind: 'ghosts', rememberMs: 60_000, ...more })
+  started.kis.cut()
+  await until(() => started.kis.sessions().length === 0)
+  const client = await connect(started.kis)
+  return { ...started, client, fault, frames: () => started.frames(client) }
 }
 
 describe('a ghost that delivers', () => {
@@ -105,7 +105,7 @@ describe('ghosts', () => {
     clock.advance(20_000)
     const third = await connect(kis)
     expect(code(await third.subscribe('H0STCNT0', '005930'))).toBe('OPSP0002')
-    // Nobody adopted this one, so its time began with the first cut.
+    // No session adopted this one, so its time began with the first cut.
     expect(code(await third.subscribe('H0STASP0', '005930'))).toBe('OPSP0000')
   })
 

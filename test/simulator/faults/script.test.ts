@@ -46,7 +46,7 @@ describe('a fault on the command line', () => {
     expect(readFaultScript([text])).toEqual({ faults: [{ fault, atMs }], mistakes: [] })
   })
 
-  it('may be one of many, and every mistake in any of them is told', () => {
+  it('may be one of many, and every mistake in any of them is reported', () => {
     const { faults, mistakes } = readFaultScript([
       'cut@soon+5s',
       'lose:10%',

@@ -26,14 +26,14 @@ describe('a cut', () => {
     expect(client.socket.readyState).toBe(WebSocket.OPEN)
   })
 
-  it('of nobody is over as well, and says so', async () => {
+  it('without a session is over as well, and says so', async () => {
     const { kis, lines } = await story()
     kis.inject({ kind: 'cut', session: 7 })
     expect(lines.at(-2)).toBe('fault 1 cut: no session to cut')
     expect(kis.faults()).toMatchObject([{ state: 'over' }])
   })
 
-  it('leaves to nobody what is told before the simulator has noticed', async () => {
+  it('loses what is emitted before the simulator has noticed', async () => {
     const { client, kis, play } = await story()
     play(frame([a]))
     kis.inject({ kind: 'cut' })
@@ -47,7 +47,7 @@ describe('a cut', () => {
 })
 
 describe('a half-open session', () => {
-  it('is told nothing: no data, no answers, no PINGPONG, no text', async () => {
+  it('is sent nothing: no data, no answers, no PINGPONG, no text', async () => {
     const { client, kis, play } = await story({ pingIntervalMs: 5, pingTimeoutMs: 200 })
     client.hear(text => isPing(text) && client.send(text))
     await until(() => kis.stats().echoes.total > 0)

@@ -27,7 +27,7 @@ export function recordsOf(text: string): string[] {
   return Array.from({ length: count }, (_, i) => values.slice(i * width, (i + 1) * width).join('^'))
 }
 
-/** Sends the frames it is told to, to whoever registered their transaction and first value. */
+/** Sends the frames it is given to the sessions that registered their transaction and first value. */
 export function handTape(): Tape & { play(...frames: string[]): void } {
   const listeners = new Set<Listener>()
   let context: TapeContext

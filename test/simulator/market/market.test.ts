@@ -103,15 +103,15 @@ describe('the story of a share', () => {
   })
 
   it('is one story, whichever venue or feed asks for it', () => {
-    const told = (listing: Listing) => story(shareOf(listing), 50)
-    expect(told(listed('H0NXCNT0', '005930'))).toEqual(told(samsung))
-    expect(told(listed('H0UNCNT0', '005930'))).toEqual(told(samsung))
-    expect(told(listed('HDFSCNT0', 'RNASAAPL'))).toEqual(told(apple))
+    const storyOf = (listing: Listing) => story(shareOf(listing), 50)
+    expect(storyOf(listed('H0NXCNT0', '005930'))).toEqual(storyOf(samsung))
+    expect(storyOf(listed('H0UNCNT0', '005930'))).toEqual(storyOf(samsung))
+    expect(storyOf(listed('HDFSCNT0', 'RNASAAPL'))).toEqual(storyOf(apple))
   })
 
   it('is another for another seed or share', () => {
-    const told = (listing: Listing, seed = 1) => story(shareOf(listing, seed), 50).join()
-    const stories = [told(samsung), told(samsung, 2), told(listed('H0STCNT0', '000660')), told(apple)]
+    const storyOf = (listing: Listing, seed = 1) => story(shareOf(listing, seed), 50).join()
+    const stories = [storyOf(samsung), storyOf(samsung, 2), storyOf(listed('H0STCNT0', '000660')), storyOf(apple)]
     expect(new Set(stories).size).toBe(stories.length)
   })
 

@@ -40,7 +40,7 @@ async function get(kis: Simulator, path: string, parameters: Row, given: Row): P
 const samsung = (hour: string) => ({ FID_COND_MRKT_DIV_CODE: 'J', FID_INPUT_ISCD: '005930', FID_INPUT_HOUR_1: hour })
 
 /**
- * A market in which 005930 of the KRX and AAPL trade, by a clock that stands still until it is told to go on.
+ * A market in which 005930 of the KRX and AAPL trade, by a clock that stands still until it is set forward.
  */
 async function tradingMarket(options: SimulatorOptions = {}) {
   const clock = handClock()
@@ -60,7 +60,7 @@ async function tradingMarket(options: SimulatorOptions = {}) {
   const executions = (hour: string) => ask(executionsPath, 'FHPST01060000', samsung(hour))
   const minutes = (hour: string, previous = 'N') =>
     ask(minutesPath, 'FHKST03010200', { ...samsung(hour), FID_PW_DATA_INCU_YN: previous, FID_ETC_CLS_CODE: '' })
-  /** What was told of 005930, as [time, volume, total]. */
+  /** What was emitted of 005930, as [time, volume, total]. */
   const truth = () =>
     kis.truth('H0STCNT0', '005930').map(({ record }) => {
       const values = record.split('^')
@@ -127,8 +127,8 @@ describe('the gateway', () => {
   })
 })
 
-describe('executions at home', () => {
-  it('are what the tape told, 30 a call, newest first, at or before the time asked for', async () => {
+describe('Korean executions', () => {
+  it('are what the tape emitted, 30 a call, newest first, at or before the time asked for', async () => {
     const { executions, trade, truth } = await tradingMarket()
     for (let i = 0; i < 4; i++) await trade(1_000)
     const all = truth().toReversed()
@@ -152,9 +152,9 @@ describe('executions at home', () => {
     for (let i = 0; i < 3; i++) await trade(1_000)
     const { rows } = await executions('235959')
     expect(rows).toEqual((await executions('235959')).rows)
-    const told = new Set(rows.map(row => row['acml_vol']))
+    const returned = new Set(rows.map(row => row['acml_vol']))
     const oldest = Number(rows.at(-1)?.['acml_vol'])
-    const left = truth().filter(([, , total]) => Number(total) >= oldest && !told.has(total))
+    const left = truth().filter(([, , total]) => Number(total) >= oldest && !returned.has(total))
     expect(left.length).toBeGreaterThan(0)
     expect(rows.some(row => row['acml_vol'] === truth().at(-1)?.[2])).toBe(
       !left.some(([, , total]) => total === truth().at(-1)?.[2]),
@@ -170,7 +170,7 @@ describe('executions at home', () => {
     expect(rows.map(row => row['acml_vol'])).toContain(`${lost?.cumulativeVolume}`)
   })
 
-  it('are none of an instrument that nobody watched, and a refusal of a market that there is not', async () => {
+  it('are none of an instrument without subscribers, and a refusal of a market that there is not', async () => {
     const { ask } = await tradingMarket()
     const none = await ask(executionsPath, 'FHPST01060000', { ...samsung('100000'), FID_INPUT_ISCD: '000660' })
     expect([none.body['rt_cd'], none.rows]).toEqual(['0', []])
@@ -179,8 +179,8 @@ describe('executions at home', () => {
   })
 })
 
-describe('minute bars at home', () => {
-  it('add up to what was told, minute by minute', async () => {
+describe('Korean minute bars', () => {
+  it('add up to what was emitted, minute by minute', async () => {
     const { minutes, trade, truth } = await tradingMarket()
     for (let i = 0; i < 4; i++) await trade(30_000)
     await trade(60_000)
@@ -229,17 +229,17 @@ describe('minute bars at home', () => {
   })
 })
 
-describe('abroad', () => {
+describe('overseas', () => {
   const apple = { AUTH: '', EXCD: 'NAS', SYMB: 'AAPL' }
-  const told = (kis: Simulator) => kis.truth('HDFSCNT0', 'DNASAAPL')
+  const returned = (kis: Simulator) => kis.truth('HDFSCNT0', 'DNASAAPL')
 
-  it('only the latest executions are told, whatever is asked for', async () => {
+  it('only the latest executions are returned, whatever is asked for', async () => {
     const { ask, clock, kis } = await tradingMarket()
     clock.advance(5_000)
-    await until(() => told(kis).length > 60)
+    await until(() => returned(kis).length > 60)
     const { rows } = await ask(overseasExecutionsPath, 'HHDFS76200300', { ...apple, TDAY: '1', KEYB: '' })
     expect(rows.map(row => Number(row['tvol']))).toEqual(
-      told(kis)
+      returned(kis)
         .slice(-30)
         .toReversed()
         .map(({ cumulativeVolume }) => cumulativeVolume),
@@ -249,9 +249,9 @@ describe('abroad', () => {
   it('minute bars are paged by the key of the minute before the oldest', async () => {
     const { ask, clock, kis } = await tradingMarket()
     for (let minute = 1; minute <= 3; minute++) {
-      const before = told(kis).length
+      const before = returned(kis).length
       clock.advance(60_000)
-      await until(() => told(kis).length > before + 1)
+      await until(() => returned(kis).length > before + 1)
     }
     const chart = (parameters: Row) =>
       ask(overseasMinutesPath, 'HHDFS76950200', { ...apple, NMIN: '1', PINC: '1', FILL: '', ...parameters })

@@ -189,7 +189,7 @@ describe('every read', () => {
         for (const row of rows) {
           expect(Object.keys(row), `${id} ${name}`).toEqual(block.fields.map(([code]) => code))
           for (const [code, kind] of block.fields) {
-            // Of the day that runs, investors are told after the close.
+            // Of the day that runs, investors are known after the close.
             if (id === 'domestic/inquire-investor' && row === rows[0]) continue
             expect(row[code], `${id} ${name}.${code}`).toMatch(formOf[kind] ?? /^/)
           }
@@ -331,7 +331,7 @@ describe('what the stream says', () => {
     expect(trades).toHaveLength(30)
   })
 
-  it('on a tape is what the tape told: price, change and book, and only the days on it', async () => {
+  it('on a tape is what the tape emitted: price, change and book, and only the days on it', async () => {
     const lines = [...captured('H0STCNT0.txt'), ...captured('H0STASP0.txt')]
     const { ask, kis } = await market({ tape: capturedTape(lines) })
     const nothing = (await ask('domestic/inquire-price')).body['output']

@@ -63,10 +63,10 @@ describe('a captured tape', () => {
 
   it('keeps the order of the file across keys', async () => {
     const tape = started(capturedTape(trades))
-    const heard: string[] = []
-    for (const key of ['000660', '005930']) tape.add({ tr: 'H0STCNT0', key, emit: frame => heard.push(frame) > 0 })
+    const received: string[] = []
+    for (const key of ['000660', '005930']) tape.add({ tr: 'H0STCNT0', key, emit: frame => received.push(frame) > 0 })
     await until(() => tape.stats().ended)
-    expect(heard).toEqual(trades.filter(line => samsung.includes(line) || hynix.includes(line)))
+    expect(received).toEqual(trades.filter(line => samsung.includes(line) || hynix.includes(line)))
   })
 
   it('goes on where it was when a key is released and asked for again', async () => {
@@ -96,7 +96,7 @@ describe('a captured tape', () => {
     expect(second.frames).toEqual(samsung)
   })
 
-  it('plays again and again when it is told to', async () => {
+  it('plays again and again with `loop`', async () => {
     const tape = started(capturedTape(samsung, { loop: true, rate: 1_000 }), systemClock)
     const listener = keeper('H0STCNT0', '005930')
     tape.add(listener)

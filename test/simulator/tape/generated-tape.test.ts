@@ -88,10 +88,10 @@ describe('a generated market, read by the decoder', () => {
 
   it.each(['H0STCNT0', 'H0NXCNT0', 'H0UNCNT0'])('chains volume and value of %s exactly', async tr => {
     const { order } = await play([[tr, '005930']])
-    const told = trades(decode(order))
-    expect(told.length).toBeGreaterThanOrEqual(1_000)
-    for (const [i, trade] of told.entries()) {
-      const previous = told[i - 1]
+    const played = trades(decode(order))
+    expect(played.length).toBeGreaterThanOrEqual(1_000)
+    for (const [i, trade] of played.entries()) {
+      const previous = played[i - 1]
       if (previous === undefined) continue
       expect(trade.cumulativeVolume).toBe((previous.cumulativeVolume ?? 0) + (trade.volume ?? 0))
       expect(trade.cumulativeValue).toBe((previous.cumulativeValue ?? 0) + (trade.volume ?? 0) * (trade.price ?? 0))
@@ -100,9 +100,9 @@ describe('a generated market, read by the decoder', () => {
 
   it('chains the volume of US trades, whose value comes in whole dollars', async () => {
     const { order } = await play([['HDFSCNT0', 'DNASAAPL']])
-    const told = trades(decode(order))
-    for (const [i, trade] of told.entries()) {
-      const previous = told[i - 1]
+    const played = trades(decode(order))
+    for (const [i, trade] of played.entries()) {
+      const previous = played[i - 1]
       if (previous === undefined) continue
       expect(trade.cumulativeVolume).toBe((previous.cumulativeVolume ?? 0) + (trade.volume ?? 0))
       const value = (trade.cumulativeValue ?? 0) - (previous.cumulativeValue ?? 0)
@@ -234,24 +234,24 @@ describe('a generated market', () => {
     expect((next?.cumulativeVolume ?? 0) - (next?.volume ?? 0)).toBeGreaterThan(last?.cumulativeVolume ?? 0)
   })
 
-  it('trades on at its own rate while nobody listens, by all that went away together', async () => {
+  it('trades on at its own rate without listeners, by all that went away together', async () => {
     const clock = handClock()
-    const heard: string[] = []
+    const added: string[] = []
     const tape = stopAfterwards(generatedTape({ rate: 40 }))
-    tape.start({ clock, log: () => {}, history: { add: (_tr, key) => void heard.push(key) } })
+    tape.start({ clock, log: () => {}, history: { add: (_tr, key) => void added.push(key) } })
     const keys = Array.from({ length: 20 }, (_, at) => `${100_000 + at}`)
     const before = keys.map(key => keeper('H0STCNT0', key))
     for (const listener of before) tape.add(listener)
     await playOn(tape, clock, 40)
     for (const listener of before) tape.remove(listener)
     clock.advance(3_000)
-    heard.length = 0
+    added.length = 0
     // A session that came back asks for one name after another, and the first is alone for a moment.
     for (const key of keys) tape.add(keeper('H0STCNT0', key))
-    const missed = keys.map(key => heard.filter(one => one === key).length)
+    const missed = keys.map(key => added.filter(one => one === key).length)
     // 3 s at 40 a second are 120 moments, 6 for each name, and a moment is a trade or a change of the book.
-    expect(heard.length).toBeGreaterThan(40)
-    expect(heard.length).toBeLessThanOrEqual(120)
+    expect(added.length).toBeGreaterThan(40)
+    expect(added.length).toBeLessThanOrEqual(120)
     expect(Math.max(...missed)).toBeLessThanOrEqual(6)
   })
 
@@ -265,7 +265,7 @@ describe('a generated market', () => {
     const rest = [...tale(krx ?? []).map(trade => `KRX ${trade}`), ...tale(nxt ?? []).map(trade => `NXT ${trade}`)]
     expect(unified?.length).toBe(rest.length)
     expect(tale(unified ?? []).sort()).toEqual(rest.map(trade => trade.slice(4)).sort())
-    const total = (told: readonly Trade[] | undefined) => told?.at(-1)?.cumulativeVolume ?? 0
+    const total = (played: readonly Trade[] | undefined) => played?.at(-1)?.cumulativeVolume ?? 0
     expect(total(unified)).toBe(total(krx) + total(nxt))
     const spread = Math.abs((krx?.at(-1)?.price ?? 0) - (nxt?.at(-1)?.price ?? 0))
     expect(spread).toBeLessThanOrEqual(5 * koreanTick(krx?.at(-1)?.price ?? 0))

@@ -44,7 +44,7 @@ export const silentMarket = () => capturedTape([])
 
 /**
  * A clock for stories about silence: it goes while this process turns, and stands while a loaded machine lets
- * it wait, so that a pause of ours is nobody's silence. Give it to both ends.
+ * it wait, so that a pause of this process is not counted as silence. Give it to both ends.
  */
 export function steadyClock(text: string): Clock {
   const mostAtOnceMs = 10
@@ -147,7 +147,7 @@ export async function feedRig(
 const momentMs = shortTiming.quietMs / 30
 
 /**
- * Until every trade subscription was heard at enough moments for its rhythm to be known: twice the 60 it
+ * Until every trade subscription had data at enough moments for its rhythm to be known: twice the 60 it
  * takes.
  */
 export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {

@@ -1,4 +1,4 @@
-// An HTTP server that answers as told, for answers no sane server gives.
+// An HTTP server that answers as the test says, for answers that no sane server gives.
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -105,7 +105,7 @@ function keepBusy(response: ServerResponse, reply: Exclude<Reply, object>): void
   socket.on('close', () => clearInterval(timer))
 }
 
-/** An address where nobody listens: a port that was free a moment ago. */
+/** An address without a server: a port that was free a moment ago. */
 export async function deadAddress(): Promise<string> {
   const server = await startOddServer()
   await server.stop()

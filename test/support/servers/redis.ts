@@ -23,8 +23,7 @@ export const isMissing = (kind: RedisKind) => kind === 'a real server' && server
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'kis-stream-test-'))
-  // A private server writes its last words when it is told to stop, and is not waited for. Not rmSync: that
-  // tries only its last step again.
+  // A private server writes on stopping, and is not waited for. Not rmSync: it repeats only its last step.
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }))
   return folder
 }

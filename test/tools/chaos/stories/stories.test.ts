@@ -1,5 +1,5 @@
-// A few of the stories of `npm run chaos`, told in every test run. To see what one is made of: npm run chaos
-// -- --seed 7
+// A few of the stories of `npm run chaos`, played in every test run. To see what one is made of: npm run
+// chaos -- --seed 7
 import { beforeAll, describe, expect, it } from 'vitest'
 import { play } from '../../../../tools/chaos/stories/run.ts'
 import { storyOf } from '../../../../tools/chaos/stories/story.ts'

@@ -19,7 +19,7 @@ it('what goes wrong goes wrong in order and before the quiet end, and what is le
   for (const { steps, quietFromMs } of stories) {
     expect(steps.map(({ atMs }) => atMs)).toEqual(steps.map(({ atMs }) => atMs).toSorted((one, other) => one - other))
     expect(Math.max(0, ...steps.map(({ atMs }) => atMs))).toBeLessThanOrEqual(quietFromMs)
-    const wishes = steps.filter(({ does }) => does === 'unsubscribe' || does === 'subscribe').map(({ does }) => does)
-    expect([[], ['unsubscribe', 'subscribe']]).toContainEqual(wishes)
+    const changes = steps.filter(({ does }) => does === 'unsubscribe' || does === 'subscribe').map(({ does }) => does)
+    expect([[], ['unsubscribe', 'subscribe']]).toContainEqual(changes)
   }
 })

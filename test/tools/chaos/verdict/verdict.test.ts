@@ -65,13 +65,13 @@ describe('a lie in the facts', () => {
   })
 
   it.each<[string, () => Partial<Facts>, RegExp]>([
-    ['a gap that was not told', () => ({ events: without('gap') }), /missing .*, but reported/],
+    ['a gap that was not reported', () => ({ events: without('gap') }), /missing .*, but reported/],
     ['a trade that was lost on the way', () => ({ events: without('trade') }), /not right before its trade|missing/],
     ['a trade that came again', () => ({ events: [...facts.events, ...facts.events.slice(-1)] }), /twice/],
     ['data on a line that is down', () => ({ events: without('resume') }), /records between disconnect and resume/],
     ['a subscription that stayed away', () => ({ ailing: ['KRX:005930 trade is wanted'] }), /did not heal/],
     ['two sockets', () => ({ mostSocketsOpen: 2 }), /2 sockets were open at once/],
-    ['a handshake nobody saw leave', () => ({ connectedAt: [] }), /the watch is blind/],
+    ['a handshake that was not seen to leave', () => ({ connectedAt: [] }), /the watch is blind/],
     ['a stop that never came', () => ({ hasStopped: false }), /stop\(\) did not resolve/],
     ['a stream without an end', () => ({ hasCompleted: false }), /did not complete/],
     ['a session left behind', () => ({ sessionsLeft: 1 }), /still open after stop/],
