@@ -1,16 +1,16 @@
 // The one place where secrets are taken out of what is shown, kept or passed on, and the only way in for
 // texts that came from outside.
 //
-// | What                                    | How         | Because                                           |
-// | --------------------------------------- | ----------- | ------------------------------------------------- |
-// | a value of a record                     | `known`     | it is data, and there are thousands a second      |
-// | a frame that is kept                    | `frame`     | what is left decodes to the same events           |
-// | the text of a frame that cannot be read | `exact`     | it is evidence: nothing else in it may change     |
-// | a crash, a report, a bundle for support | `report`    | lines stay lines; in doubt, text goes             |
-// | a line of a log, a cause, an error      | `line`      | one line, whatever it quotes                      |
-// | a text of KIS or of a gateway           | `quote`     | the same, and short                               |
-// | a code of KIS or of a gateway           | `code`      | it is compared and counted, so it has a form      |
-// | an address                              | `addressOf` | a user and a password may stand in it             |
+// | What                                    | How         | Because                                 |
+// | --------------------------------------- | ----------- | --------------------------------------- |
+// | a value of a record                     | `known`     | data, thousands a second                |
+// | a frame that is kept                    | `frame`     | what is left decodes to the same events |
+// | the text of a frame that cannot be read | `exact`     | evidence: nothing else may change       |
+// | a crash, a report, a bundle for support | `report`    | lines stay lines; in doubt, text goes   |
+// | a line of a log, a cause, an error      | `line`      | one line, whatever it quotes            |
+// | a text of KIS or of a gateway           | `quote`     | the same, and short                     |
+// | a code of KIS or of a gateway           | `code`      | it is compared and counted              |
+// | an address                              | `addressOf` | a user and a password may stand in it   |
 import { visible } from '../market/basics/visible-text.ts'
 import { bar, caret, one, zero } from './wire/bytes.ts'
 import { frameText, readEnvelope, transactionAt, transactionLength } from './wire/frame.ts'

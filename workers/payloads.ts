@@ -103,7 +103,7 @@ export function readPayload<Q extends QueueName>(queue: Q, data: unknown): Resul
     if (issue.path.length === 0) return issue.code === 'custom' ? issue.message : 'expected an object'
     return `${issue.path.map(String).join('.')}: ${issue.message}`
   })
-  return { problem: visible(`the payload is not one of ${queue}: ${wrong.join('; ')}. Put it in again, corrected`) }
+  return { problem: visible(`the payload is not one of ${queue}: ${wrong.join('; ')}. Correct it and add it again`) }
 }
 
 const mostListed = 8

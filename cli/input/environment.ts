@@ -1,5 +1,5 @@
-// Flags and environment → the input of the settings. Flags win over the environment, and the environment over a `.env` file. No other
-// file of the project reads process.env.
+// Flags and environment → the input of the settings. Flags win over the environment, and the environment over
+// a `.env` file. No other file of the project reads process.env.
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { allSettings, type Setting } from '../../app/settings/setting-list.ts'
@@ -81,8 +81,9 @@ export function feedSettings(input: Readonly<Record<string, unknown>>): Record<s
 }
 
 /**
- * Variables that look like ours and are none. No mistake by themselves, because other programs read KIS_ variables too; `meant` is the
- * one of ours that a misspelt one probably stands for. Values are not looked at.
+ * Variables that look like ours and are none. No mistake by themselves, because other programs read KIS_
+ * variables too; `meant` is the one of ours that a misspelt one probably stands for. Values are not looked
+ * at.
  */
 export function unknownVariables(environment: Environment): { readonly says: string; readonly meant?: string }[] {
   return Object.keys(environment)
@@ -95,14 +96,15 @@ export function unknownVariables(environment: Environment): { readonly says: str
 }
 
 /**
- * Reads the file that `KIS_ENV_FILE` names, or `.env` of the working directory if there is one. What is set already stays as it is.
- * Returns what is wrong with a file that was named.
+ * Reads the file that `KIS_ENV_FILE` names, or `.env` of the working directory if there is one. What is set
+ * already stays as it is. Returns what is wrong with a file that was named.
  */
 export function loadEnvironmentFile(): string | undefined {
   const named = process.env[envFile]
   if (!named && !existsSync('.env')) return undefined
   try {
-    // Not `process.loadEnvFile`: it makes a byte order mark, which some editors write, a part of the first name.
+    // Not `process.loadEnvFile`: it makes a byte order mark, which some editors write, a part of the first
+    // name.
     const read = parseEnv(readFileSync(named || '.env', 'utf8').replace(/^\uFEFF/, ''))
     for (const [name, value] of Object.entries(read)) process.env[name] ??= value
     return undefined

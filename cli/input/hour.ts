@@ -1,9 +1,12 @@
-// `--at`: an hour of one's own, to watch a hand-over, an opening or a night. Only where nothing real is asked for the time.
+// `--at`: an hour of one's own, to watch a hand-over, an opening or a night. Only where nothing real is asked
+// for the time.
 import { isLoopbackUrl } from '../../kis/endpoints.ts'
 import { type Clock, clockStartingAt, systemClock } from '../../market/clock.ts'
 import { readInstant } from './parse-time.ts'
 
-/** `addresses`: where the feed connects to; none for what only listens. The system's clock without the flag. */
+/**
+ * `addresses`: where the feed connects to; none for what only listens. The system's clock without the flag.
+ */
 export function clockOf(flag: unknown, addresses: readonly string[], mistakes: string[]): Clock {
   if (flag === undefined) return systemClock
   const time = typeof flag === 'string' ? readInstant(flag) : undefined

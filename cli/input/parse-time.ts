@@ -14,8 +14,8 @@ export function readDate(text: string): Result<number> {
 }
 
 /**
- * `09:00`, `09:00:30` or `09:00:30.250` of Korea's clock on the trading date; `26:30` is half past two of the night after it. Or an
- * instant of any day, `2026-09-15T02:30:00+09:00`.
+ * `09:00`, `09:00:30` or `09:00:30.250` of Korea's clock on the trading date; `26:30` is half past two of the
+ * night after it. Or an instant of any day, `2026-09-15T02:30:00+09:00`.
  */
 export function readTime(text: string, date: number): Result<number> {
   const [, hours, minutes, seconds = '0'] = /^(\d\d):([0-5]\d)(?::([0-5]\d(?:\.\d{1,3})?))?$/.exec(text) ?? []

@@ -1,11 +1,14 @@
-// A byte stream, line by line, as bytes: frames are not always UTF-8. A line that is longer than any frame is cut off, so that a file
-// without line breaks takes neither the memory nor the time of its length squared.
+// A byte stream, line by line, as bytes: frames are not always UTF-8. A line that is longer than any frame is
+// cut off, so that a file without line breaks takes neither the memory nor the time of its length squared.
 import { longestLine } from '../../app/replay/text-decoder.ts'
 
 const newline = 10
 const carriageReturn = 13
 
-/** Of a line that is too long so much comes out, which is too long for every reader, and the rest of it is left out. */
+/**
+ * Of a line that is too long so much comes out, which is too long for every reader, and the rest of it is
+ * left out.
+ */
 const most = longestLine + 1
 
 export async function* linesOf(input: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {

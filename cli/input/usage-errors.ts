@@ -1,4 +1,5 @@
-// How the command reads its input, and reports that it was called wrongly: everything at once, and exit code 2.
+// How the command reads its input, and reports that it was called wrongly: everything at once, and exit code
+// 2.
 import { SettingsError } from '../../app/settings/settings.ts'
 import { didYouMean } from '../../market/basics/did-you-mean.ts'
 import { type Input, loadEnvironmentFile, readEnvironment, unknownVariables } from './environment.ts'
@@ -51,7 +52,10 @@ export function strayWords(words: readonly string[]): string[] {
   })
 }
 
-/** Flags, environment and `.env` of a command. Probable misspellings are reported at once, because they may be why there is no log. */
+/**
+ * Flags, environment and `.env` of a command. Probable misspellings are reported at once, because they may be
+ * why there is no log.
+ */
 export function readInput(command: string, flags: Readonly<Record<string, unknown>>): Input {
   const fileProblem = loadEnvironmentFile()
   for (const { says } of unknownVariables(process.env)) say(`kis-stream ${command}: ${says}`, 'warn')

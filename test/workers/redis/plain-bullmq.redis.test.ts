@@ -79,7 +79,7 @@ describe.each(redisKinds)('a job of plain BullMQ, on %s', kind => {
     const queue = queueOf('gap-validation')
     for (const data of [{}, 'text', null, [], { instrument: 5 }, { instrument: 'KRX:005930', from: 'now' }]) {
       const job = await ended(queue, await queue.add('any', data))
-      expect(job.failedReason).toMatch(/^the payload is not one of gap-validation: .*Put it in again, corrected$/)
+      expect(job.failedReason).toMatch(/^the payload is not one of gap-validation: .*Correct it and add it again$/)
       expect(job.attemptsMade).toBe(1)
     }
     expect(calls).toBe(0)
