@@ -1,10 +1,8 @@
 // The tokens and approval keys that were issued, and to whom (protocol notes 2). Any app key with any secret
 // is welcome: the simulator guards nothing.
+import { hourMs, minuteMs } from '../market/basics/durations.ts'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock } from '../market/clock.ts'
-
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
 
 /** How long both tokens and approval keys are good for. */
 export const lifetimeMs = 24 * hourMs

@@ -61,7 +61,7 @@ function byLowerCase(given: URLSearchParams): ReadonlyMap<string, string> {
 
 const longestShown = 120
 
-/** A path of somebody's making may hold anything: escape sequences, or a key where a word should be. */
+/** A path from a client may hold anything: escape sequences, or a key where a word should be. */
 function printable(path: string): string {
   const words = path.slice(0, longestShown).split('/')
   return words.map(word => (isKeyLike(word) ? '…' : word.replaceAll(/[^\w.%~-]/g, '?'))).join('/')

@@ -110,7 +110,7 @@ export type Simulator = {
   withheld(): readonly Withheld[]
   /**
    * Every record of a transaction and key since it was first registered, in order, and what became of each.
-   * Trades go on without listeners: what they were is known once somebody registers the key again. Throws
+   * Trades go on without listeners: they are known once a session registers the key again. Throws
    * when no truth is kept.
    */
   truth(tr: string, key: string): readonly TruthRecord[]

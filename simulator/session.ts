@@ -59,8 +59,8 @@ export function createSessions(
   function problemWith(session: Session, approvalKey: string): 'OPSP0011' | 'OPSP8996' | 'OPSP9994' | undefined {
     const approval = credentials.approvalOf(approvalKey)
     if (approval === undefined) return 'OPSP0011'
-    // What KIS says to somebody else's approval key in an open session is not known; this is the nearest of
-    // its codes.
+    // What KIS says to the approval key of another app key in an open session is not known; this is the
+    // nearest of its codes.
     if (session.appKey !== undefined) return session.appKey === approval.appKey ? undefined : 'OPSP9994'
     // An approval key lives 24 hours, but an open session outlives it.
     if (approval.expired) return 'OPSP0011'

@@ -13,7 +13,7 @@ Made from [simulator/simulator-page.ts](../simulator/simulator-page.ts) by \`npm
 works with it when its two addresses are changed; any app key and secret will do. It takes no orders and holds no money.
 
 - **Generated market** (the default): every symbol that is spelled as its venue spells it exists and trades at any hour, on weekends and
-  holidays too. One seed, one story. A share goes on without a subscriber, from the moment somebody first asks for it.
+  holidays too. The same seed gives the same data. A share goes on trading without a subscriber, from the first request for it.
 - **Capture** (\`--tape FILE\`) and **recording** (\`--recording DIR --date 2026-11-20\`): what was sent, byte for byte. REST knows what the tape has
   emitted so far, and nothing of the days before.
 

@@ -83,7 +83,7 @@ export function controlBefore(rest: Rest, { injector, truth, notify, stats }: Co
     answer(call) {
       const { path } = call
       if (path !== root && !path.startsWith(`${root}/`)) return rest.answer(call)
-      // A page in a browser on this machine can reach loopback, under any name somebody gave it.
+      // A page in a browser on this machine can reach loopback, under any host name.
       if (!isLocal(call))
         return { status: 403, body: { error: 'for this machine only: call it by 127.0.0.1 or localhost' } }
       return answer(call)

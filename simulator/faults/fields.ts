@@ -1,5 +1,6 @@
 // What a value of a fault may be: how it is checked when it comes as JSON, and read when it comes from the
 // command line.
+import { dayMs, hourMs, minuteMs, secondMs } from '../../market/basics/durations.ts'
 import { isTransaction } from '../transactions.ts'
 
 export type Field = {
@@ -11,7 +12,7 @@ export type Field = {
   read(text: string): unknown
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+const units: Readonly<Record<string, number>> = { ms: 1, s: secondMs, m: minuteMs, h: hourMs }
 
 /** `500ms`, `30s`, `1.5m` or `2h` in milliseconds. */
 export function readDuration(text: string): number | undefined {
@@ -39,7 +40,7 @@ export function oneOf(words: readonly string[]): Field {
   return { expected, written: expected, fits, read: text => text }
 }
 
-const longestMs = 7 * 24 * 3_600_000
+const longestMs = 7 * dayMs
 export const duration: Field = {
   expected: `milliseconds, a whole number from 1 to ${longestMs}`,
   written: 'a time as 500ms, 30s, 5m or 1h',

@@ -1,4 +1,4 @@
-// The form of each fault: which values it takes and what they must be, as one table. From anybody's JSON to a
+// The form of each fault: which values it takes and what they must be, as one table. From unchecked JSON to a
 // fault, or to all that is wrong with it. Untrusted: never throws.
 import { redacted } from '../../kis/secret.ts'
 import { refusingCodes } from '../answers.ts'

@@ -1,12 +1,13 @@
 // What is left of a session that ended without letting go: KIS goes on to hold its registrations, and perhaps
 // its app key, for a while (protocol notes 8).
+import { minuteMs } from '../../market/basics/durations.ts'
 import type { FaultMaker } from './hooks.ts'
 import { withholding } from './frames.ts'
 import type { Session } from '../session.ts'
 import { nameOf, type Registration } from '../transactions.ts'
 
 /** Between the 45 and 90 s that are reported. */
-const defaultRememberMs = 60_000
+const defaultRememberMs = minuteMs
 
 type Estate = {
   /** By `tr key`, until when each is remembered. */

@@ -1,5 +1,6 @@
 // What was traded, for later REST calls: kept trade by trade and by the minute, with or without subscribers.
 // A recording can answer in its place.
+import { minuteMs } from '../../market/basics/durations.ts'
 import { fromWire } from '../../kis/channel.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import type { History } from '../tape/listener.ts'
@@ -35,7 +36,6 @@ export interface PastMarket {
 }
 
 const mostDays = 5
-const minuteMs = 60_000
 
 type Day = { readonly businessDate: string; readonly trades: PastTrade[]; readonly minutes: PastMinute[] }
 type Story = { readonly key: string; days: Day[] }

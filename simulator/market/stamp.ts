@@ -1,4 +1,5 @@
 // When something of a share happens: what the clocks on the walls read, in Korea and at the exchange.
+import { hourMs } from '../../market/basics/durations.ts'
 import { venues } from '../../market/instrument.ts'
 import type { Listing } from './listing.ts'
 import { koreanZone, type WallTime, wallTime } from './wall-clock.ts'
@@ -30,6 +31,6 @@ export function stampOf(listing: Listing, time: number): Stamp {
   const local = wallTime(zone, time)
   const korea = wallTime(koreanZone, time)
   const hoursAhead = listing.product?.isAtNight ? 6 : 4
-  const businessDate = beginsInTheEvening(listing) ? wallTime(zone, time + hoursAhead * 3_600_000).date : local.date
+  const businessDate = beginsInTheEvening(listing) ? wallTime(zone, time + hoursAhead * hourMs).date : local.date
   return { second: Math.floor(time / 1000), korea, local, businessDate }
 }

@@ -1,5 +1,6 @@
 // Korean executions and minute bars, traps included: a day in steps of 30, prints left out, minutes that have
 // not happened yet (protocol notes 6.4 to 6.6).
+import { minuteMs } from '../../market/basics/durations.ts'
 import { minuteOf, type PastDay, type PastMinute } from '../market/past-market.ts'
 import type { PastTrade } from '../market/past-trade.ts'
 import { koreanIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
@@ -12,7 +13,6 @@ import { koreanZone, wallTime } from '../market/wall-clock.ts'
 const executionsPerCall = 30
 const minutesPerCall = 30
 const dailyMinutesPerCall = 120
-const minuteMs = 60_000
 
 type Asked = { readonly seen: Seen | undefined; readonly days: readonly PastDay[]; readonly hour: string }
 

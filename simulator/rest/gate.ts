@@ -1,5 +1,6 @@
 // The gateway before the quotations: counts the calls of each app key, checks the token and the other
 // headers, and refuses in KIS's words (protocol notes 6.1 to 6.3).
+import { secondMs } from '../../market/basics/durations.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Credentials } from '../credentials.ts'
 import type { RestAnswer, RestCall } from './call.ts'
@@ -32,8 +33,6 @@ const refusals = {
   EGW00208: '잘못된 custtype 입니다.',
   OPSQ0002: '없는 서비스 코드 입니다.',
 } as const
-
-const secondMs = 1_000
 
 /**
  * KIS does not say how it counts its calls a second. This is the strictest way: no second, wherever it

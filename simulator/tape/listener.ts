@@ -37,7 +37,7 @@ export type TapeStats = {
   /** Frames and records sent, once for each listener. */
   readonly frames: number
   readonly records: number
-  /** Lines that are no frame anybody could be sent. */
+  /** Lines that are no frame. */
   readonly skippedLines: number
   /** Whether everything registered was played to its end. A generated market never ends. */
   readonly ended: boolean

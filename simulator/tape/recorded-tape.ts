@@ -45,7 +45,7 @@ export function recordedTape(recording: RecordingReader, options: RecordedTapeOp
   let skippedLines = 0
 
   function begin(): void {
-    // Without anybody who asks for the past there is no need to read it.
+    // Without a history the past need not be read.
     const start = context.history === undefined && from !== Number.NEGATIVE_INFINITY ? { from } : {}
     source = recording.read({ date, ...start })
     batch = []
@@ -97,7 +97,7 @@ export function recordedTape(recording: RecordingReader, options: RecordedTapeOp
     }
   }
 
-  /** False when somebody is behind. */
+  /** False when a session is behind. */
   function play(frame: RecordedFrame): boolean {
     const to = addresseeOf(frame.bytes)
     if (to === undefined) {

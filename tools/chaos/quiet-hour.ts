@@ -2,6 +2,7 @@
 // one. Measured on streams/freshness/freshness.ts itself with the default waits and the calendar's trading
 // sessions, looked at once for each second of the hour as the feed does; times are handed in, so an hour
 // takes no time. No socket and no machine is part of it.
+import { hourMs } from '../../market/basics/durations.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { standardCalendar } from '../../market/calendar/calendar.ts'
 import type { MarketEvent } from '../../market/events.ts'
@@ -12,7 +13,6 @@ import { createDice, type Dice } from './dice.ts'
 
 /** Between the morning and the close, when Seoul has lunch. */
 const startsAt = Date.parse('2026-09-14T12:00:00+09:00')
-const hourMs = 3_600_000
 const second = 1_000
 
 /**

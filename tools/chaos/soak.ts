@@ -1,6 +1,7 @@
 // `npm run chaos -- --soak 15`: one compiled `run` at full speed for minutes, with page, recorder and jobs:
 // does its memory stand, and does it lose anything? The market is a process of its own, and a page stays
 // open.
+import { minuteMs } from '../../market/basics/durations.ts'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { devNull, tmpdir } from 'node:os'
@@ -69,7 +70,7 @@ export async function soak({ minutes, recordsPerSecond }: Soak): Promise<boolean
     page.on('message', () => {})
     page.on('error', () => {})
 
-    const durationMs = minutes * 60_000
+    const durationMs = minutes * minuteMs
     const startedAt = performance.now()
     const seen: Look[] = []
     while (performance.now() - startedAt < durationMs && running.exitCode === null) {

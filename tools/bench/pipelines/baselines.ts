@@ -1,8 +1,9 @@
-// What kis-stream is compared with: two ways to read a frame that anybody would write, and the pipeline they
+// What kis-stream is compared with: two ordinary ways to read a frame, and the pipeline they
 // would stand in.
 //
 // "The obvious way" reads the same fields and nothing else: text, split, Number, a class. "The usual one" is
 // what client libraries do: every column by name, numbers as numbers, and the fields taken from that.
+import { dayMs, hourMs } from '../../../market/basics/durations.ts'
 import { groupBy, mergeMap, scan, Subject } from 'rxjs'
 import { columnsFor, layoutOf } from '../../../kis/wire/layout.ts'
 import type { Level, OrderBook, Trade } from '../../../market/events.ts'
@@ -11,8 +12,7 @@ import { tradeTransaction } from '../frames.ts'
 
 export type Read<Event> = (frame: Buffer, receivedTime: number, emit: (event: Event) => void) => void
 
-const kstOffsetMs = 9 * 3_600_000
-const dayMs = 86_400_000
+const kstOffsetMs = 9 * hourMs
 
 class ObviousTrade implements Trade {
   readonly type = 'trade' as const

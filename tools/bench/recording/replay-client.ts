@@ -92,7 +92,7 @@ type Tardis = {
   readonly normalizeTrades: unknown
 }
 
-/** Binance trades of one minute, in its own cache, where it finds them without asking anybody. */
+/** Binance trades of one minute, in its own cache, where it finds them without a request. */
 const tardis: Replayer = {
   async prepare(folder, records) {
     const { sha256 } = createRequire(import.meta.url)('tardis-dev/dist/handy') as { sha256(of: object): string }

@@ -1,5 +1,6 @@
 // What became of every record that was lost: each is held against the gaps, the backfills and the verdicts,
 // to the share.
+import { hourMs } from '../../../market/basics/durations.ts'
 import { fromWire } from '../../../kis/channel.ts'
 import type { BackfilledTrade, GapVerdict, MarketEvent } from '../../../market/events.ts'
 import { skipsOneOf } from '../../../simulator/rest/quoting.ts'
@@ -156,7 +157,7 @@ function readLost({ tr, key, record, volume = Number.NaN, cumulativeVolume = Num
 
 function isSame(lost: Lost | undefined, trade: BackfilledTrade): boolean {
   if (lost === undefined) return false
-  const time = new Date(trade.eventTime + 9 * 3_600_000).toISOString().slice(11, 19).replaceAll(':', '')
+  const time = new Date(trade.eventTime + 9 * hourMs).toISOString().slice(11, 19).replaceAll(':', '')
   const isSameVolume = lost.toVolume === trade.cumulativeVolume && lost.toVolume - lost.fromVolume === trade.volume
   return isSameVolume && lost.price === trade.price && lost.time === time
 }

@@ -1,4 +1,5 @@
 // The clients that are compared on a socket. Each connects, and calls `count` for what it counts.
+import { dayMs } from '../../../market/basics/durations.ts'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
@@ -103,7 +104,6 @@ async function connectFeedWithRecorder(url: string, count: () => void): Promise<
 }
 
 /** While the others have their turn, nothing comes, and that is no trouble. */
-const forever = 86_400_000
 
 const troubles: ReadonlySet<MarketEvent['type']> = new Set([
   'malformed',
@@ -113,7 +113,7 @@ const troubles: ReadonlySet<MarketEvent['type']> = new Set([
   'recording-trouble',
 ])
 
-/** The whole feed, as anybody would make it: approval, machines, forty subscriptions, one subscriber. */
+/** The whole feed, as a user makes it: approval, machines, forty subscriptions, one subscriber. */
 async function feedOf(url: string, count: () => void, recordFolder: string | false = false): Promise<Feed> {
   const instruments = Array.from({ length: usualSymbols }, (_, index) => `KRX:${symbolAt(index)}`)
   const feed = createFeed({
@@ -125,7 +125,7 @@ async function feedOf(url: string, count: () => void, recordFolder: string | fal
     instruments,
     recordFolder,
     clock: clockStartingAt(receivedTime),
-    timing: { pacingMs: 1, heartbeatMs: 0, quietMs: forever, silenceMs: forever },
+    timing: { pacingMs: 1, heartbeatMs: 0, quietMs: dayMs, silenceMs: dayMs },
   })
   feed.events$.subscribe(event => {
     if (event.type === 'trade') count()

@@ -1,6 +1,6 @@
 // From a real socket to a subscriber, saturated: processor time a frame of decode, normalise and share, of
 // the data path with continuity in it, and of the whole feed around that, against a client that does nothing
-// with its frames and against two pipelines anybody would write. Sender and clients are processes of their
+// with its frames and against two ordinary pipelines. Sender and clients are processes of their
 // own.
 import type { ClientName } from './clients.ts'
 import { type Effort, interleave, median, medianRatio, playCasts, type Rounds } from '../measure.ts'

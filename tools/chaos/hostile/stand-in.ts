@@ -1,5 +1,6 @@
 // A server that looks like KIS and behaves badly in one way. It shares no code with the simulator: HTTP and
 // WebSocket on one port, made of Node's own server, so that it can say what no sane server says.
+import { hourMs } from '../../../market/basics/durations.ts'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -241,7 +242,7 @@ export function tradeText(
 }
 
 function seoul(time: number): { date: string; clock: string } {
-  const text = new Date(time + 9 * 3_600_000).toISOString()
+  const text = new Date(time + 9 * hourMs).toISOString()
   return { date: text.slice(0, 10).replaceAll('-', ''), clock: text.slice(11, 19).replaceAll(':', '') }
 }
 

@@ -1,5 +1,5 @@
 // The quiet end: nothing goes wrong any more, and everything must come back by itself. Only what was refused
-// is asked for again, because a refusal stands until somebody does.
+// is asked for again, because a refusal stands until then.
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Feed } from '../../../app/feed/contract.ts'
 import type { SubscriptionState } from '../../../app/feed/subscription-states.ts'
