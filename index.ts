@@ -2,6 +2,7 @@
 export { createFeed } from './app/feed/feed.ts'
 export type { Feed, FeedOptions } from './app/feed/contract.ts'
 export type { SubscriptionState } from './app/feed/subscription-states.ts'
+export type { EventChoice, EventStream, StreamOptions } from './app/replay/event-stream.ts'
 export { SubscriptionError } from './app/feed/confirmations.ts'
 export { FolderInUseError } from './app/persistence/folder-lock.ts'
 export type { Logger } from './app/observe/log.ts'
@@ -15,7 +16,7 @@ export {
   type Results,
 } from './app/jobs/open-jobs.ts'
 export { createReplay, type Replay, type ReplayOptions } from './app/replay/replay.ts'
-export type { FeedInput } from './app/settings/feed-input.ts'
+export type { FeedInput, Timing } from './app/settings/feed-input.ts'
 export { SettingsError } from './app/settings/settings.ts'
 export { type Exported, type ExportOptions, exportRecording } from './app/replay/export.ts'
 export { type Imported, type ImportOptions, importCapture } from './app/replay/import.ts'

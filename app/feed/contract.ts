@@ -11,6 +11,7 @@ import type { Backpressure } from '../../sinks/queue/backpressure.ts'
 import type { Sink } from '../../sinks/sink.ts'
 import type { SharedAccess } from './line.ts'
 import type { Inspect } from './sockets.ts'
+import type { EventStream, StreamOptions } from '../replay/event-stream.ts'
 import type { SubscriptionState } from './subscription-states.ts'
 import type { HealthReport } from '../observe/health.ts'
 import type { Counters } from '../observe/journal.ts'
@@ -55,7 +56,7 @@ export type Feed = {
   subscribe(instrument: string, channel?: Channel): void
   unsubscribe(instrument: string, channel?: Channel): void
   /** Resolves when KIS confirmed the subscription. Rejects with a SubscriptionError that carries the code. */
-  confirmed(instrument: string, channel?: Channel): Promise<void>
+  confirmed(instrument: string, channel?: Channel, options?: { readonly signal?: AbortSignal }): Promise<void>
   /** What was agreed with KIS at this moment. */
   subscriptions(): readonly SubscriptionState[]
   attach(sink: Sink, name?: string): RxSubscription
@@ -64,6 +65,12 @@ export type Feed = {
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
     options?: Backpressure & { readonly name?: string },
   ): RxSubscription
+  /**
+   * Events for a `for await` loop, from now on. What the loop is too slow for is dropped, conflated or put on disk, and it gets a `dropped`
+   * event in place of it. `stop` lets it read what waits, and does not wait for it. `for await (const event of feed)` does the same.
+   */
+  stream<T extends MarketEvent['type'] = MarketEvent['type']>(options?: StreamOptions<T>): EventStream<T>
+  [Symbol.asyncIterator](): EventStream
   /** For a sink that drops events by itself and has no `watch` to say so: logs and counts it like any other. */
   noteDropped(sink: string, count: number): void
   /** Moves a market to another address: release, grace, close, open there. */
@@ -91,8 +98,8 @@ export type Feed = {
   recentFrames(): readonly ShownFrame[]
   /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
   inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
-  /** Throws a FolderInUseError, and starts nothing, when another process uses the data or the recording folder. */
-  start(): void
+  /** The signal stops the feed. Throws a FolderInUseError, and starts nothing, when another process uses the data or the recording folder. */
+  start(options?: { readonly signal?: AbortSignal }): void
   /**
    * Releases everything, waits out the grace, closes, completes the streams, and waits for the sinks that were attached. What hangs is
    * left behind after `timing.stopTimeoutMs` more, and named in the log.

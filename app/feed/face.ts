@@ -17,6 +17,7 @@ import { SubscriptionError } from './confirmations.ts'
 import type { Feed } from './contract.ts'
 import { createNoticeNames } from './notice-names.ts'
 import type { Run, RunParts } from './run.ts'
+import { type EventStream, type StreamOptions, streamOf, unlessAborted } from '../replay/event-stream.ts'
 import { subscriptionStates } from './subscription-states.ts'
 import { wireOptionsOf } from './subscriptions.ts'
 
@@ -54,6 +55,12 @@ export function createFace(parts: FaceParts): Feed {
   const status = () =>
     readStatus({ settings, clock, sockets, observers, flow, startedAt: run.startedAt(), clockSkew: clockSkew.skew() })
 
+  const stopped = () => void run.stop()
+
+  function stream<T extends MarketEvent['type'] = MarketEvent['type']>(options: StreamOptions<T> = {}): EventStream<T> {
+    return streamOf((sink, name = outlet.newName()) => outlet.attach(sink, name), options)
+  }
+
   return {
     events$: outlet.events$,
     trades$: outlet.trades$,
@@ -68,10 +75,10 @@ export function createFace(parts: FaceParts): Feed {
       const unwanted = notices.unwant(key)
       if (unwanted !== undefined) sockets.unsubscribe([unwanted])
     },
-    async confirmed(name, channel = 'trade') {
+    async confirmed(name, channel = 'trade', { signal } = {}) {
       const key = notices.nameOf(readKey(name, channel))
       if (run.isStopped()) throw new SubscriptionError(key, 'STOPPED')
-      await confirmations.of(key, sockets.entryOf(key))
+      await unlessAborted(confirmations.of(key, sockets.entryOf(key)), signal)
     },
     subscriptions,
     attach: outlet.attach,
@@ -81,6 +88,8 @@ export function createFace(parts: FaceParts): Feed {
       const onError = (error: unknown) => observers.sinkFailed(name, error)
       return outlet.attach(consume(handler, { ...options, onDropped, onLost, onError }), name)
     },
+    stream,
+    [Symbol.asyncIterator]: () => stream(),
     noteDropped: (sink, count) => observers.sinkDropped(sink, { count }),
     switchUrl(market, url) {
       if (!URL.canParse(url) || !/^wss?:/.test(url)) {
@@ -112,11 +121,14 @@ export function createFace(parts: FaceParts): Feed {
         silenceMs: settings.timing.silenceMs,
       }),
     inspect: look => ({ actors: sockets.actors(), subscription: sockets.inspect(look) }),
-    start: () =>
+    start({ signal } = {}) {
+      signal?.throwIfAborted()
       run.start(
         keys => sockets.subscribe(notices.want(keys)),
         () => observers.subscriptions(subscriptions()),
-      ),
+      )
+      signal?.addEventListener('abort', stopped, { once: true })
+    },
     stop: run.stop,
   }
 }

@@ -4,6 +4,8 @@ import type { Timing } from '../../machines/timing.ts'
 import type { CalendarChanges } from '../../market/calendar/holidays.ts'
 import type { ScheduleName } from '../../market/calendar/schedules.ts'
 
+export type { Timing }
+
 export type FeedInput = {
   /** `prod` by default; `paper` has hosts, ports and a pace of its own. */
   readonly environment?: 'prod' | 'paper'

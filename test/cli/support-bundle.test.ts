@@ -111,7 +111,7 @@ describe('kis-stream support-bundle', () => {
     })
     expect(read('limits.json')).toMatchObject({
       mostSubscriptions: 41,
-      changedFromDefault: expect.arrayContaining(['graceMs', 'pacingMs']) as string[],
+      changedFromDefault: expect.arrayContaining(['graceMs']) as string[],
     })
     expect(read('versions.json')).toMatchObject({ node: process.versions.node, dependencies: { xstate: '5.33.3' } })
     expect(read('last-run.json')).toMatchObject({
