@@ -1,9 +1,7 @@
-// Frames → market events. Never errors: a frame that cannot be read becomes an event like any other.
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs'
-import { createDecoder, type DecodedEvent, type Decoder, type DecoderOptions } from '../kis/wire/decoder.ts'
+// A frame → its events, without secrets.
+import { createDecoder, type DecodedEvent, type DecoderOptions } from '../kis/wire/decoder.ts'
 import type { RawFrame } from '../kis/wire/frame.ts'
 import { shownText } from '../kis/redaction.ts'
-import { Step } from './step.ts'
 
 export type NormalizeOptions = DecoderOptions & {
   /** Takes secrets out of a text that came from the line: a server may send ours back in any place. */
@@ -16,29 +14,21 @@ const longestRaw = 16 * 1024
 /** Columns by name, or those without one. */
 type Texts = Readonly<Record<string, string | number | null>> | readonly string[]
 
-export function normalizeFrames(options: NormalizeOptions = {}): OperatorFunction<RawFrame, DecodedEvent> {
-  return frames => new Observable(subscriber => frames.subscribe(new Normalizer(subscriber, options)))
-}
+/** Calls `emit` for every event of a frame. Never throws by itself: a frame that cannot be read becomes an event like any other. */
+export function frameReader(options: NormalizeOptions, emit: (event: DecodedEvent) => void): (frame: RawFrame) => void {
+  const { redact = (text: string) => text, columns = [] } = options
+  const decoder = createDecoder(options)
+  const isTyped = ({ type }: DecodedEvent) => type === 'trade' || type === 'order-book'
+  // Trades and books hold numbers, and texts only where a user asked for columns.
+  const emitClean = (event: DecodedEvent) =>
+    emit(columns.length === 0 && isTyped(event) ? event : cleaned(event, redact))
 
-class Normalizer extends Step<RawFrame> {
-  readonly #decoder: Decoder
-  readonly #emit: (event: DecodedEvent) => void
-
-  constructor(destination: Subscriber<DecodedEvent>, options: NormalizeOptions) {
-    super(destination)
-    this.#decoder = createDecoder(options)
-    const { redact = (text: string) => text, columns = [] } = options
-    const isTyped = ({ type }: DecodedEvent) => type === 'trade' || type === 'order-book'
-    // Trades and books hold numbers, and texts only where a user asked for columns.
-    this.#emit = event => destination.next(columns.length === 0 && isTyped(event) ? event : cleaned(event, redact))
-  }
-
-  protected receive({ bytes, receivedTime }: RawFrame): void {
+  return ({ bytes, receivedTime }) => {
     try {
-      this.#decoder.decode(bytes, receivedTime, this.#emit)
+      decoder.decode(bytes, receivedTime, emitClean)
     } catch (error) {
       const reason = `a fault in the decoder, please report it: ${String(error)}`
-      this.#emit({ type: 'malformed', reason, raw: shownText(bytes), receivedTime })
+      emitClean({ type: 'malformed', reason, raw: shownText(bytes), receivedTime })
     }
   }
 }

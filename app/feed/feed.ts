@@ -20,7 +20,7 @@ import { createFace } from './face.ts'
 import { watchFlow } from './flow.ts'
 import { type SocketSnapshot, watchLifecycle } from './lifecycle.ts'
 import { createOutlet } from './outlet.ts'
-import { openPipeline } from './pipeline.ts'
+import { openPipeline } from '../../streams/pipeline.ts'
 import { createRun } from './run.ts'
 import { createSockets } from './sockets.ts'
 

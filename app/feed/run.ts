@@ -12,7 +12,7 @@ import type { Confirmations } from './confirmations.ts'
 import { ended } from './ended.ts'
 import type { Flow } from './flow.ts'
 import type { Outlet } from './outlet.ts'
-import type { Pipeline } from './pipeline.ts'
+import type { Pipeline } from '../../streams/pipeline.ts'
 import type { Sockets } from './sockets.ts'
 import { overflowOf, subscriptionsOf } from './subscriptions.ts'
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../market/clock.ts'
 import type { MarketEvent, RecordingTrouble } from '../../market/events.ts'
 import { type Market, parseInstrument } from '../../market/instrument.ts'
 import { createRecorder, type Recorder } from '../../recording/write/recorder.ts'
-import { type ContinuityMemory, handedOverLines, restoreLines } from '../../streams/continuity/memory.ts'
+import { type ContinuityMemory, handedOverStates, restoreStates } from '../../streams/continuity/memory.ts'
 import { savedCount } from './last-seen.ts'
 
 export type FeedRecorderParts = {
@@ -111,7 +111,7 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
 }
 
 function stateOf(memory: ContinuityMemory): unknown {
-  return { lines: handedOverLines(memory) }
+  return { lines: handedOverStates(memory) }
 }
 
 const cause = z.enum(['lost', 'outage', 'unsubscribed', 'restart'])
@@ -125,6 +125,6 @@ const state = z.object({
 export function restoreState(memory: ContinuityMemory, told: unknown): void {
   for (const { instrument: name, ...line } of state.safeParse(told).data?.lines ?? []) {
     const parsed = parseInstrument(name)
-    if ('value' in parsed) restoreLines(memory, [{ instrument: parsed.value, ...line }])
+    if ('value' in parsed) restoreStates(memory, [{ instrument: parsed.value, ...line }])
   }
 }

@@ -10,10 +10,10 @@ import type { Result } from '../../market/basics/result.ts'
 import { type Instrument, parseInstrument } from '../../market/instrument.ts'
 import {
   type ContinuityMemory,
-  restoreLines,
-  type SavedLine,
-  savedLine,
-  savedLines,
+  restoreStates,
+  type SavedState,
+  savedState,
+  savedStates,
 } from '../../streams/continuity/memory.ts'
 import { openSinceFile } from './last-seen-since.ts'
 import type { Logger } from '../observe/log.ts'
@@ -108,7 +108,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
       log.info({ file }, 'what was last seen came from elsewhere; starting afresh')
     } else {
       saves = saved.value.saves
-      restoreLines(memory, saved.value.lines.slice(-mostKept))
+      restoreStates(memory, saved.value.lines.slice(-mostKept))
       if (saved.value.lines.length > mostKept) onForgotten?.(mostKept)
       return readSince(saves)
     }
@@ -123,7 +123,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
       const unreadable = lines.filter(line => line === undefined).length
       if (unreadable > 0) log.warn({ folder, unreadable }, 'a repair that was written down cannot be read')
       const ours = lines.filter(line => line !== undefined).filter(line => line.source === source && line.after >= from)
-      restoreLines(memory, ours)
+      restoreStates(memory, ours)
       if (ours.length === 0) since.clear(found.length)
     } catch (error) {
       log.warn({ folder, problem: String(error) }, 'what was repaired last cannot be read; it may be repaired again')
@@ -135,7 +135,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
     if (changes === written || !mayWrite()) return
     saves++
     const within = since.lines()
-    const instruments = Object.fromEntries(savedLines(memory).map(({ instrument, counts }) => [instrument, counts]))
+    const instruments = Object.fromEntries(savedStates(memory).map(({ instrument, counts }) => [instrument, counts]))
     try {
       await replaceFile(file, JSON.stringify({ format, source, saves, instruments }))
       since.clear(within)
@@ -155,8 +155,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
         .subscribe()
     },
     settled(instrument) {
-      const line = memory.lines.get(instrument)
-      const saved = line && savedLine(line)
+      const saved = savedState(memory, instrument)
       if (saving === undefined || saved === undefined || !mayWrite()) return
       try {
         since.append(JSON.stringify({ after: saves, source, ...saved }))
@@ -183,7 +182,7 @@ function textOf(file: string): string | Error | undefined {
   }
 }
 
-type Saved = { readonly source: string; readonly saves: number; readonly lines: readonly SavedLine[] }
+type Saved = { readonly source: string; readonly saves: number; readonly lines: readonly SavedState[] }
 
 function parse(text: string): Result<Saved> {
   let told: unknown
@@ -197,7 +196,7 @@ function parse(text: string): Result<Saved> {
     const [issue] = parsed.error.issues
     return { problem: `${issue?.path.join('.')}: ${issue?.message}` }
   }
-  const lines: SavedLine[] = []
+  const lines: SavedState[] = []
   for (const [name, counts] of Object.entries(parsed.data.instruments)) {
     const named = parseInstrument(name)
     if ('problem' in named) return named
@@ -207,7 +206,7 @@ function parse(text: string): Result<Saved> {
   return { value: { source: parsed.data.source, saves: parsed.data.saves, lines } }
 }
 
-function parseSince(text: string): (SavedLine & { source: string; after: number }) | undefined {
+function parseSince(text: string): (SavedState & { source: string; after: number }) | undefined {
   try {
     const { instrument: name, ...rest } = sinceContent.parse(JSON.parse(text))
     const named = parseInstrument(name)
@@ -217,6 +216,6 @@ function parseSince(text: string): (SavedLine & { source: string; after: number 
   }
 }
 
-function lastTime({ counts }: SavedLine): number {
+function lastTime({ counts }: SavedState): number {
   return counts[0]?.eventTime ?? 0
 }

@@ -5,7 +5,7 @@ import type { Begin, Entry, Marker, RecordedFrame } from '../../recording/format
 import { type ContinuityMemory, createContinuityMemory } from '../../streams/continuity/memory.ts'
 import { noteBackfill } from '../../streams/continuity/repairs.ts'
 import { daysAheadMs, skewOf } from '../feed/clock-skew.ts'
-import { openPipeline, type Pipeline } from '../feed/pipeline.ts'
+import { openPipeline, type Pipeline } from '../../streams/pipeline.ts'
 import { isFromFrame, restoreState } from '../persistence/feed-recorder.ts'
 
 export type PlayerOptions = {

@@ -2,7 +2,6 @@
 // what cannot be read comes out as `malformed`, whole.
 import type { Malformed, MarketData, OrderBook, SchemaDrift, Trade } from '../../market/events.ts'
 import { canonical, type Instrument, partsOf, type Venue } from '../../market/instrument.ts'
-import { noNumber, Numbering } from '../../market/numbering.ts'
 import type { Channel } from '../../market/subscription.ts'
 import { isStock, venueShapeInWords } from '../../market/symbol-shapes.ts'
 import { overseasInstrument, readable, typedTransaction } from '../channel.ts'
@@ -24,7 +23,7 @@ import { domesticOrderBook, overseasOrderBook } from './mappers/order-book.ts'
 import { readRecord } from './mappers/record.ts'
 import { shownText, withoutNamed } from '../redaction.ts'
 import { endOf, latinOf, longestFrame, scanFrame, scanNumber, startOf } from './scan/scan.ts'
-import { createSymbols, type Numbered, type Symbols } from './scan/symbols.ts'
+import { createSymbols, type Symbols } from './scan/symbols.ts'
 import { domesticTrade, overseasTrade } from './mappers/trade.ts'
 
 export type DecodedEvent = MarketData | SchemaDrift | Malformed
@@ -34,8 +33,6 @@ export type DecoderOptions = {
   readonly columns?: readonly string[]
   /** Where to count the records of each transaction, by its id. */
   readonly records?: RecordCounts
-  /** Told the number of the instrument of each trade and book, right before it is handed on. */
-  readonly numbering?: Numbering
   /**
    * For a live feed: how far our clock is ahead of KIS's, 0 while that is not known. A record that is dated more than seven days from its
    * receipt is `malformed` then. By default any date will do, as for captures of any day.
@@ -78,9 +75,9 @@ type Transaction = {
 }
 
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const { columns = [], records = new Map(), numbering = new Numbering(), clockAheadMs } = options
+  const { columns = [], records = new Map(), clockAheadMs } = options
   const live = clockAheadMs === undefined ? undefined : liveDates(clockAheadMs)
-  const given = { columns, records, numbering, live }
+  const given = { columns, records, live }
   const transactions = createInterner(124, tr => createTransaction(tr, given))
   /** That of the frame before: almost always that of the next. */
   let last: Transaction | undefined
@@ -204,7 +201,7 @@ function malformed(reason: string, raw: string, receivedTime: number): Malformed
 
 type Given = Required<Omit<DecoderOptions, 'clockAheadMs'>> & { readonly live: LiveDates | undefined }
 
-function createTransaction(tr: string, { columns, records, numbering, live }: Given): Transaction {
+function createTransaction(tr: string, { columns, records, live }: Given): Transaction {
   const layout = layoutOf(tr)
   const typed = typedTransaction(tr)
   const reader = layout && typed && readerOf(typed.channel, typed.venue)
@@ -215,7 +212,7 @@ function createTransaction(tr: string, { columns, records, numbering, live }: Gi
     head: headOf(tr),
     layout,
     instrumentIn,
-    symbol: createSymbols(text => stockOf(instrumentIn(text), numbering), numbering),
+    symbol: createSymbols(text => stockOf(instrumentIn(text))),
     read: reader?.read,
     damage: reader && damageFinder(layout, reader.isOdd, live),
     pick: reader && columnPicker(layout, columns),
@@ -235,10 +232,9 @@ function readerOf(channel: Channel, venue: Venue | undefined): { read: RecordRea
   return { read: venue === undefined ? overseasOrderBook : domesticOrderBook, isOdd: isOddBook }
 }
 
-/** Asked once for each symbol: whether its venue has such a one is known from then on. */
-function stockOf(instrument: Instrument | undefined, numbering: Numbering): Numbered<Instrument | undefined> {
-  if (instrument === undefined || !isStock(instrument)) return { made: undefined, number: noNumber }
-  return { made: canonical(instrument), number: numbering.numberOf(instrument) }
+/** Called once for each symbol. Undefined when its venue has no such symbol. */
+function stockOf(instrument: Instrument | undefined): Instrument | undefined {
+  return instrument !== undefined && isStock(instrument) ? canonical(instrument) : undefined
 }
 
 /** Rubbish can name endlessly many transactions; they share one count. */

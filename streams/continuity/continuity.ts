@@ -1,276 +1,176 @@
 // Follows each instrument's cumulative volume, the sequence number that KIS does not send: drops what was delivered before, and
-// says of everything else that did not come how much it was, before the trade that revealed it. Never errors.
-import { Observable, type OperatorFunction, type Subscriber } from 'rxjs'
-import type { MarketEvent, ResyncReason, Trade } from '../../market/events.ts'
-import {
-  type ContinuityMemory,
-  createContinuityMemory,
-  currentAt,
-  freePlace,
-  interrupt,
-  type Line,
-  lineOf,
-  makeCurrent,
-  mostLines,
-  unsettle,
-} from './memory.ts'
-import {
-  beginsAnew,
-  type CountedTrade,
-  isCounted,
-  isLater,
-  isRestated,
-  isSameDate,
-  joinedLate,
-  movesNothing,
-  volumeBefore,
-} from './rules.ts'
-import { takeFromHole } from './missing-ranges.ts'
-import { Step } from '../step.ts'
-import {
-  advance,
-  beginCount,
-  type Count,
-  followAt,
-  forgetUpTo,
-  leaveHole,
-  mustHaveBeenDelivered,
-  noteDelivered,
-  setSteady,
-  usedAt,
-  valueBefore,
-  wasDelivered,
-} from './volume-count.ts'
+// reports how much of everything else did not come, before the trade that revealed it. Never throws.
+import { ignoreElements, Observable, type OperatorFunction, tap } from 'rxjs'
+import type { MarketEvent, ResyncReason, SubscriptionChange, Trade } from '../../market/events.ts'
+import { type Market, marketOf } from '../../market/instrument.ts'
+import { type ContinuityMemory, createContinuityMemory, stateOf } from './memory.ts'
+import { takeFromRange } from './missing-ranges.ts'
+import { beginsAnew, type CountedTrade, isCounted, isLater, isRestated, isSameDate } from './rules.ts'
+import { movesNothing, valueBefore, volumeBefore } from './rules.ts'
+import { Count, type InstrumentState } from './state.ts'
 
 export type ContinuityOptions = {
-  /** What was seen before, kept up to date. By default nothing, and a memory for each subscription. */
+  /** What was seen before, kept up to date. By default nothing. */
   readonly memory?: ContinuityMemory
-  /** Told every record that was dropped because it had been delivered before. */
+  /** Called with every record that is dropped because it was delivered before. */
   readonly onDuplicate?: (trade: Trade) => void
   /** Called once, when the first instrument is forgotten because there are too many. */
   readonly onForgotten?: (most: number) => void
-  /** Told the first trade of a date when volume traded before it. */
-  readonly onJoinedLate?: (trade: Trade, volumeBefore: number) => void
 }
 
-/** Passes on everything but repeats, in the order it came; adds `gap`, `gap-filled` and `resync` before the trades they speak of. */
-export function checkContinuity(options: ContinuityOptions = {}): OperatorFunction<MarketEvent, MarketEvent> {
-  const { onDuplicate, onForgotten, onJoinedLate } = options
-
-  return events =>
-    new Observable(subscriber => {
-      const memory = options.memory ?? createContinuityMemory()
-
-      return events.subscribe(
-        new Follower(subscriber, event => {
-          const number = memory.numbering.take()
-          if (event.type === 'trade') return receive(event, number)
-          if (event.type === 'disconnect') noteDisconnect(memory, event.market)
-          else if (event.type === 'subscription') noteStatus(memory, event)
-          subscriber.next(event)
-        }),
-      )
-
-      /** Nearly every trade follows the last one of its instrument; that is settled here, at once. */
-      function receive(trade: Trade, number: number): void {
-        const at = currentAt(memory, trade.instrument, number)
-        if (at < 0 || !followAt(memory.figures, at, trade)) return consider(trade)
-        memory.figures.all[at + usedAt] = ++memory.changes
-        subscriber.next(trade)
-      }
-
-      function consider(trade: Trade): void {
-        const { forgotten } = memory
-        const line = lineOf(memory, trade.instrument)
-        line.used = ++memory.changes
-        if (forgotten === 0 && memory.forgotten > 0) onForgotten?.(mostLines)
-        const { count } = line
-        if (!isCounted(trade)) {
-          line.unplaced += trade.volume ?? Number.NaN
-          unsettle(line)
-          subscriber.next(trade)
-        } else if (count === undefined || !isSameDate(trade, count)) {
-          placeByDate(line, trade)
-        } else if (volumeBefore(trade) === count.volume && trade.volume > 0) {
-          goOn(line, count, trade)
-        } else {
-          place(line, count, trade)
-        }
-      }
-
-      /** A straggler of the date before this one, or the first trade of a date. */
-      function placeByDate(line: Line, trade: CountedTrade): void {
-        const { other } = line
-        if (other !== undefined && isSameDate(trade, other)) return place(line, other, trade)
-        const before = volumeBefore(trade)
-        startCount(line, beginCount(freePlace(memory, line), trade))
-        if (joinedLate(trade)) onJoinedLate?.(trade, before)
-        subscriber.next(trade)
-      }
-
-      /** A trade that does not simply follow. In the order of what can be proven. */
-      function place(line: Line, count: Count, trade: CountedTrade): void {
-        if (movesNothing(trade, count)) return passStill(line, count, trade)
-        const before = volumeBefore(trade)
-        if (before === count.volume) return goOn(line, count, trade)
-        if (before === count.volume + line.unplaced) {
-          forgetUpTo(count, before) // they were delivered, without being known by their totals
-          return goOn(line, count, trade)
-        }
-        if (wasDelivered(count, trade)) return drop(trade)
-        const other = alternativeTo(count, line)
-        if (other !== undefined && before === other.volume) {
-          makeCurrent(memory, line, other)
-          return goOn(line, other, trade)
-        }
-        if (other !== undefined && wasDelivered(other, trade)) return drop(trade)
-        if (before > count.volume) return jump(line, count, trade)
-        if (isPast(count, trade) || (other !== undefined && isPast(other, trade))) return
-        const reason = line.unplaced !== 0 ? 'unreadable' : beginsAnew(trade) ? 'count-restarted' : 'total-lowered'
-        startAgain(line, count, trade, reason)
-      }
-
-      function goOn(line: Line, count: Count, trade: CountedTrade): void {
-        settle(line, count)
-        advance(count, trade)
-        subscriber.next(trade)
-      }
-
-      /** The total grew by more than this trade. */
-      function jump(line: Line, count: Count, trade: CountedTrade): void {
-        if (isRestated(trade, count, line.interruption !== undefined))
-          return startAgain(line, count, trade, 'total-restated')
-        if (line.unplaced !== 0) {
-          const from = count.eventTime
-          leaveHole(count, trade, false)
-          settle(line, count)
-          advance(count, trade)
-          tellResync(trade, 'unreadable', from)
-          return subscriber.next(trade)
-        }
-        const missingValue = differenceOf(valueBefore(trade), count.value)
-        const { fromVolume, toVolume, from, to } = leaveHole(count, trade, true)
-        const { instrument, businessDate, receivedTime } = trade
-        const cause = line.interruption ?? 'lost'
-        settle(line, count)
-        advance(count, trade)
-        subscriber.next({
-          type: 'gap',
-          instrument,
-          cause,
-          businessDate,
-          missingVolume: toVolume - fromVolume,
-          missingValue,
-          fromVolume,
-          toVolume,
-          from,
-          to,
-          receivedTime,
-        })
-        subscriber.next(trade)
-      }
-
-      /** Late, and missing until now; or one that must have been delivered before. True when it was one of them. */
-      function isPast(count: Count, trade: CountedTrade): boolean {
-        const { instrument, businessDate, cumulativeVolume, volume, eventTime, receivedTime } = trade
-        const fromVolume = volumeBefore(trade)
-        const hole = takeFromHole(count.holes, fromVolume, cumulativeVolume, eventTime)
-        if (hole !== undefined) {
-          noteDelivered(count, trade)
-          memory.changes++
-          if (hole.isGap) {
-            const filled = { filledVolume: volume, fromVolume, toVolume: cumulativeVolume }
-            subscriber.next({ type: 'gap-filled', instrument, businessDate, ...filled, receivedTime })
-          }
-          subscriber.next(trade)
-          return true
-        }
-        if (!mustHaveBeenDelivered(count, trade)) return false
-        drop(trade)
-        return true
-      }
-
-      /** Another total begins with this trade; the one before it is kept, should it come back. */
-      function startAgain(line: Line, count: Count, trade: CountedTrade, reason: ResyncReason): void {
-        const from = count.eventTime // before the place it may have is taken
-        startCount(line, beginCount(freePlace(memory, line), trade, from))
-        tellResync(trade, reason, from)
-        subscriber.next(trade)
-      }
-
-      function tellResync(trade: CountedTrade, reason: ResyncReason, from: number | null): void {
-        const { instrument, businessDate, eventTime: to, receivedTime } = trade
-        subscriber.next({ type: 'resync', instrument, reason, businessDate, from, to, receivedTime })
-      }
-
-      function passStill(line: Line, count: Count, trade: CountedTrade): void {
-        const { cumulativeVolume, price, eventTime } = trade
-        const name = `${cumulativeVolume} ${price} ${eventTime}`
-        if ((cumulativeVolume < count.volume && !isLater(trade, count)) || line.still?.has(name)) return drop(trade)
-        if (line.still === undefined || line.still.size >= mostStill) line.still = new Set()
-        line.still.add(name)
-        subscriber.next(trade)
-      }
-
-      function drop(trade: Trade): void {
-        onDuplicate?.(trade)
-      }
-
-      function startCount(line: Line, count: Count): void {
-        makeCurrent(memory, line, count)
-        settle(line, count)
-      }
-
-      /** What was interrupted or could not be placed is accounted for; a straggler of another date accounts for nothing. */
-      function settle(line: Line, count: Count): void {
-        memory.changes++
-        if (count !== line.count) return
-        line.unplaced = 0
-        if (!line.isOff) line.interruption = undefined
-        setSteady(count, line.interruption === undefined)
-      }
-    })
-}
-
-class Follower extends Step<MarketEvent> {
-  readonly #take: (event: MarketEvent) => void
-
-  constructor(destination: Subscriber<MarketEvent>, receive: (event: MarketEvent) => void) {
-    super(destination)
-    this.#take = receive
-  }
-
-  protected receive(event: MarketEvent): void {
-    this.#take(event)
-  }
-}
+type Emit = { readonly emit: (event: MarketEvent) => void }
 
 const mostStill = 64
 
+/**
+ * Passes on everything but repeats, in order; adds `gap`, `gap-filled` and `resync` before the trades that reveal them. `next` emits
+ * 0 to 3 events, after all of its state is written: a subscriber may call it again.
+ */
+export function createContinuity(options: ContinuityOptions & Emit): { next(event: MarketEvent): void } {
+  const { emit, memory = createContinuityMemory(), onDuplicate, onForgotten } = options
+
+  function next(event: MarketEvent): void {
+    if (event.type === 'trade') return take(event)
+    if (event.type === 'disconnect') noteDisconnect(event.market)
+    else if (event.type === 'subscription') noteStatus(event)
+    emit(event)
+  }
+
+  function take(trade: Trade): void {
+    const state = stateOf(memory, trade.instrument, onForgotten)
+    state.used = ++memory.changes
+    const { count } = state
+    if (!isCounted(trade)) {
+      state.unplaced += trade.volume ?? Number.NaN
+      emit(trade)
+    } else if (count === undefined || !isSameDate(trade, count)) {
+      placeByDate(state, trade)
+    } else if (volumeBefore(trade) === count.volume && trade.volume > 0) {
+      goOn(state, count, trade) // nearly every trade
+    } else {
+      place(state, count, trade)
+    }
+  }
+
+  /** A straggler of the date before this one, or the first trade of a date. */
+  function placeByDate(state: InstrumentState, trade: CountedTrade): void {
+    const { other } = state
+    if (other !== undefined && isSameDate(trade, other)) return place(state, other, trade)
+    state.makeCurrent(Count.begin(trade))
+    emit(trade)
+  }
+
+  /** A trade that does not simply follow. In the order of what can be proven. */
+  function place(state: InstrumentState, count: Count, trade: CountedTrade): void {
+    if (movesNothing(trade, count)) return passStill(state, count, trade)
+    const before = volumeBefore(trade)
+    if (before === count.volume) return goOn(state, count, trade)
+    if (before === count.volume + state.unplaced) {
+      count.forgetUpTo(before) // they were delivered, without being known by their totals
+      return goOn(state, count, trade)
+    }
+    if (count.wasDelivered(trade)) return onDuplicate?.(trade)
+    const other = alternativeTo(count, state)
+    if (other !== undefined && before === other.volume) {
+      state.makeCurrent(other)
+      return goOn(state, other, trade)
+    }
+    if (other?.wasDelivered(trade)) return onDuplicate?.(trade)
+    if (before > count.volume) return jump(state, count, trade)
+    for (const one of other === undefined ? [count] : [count, other]) {
+      if (fill(one, trade)) return
+      if (one.mustHaveBeenDelivered(trade)) return onDuplicate?.(trade)
+    }
+    const reason = beginsAnew(trade) ? 'count-restarted' : 'total-lowered'
+    startAgain(state, count, trade, state.unplaced !== 0 ? 'unreadable' : reason)
+  }
+
+  function goOn(state: InstrumentState, count: Count, trade: CountedTrade): void {
+    state.follow(count, trade)
+    emit(trade)
+  }
+
+  /** The total grew by more than this trade. */
+  function jump(state: InstrumentState, count: Count, trade: CountedTrade): void {
+    const { interruption, unplaced } = state
+    if (isRestated(trade, count, interruption !== undefined)) return startAgain(state, count, trade, 'total-restated')
+    const missingValue = differenceOf(valueBefore(trade), count.value)
+    const { fromVolume, toVolume, from, to } = count.skipTo(trade, unplaced === 0)
+    state.follow(count, trade)
+    if (unplaced === 0) {
+      const { instrument, businessDate, receivedTime } = trade
+      const missing = { missingVolume: toVolume - fromVolume, missingValue, fromVolume, toVolume, from, to }
+      emit({ type: 'gap', instrument, cause: interruption ?? 'lost', businessDate, ...missing, receivedTime })
+    } else {
+      emitResync(trade, 'unreadable', from)
+    }
+    emit(trade)
+  }
+
+  /** Whether the trade is late, and was missing until now. */
+  function fill(count: Count, trade: CountedTrade): boolean {
+    const { instrument, businessDate, volume, receivedTime } = trade
+    const span = { fromVolume: volumeBefore(trade), toVolume: trade.cumulativeVolume }
+    const range = takeFromRange(count.missing, span, trade.eventTime)
+    if (range === undefined) return false
+    count.noteDelivered(trade)
+    if (range.isGap) emit({ type: 'gap-filled', instrument, businessDate, filledVolume: volume, ...span, receivedTime })
+    emit(trade)
+    return true
+  }
+
+  /** Another total begins with this trade; the one before it is kept, in case it comes back. */
+  function startAgain(state: InstrumentState, count: Count, trade: CountedTrade, reason: ResyncReason): void {
+    state.makeCurrent(Count.begin(trade, count.eventTime))
+    emitResync(trade, reason, count.eventTime)
+    emit(trade)
+  }
+
+  function emitResync(trade: CountedTrade, reason: ResyncReason, from: number | null): void {
+    const { instrument, businessDate, eventTime: to, receivedTime } = trade
+    emit({ type: 'resync', instrument, reason, businessDate, from, to, receivedTime })
+  }
+
+  function passStill({ still }: InstrumentState, count: Count, trade: CountedTrade): void {
+    const name = `${trade.cumulativeVolume} ${trade.price} ${trade.eventTime}`
+    const isOld = trade.cumulativeVolume < count.volume && !isLater(trade, count)
+    if (isOld || still.has(name)) return onDuplicate?.(trade)
+    if (still.size >= mostStill) still.clear()
+    still.add(name)
+    emit(trade)
+  }
+
+  /** Of what was also unsubscribed, the outage is what could not be avoided. */
+  function noteDisconnect(market: Market): void {
+    for (const state of memory.states.values())
+      if (marketOf(state.instrument) === market && state.interruption !== 'restart') state.interruption = 'outage'
+  }
+
+  function noteStatus({ instrument, channel, status }: SubscriptionChange): void {
+    const state = channel === 'trade' && instrument !== null ? memory.states.get(instrument) : undefined
+    if (state === undefined) return
+    state.isOff = status === 'releasing' || status === 'released' || status === 'wanted'
+    if (state.isOff) state.interruption ??= 'unsubscribed'
+  }
+
+  return { next }
+}
+
+/** An operator around a continuity of its own. */
+export function checkContinuity(options: ContinuityOptions = {}): OperatorFunction<MarketEvent, MarketEvent> {
+  return events =>
+    new Observable(subscriber => {
+      const { next } = createContinuity({ ...options, emit: event => subscriber.next(event) })
+      return events.pipe(tap(next), ignoreElements()).subscribe(subscriber)
+    })
+}
+
 /** The other count of the same date, if there is one. */
-function alternativeTo(count: Count, { count: current, other }: Line): Count | undefined {
+function alternativeTo(count: Count, { count: current, other }: InstrumentState): Count | undefined {
   return count === current && other?.businessDate === count.businessDate ? other : undefined
 }
 
-/** A line that was let go of before it went down was interrupted by both; going down is what could not be helped. */
-function noteDisconnect(memory: ContinuityMemory, market: Line['market']): void {
-  for (const line of memory.lines.values())
-    if (line.market === market && line.interruption !== 'restart') interrupt(line, 'outage')
-}
-
-function noteStatus(memory: ContinuityMemory, event: Extract<MarketEvent, { type: 'subscription' }>): void {
-  const { instrument, channel, status } = event
-  const line = channel === 'trade' && instrument !== null ? memory.lines.get(instrument) : undefined
-  if (line === undefined) return
-  if (status === 'releasing' || status === 'released' || status === 'wanted') {
-    line.isOff = true
-    interrupt(line, line.interruption ?? 'unsubscribed')
-  } else {
-    line.isOff = false
-  }
-}
-
-/** KIS rounds totals of money abroad; what is less than nothing was not measured. */
+/** KIS rounds totals of money overseas; what is less than nothing was not measured. */
 function differenceOf(later: number | null, earlier: number | null): number | null {
   if (later === null || earlier === null || later < earlier) return null
   const difference = later - earlier

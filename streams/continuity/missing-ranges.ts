@@ -1,50 +1,36 @@
-// The arithmetic of what is missing: holes in a day's cumulative volume, and late trades that fit into them.
+// The arithmetic of what is missing: ranges of a day's cumulative volume, and late trades that fit into them.
+import type { VolumeSpan } from '../../market/gap-finding.ts'
 
 /** The volume [fromVolume, toVolume) of a day, of which no trade was delivered. Times are those of the trades around it. */
-export type Hole = {
-  readonly fromVolume: number
-  readonly toVolume: number
+export type MissingRange = VolumeSpan & {
   readonly from: number | null
   readonly to: number | null
-  /** Told as a gap. What traded before we joined, or where the total could not be followed, was not. */
+  /** Reported as a gap. What traded before we joined, or where the total could not be followed, was not. */
   readonly isGap: boolean
 }
 
-/** A repair may be hours late, after an outage of the queue or of KIS; what has as many newer holes above it is given up. */
-export const mostHoles = 512
+/** A repair may be hours late, after an outage of the queue or of KIS; a range with as many newer ones above it is given up. */
+export const mostRanges = 512
 
-/** Adds a hole above all others. When there are too many the lowest one is given up; says up to where, or 0. */
-export function addHole(holes: Hole[], hole: Hole): number {
-  holes.push(hole)
-  return holes.length > mostHoles ? (holes.shift()?.toVolume ?? 0) : 0
+/** Adds a range above all others. Too many give up the lowest one; returns up to where, or 0. */
+export function addRange(ranges: MissingRange[], range: MissingRange): number {
+  ranges.push(range)
+  return ranges.length > mostRanges ? (ranges.shift()?.toVolume ?? 0) : 0
 }
 
 /**
- * Takes [fromVolume, toVolume) out of the hole that holds all of it, and gives the hole as it was. Undefined when there is none,
- * or when a trade at `time` cannot have happened between the trades around it.
+ * Takes a span out of the range that holds all of it, and returns that range as it was. Undefined when there is none, or when a
+ * trade at `time` cannot have happened between the trades around it.
  */
-export function takeFromHole(
-  holes: Hole[],
-  fromVolume: number,
-  toVolume: number,
-  time: number | null,
-): Hole | undefined {
-  const at = holes.findLastIndex(
-    hole => hole.fromVolume <= fromVolume && toVolume <= hole.toVolume && isBetween(time, hole.from, hole.to),
+export function takeFromRange(ranges: MissingRange[], { fromVolume, toVolume }: VolumeSpan, time: number | null) {
+  const isBetween = ({ from, to }: MissingRange) => time === null || ((from ?? time) <= time && time <= (to ?? time))
+  const at = ranges.findLastIndex(
+    range => range.fromVolume <= fromVolume && toVolume <= range.toVolume && isBetween(range),
   )
-  const hole = holes[at]
-  if (hole === undefined) return undefined
-  const below = { ...hole, toVolume: fromVolume }
-  const above = { ...hole, fromVolume: toVolume }
-  holes.splice(at, 1, ...[below, above].filter(part => part.fromVolume < part.toVolume))
-  return hole
-}
-
-/** Whether any of [fromVolume, toVolume) was not delivered. */
-export function touchesHole(holes: readonly Hole[], fromVolume: number, toVolume: number): boolean {
-  return holes.some(hole => hole.fromVolume < toVolume && fromVolume < hole.toVolume)
-}
-
-function isBetween(time: number | null, from: number | null, to: number | null): boolean {
-  return time === null || ((from === null || from <= time) && (to === null || time <= to))
+  const range = ranges[at]
+  if (range === undefined) return undefined
+  const below = { ...range, toVolume: fromVolume }
+  const above = { ...range, fromVolume: toVolume }
+  ranges.splice(at, 1, ...[below, above].filter(part => part.fromVolume < part.toVolume))
+  return range
 }

@@ -1,10 +1,10 @@
-// What a gap validation found → what of it is news: the trades that are still missing, once, and the verdict. The holes in the count
-// of each instrument say what is missing; they are on disk with it, so a finding may come again, after a restart too.
+// What a gap validation found → what of it is news: the trades that are still missing, once, and the verdict. The missing ranges of
+// each count are on disk with it, so a finding may come again, after a restart too.
 import type { Backfill, BackfilledTrade, GapPart, GapVerdict } from '../../market/events.ts'
 import { type GapFinding, type GapQuestion, volumeOf, type VolumeSpan } from '../../market/gap-finding.ts'
 import type { ContinuityMemory } from './memory.ts'
-import { type Hole, mostHoles, takeFromHole } from './missing-ranges.ts'
-import { type Count, forgetUpTo } from './volume-count.ts'
+import { type MissingRange, mostRanges, takeFromRange } from './missing-ranges.ts'
+import type { Count } from './state.ts'
 
 export function settleFinding(
   memory: ContinuityMemory,
@@ -14,7 +14,7 @@ export function settleFinding(
   const { question } = finding
   const { businessDate, instrument } = question
   const count = countOf(memory, question)
-  // Nobody can say what was delivered.
+  // What was delivered is not known.
   if (count === undefined) return [verdictOn(withoutCount(finding), [], receivedTime)]
   const backfills = finding.runs
     .flatMap(run => takeMissing(count, run.trades))
@@ -23,14 +23,14 @@ export function settleFinding(
 
   const { from, to } = question
   const misfits = stillMissing(
-    count.holes,
+    count.missing,
     finding.runs.map(({ fromVolume, toVolume }) => ({ fromVolume, toVolume, from, to })),
   )
   const lost = givenUpOf(count, question)
-  const unknown = [...lost, ...stillMissing(count.holes, finding.unknown), ...misfits]
+  const unknown = [...lost, ...stillMissing(count.missing, finding.unknown), ...misfits]
   const left = {
     ...finding,
-    explained: stillMissing(count.holes, finding.explained),
+    explained: stillMissing(count.missing, finding.explained),
     unknown: unknown.sort((a, b) => a.fromVolume - b.fromVolume),
     evidence: [
       ...finding.evidence,
@@ -80,30 +80,30 @@ function withoutCount({ question, evidence }: GapFinding): Left {
   return { question, explained: [], unknown: [{ fromVolume, toVolume, from, to }], evidence: [...evidence, why] }
 }
 
-/** The part of a gap below the holes that were given up. No hole is left there, which here does not mean that it was filled. */
+/** The part of a gap below the ranges that were given up. None is left there, which does not mean that it was filled. */
 function givenUpOf({ givenUpTo }: Count, { fromVolume, toVolume, from, to }: GapQuestion): GapPart[] {
   return fromVolume < givenUpTo ? [{ fromVolume, toVolume: Math.min(toVolume, givenUpTo), from, to }] : []
 }
 
 function givenUpText(lost: readonly GapPart[]): string {
-  return `more than ${mostHoles} gaps were open, so what became of these ${volumeOf(lost)} shares is not kept any more`
+  return `more than ${mostRanges} gaps were open, so what became of these ${volumeOf(lost)} shares is not kept any more`
 }
 
 function misfitText(misfits: readonly GapPart[]): string {
   return `REST has trades for ${volumeOf(misfits)} shares that did not happen between the trades around the gap`
 }
 
-/** What a `backfill` that was told elsewhere, in a recording, means for what is missing: its trades are missing no longer. */
+/** Of a `backfill` in a recording: its trades are no longer missing. */
 export function noteBackfill(memory: ContinuityMemory, backfill: Backfill): void {
   const count = countOf(memory, backfill)
   if (count !== undefined) takeMissing(count, backfill.trades)
 }
 
 /** Gaps that nothing has filled yet, as questions: what to ask about after a restart. */
-export function openGaps({ lines }: ContinuityMemory): GapQuestion[] {
-  return [...lines].flatMap(([instrument, { count, other }]) =>
+export function openGaps({ states }: ContinuityMemory): GapQuestion[] {
+  return [...states].flatMap(([instrument, { count, other }]) =>
     [count, other].flatMap(one =>
-      (one?.holes ?? [])
+      (one?.missing ?? [])
         .filter(({ isGap }) => isGap)
         .map(({ fromVolume, toVolume, from, to }) => {
           const businessDate = (one as Count).businessDate
@@ -114,16 +114,16 @@ export function openGaps({ lines }: ContinuityMemory): GapQuestion[] {
 }
 
 function countOf(
-  { lines }: ContinuityMemory,
+  { states }: ContinuityMemory,
   { businessDate, instrument }: Pick<GapQuestion, 'businessDate' | 'instrument'>,
 ): Count | undefined {
-  const line = lines.get(instrument)
-  return [line?.count, line?.other].find(count => count?.businessDate === businessDate)
+  const state = states.get(instrument)
+  return [state?.count, state?.other].find(count => count?.businessDate === businessDate)
 }
 
 /**
- * Takes what is still missing out of its hole, so that it is not missing any more, and joins what follows without a break. REST does
- * not tell all that sets a record apart, so the totals up to there count as delivered: should the record itself still come, late, it
+ * Takes what is still missing out of its range, and joins what follows without a break. REST does
+ * not return all that sets a record apart, so the totals up to there count as delivered: should the record itself still come, late, it
  * is a repeat.
  */
 function takeMissing(count: Count, trades: readonly BackfilledTrade[]): (VolumeSpan & Pick<Backfill, 'trades'>)[] {
@@ -131,8 +131,8 @@ function takeMissing(count: Count, trades: readonly BackfilledTrade[]): (VolumeS
   for (const trade of trades) {
     const fromVolume = trade.cumulativeVolume - trade.volume
     const toVolume = trade.cumulativeVolume
-    if (takeFromHole(count.holes, fromVolume, toVolume, trade.eventTime) === undefined) continue
-    forgetUpTo(count, toVolume)
+    if (takeFromRange(count.missing, { fromVolume, toVolume }, trade.eventTime) === undefined) continue
+    count.forgetUpTo(toVolume)
     const last = runs.at(-1)
     if (last?.toVolume === fromVolume) {
       last.toVolume = toVolume
@@ -144,14 +144,14 @@ function takeMissing(count: Count, trades: readonly BackfilledTrade[]): (VolumeS
   return runs
 }
 
-/** The parts of these spans that lie in a hole. */
-function stillMissing(holes: readonly Hole[], spans: readonly GapPart[]): GapPart[] {
+/** The parts of these spans that are missing. */
+function stillMissing(missing: readonly MissingRange[], spans: readonly GapPart[]): GapPart[] {
   return spans.flatMap(({ fromVolume, toVolume, from, to }) =>
-    holes
-      .filter(hole => hole.fromVolume < toVolume && fromVolume < hole.toVolume)
-      .map(hole => ({
-        fromVolume: Math.max(fromVolume, hole.fromVolume),
-        toVolume: Math.min(toVolume, hole.toVolume),
+    missing
+      .filter(range => range.fromVolume < toVolume && fromVolume < range.toVolume)
+      .map(range => ({
+        fromVolume: Math.max(fromVolume, range.fromVolume),
+        toVolume: Math.min(toVolume, range.toVolume),
         from,
         to,
       })),

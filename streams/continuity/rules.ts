@@ -25,10 +25,10 @@ export function isCounted(trade: Trade): trade is CountedTrade {
 
 /**
  * Holds for auctions as well: an auction is one record with all of its volume. The opening of 005930 on 2026-09-08 (H0STCNT0, line
- * 16) has 200,607 of a total of 200,731. It is nobody's buy or sell (both sums read 0), so those sums are no measure of the total.
+ * 16) has 200,607 of a total of 200,731. It is neither buy nor sell (both sums read 0), so those sums are no measure of the total.
  *
  * Holds for the free feed of the US: it sees a part of the volume, and its total counts that same part (HDFSCNT0, lines 1 to 6),
- * from the pre-market on through all sessions of the date. A gap abroad is what is missing of that part.
+ * from the pre-market on through all sessions of the date. A gap overseas is what is missing of that part.
  */
 export function volumeBefore(trade: CountedTrade): number {
   return trade.cumulativeVolume - trade.volume
@@ -43,13 +43,9 @@ export function isSameDate(trade: CountedTrade, reached: Reached): boolean {
   return trade.businessDate === reached.businessDate
 }
 
-/**
- * The first trade of a date tells what was traded before it, and that is no gap, even to one who has listened from the beginning:
- * the 124 shares before the opening of 005930 on 2026-09-08 (H0STCNT0, line 16) cost 33,480,000, which is 270,000 a share, the
- * close of the day before: the trading at the closing price before nine.
- */
-export function joinedLate(trade: CountedTrade): boolean {
-  return volumeBefore(trade) > 0
+/** Money that changed hands before this trade. */
+export function valueBefore({ price, volume, cumulativeValue }: CountedTrade): number | null {
+  return price === null || cumulativeValue === null ? null : cumulativeValue - price * volume
 }
 
 /** A record of no volume that moves no total has nothing in it that could be missed. No capture has one. */

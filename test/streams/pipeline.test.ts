@@ -1,12 +1,12 @@
-// The whole chain: continuity finds what it keeps by the numbers that the decoder tells. Nobody may see that it does.
+// The whole step: what it emits is what decoding and continuity, one after the other, emit.
 import fc from 'fast-check'
-import { from, NEVER, of, Subject } from 'rxjs'
+import { from } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { checkContinuity } from '../../streams/continuity/continuity.ts'
-import { normalizeFrames } from '../../streams/normalize.ts'
-import { marketEvents } from '../../streams/pipeline.ts'
+import { frameReader } from '../../streams/normalize.ts'
+import { openPipeline } from '../../streams/pipeline.ts'
 import { frame, lineOf, receivedTime, recordsOf, withValues } from '../support/wire/frames.ts'
 import { tries } from '../support/property.ts'
 import { trade } from './samples.ts'
@@ -29,7 +29,10 @@ function raw(text: string): RawFrame {
 /** `H0NXCNT0` has the same columns, and tells of the same symbols at another venue. */
 const frames = fc.array(
   fc.oneof(
-    { weight: 1, arbitrary: fc.constantFrom(book, 'rubbish', frame(tr, record({ symbol: '', volume: 1, total: 1 }))) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(book, 'malformed', frame(tr, record({ symbol: '', volume: 1, total: 1 }))),
+    },
     {
       weight: 9,
       arbitrary: fc
@@ -51,40 +54,40 @@ const frames = fc.array(
   { maxLength: 60 },
 )
 
-describe('decode and continuity in one chain', () => {
-  it('say what the two say one after the other, without numbers', () => {
+describe('decode and continuity in one step', () => {
+  it('emit what the two emit one after the other', () => {
     fc.assert(
       fc.property(frames, texts => {
-        const source = from(texts.map(raw))
-        expect(heardOf(marketEvents(source, NEVER, {}))).toEqual(
-          heardOf(source.pipe(normalizeFrames(), checkContinuity())),
-        )
+        const decoded: MarketEvent[] = []
+        texts.map(raw).forEach(frameReader({}, event => decoded.push(event)))
+        const expected: MarketEvent[] = []
+        from(decoded)
+          .pipe(checkContinuity())
+          .subscribe(event => expected.push(event))
+        expect(eventsOf(texts)).toEqual(expected)
       }),
       tries(500),
     )
   })
 
-  it('keep the totals of more instruments apart than there were places for', () => {
+  it('keep the totals of many instruments apart', () => {
     const symbols = Array.from({ length: 300 }, (_, i) => String(100_000 + i))
     const rounds = [1, 2, 3].flatMap(round =>
       symbols.map((symbol, i) => frame(tr, record({ symbol, volume: 1, total: 100 * i + round }))),
     )
-    const heard = heardOf(marketEvents(from(rounds.map(raw)), NEVER, {}))
-    expect(new Set(heard.map(({ type }) => type))).toEqual(new Set(['trade']))
-    expect(heard).toHaveLength(900)
+    const events = eventsOf(rounds)
+    expect(new Set(events.map(({ type }) => type))).toEqual(new Set(['trade']))
+    expect(events).toHaveLength(900)
   })
 
-  it('give no trade the number of an event before it, whoever sends it', () => {
-    const input = new Subject<RawFrame>()
-    const others = new Subject<MarketEvent>()
-    const heard: MarketEvent[] = []
-    marketEvents(input, others, {}).subscribe(event => heard.push(event))
-    for (const total of [10, 11]) input.next(raw(frame(tr, record({ symbol: '005930', volume: 1, total }))))
-    input.next(raw(book))
-    const other = trade({ instrument: 'KRX:000660', volume: 1, cumulativeVolume: 12, businessDate: 20260608 })
-    others.next(other)
-    input.next(raw(frame(tr, record({ symbol: '005930', volume: 1, total: 12 }))))
-    expect(heard.map(event => (event.type === 'trade' ? event.cumulativeVolume : event.type))).toEqual([
+  it('place a trade from outside of the frames by its own instrument', () => {
+    const events: MarketEvent[] = []
+    const pipeline = openPipeline({}, event => events.push(event))
+    for (const total of [10, 11]) pipeline.frame(raw(frame(tr, record({ symbol: '005930', volume: 1, total }))))
+    pipeline.frame(raw(book))
+    pipeline.lifecycle(trade({ instrument: 'KRX:000660', volume: 1, cumulativeVolume: 12, businessDate: 20260608 }))
+    pipeline.frame(raw(frame(tr, record({ symbol: '005930', volume: 1, total: 12 }))))
+    expect(events.map(event => (event.type === 'trade' ? event.cumulativeVolume : event.type))).toEqual([
       10,
       11,
       'order-book',
@@ -93,14 +96,31 @@ describe('decode and continuity in one chain', () => {
     ])
   })
 
-  it('begin anew for each subscriber that brings no memory', () => {
-    const events = marketEvents(of(raw(frame(tr, record({ symbol: '005930', volume: 1, total: 10 })))), NEVER, {})
-    for (const heard of [heardOf(events), heardOf(events)]) expect(heard).toMatchObject([{ cumulativeVolume: 10 }])
+  it('may be called again by a subscriber, between a gap and the trade that revealed it', () => {
+    const frameOf = (total: number) => raw(frame(tr, record({ symbol: '005930', volume: 1, total })))
+    const events: MarketEvent[] = []
+    const pipeline = openPipeline({}, event => {
+      events.push(event)
+      if (event.type === 'gap') pipeline.frame(frameOf(21))
+    })
+    for (const total of [10, 20, 22]) pipeline.frame(frameOf(total))
+    const seen = events.map(event => (event.type === 'trade' ? event.cumulativeVolume : event.type))
+    expect(seen).toEqual([10, 'gap', 21, 20, 22])
+  })
+
+  it('emit nothing once they are complete', () => {
+    const events: MarketEvent[] = []
+    const pipeline = openPipeline({}, event => events.push(event))
+    pipeline.complete()
+    pipeline.frame(raw(frame(tr, record({ symbol: '005930', volume: 1, total: 10 }))))
+    pipeline.lifecycle(trade())
+    expect(events).toEqual([])
   })
 })
 
-function heardOf(events: ReturnType<typeof marketEvents>): MarketEvent[] {
-  const heard: MarketEvent[] = []
-  events.subscribe(event => heard.push(event))
-  return heard
+function eventsOf(texts: readonly string[]): MarketEvent[] {
+  const events: MarketEvent[] = []
+  const pipeline = openPipeline({}, event => events.push(event))
+  for (const text of texts) pipeline.frame(raw(text))
+  return events
 }

@@ -105,19 +105,19 @@ export const mutants: readonly Mutant[] = [
     [
       [
         'a lost connection interrupts the other market too',
-        "if (line.market === market && line.interruption !== 'restart')",
-        "if (line.interruption !== 'restart')",
+        "if (marketOf(state.instrument) === market && state.interruption !== 'restart')",
+        "if (state.interruption !== 'restart')",
       ],
-      ['a trade of an unknown total becomes a gap', 'if (before === count.volume + line.unplaced) {', 'if (false) {'],
+      ['a trade of an unknown total becomes a gap', 'if (before === count.volume + state.unplaced) {', 'if (false) {'],
     ],
   ),
   ...of(
-    'streams/continuity/volume-count.ts',
+    'streams/continuity/state.ts',
     ['test/streams/continuity/continuity.test.ts', 'test/streams/continuity/continuity.property.test.ts'],
     [
       [
         'an old trade that is missing is dropped as a repeat',
-        'return !touchesHole(count.holes, volumeBefore(trade), trade.cumulativeVolume)',
+        'return !this.missing.some(range => range.fromVolume < cumulativeVolume && volumeBefore(trade) < range.toVolume)',
         'return true',
       ],
     ],
@@ -130,7 +130,7 @@ export const mutants: readonly Mutant[] = [
   ...of(
     'streams/continuity/repairs.ts',
     ['test/streams/continuity/repairs.test.ts'],
-    [['a trade that was repaired comes again when it is late', '    forgetUpTo(count, toVolume)\n', '']],
+    [['a trade that was repaired comes again when it is late', '    count.forgetUpTo(toVolume)\n', '']],
   ),
   ...of(
     'streams/quotes.ts',

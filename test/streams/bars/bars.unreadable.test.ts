@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createDecoder } from '../../../kis/wire/decoder.ts'
 import type { MarketEvent, Trade } from '../../../market/events.ts'
 import { toBars } from '../../../streams/bars/bars.ts'
-import { marketEvents } from '../../../streams/pipeline.ts'
+import { openPipeline } from '../../../streams/pipeline.ts'
 import { tradeFrame } from '../../support/wire/frames.ts'
 import { barRig, timeOf, upRig } from './rig.ts'
 import { at, hynix, samsung, trade } from '../samples.ts'
@@ -178,19 +178,17 @@ describe('from frames of KIS', () => {
       1_503,
     ])
 
-    const source = new Subject<{ line: string; market: 'KR'; bytes: Buffer; receivedTime: number }>()
-    const lifecycle = new Subject<MarketEvent>()
+    const events = new Subject<MarketEvent>()
+    const pipeline = openPipeline({}, event => events.next(event))
     const volumes: [string, number][] = []
-    marketEvents(source, lifecycle, {})
-      .pipe(toBars('1m'))
-      .subscribe(({ startTime, volume }) => volumes.push([timeOf(startTime), volume]))
+    events.pipe(toBars('1m')).subscribe(({ startTime, volume }) => volumes.push([timeOf(startTime), volume]))
     const first = Number(decoded[0]?.eventTime)
-    lifecycle.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: first - 60_000 })
+    pipeline.lifecycle({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: first - 60_000 })
     for (const [place, frame] of frames.entries()) {
-      source.next({ line: '1', market: 'KR', bytes: frame, receivedTime: Number(decoded[place]?.eventTime) })
+      pipeline.frame({ line: '1', market: 'KR', bytes: frame, receivedTime: Number(decoded[place]?.eventTime) })
     }
-    lifecycle.next({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: first })
-    source.next({
+    pipeline.lifecycle({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: first })
+    pipeline.frame({
       line: '1',
       market: 'KR',
       bytes: tradeFrame('120305', '70300', 4, 1_514),

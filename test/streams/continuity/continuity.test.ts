@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import type { MarketEvent } from '../../../market/events.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import { checkContinuity } from '../../../streams/continuity/continuity.ts'
-import { mostLines } from '../../../streams/continuity/memory.ts'
-import { mostHoles } from '../../../streams/continuity/missing-ranges.ts'
+import { mostInstruments } from '../../../streams/continuity/memory.ts'
+import { mostRanges } from '../../../streams/continuity/missing-ranges.ts'
 import { continuityRig } from './rig.ts'
 import { apple, at, hynix, orderBook, samsung, trade } from '../samples.ts'
 
@@ -53,7 +53,7 @@ describe('more instruments than anybody subscribes to', () => {
   it('are all followed, each by its own total', () => {
     const rig = continuityRig()
     for (const total of [10, 11, 12])
-      for (let index = 0; index < mostLines; index++) rig.trades(1, total + index, { instrument: named(index) })
+      for (let index = 0; index < mostInstruments; index++) rig.trades(1, total + index, { instrument: named(index) })
     expect(rig.told).toEqual([])
     rig.trades(1, 20, { instrument: named(0) })
     rig.trades(1, 13 + 70, { instrument: named(70) })
@@ -63,22 +63,22 @@ describe('more instruments than anybody subscribes to', () => {
 
   it('are forgotten when there are too many, the least recently used first, which is said once', () => {
     const rig = continuityRig()
-    for (let index = 0; index < mostLines; index++) rig.trades(1, 10, { instrument: named(index) })
+    for (let index = 0; index < mostInstruments; index++) rig.trades(1, 10, { instrument: named(index) })
     // All but these two trade on.
-    for (let index = 0; index < mostLines; index++)
+    for (let index = 0; index < mostInstruments; index++)
       if (index !== 5 && index !== 9) rig.trades(1, 11, { instrument: named(index) })
     expect(rig.forgotten).toEqual([])
     rig.joinedLate.length = 0
-    rig.trades(5, 900, { instrument: named(mostLines) })
-    rig.trades(5, 900, { instrument: named(mostLines + 1) })
-    expect(rig.forgotten).toEqual([mostLines])
+    rig.trades(5, 900, { instrument: named(mostInstruments) })
+    rig.trades(5, 900, { instrument: named(mostInstruments + 1) })
+    expect(rig.forgotten).toEqual([mostInstruments])
     expect(rig.joinedLate).toEqual([895, 895])
 
     // Of all others nothing is forgotten: what follows follows, and what does not is a gap.
     rig.joinedLate.length = 0
-    for (let index = 10; index < mostLines; index++) rig.trades(1, 12, { instrument: named(index) })
+    for (let index = 10; index < mostInstruments; index++) rig.trades(1, 12, { instrument: named(index) })
     rig.trades(1, 20, { instrument: named(4) })
-    rig.trades(5, 905, { instrument: named(mostLines) })
+    rig.trades(5, 905, { instrument: named(mostInstruments) })
     expect(rig.joinedLate).toEqual([])
     expect(rig.told).toMatchObject([{ type: 'gap', instrument: named(4), missingVolume: 8 }])
 
@@ -94,14 +94,14 @@ describe('more instruments than anybody subscribes to', () => {
 
   it('are forgotten for a trade that cannot be counted as well, with both of their counts', () => {
     const rig = continuityRig()
-    for (let index = 0; index < mostLines; index++) rig.trades(1, 10, { instrument: named(index) })
+    for (let index = 0; index < mostInstruments; index++) rig.trades(1, 10, { instrument: named(index) })
     rig.trades(1, 1, { instrument: named(0), businessDate: 20260915 })
-    for (let index = 1; index < mostLines; index++) rig.trades(1, 11, { instrument: named(index) })
+    for (let index = 1; index < mostInstruments; index++) rig.trades(1, 11, { instrument: named(index) })
     rig.joinedLate.length = 0
-    rig.send(trade({ instrument: named(mostLines), volume: null }))
+    rig.send(trade({ instrument: named(mostInstruments), volume: null }))
     rig.trades(1, 2, { instrument: named(0), businessDate: 20260915 })
     rig.trades(1, 12, { instrument: named(2) })
-    rig.trades(1, 5, { instrument: named(mostLines) })
+    rig.trades(1, 5, { instrument: named(mostInstruments) })
     // 0 made room for the unreadable one, and 1 for 0.
     expect(rig.joinedLate).toEqual([1, 4])
     rig.trades(1, 12, { instrument: named(1) })
@@ -114,7 +114,8 @@ describe('more instruments than anybody subscribes to', () => {
     fc.assert(
       fc.property(most, order => {
         const rig = continuityRig()
-        for (let index = 100; index < 100 + mostLines - 20; index++) rig.trades(1, 1, { instrument: named(index) })
+        for (let index = 100; index < 100 + mostInstruments - 20; index++)
+          rig.trades(1, 1, { instrument: named(index) })
         // The fillers are newer than nothing: twenty places, and then theirs, from the oldest on.
         const totals = new Map<number, number>()
         for (const index of order) {
@@ -287,10 +288,10 @@ describe('a record that comes late', () => {
   it('is dropped when so many gaps came after its own that this one is remembered no more, and stays missing', () => {
     const rig = continuityRig()
     rig.trades(1, 1)
-    for (let gaps = 1; gaps <= mostHoles + 1; gaps++) rig.trades(1, 1 + gaps * 2)
+    for (let gaps = 1; gaps <= mostRanges + 1; gaps++) rig.trades(1, 1 + gaps * 2)
     rig.trades(1, 2)
     rig.trades(1, 4)
-    expect(rig.of('gap')).toHaveLength(mostHoles + 1)
+    expect(rig.of('gap')).toHaveLength(mostRanges + 1)
     expect(rig.of('gap-filled').map(({ toVolume }) => toVolume)).toEqual([4])
     expect(rig.duplicates).toHaveLength(1)
   })

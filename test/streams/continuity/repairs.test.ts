@@ -5,8 +5,8 @@ import type { Backfill, GapVerdict, MarketEvent, Trade } from '../../../market/e
 import type { GapFinding, GapQuestion } from '../../../market/gap-finding.ts'
 import type { Execution } from '../../../market/quotations.ts'
 import { checkContinuity } from '../../../streams/continuity/continuity.ts'
-import { createContinuityMemory, restoreLines, savedLines } from '../../../streams/continuity/memory.ts'
-import { mostHoles } from '../../../streams/continuity/missing-ranges.ts'
+import { createContinuityMemory, restoreStates, savedStates } from '../../../streams/continuity/memory.ts'
+import { mostRanges } from '../../../streams/continuity/missing-ranges.ts'
 import { openGaps, settleFinding } from '../../../streams/continuity/repairs.ts'
 
 const date = 20260914
@@ -119,7 +119,7 @@ describe('a finding', () => {
     const question = openGaps(memory)
     settleFinding(memory, whole, 1)
     const restarted = createContinuityMemory()
-    restoreLines(restarted, JSON.parse(JSON.stringify(savedLines(memory))))
+    restoreStates(restarted, JSON.parse(JSON.stringify(savedStates(memory))))
     expect(question).toHaveLength(1)
     expect(openGaps(restarted)).toEqual([])
     expect(backfills(settleFinding(restarted, whole, 2))).toEqual([])
@@ -237,13 +237,16 @@ describe('a gap that so many newer ones lie above that it was given up', () => {
   }
   const isUnknown = { verdict: 'unfillable', repairedVolume: 0, settledVolume: 0, unknownVolume: 10 }
 
-  it.each([mostHoles, mostHoles + 1, mostHoles + 88])('remains unknown, and is not called repaired: %i gaps', gaps => {
-    expect(verdict(settleFinding(lineWithGaps(gaps), nothing, 1))).toMatchObject(isUnknown)
-  })
+  it.each([mostRanges, mostRanges + 1, mostRanges + 88])(
+    'remains unknown, and is not called repaired: %i gaps',
+    gaps => {
+      expect(verdict(settleFinding(lineWithGaps(gaps), nothing, 1))).toMatchObject(isUnknown)
+    },
+  )
 
   it('remains unknown after a restart, too, and says why', () => {
     const memory = createContinuityMemory()
-    restoreLines(memory, savedLines(lineWithGaps(mostHoles + 1)))
+    restoreStates(memory, savedStates(lineWithGaps(mostRanges + 1)))
     const told = verdict(settleFinding(memory, nothing, 1))
     expect(told).toMatchObject({ ...isUnknown, unknown: [{ fromVolume: 10, toVolume: 20, from: at(1), to: at(3) }] })
     expect(told?.evidence.at(-1)).toContain('not kept any more')
@@ -251,7 +254,7 @@ describe('a gap that so many newer ones lie above that it was given up', () => {
 
   it('delivers nothing of it, since nobody can say any more whether it came late', () => {
     const run = { fromVolume: 10, toVolume: 20, trades: [execution(20, 10)] }
-    const events = settleFinding(lineWithGaps(mostHoles + 1), { ...nothing, runs: [run], unknown: [] }, 1)
+    const events = settleFinding(lineWithGaps(mostRanges + 1), { ...nothing, runs: [run], unknown: [] }, 1)
     expect(backfills(events)).toEqual([])
     expect(verdict(events)).toMatchObject(isUnknown)
   })
@@ -260,7 +263,7 @@ describe('a gap that so many newer ones lie above that it was given up', () => {
     const kept = { ...first, fromVolume: 30, toVolume: 40, from: at(3), to: at(5) }
     const run = { fromVolume: 30, toVolume: 40, trades: [execution(40, 10)] }
     const events = settleFinding(
-      lineWithGaps(mostHoles + 1),
+      lineWithGaps(mostRanges + 1),
       { ...nothing, question: kept, runs: [run], unknown: [] },
       1,
     )

@@ -3,7 +3,13 @@ import { Subject } from 'rxjs'
 import type { MarketEvent, SubscriptionStatus, Trade } from '../../../market/events.ts'
 import type { Instrument, Market } from '../../../market/instrument.ts'
 import { checkContinuity } from '../../../streams/continuity/continuity.ts'
-import { createContinuityMemory, restoreLines, type SavedLine, savedLines } from '../../../streams/continuity/memory.ts'
+import {
+  createContinuityMemory,
+  restoreStates,
+  type SavedState,
+  savedState,
+  savedStates,
+} from '../../../streams/continuity/memory.ts'
 import { at, samsung, trade } from '../samples.ts'
 
 export function continuityRig() {
@@ -22,22 +28,28 @@ export function continuityRig() {
           memory,
           onForgotten: most => forgotten.push(most),
           onDuplicate: duplicate => duplicates.push(duplicate),
-          onJoinedLate: (_trade, volumeBefore) => joinedLate.push(volumeBefore),
         }),
       )
       .subscribe(event => seen.push(event))
     return source
   }
 
-  /** As the decoder does, a number first. */
   function send(event: MarketEvent): void {
-    if (event.type === 'trade') memory.numbering.tell(memory.numbering.numberOf(event.instrument))
+    const before = event.type === 'trade' ? dateOf(event.instrument) : undefined
     events.next(event)
+    if (event.type !== 'trade' || dateOf(event.instrument) === before) return
+    const [first] = savedState(memory, event.instrument)?.counts[0]?.holes ?? []
+    if (first?.from === null && !first.isGap) joinedLate.push(first.toVolume)
+  }
+
+  function dateOf(instrument: Instrument): number | undefined {
+    return savedState(memory, instrument)?.counts[0]?.businessDate
   }
 
   return {
     seen,
     duplicates,
+    /** Volume before the first trade of a date, where there was some. */
     joinedLate,
     /** What `onForgotten` was called with. */
     forgotten,
@@ -66,10 +78,10 @@ export function continuityRig() {
       events.next({ type: 'subscription', line: '1', instrument, channel, status, receivedTime: at('10:00:00') })
     },
     restarts(): void {
-      const saved = JSON.parse(JSON.stringify(savedLines(memory))) as SavedLine[]
+      const saved = JSON.parse(JSON.stringify(savedStates(memory))) as SavedState[]
       events.complete()
       memory = createContinuityMemory()
-      restoreLines(memory, saved)
+      restoreStates(memory, saved)
       events = run()
     },
   }

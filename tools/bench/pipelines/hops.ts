@@ -3,12 +3,11 @@
 import { Subject } from 'rxjs'
 import { assign, createActor, fromTransition, setup } from 'xstate'
 import { createDecoder, type DecodedEvent } from '../../../kis/wire/decoder.ts'
-import type { RawFrame } from '../../../kis/wire/frame.ts'
 import type { Trade } from '../../../market/events.ts'
 import { ringWriter } from '../../../sinks/ring/event-ring.ts'
 import { createRing } from '../../../system/ring.ts'
 import { isolate } from '../../../sinks/sink.ts'
-import { normalizeFrames } from '../../../streams/normalize.ts'
+import { frameReader } from '../../../streams/normalize.ts'
 import { beginDay, receivedTime, type Total, trades } from '../frames.ts'
 import { type Effort, median, medianRatio, type Pass, timePasses } from '../measure.ts'
 import { count, dataPath, fail } from './pipelines.ts'
@@ -28,7 +27,7 @@ export async function hops(effort: Effort): Promise<Target[]> {
       'copy into a ring': ringCopy(),
       'next totals, in the rows below': eachFrame(() => {}),
       decode: eachFrame(throughDecoder()),
-      'Subject and normalizeFrames': eachFrame(throughNormalize()),
+      'decode, without secrets': eachFrame(throughReader()),
       'the whole data path': eachFrame(throughEverything()),
       'actor.send, a reducer': eachTrade(throughReducer()),
       'actor.send, a machine that counts': eachTrade(throughMachine()),
@@ -104,10 +103,9 @@ function throughDecoder(): (frame: Buffer) => void {
   return frame => decoder.decode(frame, receivedTime, count)
 }
 
-function throughNormalize(): (frame: Buffer) => void {
-  const frames = new Subject<RawFrame>()
-  frames.pipe(normalizeFrames()).subscribe(count)
-  return bytes => frames.next({ line: '1', market: 'KR', bytes, receivedTime })
+function throughReader(): (frame: Buffer) => void {
+  const read = frameReader({}, count)
+  return bytes => read({ line: '1', market: 'KR', bytes, receivedTime })
 }
 
 function throughEverything(): (frame: Buffer) => void {

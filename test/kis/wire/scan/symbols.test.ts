@@ -3,30 +3,20 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { scanFrame } from '../../../../kis/wire/scan/scan.ts'
 import { createSymbols } from '../../../../kis/wire/scan/symbols.ts'
-import { noNumber, Numbering } from '../../../../market/numbering.ts'
 import { tries } from '../../../support/property.ts'
 
-/** Symbols that remember which objects had to be made. Their number, if they have one, is the turn in which they were. */
-function symbols({ hasNumber = () => true }: { hasNumber?: (text: string) => boolean } = {}) {
+/** Symbols that remember which objects had to be made. */
+function symbols() {
   const made: string[] = []
-  const numbering = new Numbering()
   const find = createSymbols(text => {
-    const turn = made.push(text)
-    return { made: { text }, number: hasNumber(text) ? turn : noNumber }
-  }, numbering)
+    made.push(text)
+    return { text }
+  })
   const of = (text: string, behind = '^1') => {
     scanFrame(Buffer.from(`7^${text}${behind}`, 'latin1'), 0)
     return find(1)
   }
-  return {
-    made,
-    of,
-    /** What was told when it was found. */
-    numberOf(text: string): number {
-      of(text)
-      return numbering.take()
-    },
-  }
+  return { made, of }
 }
 
 const anyOf = (...letters: string[]) => fc.string({ unit: fc.constantFrom(...letters), maxLength: 11 })
@@ -48,7 +38,7 @@ describe('a symbol that was seen before', () => {
 
   it('keeps what was made, also when that is nothing', () => {
     let made = 0
-    const find = createSymbols(() => ({ made: void made++, number: noNumber }), new Numbering())
+    const find = createSymbols(() => void made++)
     for (const text of ['ABC', 'ABC', 'LONGERTHANEIGHT', 'LONGERTHANEIGHT']) {
       scanFrame(Buffer.from(text), 0)
       expect(find(0)).toBeUndefined()
@@ -57,28 +47,11 @@ describe('a symbol that was seen before', () => {
   })
 })
 
-describe('the number of a symbol', () => {
-  it('is told each time it is found, short or long, before and after the table has grown', () => {
-    const { numberOf } = symbols()
-    const all = Array.from({ length: 2_000 }, (_, i) => (i % 9 === 0 ? `LONGERTHAN${i}` : `A${i}`))
-    const first = all.map(numberOf)
-    expect(first).toEqual(all.map((_, i) => i + 1))
-    expect(all.map(numberOf)).toEqual(first)
-  })
-
-  it('may be none, and the symbol is found all the same', () => {
-    const { of, numberOf, made } = symbols({ hasNumber: text => text !== 'B' })
-    for (const turn of [1, 2]) expect(['A', 'B', 'C'].map(numberOf), `turn ${turn}`).toEqual([1, noNumber, 3])
-    expect(of('B')).toBe(of('B'))
-    expect(made).toEqual(['A', 'B', 'C'])
-  })
-})
-
 describe('different symbols', () => {
   it('are not confused, whatever their bytes: each has the object of its own text, made once', () => {
     fc.assert(
       fc.property(fc.array(anyOf('A', 'B', '\u0000', '\u00ff'), { maxLength: 60 }), texts => {
-        const { of, made } = symbols({ hasNumber: text => !text.endsWith('B') })
+        const { of, made } = symbols()
         expect(texts.map(text => of(text).text)).toEqual(texts)
         expect(made.toSorted()).toEqual([...new Set(texts)].toSorted())
       }),
@@ -97,11 +70,10 @@ describe('different symbols', () => {
 
 describe('endlessly many symbols', () => {
   it.each([
-    ['short', '', true],
-    ['long', ' is longer than eight', true],
-    ['without a number', '', false],
-  ])('are forgotten some day, and made again when they come back: %s', (_kind, behind, hasNumber) => {
-    const { of, made } = symbols({ hasNumber: () => hasNumber })
+    ['short', ''],
+    ['long', ' is longer than eight'],
+  ])('are forgotten some day, and made again when they come back: %s', (_kind, behind) => {
+    const { of, made } = symbols()
     of(`A${behind}`)
     for (let i = 0; i < 70_000; i++) of(`${i}${behind}`)
     expect(of(`A${behind}`).text).toBe(`A${behind}`)

@@ -1,0 +1,173 @@
+// What continuity knows of one instrument: how far its volume was followed on one business date, or on two, and what disturbs that.
+import type { GapCause } from '../../market/events.ts'
+import type { Instrument } from '../../market/instrument.ts'
+import { addRange, type MissingRange } from './missing-ranges.ts'
+import { type CountedTrade, isLater, volumeBefore } from './rules.ts'
+
+export class InstrumentState {
+  readonly instrument: Instrument
+  count: Count | undefined
+  /**
+   * The count before this one: of another date, for stragglers; or of the same date, for a total that comes back. Two counts keep
+   * venues apart that report their totals alternately.
+   */
+  other: Count | undefined
+  /** Volume of trades since the last counted one that have no place in the count; NaN when it is unknown too. */
+  unplaced = 0
+  /** Why what is missing next may be missing. */
+  interruption: GapCause | undefined
+  /** Unsubscribed: what still comes are stragglers. */
+  isOff = false
+  /** The last records without volume. */
+  readonly still = new Set<string>()
+  /** When its last trade came: the memory's number of changes by then. */
+  used = 0
+
+  constructor(instrument: Instrument) {
+    this.instrument = instrument
+  }
+
+  /** The count that was current is kept beside it. */
+  makeCurrent(count: Count): void {
+    this.other = this.count
+    this.count = count
+    this.settle()
+  }
+
+  /** The trade follows all others. A straggler of another date accounts for nothing that was interrupted or has no place. */
+  follow(count: Count, trade: CountedTrade): void {
+    if (count === this.count) this.settle()
+    count.advance(trade)
+  }
+
+  settle(): void {
+    this.unplaced = 0
+    if (!this.isOff) this.interruption = undefined
+  }
+}
+
+/** What a count is on disk, by the names of the files. Without its last records: total and time tell repeats from news then. */
+export type SavedCount = Pick<Count, 'businessDate' | 'volume' | 'value' | 'eventTime'> & {
+  readonly holes: readonly MissingRange[]
+  /** Left out where nothing was given up. */
+  readonly givenUpTo?: number | undefined
+}
+
+/** A replay after a reconnection is short; two connections that carry the same trades are seconds apart at most. */
+const mostRecords = 126
+const recordLength = 3
+
+type Reached = Pick<CountedTrade, 'cumulativeVolume' | 'cumulativeValue' | 'eventTime'>
+
+export class Count {
+  readonly businessDate: number
+  /** Lowest first. */
+  readonly missing: MissingRange[]
+  /** Too many ranges were missing: of those below here it is not known what was delivered. */
+  givenUpTo = 0
+  /** Totals up to here may have been delivered and forgotten. What is above, and not in the records, was never delivered. */
+  #forgottenUpTo = 0
+  /**
+   * Total, money and time of the trade that came furthest, then of the last ones delivered: two trades of a date never agree in all
+   * three. NaN is null.
+   */
+  readonly #records = new Float64Array((1 + mostRecords) * recordLength).fill(Number.NaN)
+  #next = recordLength
+
+  constructor(businessDate: number, missing: MissingRange[], reached: Reached) {
+    this.businessDate = businessDate
+    this.missing = missing
+    this.advance(reached)
+  }
+
+  /**
+   * The first trade of a date says what was traded before it, at `from` or later: no gap, even for one who was there from the
+   * beginning. The 124 shares before the opening of 005930 on 2026-09-08 (H0STCNT0, line 16) cost 33,480,000, which is 270,000 a
+   * share, the close of the day before: the trading at the closing price before nine.
+   */
+  static begin(trade: CountedTrade, from: number | null = null): Count {
+    const toVolume = volumeBefore(trade)
+    const before = { fromVolume: 0, toVolume, from, to: trade.eventTime, isGap: false }
+    return new Count(trade.businessDate, toVolume > 0 ? [before] : [], trade)
+  }
+
+  static restore({ businessDate, volume, value, eventTime, holes, givenUpTo = 0 }: SavedCount): Count {
+    const reached = { cumulativeVolume: volume, cumulativeValue: value, eventTime }
+    const count = new Count(businessDate, [...holes], reached)
+    count.givenUpTo = givenUpTo
+    count.forgetUpTo(volume)
+    return count
+  }
+
+  save(): SavedCount {
+    const { businessDate, volume, value, eventTime, missing, givenUpTo } = this
+    const saved = { businessDate, volume, value, eventTime, holes: missing.map(range => ({ ...range })) }
+    return givenUpTo === 0 ? saved : { ...saved, givenUpTo }
+  }
+
+  get volume(): number {
+    return this.#records[0] as number
+  }
+
+  get value(): number | null {
+    return orNull(this.#records[1])
+  }
+
+  get eventTime(): number | null {
+    return orNull(this.#records[2])
+  }
+
+  advance(trade: Reached): void {
+    this.#write(0, trade)
+    this.noteDelivered(trade)
+  }
+
+  /** In the place of the oldest record. */
+  noteDelivered(trade: Reached): void {
+    this.forgetUpTo(this.#records[this.#next] as number)
+    this.#write(this.#next, trade)
+    this.#next += recordLength
+    if (this.#next === this.#records.length) this.#next = recordLength
+  }
+
+  #write(at: number, { cumulativeVolume, cumulativeValue, eventTime }: Reached): void {
+    this.#records[at] = cumulativeVolume
+    this.#records[at + 1] = cumulativeValue ?? Number.NaN
+    this.#records[at + 2] = eventTime ?? Number.NaN
+  }
+
+  /** Nothing came of the volume from the total reached to that before `trade`. */
+  skipTo(trade: CountedTrade, isGap: boolean): MissingRange {
+    const span = { fromVolume: this.volume, toVolume: volumeBefore(trade) }
+    const range = { ...span, from: this.eventTime, to: trade.eventTime, isGap }
+    const givenUp = addRange(this.missing, range)
+    this.givenUpTo = Math.max(this.givenUpTo, givenUp)
+    this.forgetUpTo(givenUp)
+    return range
+  }
+
+  forgetUpTo(volume: number): void {
+    if (volume > this.#forgottenUpTo) this.#forgottenUpTo = volume
+  }
+
+  /** This very record was delivered before. */
+  wasDelivered({ cumulativeVolume, cumulativeValue, eventTime }: CountedTrade): boolean {
+    const records = this.#records
+    const [money, time] = [cumulativeValue ?? Number.NaN, eventTime ?? Number.NaN]
+    for (let at = 0; at < records.length; at += recordLength)
+      if (records[at] === cumulativeVolume && Object.is(records[at + 1], money) && Object.is(records[at + 2], time))
+        return true
+    return false
+  }
+
+  /** Too old to be remembered, but all of its volume was delivered, and nothing in it is news. */
+  mustHaveBeenDelivered(trade: CountedTrade): boolean {
+    const { cumulativeVolume } = trade
+    if (cumulativeVolume > this.#forgottenUpTo || isLater(trade, this)) return false
+    return !this.missing.some(range => range.fromVolume < cumulativeVolume && volumeBefore(trade) < range.toVolume)
+  }
+}
+
+function orNull(value = Number.NaN): number | null {
+  return Number.isNaN(value) ? null : value
+}
