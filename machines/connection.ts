@@ -51,9 +51,11 @@ export type ConnectionParts = {
   readonly wireOf: (key: SubscriptionKey) => WireKey
   /**
    * Takes data frames, in the order of their arrival. Also whatever is neither data nor control: it is not
-   * lost here. `moreFollow`: another one comes at once, unless its consumers have the line closed.
+   * lost here.
    */
-  readonly deliver: (frame: RawFrame, moreFollow: boolean) => void
+  readonly deliver: (frame: RawFrame) => void
+  /** Called behind the frames of one read, and behind each that comes outside of one. */
+  readonly settled: () => void
   readonly onAnswer: (answer: ReceivedAnswer) => void
   /** KIS's PINGPONG: the time of its clock, and of ours. */
   readonly heartbeat?: (serverTime: number, receivedTime: number) => void
@@ -89,15 +91,15 @@ export function createConnection(parts: ConnectionParts) {
 
   return fromCallback<Instruction, ConnectionInput>(({ input, sendBack, receive }) => {
     const { line, market, endpoint } = input
-    const { clock, timing, deliver } = parts
+    const { clock, timing, deliver, settled } = parts
     const { approvalKeys, lock, connects, requests, owner } = parts.accessOf(line)
     const report = (observation: Observation) => sendBack(observation)
     const notices = createNoticeOpener()
     const pending = createPendingRequests(timing.ackTimeoutMs)
     const outbox = createOutbox(timing.pacingMs, requests, send)
-    const batch = createReadBatch<Buffer>((bytes, moreFollow) => {
-      if (!isLeft) deliver({ line, market, bytes, receivedTime: readTime }, moreFollow)
-    })
+    const batch = createReadBatch<Buffer>(bytes => {
+      if (!isLeft) deliver({ line, market, bytes, receivedTime: readTime })
+    }, settled)
     let sealed: { bytes: Uint8Array; receivedTime: number }[] = []
     let approvalKey = ''
     let socket: WebSocket | undefined
@@ -181,7 +183,7 @@ export function createConnection(parts: ConnectionParts) {
         release()
         clearTimeout(nextLook)
         batch.flush()
-        for (const { bytes, receivedTime } of sealed) deliver({ line, market, bytes, receivedTime }, false)
+        for (const { bytes, receivedTime } of sealed) deliverAlone(bytes, receivedTime)
         if (!isLeft) report({ type: 'socket.closed', reason: `${trouble}close code ${code}` })
       })
     }
@@ -213,6 +215,11 @@ export function createConnection(parts: ConnectionParts) {
       else takeNotice(bytes, readTime)
     }
 
+    function deliverAlone(bytes: Uint8Array, receivedTime: number): void {
+      deliver({ line, market, bytes, receivedTime })
+      settled()
+    }
+
     function takeControl(bytes: Buffer): void {
       const message = readControl(bytes, redaction)
       switch (message.kind) {
@@ -221,12 +228,12 @@ export function createConnection(parts: ConnectionParts) {
             watch.beat(readTime)
             parts.heartbeat?.(message.serverTime, readTime)
           }
-          if (bytes.length > longestEcho) return deliver({ line, market, bytes, receivedTime: readTime }, false)
+          if (bytes.length > longestEcho) return deliverAlone(bytes, readTime)
           return echo(bytes)
         case 'answer':
           return takeAnswer(message)
         case 'unreadable':
-          return deliver({ line, market, bytes, receivedTime: readTime }, false)
+          return deliverAlone(bytes, readTime)
       }
     }
 
@@ -288,10 +295,10 @@ export function createConnection(parts: ConnectionParts) {
     function takeNotice(bytes: Uint8Array, receivedTime: number): void {
       const opened = notices.open(bytes)
       if (opened !== 'unknown-key' || bytes.length > longestSealed)
-        return deliver({ line, market, bytes: opened === 'unknown-key' ? bytes : opened, receivedTime }, false)
+        return deliverAlone(opened === 'unknown-key' ? bytes : opened, receivedTime)
       sealed.push({ bytes, receivedTime })
       const oldest = sealed.length > mostSealedFrames ? sealed.shift() : undefined
-      if (oldest !== undefined) deliver({ line, market, ...oldest }, false)
+      if (oldest !== undefined) deliverAlone(oldest.bytes, oldest.receivedTime)
     }
 
     function openSealed(): void {

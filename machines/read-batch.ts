@@ -11,11 +11,8 @@ export type ReadBatch<T> = {
   flush(): void
 }
 
-/**
- * `moreFollow`: another frame of the batch comes at once, so what can be done for several may wait for the
- * last one.
- */
-export function createReadBatch<T>(deliver: (frame: T, moreFollow: boolean) => void): ReadBatch<T> {
+/** `settled` is called behind the last frame of a batch: what can be done once for all of them waits for it. */
+export function createReadBatch<T>(deliver: (frame: T) => void, settled: () => void = () => {}): ReadBatch<T> {
   let frames: T[] = []
   let isDue = false
 
@@ -23,7 +20,9 @@ export function createReadBatch<T>(deliver: (frame: T, moreFollow: boolean) => v
     // A consumer may cause another flush.
     const ready = frames
     frames = []
-    for (let i = 0; i < ready.length; i++) deliver(ready[i] as T, i < ready.length - 1)
+    if (ready.length === 0) return
+    for (const frame of ready) deliver(frame)
+    settled()
   }
 
   function flushDue(): void {

@@ -103,7 +103,7 @@ export function createFace(parts: FaceParts): Feed {
     repair(finding) {
       if (run.isStopped()) return
       const news = settleFinding(memory, finding, clock.now())
-      if (news.some(({ type }) => type === 'backfill')) keepers.settled(finding.question.instrument)
+      if (news.some(({ type }) => type === 'backfill')) keepers.repaired(finding.question.instrument)
       news.forEach(emit)
     },
     tally: observers.tally,

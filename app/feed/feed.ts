@@ -75,6 +75,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     shared: parts.shared,
     memory: openLineMemory(dataFolder, log),
     deliver: frame,
+    settled: keepers.settled,
     onAnswer,
     heartbeat: clockSkew.heartbeat,
     onSocket,
@@ -87,12 +88,12 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   const run = createRun({ ...built, pipeline })
   return createFace({ ...built, clockSkew, run, emit: outsideFrames })
 
-  function frame(frame: RawFrame, moreFollow: boolean): void {
+  function frame(frame: RawFrame): void {
     watches[frame.market].data(frame.receivedTime)
     const began = observers.frame(frame)
     keepers.opens(frame)
     pipeline.frame(frame)
-    keepers.closes(frame, moreFollow)
+    keepers.closes(frame)
     observers.done(began)
   }
 

@@ -65,7 +65,9 @@ export type SocketsParts = {
   readonly shared: SharedAccess | undefined
   /** What outlives this process, where nothing is shared. */
   readonly memory: LineMemory
-  readonly deliver: (frame: RawFrame, moreFollow: boolean) => void
+  readonly deliver: (frame: RawFrame) => void
+  /** Called behind the frames of one read. */
+  readonly settled: () => void
   readonly onAnswer: (answer: ReceivedAnswer) => void
   /** KIS's clock, and ours at the same moment. */
   readonly heartbeat: (serverTime: number, receivedTime: number) => void
@@ -133,6 +135,7 @@ export function createSockets(parts: SocketsParts): Sockets {
     customerType: settings.customerType,
     wireOf: key => toWire(subscriptionOf(key), wireOptions),
     deliver: parts.deliver,
+    settled: parts.settled,
     onAnswer: parts.onAnswer,
     heartbeat: parts.heartbeat,
     redaction: parts.redaction,

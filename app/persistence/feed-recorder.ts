@@ -26,8 +26,9 @@ export type FeedRecorder = {
   /** From now on a process that is killed loses the last moment at most. */
   readonly ready: Promise<void>
   opens(frame: RawFrame): void
-  /** `moreFollow`: another frame opens at once, or a marker comes. */
-  closes(frame: RawFrame, moreFollow: boolean): void
+  closes(frame: RawFrame): void
+  /** The frames of one read are complete. */
+  settled(): void
   note(event: MarketEvent): void
   marker(event: MarketEvent): void
   /** Ends the recording where it is, because the folder is another process's, and says so. */
@@ -80,15 +81,16 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
       isSensitive = false
       told = 0
     },
-    closes(frame, moreFollow) {
+    closes(frame) {
       isOpen = false
       const isClean = !isSensitive && !redaction.suspects(frame.bytes)
-      recorder.frame(isClean ? frame : { ...frame, bytes: redaction.frame(frame.bytes) }, moreFollow)
+      recorder.frame(isClean ? frame : { ...frame, bytes: redaction.frame(frame.bytes) })
       if (waiting.length === 0) return
       const behind = waiting
       waiting = []
       for (const { event, after } of behind) recorder.marker(event, after)
     },
+    settled: recorder.settled,
     note(event) {
       if (event.type === 'trade' || event.type === 'order-book') {
         told++

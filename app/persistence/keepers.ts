@@ -13,21 +13,22 @@ import { recordFeed } from './feed-recorder.ts'
 import { holdFolders } from './held-folders.ts'
 import { keepLastSeen } from './last-seen.ts'
 
-/** In the order of their calls: `opens`, `event` for each event of the frame, `closes`. `marker` may come at any time. */
+/** In the order of their calls: `opens`, `event` for each event of the frame, `closes`; `settled` behind the frames of a read. `marker` may come at any time. */
 export type Keepers = {
   /** Takes the folders, or throws a FolderInUseError and starts nothing; reads what was last seen; begins to write. */
   start(): void
   /** From then on a process that is killed loses the last moment of its recording at most. Undefined without a recording. */
   readonly ready: Promise<void> | undefined
   opens(frame: RawFrame): void
-  /** `moreFollow`: another frame opens at once, or a marker comes. */
-  closes(frame: RawFrame, moreFollow: boolean): void
+  closes(frame: RawFrame): void
+  /** The frames of one read are complete. */
+  settled(): void
   /** Every event that is about to be delivered. */
   event(event: MarketEvent): void
   /** What comes from outside of frames, before the pipeline has it. */
   marker(event: MarketEvent): void
   /** A gap of an instrument was repaired: written at once, so that a process that is killed now does not deliver the repair again. */
-  settled(instrument: Instrument): void
+  repaired(instrument: Instrument): void
   /** Resolves when everything is on disk, or could not be written. What is still written to stays locked. */
   stop(): Promise<void>
 }
@@ -87,13 +88,14 @@ export function keepFeed({ settings, dataFolder, recordFolder, memory, clock, lo
     },
     ready: recorder?.ready,
     opens: frame => recorder?.opens(frame),
-    closes: (frame, moreFollow) => recorder?.closes(frame, moreFollow),
+    closes: frame => recorder?.closes(frame),
+    settled: () => recorder?.settled(),
     event(event) {
       recorder?.note(event)
       dayBook?.note(event)
     },
     marker: event => recorder?.marker(event),
-    settled: instrument => lastSeen?.settled(instrument),
+    repaired: instrument => lastSeen?.settled(instrument),
     async stop() {
       await Promise.all([lastSeen?.stop(), dayBook?.stop(), recorder?.stop()])
       locks.release()

@@ -30,6 +30,7 @@ export function createOfflineWriter(folder: string): OfflineWriter {
 
   function write(kind: number, receivedTime: number, payload: Uint8Array, line = 0): void {
     if (rows.write(kind, line, receivedTime, payload)) return
+    rows.publish()
     segments.take(reader, receivedTime)
     if (!rows.write(kind, line, receivedTime, payload)) throw new RangeError(`a frame of ${payload.length} bytes`)
   }
@@ -51,6 +52,7 @@ export function createOfflineWriter(folder: string): OfflineWriter {
       write(markerRow, event.receivedTime, json(event))
     },
     close() {
+      rows.publish()
       segments.take(reader, 0)
       return segments.close()
     },

@@ -42,10 +42,9 @@ export type RecorderTrouble = {
 export type Recorder = {
   /** Called before the events of a frame are emitted: `describe` must not know them yet. */
   expect(market: Market, receivedTime: number): void
-  /**
-   * `moreFollow`: another frame or a marker comes at once, and the writing thread may see this one with it.
-   */
-  frame(frame: RawFrame, moreFollow?: boolean): void
+  frame(frame: RawFrame): void
+  /** What was given so far is shown to the writing thread. Once for many frames: each time makes this thread wait for its memory. */
+  settled(): void
   /** `after`: how many events of the frame that is recorded next came before it; 0 between frames. */
   marker(event: MarketEvent, after?: number): void
   /** A gap that the feed found. A replay finds it again; here it is only counted. */
@@ -123,10 +122,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   })
   process.once('beforeExit', stop)
 
-  function write(kind: number, after: number, receivedTime: number, payload: Uint8Array, moreFollow = false): boolean {
+  function write(kind: number, after: number, receivedTime: number, payload: Uint8Array): boolean {
     if (isStopping) return false
     const over = unreported === undefined ? undefined : writeLoss(wordsOf(payload.length))
-    const isKept = unreported === undefined && rows.write(kind, after, receivedTime, payload, moreFollow)
+    const isKept = unreported === undefined && rows.write(kind, after, receivedTime, payload)
     // Last, because `onTrouble` may cause an event, which belongs behind this one.
     if (over !== undefined) onTrouble?.(over)
     if (isKept) return true
@@ -180,11 +179,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   return {
     expect,
-    frame: ({ line, market, bytes, receivedTime }, moreFollow) =>
-      void write(frameKind[market], lineNumber(line), receivedTime, bytes, moreFollow),
+    frame: ({ line, market, bytes, receivedTime }) =>
+      void write(frameKind[market], lineNumber(line), receivedTime, bytes),
+    settled: rows.publish,
     marker(event, after = 0) {
       if (after === 0) expect(turnAt(event.receivedTime), event.receivedTime)
       write(markerRow, Math.min(after, mostAfter), event.receivedTime, json(event))
+      rows.publish()
     },
     note: gap => void write(noteRow, 0, gap.receivedTime, nothing),
     ready,

@@ -17,11 +17,10 @@ import {
 import { headWords, wordBytes, wordsOf } from '../format/rows.ts'
 
 export type RowWriter = {
-  /**
-   * False when there is no room. `moreFollow`: the reader need not see it before the next one, because
-   * telling it makes this thread wait for its memory.
-   */
-  write(kind: number, after: number, receivedTime: number, payload: Uint8Array, moreFollow?: boolean): boolean
+  /** False when there is no room. */
+  write(kind: number, after: number, receivedTime: number, payload: Uint8Array): boolean
+  /** Shows the reader what was written: once for several rows, because it makes this thread wait for its memory. */
+  publish(): void
   /** Words that are free. */
   room(): number
   /** Nothing more will come. */
@@ -70,14 +69,16 @@ export function rowWriter(ring: SharedArrayBuffer): RowWriter {
 
   return {
     words,
-    write(kind, after, receivedTime, payload, moreFollow = false) {
+    write(kind, after, receivedTime, payload) {
       const { length } = payload
       const needed = wordsOf(length)
-      if (!hasRoom(end, needed)) return false
+      if (!hasRoom(end, needed)) {
+        publish(end)
+        return false
+      }
       if (length <= usualBytes && (end.tail & mask) + needed <= words) {
         writeUsual(kind, after, receivedTime, payload, needed)
         end.tail = (end.tail + needed) | 0
-        if (!moreFollow) publish(end)
         return true
       }
       numbers[end.tail & mask] = receivedTime
@@ -88,9 +89,9 @@ export function rowWriter(ring: SharedArrayBuffer): RowWriter {
       if (length % wordBytes !== 0) numbers[(end.tail + needed - 1) & mask] = 0
       putBytes(end, end.tail + headWords, payload)
       end.tail = (end.tail + needed) | 0
-      publish(end)
       return true
     },
+    publish: () => publish(end),
     room: () => freeWords(end),
     close() {
       publish(end)

@@ -61,4 +61,24 @@ describe('a batch', () => {
     await nextStep()
     expect(delivered).toEqual([1, 2, 3])
   })
+
+  it('is settled once behind its frames, also when a consumer flushes, or closes in the middle', async () => {
+    const order: (number | string)[] = []
+    const batch = createReadBatch<number>(
+      frame => {
+        if (order.includes('closed')) return
+        order.push(frame)
+        batch.flush()
+        if (frame === 4) order.push('closed')
+      },
+      () => order.push('settled'),
+    )
+    for (const frame of [1, 2]) batch.add(frame)
+    await nextStep()
+    for (const frame of [3, 4, 5]) batch.add(frame)
+    await nextStep()
+    batch.flush()
+    await nextStep()
+    expect(order).toEqual([1, 2, 'settled', 3, 4, 'closed', 'settled'])
+  })
 })

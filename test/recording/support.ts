@@ -31,6 +31,7 @@ export function recorderFor(folder: string, options: Partial<RecorderOptions> = 
 export function give(recorder: Recorder, bytes: Uint8Array, receivedTime: number, market: 'KR' | 'US' = 'KR'): void {
   recorder.expect(market, receivedTime)
   recorder.frame({ line: '1', market, bytes, receivedTime })
+  recorder.settled()
 }
 
 export function subscriptionOf(instrument: Instrument, receivedTime: number): MarketEvent {

@@ -79,7 +79,7 @@ export const mutants: readonly Mutant[] = [
     [
       [
         'sealed notices are dropped with their connection',
-        'for (const { bytes, receivedTime } of sealed) deliver({ line, market, bytes, receivedTime }, false)',
+        'for (const { bytes, receivedTime } of sealed) deliverAlone(bytes, receivedTime)',
         '',
       ],
     ],

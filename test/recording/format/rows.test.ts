@@ -21,7 +21,9 @@ function entriesOf(rows: Uint8Array) {
 
 function written(kind: number, line: string): Uint8Array {
   const ring = createRing(4_096)
-  rowWriter(ring).write(kind, lineNumber(line), 7, bytes)
+  const writer = rowWriter(ring)
+  writer.write(kind, lineNumber(line), 7, bytes)
+  writer.publish()
   const target = new Uint8Array(512)
   const words = rowReader(ring).copy(target)
   return target.subarray(0, words * 8)

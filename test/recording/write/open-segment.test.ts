@@ -91,6 +91,7 @@ describe('a segment that is written', () => {
     // Act
     for (let i = 0; i < 6; i++) {
       rows.write(koreanFrame, 0, nine + i, frameOf('005930'))
+      rows.publish()
       writer.take(reader, i)
       writer.flush(i)
     }
@@ -110,6 +111,7 @@ describe('a segment that is written', () => {
     const { rows, reader, writer } = writerOf(folder)
     writer.prepare()
     rows.write(koreanFrame, 0, nine, frameOf('005930'))
+    rows.publish()
     writer.take(reader, 0)
     writer.flush(0)
     const day = join(folder, '2026-09-14')
@@ -120,12 +122,14 @@ describe('a segment that is written', () => {
 
   it('reports how much of what it took is not written: frames and markers, and when they came', () => {
     const { rows, reader, writer } = writerOf(temporaryFolder())
+    rows.publish()
     writer.take(reader, 0)
     writer.flush(0)
     for (let i = 0; i < 3; i++) rows.write(koreanFrame, 0, nine + i, frameOf('005930'))
     const marker = Buffer.from(JSON.stringify(subscriptionOf('KRX:005930', nine + 3)))
     rows.write(markerRow, 0, nine + 3, marker)
     rows.write(markerRow, 0, nine + 4, marker)
+    rows.publish()
     writer.take(reader, 0)
     expect(writer.abandon()).toEqual({ count: 5, from: nine, to: nine + 4 })
   })
@@ -134,6 +138,7 @@ describe('a segment that is written', () => {
     const { rows, reader, writer, tail } = writerOf(temporaryFolder(), { blockMs: 1 })
     for (let i = 0; i < 2; i++) {
       rows.write(koreanFrame, 0, nine + i, frameOf('005930'))
+      rows.publish()
       writer.take(reader, i)
       writer.flush(i)
     }

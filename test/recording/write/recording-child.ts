@@ -24,6 +24,7 @@ const timer = setInterval(() => {
     bytes: frameOf(String(100_000 + (given % 40))),
     receivedTime: nine + given,
   })
+  recorder.settled()
   writeSync(1, `${JSON.stringify({ given, at: Date.now() })}\n`)
   if (++given >= Number(frames)) stop()
 }, 1)
