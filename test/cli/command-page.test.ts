@@ -1,0 +1,29 @@
+// docs/command.md against the command itself.
+import { readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { runCommand } from '../support/processes/command.ts'
+
+const page = readFileSync(new URL('../../docs/command.md', import.meta.url), 'utf8')
+const sections = new Map(
+  page
+    .split('\n## ')
+    .slice(1)
+    .map(section => [/^`([a-z-]+)`/.exec(section)?.[1] ?? section.split('\n')[0] ?? '', section]),
+)
+
+it('has a section with an example for each subcommand, whose flags are those of the subcommand', async () => {
+  const { out } = await runCommand(['--help'])
+  const names = [...out.matchAll(/^ {2}([a-z][a-z-]*) /gm)].map(([, name = '']) => name).filter(name => name !== 'help')
+  expect([...sections.keys()].toSorted()).toEqual(names.toSorted())
+  for (const [name, section] of sections) {
+    const examples = [...section.matchAll(/```sh\n([^`]+)```/g)].map(([, text = '']) => text).join('')
+    expect(examples, name).toContain(`kis-stream ${name}`)
+    const { out: help } = await runCommand([name, '--help'])
+    const flags = [...section.matchAll(/(?<=[\s`])--[a-z-]+/g)].map(([flag]) => flag)
+    const others = ['--env-file', '--profile']
+    expect(
+      flags.filter(flag => !others.includes(flag) && !help.includes(flag)),
+      name,
+    ).toEqual([])
+  }
+})
