@@ -39,7 +39,7 @@ describe.each(['docs/events.md', 'docs/events.ko.md'])('%s', file => {
   it.each([...types])('has every field of %s, and an example', (type, fields) => {
     const section = sections.get(type) ?? ''
     const rows = section.split('\n').filter(row => row.startsWith('| `'))
-    const named = rows.flatMap(row => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name))
+    const named = rows.flatMap(row => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name = '']) => name))
     expect(named.toSorted()).toEqual(fields.map(({ name }) => name).toSorted())
     const example = JSON.parse(exampleIn(section)) as Readonly<Record<string, unknown>>
     const [first, ...keys] = Object.keys(example)
