@@ -1,5 +1,6 @@
-// Where the examples connect to. With keys in the environment: to KIS, or to the addresses that stand beside them. Without: to a
-// simulator in this process, which takes any keys and generates a market at any hour.
+// Where the examples connect to. With keys in the environment: to KIS, or to the addresses given beside
+// them. Without keys: to a simulator in this process, which accepts any keys and generates a market at any
+// hour.
 import { startSimulator } from 'kis-stream/simulator'
 
 type Connection = {
@@ -11,7 +12,7 @@ type Connection = {
     readonly restUrl?: string
     readonly socketUrl?: string
   }
-  /** After the feed: a simulator keeps its process alive. */
+  /** Call it after the feed stopped: a simulator keeps its process alive. */
   readonly close: () => Promise<void>
 }
 
@@ -33,7 +34,7 @@ export async function connect(): Promise<Connection> {
   return { options: { appKey: 'any', appSecret: 'any', restUrl, socketUrl }, close: () => simulator.stop() }
 }
 
-/** Ctrl-C: once only, however often it comes. */
+/** Acts on the first Ctrl-C only. */
 export function onInterrupt(act: () => Promise<unknown>): void {
   let isStopping = false
   process.on('SIGINT', () => {

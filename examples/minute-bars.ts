@@ -1,5 +1,5 @@
-// One-minute bars and everything else that happens, as JSON lines in a file. Serialised in a thread of its own. A
-// repaired bar comes late, behind newer ones: a list of bars takes it by its `startTime`.
+// Prints one-minute bars, and writes every event to a file as JSON lines, in a thread of its own. A repaired
+// bar comes late, behind newer ones: put it into a list of bars by its `startTime`.
 //   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/minute-bars.ts events.ndjson NAS:AAPL NAS:NVDA
 import { createFeed, jsonLines, toBars } from 'kis-stream'
 import { connect, onInterrupt } from './connection.ts'

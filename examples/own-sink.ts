@@ -1,5 +1,5 @@
-// A sink of one's own: trades as lines of CSV, to anything that takes text. A sink is a function from events to a subscription; what
-// is slow stands behind `consume`, so nobody waits for it.
+// A sink of your own: trades as lines of CSV, to anything that takes text. A sink is a function from events
+// to a subscription. Slow work belongs behind `consume`, so that the feed does not wait for it.
 //   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/own-sink.ts > trades.csv
 import { pathToFileURL } from 'node:url'
 import { type Backpressure, consume, createFeed, type Sink } from 'kis-stream'

@@ -1,4 +1,5 @@
-// The shortest program: print ten trades, then leave properly. Without keys it runs on a simulator (connection.ts).
+// The shortest program: prints ten trades, then stops the feed. Without keys it uses a simulator
+// (connection.ts).
 //   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/print-trades.ts KRX:005930
 import { createFeed } from 'kis-stream'
 import { take } from 'rxjs'

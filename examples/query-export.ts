@@ -1,5 +1,5 @@
-// A notebook in a file: what one asks of an exported day. Each cell is a question and its SQL; any engine that reads Parquet in
-// hive-style folders answers the same.
+// A notebook in a file: questions to an exported day. Each cell is a question and its SQL. Any engine that
+// reads Parquet in hive-style folders gives the same answers.
 //   npm run -s kis-stream -- export recordings --date 2026-11-20 --output tables
 //   node --import tsx examples/query-export.ts tables 2026-11-20
 import { existsSync } from 'node:fs'
@@ -42,7 +42,7 @@ const cells: readonly Cell[] = [
   },
 ]
 
-/** The answers, each as rows under its question. A table that nothing was written to has no answer. */
+/** The answers, each as rows under its question. A table without rows has no answer. */
 export async function queryExport(folder: string, date: string): Promise<Map<string, Record<string, unknown>[]>> {
   const database = await DuckDBInstance.create(':memory:')
   const connection = await database.connect()

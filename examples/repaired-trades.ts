@@ -1,6 +1,8 @@
-// What was missed is fetched: gaps become jobs, and the trades that REST has come back into the stream. A job can be put in by hand too.
+// Missing trades are fetched: gaps become jobs, and the trades that REST has come back into the stream. A
+// job can also be added by hand.
 //   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/repaired-trades.ts KRX:005930
-// Without keys nothing is lost, so nothing is repaired: start `kis-stream simulate --fault lose:10%` and set the variables it prints.
+// Without keys nothing is lost, so nothing is repaired: start `kis-stream simulate --fault lose:10%` and set
+// the variables it prints.
 import { createFeed, openJobs } from 'kis-stream'
 import { connect, onInterrupt } from './connection.ts'
 

@@ -1,4 +1,4 @@
-// A strategy over two instruments: when does one share cost less on KRX than somebody pays for it on NXT?
+// A strategy over two instruments: when is the ask on KRX below the bid on NXT?
 //   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/venue-spread.ts 005930
 import { createFeed, type Quote, toQuotes } from 'kis-stream'
 import { combineLatest, distinctUntilChanged, filter, map } from 'rxjs'
@@ -20,7 +20,7 @@ combineLatest([quotesOf(krx), quotesOf(nxt)])
   )
   .subscribe(won => console.log(won > 0 ? `buy on KRX, sell on NXT: ${won} won a share` : 'no gap'))
 
-// A feed that lost its line has no quotes to compare: the books after `resume` are new.
+// Between `disconnect` and `resume` there are no quotes to compare: the books after `resume` are new.
 feed.events$
   .pipe(filter(({ type }) => type === 'disconnect' || type === 'resume'))
   .subscribe(event => console.log(event.type))

@@ -1,4 +1,5 @@
-// See the statecharts move: every transition of both sockets and of the feed between them. The same hook feeds the XState inspector.
+// Prints every transition of the state machines: both sockets, and the feed machine above them. The XState
+// inspector uses the same option.
 //   KIS_APP_KEY=… KIS_APP_SECRET=… node --import tsx examples/watch-machines.ts
 import { createFeed } from 'kis-stream'
 import { connect, onInterrupt } from './connection.ts'

@@ -236,7 +236,7 @@ const data: readonly MetricDefinition[] = [
   {
     type: 'counter',
     name: 'kis_stream_resyncs_total',
-    help: 'Times it could not be told whether volume is missing, by reason.',
+    help: 'Times the total of a day could not be followed, so that missing volume is unknown, by reason.',
     labels: ['reason'],
     read: ({ tally }) => Object.entries(tally.resyncs).map(([reason, count]) => [count, { reason }]),
   },
