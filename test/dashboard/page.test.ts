@@ -171,7 +171,8 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
 
   it('explains a refusal and what to do about it, in the language of the reader', async () => {
     const instruments = Array.from({ length: 42 }, (_, index) => `KRX:${100_000 + index}`)
-    const rig = await dashboardRig({ instruments })
+    // These names trade nothing: without this the verdict would soon be that there is no data.
+    const rig = await dashboardRig({ instruments, timing: { ...shortTiming, silenceMs: 3_600_000 } })
     const { page } = await openPage(browser, rig.dashboard.url)
     const refusal = page.locator('#refusals p')
     await refusal.filter({ hasText: 'OPSP0008 the session carries 41 subscriptions' }).waitFor()
