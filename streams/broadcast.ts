@@ -1,16 +1,18 @@
-// One stream to many subscribers, hot. A Subject does the same and makes a function for each value; this is called for every trade.
+// One stream to many subscribers, hot. A Subject does the same and makes a function for each value; this is
+// called for every trade.
 import { Observable, Subscriber } from 'rxjs'
 
 export type Broadcast<T> = {
   readonly values$: Observable<T>
   /** Hands a value to everyone who is there, in the order in which they came. */
   next(value: T): void
-  /** Whoever comes later is told at once that it is over. */
+  /** Late subscribers complete immediately. */
   complete(): void
 }
 
 export function createBroadcast<T>(): Broadcast<T> {
-  // Never changed, only replaced: whoever comes or goes while a value is handed round does not disturb the round.
+  // Never changed, only replaced: a subscriber that comes or goes while a value is handed round does not
+  // disturb the round.
   let listeners: readonly Subscriber<T>[] = []
   let isOver = false
 

@@ -8,13 +8,19 @@ export type NormalizeOptions = DecoderOptions & {
   readonly redact?: (text: string) => string
 }
 
-/** Twenty records are about 8 KB; of what is longer, and waits in the queue of a slow consumer, only the beginning is passed on. */
+/**
+ * Twenty records are about 8 KB; of what is longer, and waits in the queue of a slow consumer, only the
+ * beginning is passed on.
+ */
 const longestRaw = 16 * 1024
 
 /** Columns by name, or those without one. */
 type Texts = Readonly<Record<string, string | number | null>> | readonly string[]
 
-/** Calls `emit` for every event of a frame. Never throws by itself: a frame that cannot be read becomes an event like any other. */
+/**
+ * Calls `emit` for every event of a frame. Never throws by itself: a frame that cannot be read becomes an
+ * event like any other.
+ */
 export function frameReader(options: NormalizeOptions, emit: (event: DecodedEvent) => void): (frame: RawFrame) => void {
   const { redact = (text: string) => text, columns = [] } = options
   const decoder = createDecoder(options)

@@ -1,4 +1,5 @@
-// From frames to market events in one step: decode, continuity, out. What happens outside of frames joins before the continuity.
+// From frames to market events in one step: decode, continuity, out. What happens outside of frames joins
+// before the continuity.
 import type { RawFrame } from '../kis/wire/frame.ts'
 import type { MarketEvent } from '../market/events.ts'
 import { type ContinuityOptions, createContinuity } from './continuity/continuity.ts'
@@ -11,7 +12,10 @@ export type PipelineOptions = NormalizeOptions & {
 
 export type Pipeline = {
   frame(frame: RawFrame): void
-  /** What happened outside of frames: an event among those of the frames, in the order in which things happened. */
+  /**
+   * What happened outside of frames: an event among those of the frames, in the order in which things
+   * happened.
+   */
   lifecycle(event: MarketEvent): void
   /** Nothing is emitted from now on. */
   complete(): void

@@ -4,10 +4,16 @@ import type { MarketEvent, OrderBook, Quote } from '../market/events.ts'
 import { BoundedMap } from '../market/basics/bounded-map.ts'
 import { type Instrument, marketOf } from '../market/instrument.ts'
 
-/** Broken input can name endlessly many instruments. One that was forgotten meanwhile may give the same quote again. */
+/**
+ * Broken input can name endlessly many instruments. One that was forgotten meanwhile may give the same quote
+ * again.
+ */
 const mostInstruments = 4_096
 
-/** A `Quote` whenever price or volume of an instrument's best bid or ask changed, and the first one after its line was down. */
+/**
+ * A `Quote` whenever price or volume of an instrument's best bid or ask changed, and the first one after its
+ * line was down.
+ */
 export function toQuotes(): OperatorFunction<MarketEvent, Quote> {
   return events =>
     new Observable(subscriber => {

@@ -1,10 +1,10 @@
-// Time that is told instead of passing: a clock and a scheduler for streams that live in the past.
+// Time that is set instead of passing: a clock and a scheduler for streams that live in the past.
 import { type SchedulerLike, VirtualAction, VirtualTimeScheduler } from 'rxjs'
 import type { Clock } from '../market/clock.ts'
 
 export type VirtualTime = {
   readonly clock: Clock
-  /** Give it to what waits, as `toBars` does: its timers go off when that time is told. */
+  /** Give it to what waits, as `toBars` does: its timers go off when the clock is set to that time. */
   readonly scheduler: SchedulerLike
   /** Lets everything happen that was due until then, in its order, each at its own time. Never goes back. */
   advanceTo(time: number): void

@@ -60,7 +60,10 @@ const lookEveryMs = 1_000
  * When more than this lies between two looks, or less than nothing, the clock was set or the machine slept.
  */
 const longestBetweenLooksMs = 10_000
-/** Broken input can name endlessly many instruments. Beyond this the one that was not used for longest goes, as at the end. */
+/**
+ * Broken input can name endlessly many instruments. Beyond this the one that was not used for longest goes,
+ * as at the end.
+ */
 const mostInstruments = 4_096
 /** As long as REST has the trades of a date. */
 const longestWaitMs = dayMs
@@ -123,7 +126,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         } else if (event.type === 'disconnect') {
           closeDue()
           upSince[event.market] = Infinity
-          for (const line of lines) if (line.market === event.market) interrupt(line, 'disconnect', 'unheard')
+          for (const line of lines) if (line.market === event.market) interrupt(line, 'disconnect', 'unreported')
         } else if (event.type === 'gap' || event.type === 'resync') {
           noteGap(lineOf(event.instrument), event)
         } else if (event.type === 'backfill') {
@@ -220,7 +223,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
         line.provenFrom = Math.min(line.provenFrom, endTime)
         const due = dueOf(line.bar)
         if (due < nextDue) lookAt(due)
-        // Last, because whoever receives the bar may cause the next event.
+        // Last, because a subscriber to the bar may cause the next event.
         if (finished !== undefined) release(line, finished)
       }
 
@@ -233,7 +236,7 @@ export function toBars(interval: BarInterval, options: BarOptions = {}): Operato
       function hasAllSince(line: Line, startTime: number, trade: Trade): boolean {
         if (line.status === 'off' || startTime < line.brokenUntil) return false
         if (trade.cumulativeVolume === trade.volume || startTime >= line.provenFrom) return true
-        const marketSince = line.status === 'unheard' ? upSince[line.market] : Infinity
+        const marketSince = line.status === 'unreported' ? upSince[line.market] : Infinity
         const lineSince = line.status === 'active' ? line.activeSince : marketSince
         return lineSince <= startTime - (lengthMs === null ? earlyTradingMs(line.instrument) : 0)
       }

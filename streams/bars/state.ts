@@ -1,4 +1,5 @@
-// What bars know of one instrument: the bar in the making, those that wait, and since when nothing is missing.
+// What bars know of one instrument: the bar in the making, those that wait, and since when nothing is
+// missing.
 import { type Instrument, type Market, marketOf, zoneOf } from '../../market/instrument.ts'
 import type { BarTrade, Figures } from './figures.ts'
 import { CutBars } from './cut.ts'
@@ -40,10 +41,10 @@ export type OpenBar = Figures & {
 }
 
 /**
- * `unheard`: nobody spoke of its subscription, so it is as up as its market. `off`: what still comes are
+ * `unreported`: no event named its subscription, so it is as up as its market. `off`: what still comes are
  * stragglers.
  */
-export type LineStatus = 'unheard' | 'off' | 'asked' | 'active'
+export type LineStatus = 'unreported' | 'off' | 'asked' | 'active'
 
 /** What is known of one instrument. */
 export type Line = {
@@ -93,7 +94,7 @@ export function newLine(instrument: Instrument): Line {
     unreadableUntil: -Infinity,
     undatedUntil: -Infinity,
     undatedTotal: -Infinity,
-    status: 'unheard',
+    status: 'unreported',
     activeSince: Infinity,
   }
 }

@@ -1,5 +1,6 @@
-// Follows each instrument's cumulative volume, the sequence number that KIS does not send: drops what was delivered before, and
-// reports how much of everything else did not come, before the trade that revealed it. Never throws.
+// Follows each instrument's cumulative volume, the sequence number that KIS does not send: drops what was
+// delivered before, and reports how much of everything else did not come, before the trade that revealed it.
+// Never throws.
 import { ignoreElements, Observable, type OperatorFunction, tap } from 'rxjs'
 import type { MarketEvent, ResyncReason, SubscriptionChange, Trade } from '../../market/events.ts'
 import { type Market, marketOf } from '../../market/instrument.ts'
@@ -23,8 +24,8 @@ type Emit = { readonly emit: (event: MarketEvent) => void }
 const mostStill = 64
 
 /**
- * Passes on everything but repeats, in order; adds `gap`, `gap-filled` and `resync` before the trades that reveal them. `next` emits
- * 0 to 3 events, after all of its state is written: a subscriber may call it again.
+ * Passes on everything but repeats, in order; adds `gap`, `gap-filled` and `resync` before the trades that
+ * reveal them. `next` emits 0 to 3 events, after all of its state is written: a subscriber may call it again.
  */
 export function createContinuity(options: ContinuityOptions & Emit): { next(event: MarketEvent): void } {
   const { emit, memory = createContinuityMemory(), onDuplicate, onForgotten } = options

@@ -1,4 +1,5 @@
-// The states of all instruments of one stream. They may be saved meanwhile, and restored before the stream begins.
+// The states of all instruments of one stream. They may be saved meanwhile, and restored before the stream
+// begins.
 import type { GapCause } from '../../market/events.ts'
 import { canonical, type Instrument } from '../../market/instrument.ts'
 import { Count, InstrumentState, type SavedCount } from './state.ts'
@@ -7,11 +8,16 @@ import { Count, InstrumentState, type SavedCount } from './state.ts'
 export type SavedState = {
   readonly instrument: Instrument
   readonly counts: readonly SavedCount[]
-  /** Why what is missing next may be missing; null for no reason. Left out where a feed ended and another one begins. */
+  /**
+   * Why what is missing next may be missing; null for no reason. Left out where a feed ended and another one
+   * begins.
+   */
   readonly interruption?: GapCause | null
 }
 
-/** Malformed input can name endlessly many instruments. Past this many, the least recently used is forgotten. */
+/**
+ * Malformed input can name endlessly many instruments. Past this many, the least recently used is forgotten.
+ */
 export const mostInstruments = 4_096
 
 export type ContinuityMemory = {
@@ -66,8 +72,8 @@ export function handedOverStates(memory: ContinuityMemory): SavedState[] {
 }
 
 /**
- * By default, what is missing of these from now on was missed because no feed ran. If there are too many, those at the beginning
- * are forgotten first.
+ * By default, what is missing of these from now on was missed because no feed ran. If there are too many,
+ * those at the beginning are forgotten first.
  */
 export function restoreStates(memory: ContinuityMemory, saved: readonly SavedState[]): void {
   for (const { instrument, counts, interruption = 'restart' } of saved) {

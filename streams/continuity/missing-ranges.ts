@@ -1,7 +1,10 @@
 // The arithmetic of what is missing: ranges of a day's cumulative volume, and late trades that fit into them.
 import type { VolumeSpan } from '../../market/gap-finding.ts'
 
-/** The volume [fromVolume, toVolume) of a day, of which no trade was delivered. Times are those of the trades around it. */
+/**
+ * The volume [fromVolume, toVolume) of a day, of which no trade was delivered. Times are those of the trades
+ * around it.
+ */
 export type MissingRange = VolumeSpan & {
   readonly from: number | null
   readonly to: number | null
@@ -9,7 +12,10 @@ export type MissingRange = VolumeSpan & {
   readonly isGap: boolean
 }
 
-/** A repair may be hours late, after an outage of the queue or of KIS; a range with as many newer ones above it is given up. */
+/**
+ * A repair may be hours late, after an outage of the queue or of KIS; a range with as many newer ones above
+ * it is given up.
+ */
 export const mostRanges = 512
 
 /** Adds a range above all others. Too many give up the lowest one; returns up to where, or 0. */
@@ -19,8 +25,8 @@ export function addRange(ranges: MissingRange[], range: MissingRange): number {
 }
 
 /**
- * Takes a span out of the range that holds all of it, and returns that range as it was. Undefined when there is none, or when a
- * trade at `time` cannot have happened between the trades around it.
+ * Takes a span out of the range that holds all of it, and returns that range as it was. Undefined when there
+ * is none, or when a trade at `time` cannot have happened between the trades around it.
  */
 export function takeFromRange(ranges: MissingRange[], { fromVolume, toVolume }: VolumeSpan, time: number | null) {
   const isBetween = ({ from, to }: MissingRange) => time === null || ((from ?? time) <= time && time <= (to ?? time))

@@ -1,5 +1,5 @@
-// How much of each instrument came in which minute, for the certificate of the day. On the way of every trade, so it adds up two
-// numbers and looks at nothing else.
+// How much of each instrument came in which minute, for the certificate of the day. On the way of every
+// trade, so it adds up two numbers and looks at nothing else.
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -15,7 +15,10 @@ export type ReceivedMinute = {
   readonly total: number
 }
 
-/** The first trade of an instrument and date that this process heard: what was traded before it, nobody here had begun to count. */
+/**
+ * The first trade of an instrument and date that this process heard: what was traded before it, nobody here
+ * had begun to count.
+ */
 export type FirstHeard = {
   readonly instrument: Instrument
   readonly businessDate: number
@@ -38,11 +41,14 @@ export type ReceivedVolume = {
 }
 
 /**
- * Broken input can name endlessly many instruments. Past this many, the minute of the one that came longest ago
- * ends early: it is kept in parts, and nothing of it is lost.
+ * Broken input can name endlessly many instruments. Past this many, the minute of the one that came longest
+ * ago ends early: it is kept in parts, and nothing of it is lost.
  */
 const mostInstruments = 4_096
-/** Of each kind, between two takes. A session of 41 names makes 41 in a minute; endless names must not fill the memory. */
+/**
+ * Of each kind, between two takes. A session of 41 names makes 41 in a minute; endless names must not fill
+ * the memory.
+ */
 const mostEntries = 20_000
 
 type Running = {

@@ -1,5 +1,5 @@
-// What a gap validation found → what of it is news: the trades that are still missing, once, and the verdict. The missing ranges of
-// each count are on disk with it, so a finding may come again, after a restart too.
+// What a gap validation found → what of it is news: the trades that are still missing, once, and the verdict.
+// The missing ranges of each count are on disk with it, so a finding may come again, after a restart too.
 import type { Backfill, BackfilledTrade, GapPart, GapVerdict } from '../../market/events.ts'
 import { type GapFinding, type GapQuestion, volumeOf, type VolumeSpan } from '../../market/gap-finding.ts'
 import type { ContinuityMemory } from './memory.ts'
@@ -80,7 +80,10 @@ function withoutCount({ question, evidence }: GapFinding): Left {
   return { question, explained: [], unknown: [{ fromVolume, toVolume, from, to }], evidence: [...evidence, why] }
 }
 
-/** The part of a gap below the ranges that were given up. None is left there, which does not mean that it was filled. */
+/**
+ * The part of a gap below the ranges that were given up. None is left there, which does not mean that it was
+ * filled.
+ */
 function givenUpOf({ givenUpTo }: Count, { fromVolume, toVolume, from, to }: GapQuestion): GapPart[] {
   return fromVolume < givenUpTo ? [{ fromVolume, toVolume: Math.min(toVolume, givenUpTo), from, to }] : []
 }
@@ -122,9 +125,9 @@ function countOf(
 }
 
 /**
- * Takes what is still missing out of its range, and joins what follows without a break. REST does
- * not return all that sets a record apart, so the totals up to there count as delivered: should the record itself still come, late, it
- * is a repeat.
+ * Takes what is still missing out of its range, and joins what follows without a break. REST does not return
+ * all that sets a record apart, so the totals up to there count as delivered: should the record itself still
+ * come, late, it is a repeat.
  */
 function takeMissing(count: Count, trades: readonly BackfilledTrade[]): (VolumeSpan & Pick<Backfill, 'trades'>)[] {
   const runs: { fromVolume: number; toVolume: number; trades: BackfilledTrade[] }[] = []

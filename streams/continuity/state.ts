@@ -1,4 +1,5 @@
-// What continuity knows of one instrument: how far its volume was followed on one business date, or on two, and what disturbs that.
+// What continuity knows of one instrument: how far its volume was followed on one business date, or on two,
+// and what disturbs that.
 import type { GapCause } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 import { addRange, type MissingRange } from './missing-ranges.ts'
@@ -8,11 +9,13 @@ export class InstrumentState {
   readonly instrument: Instrument
   count: Count | undefined
   /**
-   * The count before this one: of another date, for stragglers; or of the same date, for a total that comes back. Two counts keep
-   * venues apart that report their totals alternately.
+   * The count before this one: of another date, for stragglers; or of the same date, for a total that comes
+   * back. Two counts keep venues apart that report their totals alternately.
    */
   other: Count | undefined
-  /** Volume of trades since the last counted one that have no place in the count; NaN when it is unknown too. */
+  /**
+   * Volume of trades since the last counted one that have no place in the count; NaN when it is unknown too.
+   */
   unplaced = 0
   /** Why what is missing next may be missing. */
   interruption: GapCause | undefined
@@ -34,7 +37,10 @@ export class InstrumentState {
     this.settle()
   }
 
-  /** The trade follows all others. A straggler of another date accounts for nothing that was interrupted or has no place. */
+  /**
+   * The trade follows all others. A straggler of another date accounts for nothing that was interrupted or
+   * has no place.
+   */
   follow(count: Count, trade: CountedTrade): void {
     if (count === this.count) this.settle()
     count.advance(trade)
@@ -46,14 +52,20 @@ export class InstrumentState {
   }
 }
 
-/** What a count is on disk, by the names of the files. Without its last records: total and time tell repeats from news then. */
+/**
+ * What a count is on disk, by the names of the files. Without its last records: total and time tell repeats
+ * from news then.
+ */
 export type SavedCount = Pick<Count, 'businessDate' | 'volume' | 'value' | 'eventTime'> & {
   readonly holes: readonly MissingRange[]
   /** Left out where nothing was given up. */
   readonly givenUpTo?: number | undefined
 }
 
-/** A replay after a reconnection is short; two connections that carry the same trades are seconds apart at most. */
+/**
+ * A replay after a reconnection is short; two connections that carry the same trades are seconds apart at
+ * most.
+ */
 const mostRecords = 126
 const recordLength = 3
 
@@ -65,11 +77,14 @@ export class Count {
   readonly missing: MissingRange[]
   /** Too many ranges were missing: of those below here it is not known what was delivered. */
   givenUpTo = 0
-  /** Totals up to here may have been delivered and forgotten. What is above, and not in the records, was never delivered. */
+  /**
+   * Totals up to here may have been delivered and forgotten. What is above, and not in the records, was never
+   * delivered.
+   */
   #forgottenUpTo = 0
   /**
-   * Total, money and time of the trade that came furthest, then of the last ones delivered: two trades of a date never agree in all
-   * three. NaN is null.
+   * Total, money and time of the trade that came furthest, then of the last ones delivered: two trades of a
+   * date never agree in all three. NaN is null.
    */
   readonly #records = new Float64Array((1 + mostRecords) * recordLength).fill(Number.NaN)
   #next = recordLength
@@ -81,9 +96,10 @@ export class Count {
   }
 
   /**
-   * The first trade of a date says what was traded before it, at `from` or later: no gap, even for one who was there from the
-   * beginning. The 124 shares before the opening of 005930 on 2026-09-08 (H0STCNT0, line 16) cost 33,480,000, which is 270,000 a
-   * share, the close of the day before: the trading at the closing price before nine.
+   * The first trade of a date says what was traded before it, at `from` or later: no gap, even for one who
+   * was there from the beginning. The 124 shares before the opening of 005930 on 2026-09-08 (H0STCNT0, line
+   * 16) cost 33,480,000, which is 270,000 a share, the close of the day before: the trading at the closing
+   * price before nine.
    */
   static begin(trade: CountedTrade, from: number | null = null): Count {
     const toVolume = volumeBefore(trade)

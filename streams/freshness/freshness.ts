@@ -1,5 +1,6 @@
-// Acknowledged is not flowing. Watches each subscription's own rhythm and says which ones fell silent that should not have: one mute key
-// among live ones, or a whole market. It only watches; what to do about it is for the machine.
+// Acknowledged is not flowing. Watches each subscription's own rhythm and says which ones fell silent that
+// should not have: one mute key among live ones, or a whole market. It only watches; what to do about it is
+// for the machine.
 import type { MarketEvent } from '../../market/events.ts'
 import { canonical, type Instrument, type Market, marketOf, markets } from '../../market/instrument.ts'
 import { keyOf, type SubscriptionKey } from '../../market/subscription.ts'
@@ -7,7 +8,9 @@ import { createRhythm, type Rhythm } from './rhythm.ts'
 
 export type FreshnessChange =
   | { readonly type: 'flowing' | 'stale'; readonly key: SubscriptionKey }
-  /** Stale although others of its market flow. Said again as long as it lasts, each time after twice the wait. */
+  /**
+   * Stale although others of its market flow. Said again as long as it lasts, each time after twice the wait.
+   */
   | { readonly type: 'mute'; readonly key: SubscriptionKey }
   /** Nothing at all from a market that is open. */
   | { readonly type: 'silence'; readonly market: Market; readonly quietMs: number }
@@ -23,7 +26,10 @@ export type Freshness = {
 }
 
 export type FreshnessOptions = {
-  /** The trading session an instrument is in, by name; undefined while it is closed, in an auction or otherwise excused. */
+  /**
+   * The trading session an instrument is in, by name; undefined while it is closed, in an auction or
+   * otherwise excused.
+   */
   readonly sessionOf: (instrument: Instrument, time: number) => string | undefined
   /** For a key KIS says it already has: no data by then means a ghost. */
   readonly adoptionMs: number
@@ -34,10 +40,15 @@ export type FreshnessOptions = {
   readonly stableMs: number
 }
 
-/** Looks come once a second: when more than this has passed, or less than nothing, the clock was set or the machine slept. */
+/**
+ * Looks come once a second: when more than this has passed, or less than nothing, the clock was set or the
+ * machine slept.
+ */
 const longestBetweenLooksMs = 10_000
 
-/** The rhythm is unknown: names that trade twice an hour exist, and asking again too early is a false alarm. */
+/**
+ * The rhythm is unknown: names that trade twice an hour exist, and asking again too early is a false alarm.
+ */
 const timesQuietForUnknown = 120
 const timesSilentForUnknown = 5
 /** A second of the 30: what happens within it is one moment of a name's rhythm. */
@@ -46,7 +57,10 @@ const momentsInQuiet = 30
 type Watched = {
   readonly key: SubscriptionKey
   readonly instrument: Instrument
-  /** Kept, because finding it in the instrument's name takes longer than everything else that is done for a trade here. */
+  /**
+   * Kept, because finding it in the instrument's name takes longer than everything else that is done for a
+   * trade here.
+   */
   readonly market: Market
   readonly rhythm: Rhythm
   /** Trades and books have a rhythm; program trades or notices may rightly not come for hours. */
@@ -62,7 +76,10 @@ type Watched = {
   isHalted: boolean
   /** Silence after which it is called mute (again). */
   nextAlarmMs: number
-  /** The last moment something of it came, and was noted: what else comes in the same millisecond says nothing new. */
+  /**
+   * The last moment something of it came, and was noted: what else comes in the same millisecond says nothing
+   * new.
+   */
   notedAt: number
 }
 
@@ -120,7 +137,10 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     return lookedAt !== undefined && (now < lookedAt || now - lookedAt > longestBetweenLooksMs)
   }
 
-  /** Nothing is known of the time in between. Every silence begins now, and what was learned of rhythms before still holds. */
+  /**
+   * Nothing is known of the time in between. Every silence begins now, and what was learned of rhythms before
+   * still holds.
+   */
   function startAfresh(now: number): void {
     lookedAt = now
     for (const one of watched.values()) {
@@ -178,8 +198,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   }
 
   /**
-   * Somebody else of this market was heard after this key should have been. Otherwise it may be the whole line that is silent, and
-   * no key in particular.
+   * Another key of this market received data after this key should have. Otherwise it may be the whole
+   * line that is silent, and no key in particular.
    */
   function othersFlowed(one: Watched, dueTime: number): boolean {
     return (lines[one.market].rhythm.last() ?? 0) >= dueTime

@@ -1,21 +1,25 @@
-// How often something happens, learned from itself: the measure of how long a silence may last before it means something.
+// How often something happens, learned from itself: the measure of how long a silence may last before it
+// means something.
 
 /**
- * Moments that were seen before it is known what silence is normal. Trades come in clusters, a sweep of orders and what follows it, so
- * that ten trades may be a single event of a name that then rests for minutes. Thirty were a dozen such events, and their longest rest
- * no measure: two false alarms in 3,000 quiet hours of nine thin names, where sixty moments raised none.
+ * Moments that were seen before it is known what silence is normal. Trades come in clusters, a sweep of
+ * orders and what follows it, so that ten trades may be a single event of a name that then rests for minutes.
+ * Thirty were a dozen such events, and their longest rest no measure: two false alarms in 3,000 quiet hours
+ * of nine thin names, where sixty moments raised none.
  */
 const momentsToLearn = 60
 /** A silence must be this many times longer than usual. */
 const timesTheMean = 20
 /**
- * And than the longest one so far, whatever lull there was. In quiet hours of thin names (tools/chaos/quiet-hour.ts) silences of twice the
- * longest came three times in ten hours of fifteen names, of six times once in 130 hours, of eight times once in 400.
+ * And than the longest one so far, whatever lull there was. In quiet hours of thin names
+ * (tools/chaos/quiet-hour.ts) silences of twice the longest came three times in ten hours of fifteen names,
+ * of six times once in 130 hours, of eight times once in 400.
  */
 const timesTheLongest = 8
 /**
- * The longest silence of a short while says less than that of a long one: it counts half as much again when sixty moments are known, and
- * a twentieth more after six hundred. Without this, lulls that began early raised two alarms in 3,000 quiet hours of fifteen names.
+ * The longest silence of a short while says less than that of a long one: it counts half as much again when
+ * sixty moments are known, and a twentieth more after six hundred. Without this, lulls that began early
+ * raised two alarms in 3,000 quiet hours of fifteen names.
  */
 const doubtAfter = (moments: number) => 1 + momentsToLearn / 2 / moments
 /** Weight of the newest silence in the mean. */

@@ -1,4 +1,5 @@
-// What comes from the line may hold secrets of ours, and may be as long as the line takes: neither is passed on.
+// What comes from the line may hold secrets of ours, and may be as long as the line takes: neither is passed
+// on.
 import { describe, expect, it } from 'vitest'
 import type { DecodedEvent } from '../../kis/wire/decoder.ts'
 import { frameReader, type NormalizeOptions } from '../../streams/normalize.ts'

@@ -1,4 +1,4 @@
-// Bars of stories nobody thought of: what is published is right, and what is not is accounted for.
+// Bars of generated stories: what is published is right, and what is not is accounted for.
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Bar, SubscriptionStatus, Trade } from '../../../market/events.ts'
@@ -56,7 +56,8 @@ describe('whatever arrives, in whatever order', () => {
         vi.clearAllTimers() // of a story that failed
         vi.setSystemTime(start)
         let offered = 0
-        // What came in for each bucket since the line of its instrument was last interrupted, by a simple model.
+        // What came in for each bucket since the line of its instrument was last interrupted, by a simple
+        // model.
         const accepted = new Map<Instrument, Trade[]>()
         const bars: Bar[] = []
         const rig = barRig(length)
@@ -97,7 +98,8 @@ describe('whatever arrives, in whatever order', () => {
             bars.push(bar)
             const inside = insideOf(bar, accepted.get(bar.instrument) ?? [], length)
             const { open, close, ...others } = summaryOf(inside)
-            // Only where totals grow as they do on a day is the order of arrival that in which things happened.
+            // Only where totals grow as they do on a day is the order of arrival that in which things
+            // happened.
             const isInOrder = !bar.isRepaired && inside.every((one, at) => !isBefore(one, inside[at - 1]))
             expect(bar).toMatchObject(isInOrder ? { open, close, ...others } : others)
           }
@@ -129,7 +131,7 @@ describe('whatever arrives, in whatever order', () => {
   })
 })
 
-describe('a day that is heard in pieces', () => {
+describe('a day that is received in pieces', () => {
   const secondsOfTape = 40
   const tape = fc.array(
     fc.record({
@@ -139,7 +141,7 @@ describe('a day that is heard in pieces', () => {
     }),
     { maxLength: 60 },
   )
-  /** In which second the line goes or comes, and how this is told. */
+  /** In which second the line goes or comes, and how this is reported. */
   const turns = fc.array(
     fc.record({ second: fc.integer({ min: 0, max: secondsOfTape }), how: fc.constantFrom('line', 'subscription') }),
     { maxLength: 6 },
@@ -152,7 +154,7 @@ describe('a day that is heard in pieces', () => {
         turns,
         fc.boolean(),
         fc.constantFrom<BarInterval>('1s', '5s', '10s'),
-        (shuffled, changes, isToldUp, length) => {
+        (shuffled, changes, isReportedUp, length) => {
           vi.setSystemTime(start)
           const trades = toTrades(shuffled)
           const lengthMs = Number.parseInt(length, 10) * 1_000
@@ -164,10 +166,11 @@ describe('a day that is heard in pieces', () => {
             if (how === 'line') rig.events.next({ type: 'resume', line: '1', market: 'KR', outageMs: 1, receivedTime })
             else rig.events.next({ type: 'subscription', line: '1', status: 'active', ...own })
           }
-          if (isUp && isToldUp) tellUp('line')
+          if (isUp && isReportedUp) tellUp('line')
 
           for (let second = 0; second <= secondsOfTape + 12; second++) {
-            // Trades of a second arrive in its middle; the line changes at its end, between this second's and the next one's.
+            // Trades of a second arrive in its middle; the line changes at its end, between this second's and
+            // the next one's.
             vi.setSystemTime(start + second * 1_000 + 500)
             for (const event of trades) if (isUp && event.eventTime === start + second * 1_000) rig.events.next(event)
             vi.advanceTimersByTime(499)
@@ -191,7 +194,7 @@ describe('a day that is heard in pieces', () => {
             expect(bar).toMatchObject(summaryOf(inside))
           }
           // And not by publishing nothing: a line that was known to be up all the time gives every bar.
-          if (changes.length === 0 && isToldUp) {
+          if (changes.length === 0 && isReportedUp) {
             expect(rig.bars.length).toBe(
               new Set(trades.map(({ eventTime }) => Math.floor(Number(eventTime) / lengthMs))).size,
             )

@@ -104,7 +104,7 @@ describe('a bar', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
-  it('waits 2 s for stragglers unless told otherwise, and takes them in', () => {
+  it('waits 2 s for stragglers by default, and takes them in', () => {
     const rig = upRig('1m')
     rig.trades('10:00:59', 7)
     rig.advanceTo('10:01:01')

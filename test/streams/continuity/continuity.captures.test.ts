@@ -1,4 +1,5 @@
-// Continuity on what KIS really sent: nothing is missing in it, nothing is dropped; and what is taken out or put in twice is found.
+// Continuity on what KIS really sent: nothing is missing in it, nothing is dropped; and what is taken out or
+// put in twice is found.
 import { describe, expect, it } from 'vitest'
 import type { MarketEvent, Trade } from '../../../market/events.ts'
 import { createDecoder } from '../../../kis/wire/decoder.ts'
@@ -38,19 +39,19 @@ describe.each(files)('%s', file => {
   const lines = tradesOf(file)
   const trades = lines.flat()
 
-  it('is heard as it is: every trade, and nothing besides', () => {
+  it('is received as it is: every trade, and nothing besides', () => {
     expect(trades.length).toBeGreaterThan(0)
     expect(hear(trades)).toEqual({ seen: trades, duplicates: [] })
   })
 
-  it('is heard as it is line by line, with the line going down in between', () => {
+  it('is received as it is line by line, with the line going down in between', () => {
     const disconnect: MarketEvent = { type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime }
     const resume: MarketEvent = { type: 'resume', line: '1', market: 'KR', outageMs: 1, receivedTime }
     const events = lines.flatMap(line => [...line, disconnect, resume])
     expect(hear(events)).toEqual({ seen: events, duplicates: [] })
   })
 
-  it('is heard once when each line comes twice', () => {
+  it('is received once when each line comes twice', () => {
     const repeated = lines.flatMap(line => [...line, ...line])
     expect(hear(repeated)).toEqual({ seen: trades, duplicates: trades })
   })
@@ -78,7 +79,7 @@ describe.each(files)('%s', file => {
       const fromVolume = Number(before?.cumulativeVolume)
       const where = { fromVolume, toVolume: cumulativeVolume, from: before?.eventTime, to: after?.eventTime }
       expect(gaps).toMatchObject([{ type: 'gap', cause: 'lost', instrument, businessDate, missingVolume, ...where }])
-      // Money: KIS rounds its total abroad to whole dollars.
+      // Money: KIS rounds its overseas total to whole dollars.
       const money = Number(lost.price) * Number(missingVolume)
       const missingValue = gaps[0]?.type === 'gap' ? Number(gaps[0].missingValue) : Number.NaN
       if (file.startsWith('H0')) expect(missingValue).toBe(money)
@@ -88,7 +89,8 @@ describe.each(files)('%s', file => {
 })
 
 it('the captures that tell of an opening auction are read as the rules say they are', () => {
-  // STCK_PRPR, PRDY_VRSS, CNTG_VOL, ACML_VOL, ACML_TR_PBMN, SELN_CNTG_SMTN, SHNU_CNTG_SMTN of H0STCNT0, line 16
+  // STCK_PRPR, PRDY_VRSS, CNTG_VOL, ACML_VOL, ACML_TR_PBMN, SELN_CNTG_SMTN, SHNU_CNTG_SMTN of H0STCNT0, line
+  // 16
   const values = recordsOf(linesOf('H0STCNT0.txt')[15] as string)[0]?.map(Number) ?? []
   const [price, change, volume, total, money, sold, bought] = [2, 4, 12, 13, 14, 19, 20].map(i => values[i] as number)
   expect([volume, total, sold, bought]).toEqual([200_607, 200_731, 0, 0])

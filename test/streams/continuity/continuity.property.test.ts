@@ -1,5 +1,6 @@
-// A market whose every trade is known, heard through a line that loses, repeats and shuffles records and goes down, by a process that
-// is started again: what was delivered and what was said to be missing make up the truth, and nothing else.
+// A market whose every trade is known, received through a line that loses, repeats and shuffles records and
+// goes down, by a process that is started again: what was delivered and what was said to be missing make up
+// the truth, and nothing else.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Gap, Trade } from '../../../market/events.ts'
@@ -7,7 +8,7 @@ import { tries } from '../../support/property.ts'
 import { continuityRig } from './rig.ts'
 import { apple, at, hynix, samsung, trade } from '../samples.ts'
 
-/** One trade, and how it is heard: once for each delay, that many records later than in its turn. */
+/** One trade, and how it is received: once for each delay, that many records later than in its turn. */
 const happening = fc.record({
   volume: fc.integer({ min: 1, max: 9 }),
   price: fc.integer({ min: 90, max: 110 }),
@@ -22,7 +23,7 @@ const happening = fc.record({
     { weight: 2, arbitrary: fc.constantFrom('outage' as const, 'restart' as const) },
   ),
 })
-/** Longer than any delay, so that at most two dates are heard at a time. */
+/** Longer than any delay, so that at most two dates are received at a time. */
 const day = fc.record({ auction: fc.nat(50), happenings: fc.array(happening, { minLength: 8, maxLength: 30 }) })
 const days = fc.array(day, { maxLength: 3 })
 /** What happened to each instrument. */
@@ -176,7 +177,10 @@ function expectTold(gap: Gap, next: Trade, truth: readonly Trade[]): void {
   })
 }
 
-/** What never came, between trades that did: after the first of a date that was heard, and before the furthest. */
+/**
+ * What never came, between trades that did: after the first of a date that was heard, and before the
+ * furthest.
+ */
 function lostAmong(truth: readonly Trade[], heard: readonly Trade[]): Trade[] {
   const names = new Set(heard.map(nameOf))
   const first = new Map<string, number>()

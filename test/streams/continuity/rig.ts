@@ -1,4 +1,5 @@
-// Continuity at work: feeds it what the test says, keeps what came of it. `restarts` is another process with what the first had saved.
+// Continuity at work: feeds it what the test says, keeps what came of it. `restarts` is another process with
+// what the first had saved.
 import { Subject } from 'rxjs'
 import type { MarketEvent, SubscriptionStatus, Trade } from '../../../market/events.ts'
 import type { Instrument, Market } from '../../../market/instrument.ts'
