@@ -101,7 +101,7 @@ describe('Ctrl-C in a terminal', () => {
       let hasPressed = false
       terminal.stdout.on('data', chunk => {
         shown += chunk
-        if (hasPressed || !/KRX:005930/.test(shown)) return
+        if (hasPressed || !['KRX:005930', 'KRX:000660'].every(name => shown.includes(name))) return
         hasPressed = true
         terminal.stdin.write(controlC)
       })
