@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { runCommand } from '../support/processes/command.ts'
 
-const page = readFileSync(new URL('../../docs/command.md', import.meta.url), 'utf8')
+const read = (file: string) => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')
+const page = read('docs/command.md')
 const sections = new Map(
   page
     .split('\n## ')
@@ -27,3 +28,18 @@ it('has a section with an example for each subcommand, whose flags are those of 
     ).toEqual([])
   }
 })
+
+it.each(['README.md', 'README.ko.md', 'docs/export.md', 'docs/jobs.md', 'docs/sinks.md'])(
+  '%s calls subcommands with flags that they have',
+  async file => {
+    for (const [call, name = ''] of read(file).matchAll(/^kis-stream ([a-z-]+)[^#\n]*/gm)) {
+      const { code, out } = await runCommand([name, '--help'])
+      expect(code, call).toBe(0)
+      const flags = [...call.matchAll(/(?<=\s)--[a-z-]+/g)].map(([flag]) => flag)
+      expect(
+        flags.filter(flag => !out.includes(flag)),
+        call,
+      ).toEqual([])
+    }
+  },
+)
