@@ -18,6 +18,7 @@ import {
   bookWords,
   droppedRow,
   droppedWords,
+  haltedBit,
   lastDroppedAt,
   levelWords,
   mostLevels,
@@ -67,7 +68,8 @@ export function ringWriter(ring: SharedArrayBuffer): RingWriter {
     const id = prepare(tradeWords, trade.instrument, trade.receivedTime)
     if (id < 0) return false
     const at = end.tail
-    putCodes(at, tradeRow | ((trade.side === null ? 0 : trade.side === 'buy' ? 1 : 2) << 8), id)
+    const side = trade.side === null ? 0 : trade.side === 'buy' ? 1 : 2
+    putCodes(at, tradeRow | (side << 8) | (trade.isHalted === true ? haltedBit : 0), id)
     put(at + 1, trade.price)
     put(at + 2, trade.volume)
     put(at + 3, trade.cumulativeVolume)

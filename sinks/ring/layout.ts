@@ -6,11 +6,14 @@ import { codecWordsAt } from '../../system/ring.ts'
 export const lastDroppedAt = codecWordsAt
 
 // The first word of a row is two codes. The low byte of the first says what kind of row it is.
-export const tradeRow = 1 // + side << 8, id of the instrument; then figures
+export const tradeRow = 1 // + side << 8 + haltedBit, id of the instrument; then figures
 export const bookRow = 2 // + bids << 8 + asks << 16, id of the instrument; then figures, bids, asks
 export const nameRow = 3 // + id << 8, bytes; then the name of the instrument that has this id from now on
 export const textRow = 4 // bytes; then an event as JSON
 export const droppedRow = 5 // then count, from, to
+
+/** Of the first code of a trade: the exchange has halted the name. */
+export const haltedBit = 1 << 16
 
 export const tradeWords = 15
 export const bookWords = 5

@@ -8,6 +8,7 @@ import {
   droppedRow,
   droppedWords,
   lastDroppedAt,
+  haltedBit,
   levelWords,
   sides,
   textRow,
@@ -46,7 +47,7 @@ export function ringReader(ring: SharedArrayBuffer, known: readonly Instrument[]
       const second = codes[code + 1] as number
       switch (first & 0xff) {
         case tradeRow:
-          return passing(tradeWords, tradeAt(at, first >> 8, second))
+          return passing(tradeWords, tradeOf(first, tradeAt(at, (first >> 8) & 0xff, second)))
         case bookRow: {
           const book = bookAt(at, (first >> 8) & 0xff, first >> 16, second)
           return passing(bookWords + (book.bids.length + book.asks.length) * levelWords, book)
@@ -99,6 +100,10 @@ export function ringReader(ring: SharedArrayBuffer, known: readonly Instrument[]
       eventTime: numberOrNull(at + 13),
       receivedTime: number(at + 14),
     }
+  }
+
+  function tradeOf(first: number, trade: Trade): Trade {
+    return (first & haltedBit) === 0 ? trade : { ...trade, isHalted: true }
   }
 
   function bookAt(at: number, bids: number, asks: number, id: number): OrderBook {

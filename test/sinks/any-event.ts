@@ -52,9 +52,10 @@ const tradeFields = record({
   eventTime: timeOrNull,
   receivedTime: time,
 })
+const maybeHalted = fc.constantFrom({}, { isHalted: true as const })
 export const anyTrade: fc.Arbitrary<Trade> = fc
-  .tuple(tradeFields, maybeColumns)
-  .map(([fields, more]) => ({ ...fields, ...more }))
+  .tuple(tradeFields, maybeHalted, maybeColumns)
+  .map(([fields, halted, more]) => ({ ...fields, ...halted, ...more }))
 
 const levels: fc.Arbitrary<Level[]> = fc.array(record({ price: figure, volume: figure }), { maxLength: 12 })
 const bookFields = record({
