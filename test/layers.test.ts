@@ -1,4 +1,5 @@
-// Who may know whom, whose words are whose, and where time may be asked for. Reads the sources; a failure names the offending line.
+// Which folder may import which, where each library's words are allowed, and where time may be read. Reads
+// the sources; a failure names the line.
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -45,7 +46,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
 }
 
-/** Rooms that are doors: what may be imported from outside of each. Everything else in them is their own business. */
+/** Folders with an entrance: the files that other folders may import. Their other files are private. */
 const doors: Readonly<Record<string, readonly string[]>> = {
   'kis/wire': [
     'bytes.ts',

@@ -1,4 +1,4 @@
-// A KIS client from npm that nobody here wrote (cluefin-openapi), with nothing but its addresses changed.
+// A KIS client from npm (cluefin-openapi), with only its addresses changed.
 import { KisAuth, KisHttpClient, KisSocketClient } from 'cluefin-openapi'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'

@@ -1,5 +1,5 @@
-// Clients in Python, on Debian's packages: one that nobody here wrote, and one that behaves as the broker's own sample. Skipped, and said
-// so, where there is no Python with them.
+// Clients in Python, on Debian's packages: one from another author, and one that behaves as the broker's own
+// sample. Skipped, with a note, where Python or the packages are missing.
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'

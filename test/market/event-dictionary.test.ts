@@ -1,5 +1,5 @@
-// docs/events.md and docs/events.ko.md against the types of market/events.ts: no event and no field is left out, and the
-// examples are possible events.
+// docs/events.md and docs/events.ko.md against the types of market/events.ts: every event and every field is
+// in them, and the examples are possible events.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 

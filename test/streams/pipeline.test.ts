@@ -15,9 +15,9 @@ const tr = 'H0STCNT0'
 const [captured = []] = recordsOf(lineOf('H0STCNT0.txt', 1))
 const book = lineOf('H0STASP0.txt', 1)
 
-type Told = { readonly symbol: string; readonly volume: number; readonly total: number; readonly date?: string }
+type Given = { readonly symbol: string; readonly volume: number; readonly total: number; readonly date?: string }
 
-function record({ symbol, volume, total, date = '20260608' }: Told): string[] {
+function record({ symbol, volume, total, date = '20260608' }: Given): string[] {
   const figures = { CNTG_VOL: String(volume), ACML_VOL: String(total), ACML_TR_PBMN: String(total * 100) }
   return withValues(tr, captured, { MKSC_SHRN_ISCD: symbol, BSOP_DATE: date, ...figures })
 }
@@ -26,7 +26,7 @@ function raw(text: string): RawFrame {
   return { line: '1', market: 'KR', bytes: Buffer.from(text), receivedTime }
 }
 
-/** `H0NXCNT0` has the same columns, and tells of the same symbols at another venue. */
+/** `H0NXCNT0` has the same columns, for the same symbols at another venue. */
 const frames = fc.array(
   fc.oneof(
     {

@@ -65,7 +65,7 @@ describe('quotes', () => {
     ).toHaveLength(2)
   })
 
-  it('are told again after the line of their market was down, and only of that market', () => {
+  it('are emitted again after the line of their market was down, and only of that market', () => {
     const both = [orderBook(), orderBook({ instrument: apple })]
     expect(quotesOf(...both, down, ...both).map(({ instrument }) => instrument)).toEqual([samsung, apple, samsung])
   })

@@ -17,7 +17,7 @@ describe('account notices', () => {
     expect(names.unwant(hynix)).toBe('KRX:NOTICES H0STCNI0')
   })
 
-  it('are let go of under the name they go by, whoever else asked', () => {
+  it('are unsubscribed under their shared name, by any of its subscribers', () => {
     const names = createNoticeNames(false)
     names.want([samsung, hynix])
     expect(names.unwant('KRX:NOTICES H0STCNI0')).toBe('KRX:NOTICES H0STCNI0')

@@ -6,14 +6,14 @@ import type { Instrument } from '../../../market/instrument.ts'
 import { keyOf, type Subscription } from '../../../market/subscription.ts'
 
 const keys = { appKey: 'an-app-key', appSecret: 'an-app-secret' }
-const read = (told: Record<string, unknown>) => readSettings({ ...keys, ...told })
-const wantedBy = (told: Record<string, unknown>) => subscriptionsOf(read(told)).map(keyOf)
+const read = (given: Record<string, unknown>) => readSettings({ ...keys, ...given })
+const wantedBy = (given: Record<string, unknown>) => subscriptionsOf(read(given)).map(keyOf)
 const symbols = (count: number, venue = 'KRX', first = 100_000) =>
   Array.from({ length: count }, (_, index) => `${venue}:${first + index}`)
 
-function problemsOf(told: Record<string, unknown>): readonly string[] {
+function problemsOf(given: Record<string, unknown>): readonly string[] {
   try {
-    read(told)
+    read(given)
     return []
   } catch (error) {
     if (error instanceof SettingsError) return error.problems
@@ -116,9 +116,9 @@ describe('pairs that are named one by one', () => {
 
 describe('the slots of a line', () => {
   it('are counted by what is asked of KIS, in each market by itself', () => {
-    const told = { instruments: [...symbols(21), 'NAS:AAPL'], channels: ['trade', 'order-book', 'H0STPGM0'] }
-    expect(slotsOf(read(told))).toEqual({ KR: 63, US: 2 })
-    expect(overflowOf(read(told))).toEqual([
+    const given = { instruments: [...symbols(21), 'NAS:AAPL'], channels: ['trade', 'order-book', 'H0STPGM0'] }
+    expect(slotsOf(read(given))).toEqual({ KR: 63, US: 2 })
+    expect(overflowOf(read(given))).toEqual([
       {
         market: 'KR',
         slots: 63,
@@ -130,31 +130,31 @@ describe('the slots of a line', () => {
 
   it('are 41 in each market, whether they take turns or stand side by side', () => {
     const us = Array.from({ length: 41 }, (_, i) => `NAS:${String.fromCharCode(65 + (i % 26))}${i < 26 ? 'A' : 'B'}`)
-    const told = { instruments: [...symbols(41), ...us] }
-    expect(overflowOf(read(told))).toEqual([])
+    const given = { instruments: [...symbols(41), ...us] }
+    expect(overflowOf(read(given))).toEqual([])
     const second = { usAppKey: 'another', usAppSecret: 'another', schedule: 'side-by-side' }
-    expect(overflowOf(read({ ...told, ...second }))).toEqual([])
-    expect(overflowOf(read({ ...told, subscribe: 'KRX:0001@H0UPCNT0' }))).toMatchObject([{ market: 'KR', slots: 42 }])
+    expect(overflowOf(read({ ...given, ...second }))).toEqual([])
+    expect(overflowOf(read({ ...given, subscribe: 'KRX:0001@H0UPCNT0' }))).toMatchObject([{ market: 'KR', slots: 42 }])
   })
 
   it('hold account notices once, under however many names they are asked for', () => {
-    const told = { instruments: symbols(40), channels: 'trade,H0STCNI0', htsId: 'somebody' }
-    expect(slotsOf(read(told))).toEqual({ KR: 41, US: 0 })
-    expect(overflowOf(read(told))).toEqual([])
-    expect(overflowOf(read({ ...told, instruments: symbols(41) }))).toMatchObject([{ slots: 42, most: 41 }])
+    const given = { instruments: symbols(40), channels: 'trade,H0STCNI0', htsId: 'somebody' }
+    expect(slotsOf(read(given))).toEqual({ KR: 41, US: 0 })
+    expect(overflowOf(read(given))).toEqual([])
+    expect(overflowOf(read({ ...given, instruments: symbols(41) }))).toMatchObject([{ slots: 42, most: 41 }])
   })
 
   it('hold account notices on one of two lines that stand side by side, and on each that takes its turn', () => {
-    const told = { subscribe: 'KRX:005930@H0STCNI0,NAS:AAPL@H0STCNI0', htsId: 'somebody' }
-    expect(slotsOf(read(told))).toEqual({ KR: 1, US: 1 })
+    const given = { subscribe: 'KRX:005930@H0STCNI0,NAS:AAPL@H0STCNI0', htsId: 'somebody' }
+    expect(slotsOf(read(given))).toEqual({ KR: 1, US: 1 })
     const second = { usAppKey: 'another', usAppSecret: 'another', schedule: 'side-by-side' }
-    expect(slotsOf(read({ ...told, ...second }))).toEqual({ KR: 1, US: 0 })
+    expect(slotsOf(read({ ...given, ...second }))).toEqual({ KR: 1, US: 0 })
   })
 
   it('are one less beside an HTS login id, so that account notices can be asked for at any time', () => {
-    const told = { instruments: symbols(41), channels: 'trade', htsId: 'somebody' }
-    expect(overflowOf(read(told))).toMatchObject([{ market: 'KR', slots: 41, most: 40 }])
-    expect(overflowOf(read(told))[0]?.says).toContain('one of them for account notices')
-    expect(overflowOf(read({ ...told, instruments: symbols(40) }))).toEqual([])
+    const given = { instruments: symbols(41), channels: 'trade', htsId: 'somebody' }
+    expect(overflowOf(read(given))).toMatchObject([{ market: 'KR', slots: 41, most: 40 }])
+    expect(overflowOf(read(given))[0]?.says).toContain('one of them for account notices')
+    expect(overflowOf(read({ ...given, instruments: symbols(40) }))).toEqual([])
   })
 })

@@ -68,7 +68,7 @@ const flowing: SubscriptionState = {
 const silent: SubscriptionState = { instrument: 'KRX:000660', channel: 'trade', status: 'active' }
 const stale: SubscriptionState = { ...flowing, instrument: 'KRX:035420', isStale: true }
 const refused: SubscriptionState = { instrument: 'KRX:999999', channel: 'trade', status: 'refused', code: 'OPSP0008' }
-const abroad: SubscriptionState = { instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' }
+const overseas: SubscriptionState = { instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' }
 
 describe('the verdict', () => {
   it.each([
@@ -79,7 +79,7 @@ describe('the verdict', () => {
     ['connecting', 'waiting', 'connecting.opening', [silent], 0],
     ['letting-go', 'waiting', 'unsubscribing-grace', [flowing], 0],
     ['reconnecting', 'trouble', 'reconnecting', [silent], 0],
-    ['nothing-asked', 'waiting', 'market-switch', [abroad], 0],
+    ['nothing-asked', 'waiting', 'market-switch', [overseas], 0],
   ] as const)('out of hours is %s, which is %s, in %s', (reason, level, phase, subscriptions, count) => {
     expect(judge(phase, subscriptions)).toMatchObject({
       ready: true,
@@ -155,7 +155,7 @@ describe('the verdict', () => {
         handOver,
         sockets: { KR: socket('KR', 'subscribed.settled'), US: socket('US', us) },
       }).verdicts
-    expect(read('reconnecting', [flowing, abroad]).map(({ market, reason }) => [market, reason])).toEqual([
+    expect(read('reconnecting', [flowing, overseas]).map(({ market, reason }) => [market, reason])).toEqual([
       ['US', 'reconnecting'],
       ['KR', 'flowing'],
     ])
@@ -165,7 +165,7 @@ describe('the verdict', () => {
   })
 
   it('and /health agree, whatever is true of the line', () => {
-    const subscription = fc.constantFrom(flowing, silent, stale, refused, abroad)
+    const subscription = fc.constantFrom(flowing, silent, stale, refused, overseas)
     const phase = fc.constantFrom(
       'market-switch',
       'connecting.opening',

@@ -58,9 +58,9 @@ function rig() {
     away: (is: boolean) => {
       isAway = is
     },
-    finish: (fromVolume: number, isTold = true) => {
+    finish: (fromVolume: number, isNotified = true) => {
       jobs.set(idOf(fromVolume), { state: 'completed', result: finding(fromVolume) })
-      if (isTold) tell(idOf(fromVolume))
+      if (isNotified) tell(idOf(fromVolume))
     },
     giveUp: (fromVolume: number) => {
       jobs.set(idOf(fromVolume), { state: 'failed', reason: 'KIS was away for an hour, said hunter2' })
@@ -90,7 +90,7 @@ describe('every gap of a feed', () => {
     expect(gapJobs.counters()).toEqual({ asked: 2, failedToAsk: 0, waiting: 0, dropped: 0, found: 2, gaveUp: 0 })
   })
 
-  it('is heard of though the message that it is done was lost', async () => {
+  it('is found although the message that its job is done was lost', async () => {
     const { gapJobs, events, found, finding, finish, settle } = rig()
     gapJobs.watch(events, [])
     events.next(gapOf(100))
@@ -102,7 +102,7 @@ describe('every gap of a feed', () => {
     expect(found).toEqual([finding(100)])
   })
 
-  it('that was validated before its feed began anew is heard of at once', async () => {
+  it('that was validated before its feed restarted is found at once', async () => {
     const { gapJobs, events, found, jobs, finding, settle } = rig()
     jobs.set(idOf(100), { state: 'completed', result: finding(100) })
     gapJobs.watch(events, [])
@@ -177,7 +177,7 @@ describe('every gap of a feed', () => {
     expect(gapJobs.counters()).toMatchObject({ found: 1, gaveUp: 1, waiting: 0 })
   })
 
-  it('is left alone once nobody watches', async () => {
+  it('is not put in after its feed stopped watching', async () => {
     const { gapJobs, events, jobs, settle } = rig()
     gapJobs.watch(events, []).unsubscribe()
     events.next(gapOf(100))

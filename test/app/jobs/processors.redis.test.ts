@@ -1,4 +1,5 @@
-// The certificate job by the table of processors, against a simulator: beside the certificate it says where our calendar and KIS's differ.
+// The certificate job of the table of processors, against a simulator: beside the certificate, its result has
+// the differences between our calendar and KIS's.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'

@@ -1,4 +1,5 @@
-// What the processes of an app key share, through the feed's own road: two feeds in two "processes", one Redis, one simulator.
+// What the processes of an app key share, by the code that a feed runs: two feeds in two "processes", one
+// Redis, one simulator.
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createAccess } from '../../../app/jobs/shared-access.ts'
 import { silentLogger } from '../../../app/observe/log.ts'
@@ -41,7 +42,7 @@ describe.each(redisKinds)('two processes of one app key, on %s', kind => {
     return { source, simulator, process }
   }
 
-  test('have one approval key and one token between them, which nobody reads in Redis', async () => {
+  test('share one approval key and one token, which are not readable in Redis', async () => {
     const { source, simulator, process } = await rig()
     const [one, other] = await Promise.all([process(), process()])
 

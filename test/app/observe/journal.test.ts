@@ -24,9 +24,9 @@ describe('the journal of a feed', () => {
     await rig.feed.stop()
 
     const steps = lines.filter(({ facts }) => 'from' in facts && facts['market'] === 'KR')
-    const told = rig.feed.status().sockets.KR.transitions
+    const transitions = rig.feed.status().sockets.KR.transitions
     expect(steps.map(({ facts }) => [facts['from'], facts['to'], facts['cause']])).toEqual(
-      told.map(({ from, to, cause }) => [from, to, cause]),
+      transitions.map(({ from, to, cause }) => [from, to, cause]),
     )
     const losses = steps.filter(({ facts }) => /reconnecting|grace/.test(String(facts['to'])))
     expect(losses).toHaveLength(2)
@@ -66,9 +66,9 @@ describe('the journal of a feed', () => {
     const { lines, log } = recordingLog()
     const clock = { now: () => 0 }
     const journal = createJournal({ log, clock, redact: text => text, tally: createTally() })
-    const heardOf = (code: string) =>
+    const answer = (code: string) =>
       journal.answer({ line: '1', market: 'KR', entry: explain(code, ''), key: undefined })
-    for (let i = 0; i < 1_000; i++) heardOf(`OPSP${9_000 + i}X`)
+    for (let i = 0; i < 1_000; i++) answer(`OPSP${9_000 + i}X`)
     expect(lines.filter(({ level }) => level === 'warn')).toHaveLength(400)
     expect(lines.filter(({ level }) => level === 'debug')).toHaveLength(600)
   })

@@ -235,7 +235,7 @@ describe('what was written down before it was delivered', () => {
     expect(after.gaps).toEqual([])
   })
 
-  it('that cannot be written is logged, and stops nobody', async () => {
+  it('that cannot be written is logged, and the feed goes on', async () => {
     const { lastSeen, trades, logged, seen } = killed()
     mkdirSync(since(), { recursive: true })
     trades(5, 1_005)
@@ -265,7 +265,7 @@ describe('a file that is no good', () => {
     ['without a count', JSON.stringify({ ...good, instruments: { [samsung]: [] } })],
     ['wrong about a total', JSON.stringify({ ...good, instruments: { [samsung]: [{ ...count, volume: '5' }] } })],
     [
-      'wrong about a hole',
+      'wrong about a missing range',
       JSON.stringify({
         ...good,
         instruments: {
@@ -294,7 +294,7 @@ describe('a file that is no good', () => {
     expect(logged).toMatchObject([{ level: 'info' }])
   })
 
-  it('because it is a folder, or its folder is a file, is logged once and stops nobody', async () => {
+  it('because it is a folder, or its folder is a file, is logged once, and the feed goes on', async () => {
     mkdirSync(file(), { recursive: true })
     const one = run({ everyMs: 1 })
     for (let total = 1; total <= 50; total++) {
@@ -323,7 +323,7 @@ describe('a file that is no good', () => {
   })
 })
 
-it('instruments that nobody has watched for long leave the file, a thousand others stay', async () => {
+it('instruments not subscribed for long leave the file, a thousand others stay', async () => {
   const first = run()
   for (let i = 0; i < 1_100; i++) {
     const eventTime = Number(trade().eventTime) + i * 1_000

@@ -1,5 +1,5 @@
-// A feed without a queue: whoever started it hands in findings, and hears of gaps and of what was repaired. `deadly`: nobody lives to see
-// the line behind the first repair.
+// A feed without a queue: its parent process hands in findings, and reads the gaps and repairs that it
+// prints. With `deadly` it kills itself at the first repair, before it prints anything else.
 import { writeSync } from 'node:fs'
 import { createFeed } from '../../../app/feed/feed.ts'
 import type { Gap } from '../../../market/events.ts'
@@ -35,7 +35,7 @@ const feed = createFeed({
   clock: clockStartingAt(Number(startedAt) || Date.now()),
   dataFolder,
 })
-let isTold = given === ''
+let isDone = given === ''
 feed.events$.subscribe(event => {
   if (event.type === 'gap') {
     const finding = findingOf(event)
@@ -43,8 +43,8 @@ feed.events$.subscribe(event => {
     // Behind the trade that revealed it.
     if (given === '') setImmediate(() => feed.repair(finding))
   }
-  if (event.type === 'trade' && !isTold) {
-    isTold = true
+  if (event.type === 'trade' && !isDone) {
+    isDone = true
     setImmediate(() => {
       feed.repair(JSON.parse(given) as GapFinding)
       say({ done: true })

@@ -1,5 +1,5 @@
-// A process that is killed the moment after it delivered a repair: the next one must not deliver it again, though what was seen is saved
-// only once a second.
+// A process is killed right after it delivered a repair. The next process does not deliver it again, although
+// the last seen state is saved only once a second.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -47,12 +47,12 @@ it('a repair is not delivered again by the process that follows one that was kil
   expect(signal).toBe('SIGKILL')
   expect(repaired).toHaveLength(1)
 
-  // The same finding again, as a queue has it that nobody told that it was delivered.
+  // The same finding again: a queue that does not know of its delivery still has it.
   const finding = first.said.find(({ finding: one }) => one?.question.fromVolume === repaired[0]?.fromVolume)?.finding
   const second = startChild(...place, 'careful', JSON.stringify(finding))
   await second.until(({ done }) => done === true)
   expect(second.said.filter(({ backfill }) => backfill !== undefined)).toEqual([])
-  // What nobody heard while nobody ran begins behind the repair, and behind every trade up to it.
+  // What was missed between the two processes begins after the repair, and after every trade up to it.
   const missed = second.said.flatMap(({ gap }) => gap ?? [])
   expect(missed.map(({ cause }) => cause)).toContain('restart')
   for (const gap of missed) expect(gap.fromVolume).toBeGreaterThanOrEqual(repaired[0]?.toVolume ?? Number.NaN)

@@ -14,7 +14,7 @@ import { kst, linesOf, tradeFrame } from '../../support/wire/frames.ts'
 const date = 20_260_608
 const start = kst('2026-06-08T11:48:00')
 
-/** Captured trades and books of Samsung Electronics and of US names, something broken, and the line going down. */
+/** Captured trades and books of Samsung Electronics and of US names, malformed input, and an outage. */
 async function record(folder: string): Promise<void> {
   const recorder = recorderFor(folder)
   let time = start
@@ -193,7 +193,7 @@ describe('an exported recording', () => {
     )
   })
 
-  it('is nobody else’s to read', async () => {
+  it('is readable by its owner alone', async () => {
     const folder = temporaryFolder()
     await record(folder)
     for (const format of ['parquet', 'csv'] as const) {

@@ -18,15 +18,15 @@ async function* bytesOf(lines: readonly string[]) {
   for (const line of lines) yield Buffer.from(line)
 }
 
-/** Into a new folder, unless told. */
+/** Into a new folder by default. */
 async function importing(
   lines: readonly string[],
   options: Partial<ImportOptions> = {},
-): Promise<Imported & { readonly output: string; readonly told: string[] }> {
+): Promise<Imported & { readonly output: string; readonly problems: string[] }> {
   const output = options.output ?? temporaryFolder()
-  const told: string[] = []
-  const onMalformed = (line: number, reason: string) => told.push(`${line}: ${reason}`)
-  return { ...(await importCapture({ lines: bytesOf(lines), output, onMalformed, ...options })), output, told }
+  const problems: string[] = []
+  const onMalformed = (line: number, reason: string) => problems.push(`${line}: ${reason}`)
+  return { ...(await importCapture({ lines: bytesOf(lines), output, onMalformed, ...options })), output, problems }
 }
 
 const date = 20_260_608
@@ -34,8 +34,8 @@ const date = 20_260_608
 describe('a capture that is imported', () => {
   it('replays as its trades, books and answers', async () => {
     const lines = [lineOf('control.txt', 1), ...linesOf('H0STCNT0.txt').slice(0, 9), ...linesOf('H0STASP0.txt')]
-    const { output, told, ...counts } = await importing(lines, { date })
-    expect(told).toEqual([])
+    const { output, problems, ...counts } = await importing(lines, { date })
+    expect(problems).toEqual([])
     expect(counts).toEqual({ lines: 21, frames: 20, answers: 1, malformed: 0, dates: ['2026-06-08'] })
     const events = await replayed(output)
     const counted = (type: string) => events.filter(event => event.type === type).length
@@ -62,13 +62,13 @@ describe('a capture that is imported', () => {
 
   it('keeps a line that is no frame, and says which it was', async () => {
     const broken = 'connection lost, trying again'
-    const { output, told, ...counts } = await importing([
+    const { output, problems, ...counts } = await importing([
       lineOf('H0STCNT0.txt', 1),
       '',
       broken,
       lineOf('H0STCNT0.txt', 2),
     ])
-    expect(told).toEqual([expect.stringMatching(/^3: no envelope/)])
+    expect(problems).toEqual([expect.stringMatching(/^3: no envelope/)])
     expect(counts).toMatchObject({ lines: 4, frames: 2, malformed: 1 })
     const malformed = (await replayed(output)).filter(event => event.type === 'malformed')
     expect(malformed).toMatchObject([{ raw: broken, receivedTime: kst('2026-06-08T11:48:27') }])

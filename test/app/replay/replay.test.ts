@@ -36,7 +36,7 @@ describe('a replay', () => {
     ])
   })
 
-  it('of a part begins and ends where it is told to, and calls nothing missing that it was told to leave out', async () => {
+  it('of a part begins and ends at the given times, and reports nothing outside them as missing', async () => {
     const folder = temporaryFolder()
     const recorder = recorderFor(folder)
     for (let i = 0; i < 100; i++) give(recorder, tradeAt('090000', 100 * (i + 1)), nine + i * 10)
@@ -46,7 +46,7 @@ describe('a replay', () => {
     expect(events[0]?.receivedTime).toBe(nine + 500)
   })
 
-  it('gives columns that nobody asked for when it was recorded', async () => {
+  it('gives columns that its recording did not ask for', async () => {
     const folder = temporaryFolder()
     const recorder = recorderFor(folder)
     give(recorder, tradeAt('090000', 100), nine)
@@ -80,7 +80,7 @@ describe('a replay', () => {
     ])
   })
 
-  it('keeps the pace it is told, by whatever clock', async () => {
+  it('keeps the given pace, by any clock', async () => {
     // Arrange: a clock that runs a hundred times too fast makes minutes of tenths of a second.
     const folder = temporaryFolder()
     const recorder = recorderFor(folder)
@@ -88,17 +88,17 @@ describe('a replay', () => {
     await recorder.stop()
     const real = clockStartingAt(0)
     const pacedBy = { now: () => real.now() * 100 }
-    const told: { at: number; came: number }[] = []
+    const emitted: { at: number; came: number }[] = []
     const replay = createReplay({ folder, speed: 10, pacedBy })
-    replay.events$.subscribe(({ receivedTime }) => told.push({ at: pacedBy.now(), came: receivedTime }))
+    replay.events$.subscribe(({ receivedTime }) => emitted.push({ at: pacedBy.now(), came: receivedTime }))
 
     // Act
     await replay.play()
 
     // Assert: never early, and at a tenth of the time in between.
-    expect(told).toHaveLength(5)
-    const [first] = told
-    for (const { at, came } of told) expect(at - (first?.at ?? 0)).toBeGreaterThanOrEqual((came - nine) / 10)
+    expect(emitted).toHaveLength(5)
+    const [first] = emitted
+    for (const { at, came } of emitted) expect(at - (first?.at ?? 0)).toBeGreaterThanOrEqual((came - nine) / 10)
     expect(replay.clock.now()).toBe(nine + 40_000)
   })
 
@@ -138,7 +138,7 @@ describe('a replay', () => {
     expect(() => createReplay({ folder, date: 20260914, from: -Infinity, to: Infinity })).not.toThrow()
   })
 
-  it('stops when it is told to, and completes', async () => {
+  it('completes when it is stopped', async () => {
     const folder = temporaryFolder()
     const recorder = recorderFor(folder)
     for (let i = 0; i < 3; i++) give(recorder, tradeAt('090000', 100 * (i + 1)), nine + i * 3_600_000)
@@ -158,22 +158,22 @@ describe('a replay', () => {
     expect([count, isComplete]).toEqual([1, true])
   })
 
-  it('waits for whoever is not ready', async () => {
+  it('waits until its consumer is ready', async () => {
     const folder = temporaryFolder()
     const recorder = recorderFor(folder)
     for (let i = 0; i < 1_000; i++) give(recorder, tradeAt('090000', 100 * (i + 1)), nine)
     await recorder.stop()
-    let [told, asked, mostAtOnce] = [0, 0, 0]
+    let [emitted, asked, mostAtOnce] = [0, 0, 0]
     const ready = async () => {
       asked++
-      const before = told
+      const before = emitted
       await new Promise(resolve => setImmediate(resolve))
-      mostAtOnce = Math.max(mostAtOnce, told - before)
+      mostAtOnce = Math.max(mostAtOnce, emitted - before)
     }
     const replay = createReplay({ folder, ...fast, ready })
-    replay.events$.subscribe(() => told++)
+    replay.events$.subscribe(() => emitted++)
     await replay.play()
-    expect(told).toBe(1_000)
+    expect(emitted).toBe(1_000)
     expect(asked).toBeGreaterThan(2)
     expect(mostAtOnce).toBe(0)
   })

@@ -84,7 +84,7 @@ describe('a column that is not in a record', () => {
     expect(trade).toMatchObject({ columns: { MARKET_CLS_CODE: '2' } })
   })
 
-  it('is told by the width where lists differ: the NXT book of 62 and of 65 values', () => {
+  it('is found by the width where lists differ: the NXT book of 62 and of 65 values', () => {
     const book = book63.slice(0, 59)
     const frames = [
       frame('H0NXASP0', [...book, 'nxt price', 'n', 'c']),

@@ -42,7 +42,7 @@ describe('a captured control message', () => {
     expect(read(lineOf('control.txt', 3))).toEqual({ kind: 'heartbeat', serverTime: kst('2023-05-02T22:19:24') })
   })
 
-  it('is a refusal that names nobody', () => {
+  it('is a refusal that names no subscription', () => {
     expect(read(lineOf('control.txt', 4))).toEqual({
       kind: 'answer',
       tr: undefined,
@@ -75,8 +75,8 @@ describe('a heartbeat', () => {
 })
 
 describe('an answer', () => {
-  it.each(['(null)', '', null, undefined, {}, ['H0STCNT0']])('names nobody where it says %j', nobody => {
-    expect(answerTo(acknowledgement({ tr_id: nobody, tr_key: nobody }))).toMatchObject({
+  it.each(['(null)', '', null, undefined, {}, ['H0STCNT0']])('names no subscription where it says %j', empty => {
+    expect(answerTo(acknowledgement({ tr_id: empty, tr_key: empty }))).toMatchObject({
       tr: undefined,
       key: undefined,
     })
@@ -153,7 +153,7 @@ describe('the result code of an answer', () => {
     expect(answerTo(acknowledgement({}, { rt_cd: '1', msg_cd: code, msg1: '' })).entry.reaction).toBe(reaction)
   })
 
-  it('0 makes a code nobody knows a success of some kind', () => {
+  it('0 makes an unknown code a success of some kind', () => {
     const entry = answerTo(
       acknowledgement({}, { rt_cd: '0', msg_cd: 'OPSP0077', msg1: 'SUBSCRIBE SUCCESS AGAIN' }),
     ).entry
@@ -161,7 +161,7 @@ describe('the result code of an answer', () => {
     expect(entry.reaction).not.toBe('refused')
   })
 
-  it('other than 0 makes a code nobody knows a refusal', () => {
+  it('other than 0 makes an unknown code a refusal', () => {
     const entry = answerTo(acknowledgement({}, { rt_cd: '9', msg_cd: 'OPSP0077', msg1: 'NO' })).entry
     expect(entry).toMatchObject({ code: 'OPSP0077', reaction: 'retry' })
   })

@@ -1,4 +1,5 @@
-// Trades and books that cannot be true: a frame with broken bytes has numbers as readable as any. Such a record is malformed, whole.
+// Trades and books with impossible values: the numbers of a damaged frame are still readable. Such a record
+// is malformed as a whole.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDecoder, type DecodedEvent } from '../../../kis/wire/decoder.ts'
@@ -87,7 +88,7 @@ describe('a record that cannot be true', () => {
     expect(event?.type).toBe(tr.endsWith('CNT0') ? 'trade' : 'order-book')
   })
 
-  it('is told apart from its neighbours, which are read', () => {
+  it('does not affect the records beside it', () => {
     const good = recordOf('H0STCNT0')
     const bad = withValues('H0STCNT0', good, { STCK_PRPR: '-5' })
     const events = decode(frame('H0STCNT0', good, bad, good))

@@ -137,10 +137,13 @@ describe('one record of a frame', () => {
     expect(decode(frame('H0STCNT0', [symbol, ...record.slice(1)]))[0]?.type).not.toBe('trade')
   })
 
-  it.each(['AAPL', 'DXXXAAPL', 'XNASAAPL', 'DNAS', 'dNASAAPL', 'DNASaapl', ''])('names nothing abroad with %j', key => {
-    const values = [key, ...usTrade.slice(1)]
-    expect(decode(frame('HDFSCNT0', values))).toEqual([malformed('record 1 of 1 names no symbol', values.join('^'))])
-  })
+  it.each(['AAPL', 'DXXXAAPL', 'XNASAAPL', 'DNAS', 'dNASAAPL', 'DNASaapl', ''])(
+    'names no overseas instrument with %j',
+    key => {
+      const values = [key, ...usTrade.slice(1)]
+      expect(decode(frame('HDFSCNT0', values))).toEqual([malformed('record 1 of 1 names no symbol', values.join('^'))])
+    },
+  )
 })
 
 describe('what is no data at all', () => {

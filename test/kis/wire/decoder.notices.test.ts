@@ -1,4 +1,5 @@
-// Account notices become records, and whose account it is never leaves the decoder: not in a record, not in a complaint.
+// Account notices become records. The account's identity never leaves the decoder: not in a record, not in
+// the reason of a `malformed`.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { layouts } from '../../../kis/wire/layouts.ts'
@@ -89,11 +90,11 @@ describe('an account notice', () => {
   })
 
   it('leaves an empty identity empty', () => {
-    const nobody = ['', '', ...today.slice(2)]
-    expect(only('record', opened('H0STCNI0', nobody.join('^'))).columns).toMatchObject({ CUST_ID: '', ACNT_NO: '' })
+    const anonymous = ['', '', ...today.slice(2)]
+    expect(only('record', opened('H0STCNI0', anonymous.join('^'))).columns).toMatchObject({ CUST_ID: '', ACNT_NO: '' })
   })
 
-  it('hides the values of columns nobody knows, which may hold anything', () => {
+  it('hides the values of unknown columns, which may hold anything', () => {
     const events = opened('H0STCNI0', [...today, accountNumber, '', holder].join('^'))
     expect(typesOf(events)).toEqual(['schema-drift', 'record'])
     expect(events[1]).toMatchObject({ extra: ['[redacted]', '', '[redacted]'] })
@@ -119,7 +120,7 @@ describe('every account notice there is', () => {
   })
 })
 
-/** Told by KIS's abbreviations, not by the layouts' own marks: customer, user and account, by number, id or name. */
+/** By KIS's abbreviations, not by the layouts' marks: customer, user and account, by number, id or name. */
 function isIdentity(column: string): boolean {
   return /^(CUST|USER|ACNT|ACCT)_|EMPL$/.test(column)
 }
@@ -147,7 +148,7 @@ describe('a notice that is damaged once it is open', () => {
     expect(only('malformed', events).raw).toBe(`H0STCNI0: a notice of ${bytes} bytes, [redacted]`)
   })
 
-  it('tells nothing of whom it is about, wherever it is cut off and whatever its count', () => {
+  it('hides whom it is about, wherever it is cut off and whatever its count', () => {
     const count = fc.string({ unit: fc.constantFrom(...'0012 x|'.split('')), maxLength: 8 })
     fc.assert(
       fc.property(count, fc.nat({ max: today.join('^').length }), (digits, length) => {
@@ -159,18 +160,18 @@ describe('a notice that is damaged once it is open', () => {
     )
   })
 
-  it('tells nothing either when the bar behind its transaction is missing', () => {
+  it('hides it too when the bar behind its transaction is missing', () => {
     expectNoIdentity(decode(`0|H0STCNI0001|${today.join('^')}`))
   })
 
-  it('is as silent when it comes in clear', () => {
+  it('hides it too when it comes in clear', () => {
     expectNoIdentity(decode(frame('H0STCNI0', today.slice(0, 20))))
     expectNoIdentity(decode(frame('H0STCNI0', today)))
   })
 })
 
-describe('an encrypted frame whose key nobody knows', () => {
-  it('is reported as it came: it tells nobody anything', () => {
+describe('an encrypted frame whose key is unknown', () => {
+  it('is reported as it came: it is not readable', () => {
     const text = encryptedFrame('H0STCNI0', today.join('^'))
     expect(decode(text)).toEqual([
       {

@@ -55,7 +55,7 @@ const mutated = fc
 
 const anyFrame = fc.oneof(anyBytes, almostFrame, plausible, mutated)
 
-/** How many events a frame must make, by the bytes alone: one for each record, or one complaint for all of it. */
+/** The number of events that a frame makes, by its bytes alone: one a record, or one `malformed` for all. */
 function eventsDue(bytes: Buffer): number {
   const parts = /^0\|([A-Z0-9]{8})\|(\d{1,6})\|([^]*)$/.exec(bytes.toString('latin1'))
   const count = Number(parts?.[2] ?? 0)

@@ -82,7 +82,7 @@ const frames = fc.constantFrom(...typedTransactions).chain(tr => {
   return records.map(list => frame(tr, ...list.map(([name, rest]) => [name, ...rest])))
 })
 
-describe('a frame nobody captured', () => {
+describe('a generated frame', () => {
   it('means what the plain decoder says, whatever numbers it holds', () => {
     fc.assert(
       fc.property(frames, text => {
@@ -105,7 +105,9 @@ describe('a frame nobody captured', () => {
   })
 })
 
-/** A captured frame with a few bytes changed, taken out or put in: mostly bytes that mean something on the wire. */
+/**
+ * A captured frame with a few bytes changed, removed or inserted: mostly bytes with a meaning on the wire.
+ */
 const byte = fc.oneof(fc.constantFrom(...Buffer.from('^^^||0159.-+ND')), fc.nat({ max: 255 }))
 const edit = fc.record({ where: fc.nat(), deletes: fc.nat({ max: 3 }), inserts: fc.array(byte, { maxLength: 3 }) })
 const mutated = fc

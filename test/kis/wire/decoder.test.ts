@@ -142,12 +142,12 @@ describe('a decoder whose listener decodes another frame', () => {
     const inner = linesOf('H0STASP0.txt')[0] as string
     const decoder = createDecoder()
     const other = createDecoder()
-    const heard: DecodedEvent[] = []
+    const emitted: DecodedEvent[] = []
     decoder.decode(Buffer.from(outer), receivedTime, event => {
-      heard.push(event)
+      emitted.push(event)
       other.decode(Buffer.from(inner), receivedTime, () => {})
     })
-    expect(heard).toHaveLength(5)
-    expect(heard).toEqual(decode(outer))
+    expect(emitted).toHaveLength(5)
+    expect(emitted).toEqual(decode(outer))
   })
 })

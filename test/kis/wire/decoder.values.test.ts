@@ -1,4 +1,5 @@
-// Values of every kind the wire has shown: signs, blanks, KIS's spellings of nothing, Korean text, several symbols in one frame.
+// Values of every kind seen on the wire: signs, blanks, KIS's spellings of an empty value, Korean text,
+// several symbols in one frame.
 import { describe, expect, it } from 'vitest'
 import type { OtherRecord } from '../../../market/events.ts'
 import { decode, frame, lineOf, linesOf, only, receivedTime, recordsOf, withValues } from '../../support/wire/frames.ts'
@@ -166,7 +167,7 @@ describe('a frame with records of several symbols', () => {
     ])
   })
 
-  it('keeps exchanges abroad apart', () => {
+  it('keeps overseas exchanges apart', () => {
     const lines = linesOf('HDFSCNT0.txt').flatMap(recordsOf)
     const events = decode(frame('HDFSCNT0', ...lines))
     expect(events.map(event => event.type === 'trade' && event.instrument)).toEqual([

@@ -126,7 +126,7 @@ describe('a record narrower than ever', () => {
   })
 })
 
-describe('a transaction nobody knows', () => {
+describe('an unknown transaction', () => {
   it('comes out with all its values as extra, and a change from width 0', () => {
     expect(decode(frame('H0ABCDE0', ['005930', '', '1.5'], ['000660', 'x', '한글']))).toEqual([
       drift('H0ABCDE0', 3, 0),

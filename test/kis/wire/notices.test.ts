@@ -1,4 +1,5 @@
-// Opening encrypted account notices. Vectors are made with a test key from the vendor's example, which names a dummy person.
+// Decryption of account notices. The vectors are the vendor's example, which names a dummy person, encrypted
+// with a test key.
 import { describe, expect, it } from 'vitest'
 import { createNoticeOpener, isEncrypted } from '../../../kis/wire/notices.ts'
 import { lineOf } from '../../support/wire/frames.ts'
@@ -34,7 +35,8 @@ describe('opening a notice', () => {
   })
 
   it('agrees with a vector made by openssl', () => {
-    // printf 'HTS ID^1234567801^0000002891' | openssl enc -aes-256-cbc -K <hex of the key> -iv <hex of the iv> -base64
+    // printf 'HTS ID^1234567801^0000002891' |
+    //   openssl enc -aes-256-cbc -K <hex of the key> -iv <hex of the iv> -base64
     const vector = 'OwFCob7p/wm/d+ttCVXYGKPWwVrjvH8Q5mjEkwK60+w='
     const opened = openerFor('H0STCNI0').open(Buffer.from(`1|H0STCNI0|001|${vector}`))
     expect(textOf(opened)).toBe('0|H0STCNI0|001|HTS ID^1234567801^0000002891')

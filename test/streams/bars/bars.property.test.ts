@@ -62,14 +62,14 @@ describe('whatever arrives, in whatever order', () => {
         const bars: Bar[] = []
         const rig = barRig(length)
 
-        for (const told of steps) {
+        for (const one of steps) {
           const receivedTime = Date.now()
-          if (told.kind === 'wait') {
-            vi.advanceTimersByTime(told.ms)
-          } else if (told.kind === 'trade') {
-            const { price, volume, cumulativeVolume, businessDate, second, delayMs } = told
+          if (one.kind === 'wait') {
+            vi.advanceTimersByTime(one.ms)
+          } else if (one.kind === 'trade') {
+            const { price, volume, cumulativeVolume, businessDate, second, delayMs } = one
             const eventTime = second === null ? null : start + second * 1_000
-            const happened = { instrument: told.instrument, price, volume, cumulativeVolume, businessDate, eventTime }
+            const happened = { instrument: one.instrument, price, volume, cumulativeVolume, businessDate, eventTime }
             const event = trade({ ...happened, receivedTime: (eventTime ?? start) + delayMs })
             offered += event.volume ?? 0
             const before = rig.skipped.length
@@ -77,8 +77,8 @@ describe('whatever arrives, in whatever order', () => {
             const own = accepted.get(event.instrument) ?? []
             accepted.set(event.instrument, own)
             if (rig.skipped.length === before) own.push(event)
-          } else if (told.kind === 'subscription') {
-            const { instrument: whose, status } = told
+          } else if (one.kind === 'subscription') {
+            const { instrument: whose, status } = one
             rig.events.next({
               type: 'subscription',
               line: '1',
@@ -89,9 +89,9 @@ describe('whatever arrives, in whatever order', () => {
             })
           } else {
             const reason = 'cut'
-            const fact = { line: '1', market: told.market, receivedTime }
+            const fact = { line: '1', market: one.market, receivedTime }
             // Bars that were over at this moment are published because of it, from what came before it.
-            if (told.kind === 'disconnect') rig.events.next({ type: 'disconnect', reason, ...fact })
+            if (one.kind === 'disconnect') rig.events.next({ type: 'disconnect', reason, ...fact })
             else rig.events.next({ type: 'resume', outageMs: 0, ...fact })
           }
           for (const bar of rig.bars.slice(bars.length)) {
@@ -103,9 +103,9 @@ describe('whatever arrives, in whatever order', () => {
             const isInOrder = !bar.isRepaired && inside.every((one, at) => !isBefore(one, inside[at - 1]))
             expect(bar).toMatchObject(isInOrder ? { open, close, ...others } : others)
           }
-          if (told.kind === 'disconnect') {
+          if (one.kind === 'disconnect') {
             for (const [whose, own] of accepted) {
-              if (marketOf(whose) !== told.market) continue
+              if (marketOf(whose) !== one.market) continue
               const published = bars.filter(bar => bar.instrument === whose)
               accepted.set(whose, [...new Set(published.flatMap(bar => insideOf(bar, own, length)))])
             }

@@ -57,7 +57,7 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
   vi.setSystemTime(start - 10_000)
   const memory = createContinuityMemory()
   const source = new Subject<MarketEvent>()
-  const told = new Subject<MarketEvent>()
+  const emitted = new Subject<MarketEvent>()
   const bars: Bar[] = []
   const known = new Set<Execution>()
   const knownThen: Execution[][] = []
@@ -72,16 +72,16 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
     total += volume
     return { price, volume, cumulativeVolume: total, bidPrice: null, askPrice: null, eventTime: time }
   })
-  told.pipe(toBars('5s')).subscribe(bar => {
+  emitted.pipe(toBars('5s')).subscribe(bar => {
     bars.push(bar)
     knownThen.push([...known])
   })
-  told.subscribe(event => {
+  emitted.subscribe(event => {
     if (event.type === 'gap') questions.push({ gap: event, due: at + (answerAfter[gaps++ % answerAfter.length] ?? 0) })
   })
   source.pipe(checkContinuity({ memory })).subscribe(event => {
     if (event.type === 'trade') noteKnown(event)
-    told.next(event)
+    emitted.next(event)
   })
 
   function noteKnown({ cumulativeVolume, price, eventTime, volume }: Trade): void {
@@ -130,7 +130,7 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
             known.add(tape.find(one => one.cumulativeVolume === cumulativeVolume) as Execution)
           }
         }
-        told.next(event)
+        emitted.next(event)
       }
     }
   }
@@ -156,7 +156,7 @@ function play({ steps, answerAfter, answers, cuts }: Story) {
   for (const stragglers of behind.values()) for (const straggler of stragglers) send(straggler, 'comes')
   vi.advanceTimersByTime(20_000)
   answerDue(Number.POSITIVE_INFINITY)
-  told.complete()
+  emitted.complete()
   expect(vi.getTimerCount()).toBe(0)
   return { tape, bars, knownThen, known }
 }
@@ -195,8 +195,8 @@ describe('bars of a day that came in pieces', () => {
 
   it('hold all that is known by then; those that are not repaired come once, and the repaired ones in order', () => {
     fc.assert(
-      fc.property(story, told => {
-        const { bars, knownThen, tape } = play(told)
+      fc.property(story, day => {
+        const { bars, knownThen, tape } = play(day)
         for (const [place, bar] of bars.entries()) {
           const { startTime } = bar
           expect(bar).toMatchObject(figuresOf(insideOf(startTime, knownThen[place] as Execution[])))
@@ -204,7 +204,7 @@ describe('bars of a day that came in pieces', () => {
           const then = knownThen[place] as Execution[]
           const last = tape.findLastIndex(one => then.includes(one))
           const spoiled = tape.filter((one, index) => {
-            const { fate } = told.steps[index] as Step
+            const { fate } = day.steps[index] as Step
             return index <= last && !then.includes(one) && typeof fate === 'string' && fate.startsWith('no-')
           })
           expect(insideOf(startTime, spoiled)).toEqual([])
@@ -227,8 +227,8 @@ describe('bars of a day of which everything was found in the end', () => {
 
   it('are all there, each with the truth as its last word', () => {
     fc.assert(
-      fc.property(story, told => {
-        const { tape, bars, known } = play(told)
+      fc.property(story, day => {
+        const { tape, bars, known } = play(day)
         const [first] = known
         if (first === undefined) return
         // What was lost behind the last trade was missed by none, and what happened before the first that

@@ -90,7 +90,7 @@ describe('a bar is not whole', () => {
     expect(rig.published).toEqual([['10:01:00', 1]])
   })
 
-  it('when only the book of its instrument, or another instrument, or nobody in particular became active', () => {
+  it('when only its order book, another instrument, or a subscription without an instrument became active', () => {
     const rig = barRig('1m')
     rig.becomes('active', '09:59:59', samsung, 'order-book')
     rig.becomes('active', '09:59:59', hynix)
@@ -183,7 +183,7 @@ describe('a disconnect', () => {
     expect(rig.published).toEqual([['10:02:00', 4]])
   })
 
-  it('does not touch a bar that was over, though nobody had looked at the clock yet', () => {
+  it('does not touch a bar that was over before the clock was read', () => {
     const events = new Subject<MarketEvent>()
     let now = at('10:00:57')
     const seen: number[] = []

@@ -31,7 +31,7 @@ function rig(options: Partial<FreshnessOptions> = {}) {
     ) => watch.note({ type: 'subscription', line: '1', instrument, channel, status, receivedTime: time }),
     data: (instrument: Instrument, time: number, type: 'trade' | 'order-book' = 'trade') =>
       watch.note({ type, instrument, receivedTime: time } as MarketEvent),
-    /** Looks once a second from the last look on, feeding whoever flows. */
+    /** Looks once a second from the last look on, with data for the instruments in `flowing`. */
     run(from: number, to: number, flowing: readonly Instrument[], everyMs = seconds) {
       for (let time = from; time < to; time += seconds) {
         for (const instrument of flowing) if (time % everyMs === 0) this.data(instrument, time)

@@ -9,7 +9,7 @@ const beats = (rhythm: ReturnType<typeof createRhythm>, silences: readonly numbe
 }
 
 describe('a rhythm', () => {
-  it('knows nothing before it has heard enough', () => {
+  it('knows nothing before enough data came', () => {
     const rhythm = createRhythm()
     beats(rhythm, [100, 100, 100])
     expect(rhythm.patience(1_000)).toBeUndefined()

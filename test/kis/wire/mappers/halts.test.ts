@@ -22,7 +22,7 @@ it.each([
   })
 })
 
-it('a notice of Nextrade is about its venue, and one without a name about nobody', () => {
+it('a notice of Nextrade names its venue, and one without a symbol is none', () => {
   expect(notice('H0NXMKO0', vendors)).toMatchObject({ instrument: 'NXT:396300' })
   expect(notice('H0UNMKO0', vendors.slice(1).concat('', ''))?.instrument).not.toBe('UN:396300')
   expect(

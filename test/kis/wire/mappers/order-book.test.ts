@@ -1,4 +1,5 @@
-// Books, level by level: captured ones with their values written out, and made ones that tell every position apart.
+// Books, level by level: captured ones with their values written out, and made ones with another value in
+// every position.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { columnsFor, layoutOf } from '../../../../kis/wire/layout.ts'
@@ -225,7 +226,10 @@ describe('every value of a book is read from the column that means it', () => {
 describe('the positions in the comments of kis/wire/mappers/order-book.ts', () => {
   const source = readFileSync(new URL('../../../../kis/wire/mappers/order-book.ts', import.meta.url), 'utf8')
   const [domestic = '', overseas = ''] = source.split('const overseas:')
-  /** `1, // NAME`, `...upTo(domesticLevels, 3), // NAME1…10`, and, counted from the first level of an overseas book, `place + 2, // NAME1…10`. */
+  /**
+   * `1, // NAME`, `...upTo(domesticLevels, 3), // NAME1…10`, and, counted from the first level of an overseas
+   * book, `place + 2, // NAME1…10`.
+   */
   const positions = (text: string) =>
     [
       ...text.matchAll(

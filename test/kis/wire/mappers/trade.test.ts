@@ -1,4 +1,5 @@
-// Trades, field by field: captured ones with their values written out, and made ones that tell every position apart.
+// Trades, field by field: captured ones with their values written out, and made ones with another value in
+// every position.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { columnsFor, layoutOf } from '../../../../kis/wire/layout.ts'
@@ -75,7 +76,7 @@ describe('a captured trade', () => {
     })
   })
 
-  it('of the opening auction has no side, because nobody crossed a spread', () => {
+  it('of the opening auction has no side, because no order crossed a spread', () => {
     expect(firstTrade('H0STCNT0.txt', 16)).toMatchObject({
       price: 272000,
       volume: 200607,
@@ -162,7 +163,7 @@ function widthsOf(tr: string): [tr: string, width: number][] {
   return Object.keys(layoutOf(tr)?.widths ?? {}).map(width => [tr, Number(width)])
 }
 
-/** A record whose values are all different: 2000 and its own index. None could be mistaken for a side, a date or a time. */
+/** A record whose values all differ: 2000 and the index. None can pass for a side, a date or a time. */
 function distinctValues(width: number): string[] {
   return Array.from({ length: width }, (_, index) => String(2000 + index))
 }

@@ -99,7 +99,7 @@ describe('endlessly many different bytes', () => {
   it('are forgotten some day, and made again when they come back', () => {
     const { of, made } = interner()
     of('005930')
-    for (let i = 0; i < 70_000; i++) of(`rubbish ${i}`)
+    for (let i = 0; i < 70_000; i++) of(`malformed ${i}`)
     expect(of('005930').text).toBe('005930')
     expect(made.filter(text => text === '005930')).toHaveLength(2)
     expect(of('005930')).toBe(of('005930'))
