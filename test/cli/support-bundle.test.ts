@@ -59,7 +59,9 @@ describe('kis-stream support-bundle', () => {
       'ndjson',
     ]
     const running = startCommand(['run', ...flags], environment)
-    await running.printed(out => out.includes('"trade"') && out.includes('"channel":"H0STCNI0","status":"active"'))
+    // Both, as the socket settles with the last answer.
+    const isActive = (out: string, channel: string) => out.includes(`"channel":"${channel}","status":"active"`)
+    await running.printed(out => isActive(out, 'trade') && isActive(out, 'H0STCNI0'))
     // A server that throws our own words back, an account notice, and a control message that is broken.
     simulator.send(`0|H0STCNT0|001|${planted.appKey}^${planted.appSecret}^12345678-01`)
     simulator.sendNotice('H0STCNI0', notice)
