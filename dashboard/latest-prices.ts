@@ -1,6 +1,5 @@
 // The latest trade and book of every instrument: one look-up and a few assignments for each event, whether a
 // page is open or not. Messages to pages are made from here, a few times a second.
-import { minuteMs } from '../market/basics/durations.ts'
 import { BoundedMap } from '../market/basics/bounded-map.ts'
 import type { MarketEvent, OrderBook, Trade } from '../market/events.ts'
 import type { Instrument } from '../market/instrument.ts'
@@ -9,8 +8,8 @@ export type LatestPrice = {
   readonly instrument: Instrument
   readonly trade: Trade | undefined
   readonly book: OrderBook | undefined
-  /** What KIS compares the price with; undefined while that is not known. */
-  readonly previousClose: number | undefined
+  /** What KIS compares the price with; the last of the date; null while that is not known. */
+  readonly previousClose: number | null
   /** Of the last change. Versions grow with every change of any instrument. */
   readonly version: number
   /** Trades since the start. */
@@ -42,21 +41,10 @@ type Entry = {
   version: number
   trades: number
   readonly tape: Trade[]
-  previousClose: number | undefined
-  /** Its date, and when it is asked for again. */
-  closeDate: number | null | undefined
-  closeUntil: number
+  previousClose: number | null
 }
 
-/** It changes once a day; KIS may correct it. */
-const closeKeptMs = minuteMs
-const closeMissedMs = 1_000
-
-/**
- * `previousClose`: of the trade that is being delivered. Asked once a minute for each instrument, and at once
- * on a new day.
- */
-export function createLatestPrices(previousClose: (trade: Trade) => number | undefined): LatestPrices {
+export function createLatestPrices(): LatestPrices {
   const entries = new BoundedMap<string, Entry>(mostInstruments)
   let version = 0
 
@@ -70,28 +58,19 @@ export function createLatestPrices(previousClose: (trade: Trade) => number | und
         version: 0,
         trades: 0,
         tape: [],
-        previousClose: undefined,
-        closeDate: undefined,
-        closeUntil: 0,
+        previousClose: null,
       }
       entries.set(instrument, entry)
     }
     return entry
   }
 
-  function learnClose(entry: Entry, trade: Trade): void {
-    const close = previousClose(trade)
-    const isNewDay = trade.businessDate !== entry.closeDate
-    if (close !== undefined || isNewDay) entry.previousClose = close
-    entry.closeDate = trade.businessDate
-    entry.closeUntil = trade.receivedTime + (close === undefined ? closeMissedMs : closeKeptMs)
-  }
-
   return {
     note(event) {
       if (event.type === 'trade') {
         const entry = entryOf(event.instrument)
-        if (event.businessDate !== entry.closeDate || event.receivedTime >= entry.closeUntil) learnClose(entry, event)
+        const isNewDate = event.businessDate !== entry.trade?.businessDate
+        if (event.previousClose !== null || isNewDate) entry.previousClose = event.previousClose
         entry.trade = event
         entry.tape[entry.trades++ % tapeLength] = event
         entry.version = ++version

@@ -168,7 +168,7 @@ function priceRow({ instrument, trade, book, previousClose }: LatestPrice): Pric
   const ask = book?.asks[0]?.price ?? trade?.askPrice ?? null
   const time = trade?.eventTime ?? null
   const { price = null, open = null, cumulativeVolume: volume = null } = trade ?? {}
-  return [instrument, price, previousClose ?? null, open, volume, bid, ask, time]
+  return [instrument, price, previousClose, open, volume, bid, ask, time]
 }
 
 function tapeRow({ eventTime, price, volume, side }: Trade): TapeRow {

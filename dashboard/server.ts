@@ -72,7 +72,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const auth = createAuth(token)
   /** Without a token anything on this machine may look, and nothing may change. */
   const mayChange = token !== undefined
-  const prices = createLatestPrices(trade => feed.previousClose(trade))
+  const prices = createLatestPrices()
   const bars = createBarHistory(clock)
   const marks = createChartMarks()
   const troubles = createTroubles()

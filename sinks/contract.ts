@@ -67,6 +67,7 @@ function tradeAt(place: number): Trade {
     open: null,
     high: null,
     low: null,
+    previousClose: null,
     bidPrice: null,
     askPrice: null,
     bidVolume: null,

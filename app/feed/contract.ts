@@ -89,11 +89,6 @@ export type Feed = {
   health(): HealthReport
   /** What passed so far, in numbers, for metrics. */
   tally(): Tally
-  /**
-   * What KIS compares a trade's price with: the previous close, adjusted where the exchange does. For the subscriber to whom the trade is
-   * being delivered: read from the frame it came in. Costs a few microseconds, and changes once a day.
-   */
-  previousClose(trade: Trade): number | undefined
   /** The last data frames, oldest first, without secrets. */
   recentFrames(): readonly ShownFrame[]
   /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */

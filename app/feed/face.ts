@@ -2,7 +2,6 @@
 import { problemWith } from '../../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../../kis/endpoints.ts'
 import { addressOf } from '../../kis/redaction.ts'
-import { createPreviousCloseReader } from '../../kis/wire/previous-close.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Dropped, MarketEvent } from '../../market/events.ts'
 import { parseInstrument } from '../../market/instrument.ts'
@@ -35,7 +34,6 @@ export function createFace(parts: FaceParts): Feed {
   const { confirmations, clockSkew, emit } = parts
   const wireOptions = wireOptionsOf(settings)
   const notices = createNoticeNames(settings.schedule === 'side-by-side')
-  const readPreviousClose = createPreviousCloseReader()
 
   function readKey(name: string, channel: Channel): SubscriptionKey {
     const parsed = parseInstrument(name)
@@ -107,10 +105,6 @@ export function createFace(parts: FaceParts): Feed {
       news.forEach(emit)
     },
     tally: observers.tally,
-    previousClose(trade) {
-      const frame = observers.recentFrames.latest()
-      return frame === undefined ? undefined : readPreviousClose(frame.bytes, trade)
-    },
     recentFrames: observers.recentFrames.shown,
     status,
     health: () =>

@@ -29,7 +29,7 @@ export type Observers = Omit<Journal, 'frame' | 'transition'> & {
   transitionsOf: TransitionLog['of']
   tally(): Tally
   latency(): Latency
-  recentFrames: Pick<RecentFrames, 'latest' | 'shown'>
+  recentFrames: Pick<RecentFrames, 'shown'>
 }
 
 export type ObserversParts = {

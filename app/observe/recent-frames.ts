@@ -1,5 +1,5 @@
-// The last data frames, for whoever has to find out what happened. Kept by reference, so that keeping one costs next to nothing; of one
-// that is far longer than KIS's own only what is shown is kept.
+// The last data frames, to find out what happened. Kept by reference, so that keeping one costs next to
+// nothing; of one that is far longer than KIS's own only what is shown is kept.
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { Redaction } from '../../kis/redaction.ts'
 import type { Market } from '../../market/instrument.ts'
@@ -19,8 +19,6 @@ export type ShownFrame = {
 
 export type RecentFrames = {
   note(frame: RawFrame): void
-  /** The one that is being delivered. */
-  latest(): RawFrame | undefined
   /** Oldest first. */
   shown(): readonly ShownFrame[]
 }
@@ -28,7 +26,6 @@ export type RecentFrames = {
 export function createRecentFrames({ shown }: Pick<Redaction, 'shown'>): RecentFrames {
   const slots: (RawFrame | ShownFrame | undefined)[] = Array.from({ length: mostKept })
   let next = 0
-  let latest: RawFrame | undefined
 
   function shownOf(frame: RawFrame): ShownFrame {
     return { market: frame.market, receivedTime: frame.receivedTime, text: shown(frame.bytes) }
@@ -36,11 +33,9 @@ export function createRecentFrames({ shown }: Pick<Redaction, 'shown'>): RecentF
 
   return {
     note(frame) {
-      latest = frame
       slots[next] = frame.bytes.length > longestKept ? shownOf(frame) : frame
       next = (next + 1) & (mostKept - 1)
     },
-    latest: () => latest,
     shown: () =>
       [...slots.slice(next), ...slots.slice(0, next)].flatMap(frame =>
         frame === undefined ? [] : [isShown(frame) ? frame : shownOf(frame)],

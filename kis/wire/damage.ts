@@ -21,6 +21,8 @@ import { isTimeOfDay } from './mappers/time.ts'
 const mostDays = 7
 
 const moneyColumns: ReadonlySet<string> = new Set(['ACML_TR_PBMN', 'TAMT'])
+/** The change since the previous close: it has a sign. */
+const changeColumns: ReadonlySet<string> = new Set(['PRDY_VRSS', 'DIFF'])
 const lastPriceColumns: ReadonlySet<string> = new Set(['STCK_PRPR', 'LAST'])
 /** More of a value than a sound one has, and little enough for a log line. */
 const mostShown = 24
@@ -128,6 +130,7 @@ function expectationOf(
       return isFar?.(dateOf(i)) ? `a date at most ${mostDays} days from its receipt` : undefined
     case 'int':
     case 'decimal': {
+      if (changeColumns.has(name)) return undefined
       if (value < 0) return 'no negative number'
       if (value === 0 && lastPriceColumns.has(name)) return 'a price above 0'
       const most = moneyColumns.has(name) ? mostMoney : mostShares

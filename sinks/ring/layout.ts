@@ -15,7 +15,7 @@ export const droppedRow = 5 // then count, from, to
 /** Of the first code of a trade: the exchange has halted the name. */
 export const haltedBit = 1 << 16
 
-export const tradeWords = 15
+export const tradeWords = 16
 export const bookWords = 5
 export const levelWords = 2
 export const droppedWords = 4

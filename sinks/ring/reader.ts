@@ -92,13 +92,14 @@ export function ringReader(ring: SharedArrayBuffer, known: readonly Instrument[]
       open: numberOrNull(at + 5),
       high: numberOrNull(at + 6),
       low: numberOrNull(at + 7),
-      bidPrice: numberOrNull(at + 8),
-      askPrice: numberOrNull(at + 9),
-      bidVolume: numberOrNull(at + 10),
-      askVolume: numberOrNull(at + 11),
-      businessDate: numberOrNull(at + 12),
-      eventTime: numberOrNull(at + 13),
-      receivedTime: number(at + 14),
+      previousClose: numberOrNull(at + 8),
+      bidPrice: numberOrNull(at + 9),
+      askPrice: numberOrNull(at + 10),
+      bidVolume: numberOrNull(at + 11),
+      askVolume: numberOrNull(at + 12),
+      businessDate: numberOrNull(at + 13),
+      eventTime: numberOrNull(at + 14),
+      receivedTime: number(at + 15),
     }
   }
 

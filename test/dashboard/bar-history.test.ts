@@ -10,7 +10,7 @@ import { at, hynix, orderBook, samsung, trade } from '../streams/samples.ts'
 
 describe('the board', () => {
   it('keeps the latest of each instrument, and what changed since a version', () => {
-    const prices = createLatestPrices(() => undefined)
+    const prices = createLatestPrices()
     prices.note(trade({ price: 1 }))
     prices.note(trade({ price: 2, instrument: hynix }))
     const version = prices.version()
@@ -24,7 +24,7 @@ describe('the board', () => {
   })
 
   it('keeps the last trades in order, and counts those that are gone', () => {
-    const prices = createLatestPrices(() => undefined)
+    const prices = createLatestPrices()
     for (let price = 1; price <= tapeLength + 10; price++) prices.note(trade({ price }))
     const { trades, missed } = prices.tape(samsung, 5)
     expect(missed).toBe(5)
@@ -36,23 +36,16 @@ describe('the board', () => {
     expect(prices.tape('KRX:000001', 0)).toEqual({ trades: [], missed: 0 })
   })
 
-  it('asks for the previous close once a minute and instrument, and at once on a new day', () => {
-    const asked: number[] = []
-    let answer: number | undefined = 270_000
-    const prices = createLatestPrices(({ receivedTime }) => (asked.push(receivedTime), answer))
-    const note = (receivedTime: number, businessDate = 20260914) => prices.note(trade({ receivedTime, businessDate }))
-    for (const time of [0, 1, 59_999]) note(time)
+  it('keeps the last previous close of a date, through a trade that has none', () => {
+    const prices = createLatestPrices()
+    const note = (previousClose: number | null, businessDate = 20260914) =>
+      prices.note(trade({ previousClose, businessDate }))
+    note(270_000)
+    note(null)
     expect(prices.of(samsung)?.previousClose).toBe(270_000)
-    answer = undefined
-    note(60_000)
-    // What could not be read is no reason to forget what was; it is asked for again a second later.
-    expect(prices.of(samsung)?.previousClose).toBe(270_000)
-    for (const time of [60_500, 61_000]) note(time)
-    expect(asked).toEqual([0, 60_000, 61_000])
-    note(61_001, 20260915)
-    expect(prices.of(samsung)?.previousClose).toBeUndefined()
-    answer = 271_000
-    note(62_001, 20260915)
+    note(null, 20260915)
+    expect(prices.of(samsung)?.previousClose).toBeNull()
+    note(271_000, 20260915)
     expect(prices.of(samsung)?.previousClose).toBe(271_000)
   })
 })
@@ -297,7 +290,7 @@ describe('what names endless instruments', () => {
   const many = Array.from({ length: 5_000 }, (_, i): `KRX:${string}` => `KRX:${String(i).padStart(6, '0')}`)
 
   it('leaves the page the last thousand, and those that go on', () => {
-    const prices = createLatestPrices(() => undefined)
+    const prices = createLatestPrices()
     const bars = createBarHistory(systemClock)
     for (const [i, instrument] of many.entries()) {
       for (const note of [prices.note, bars.note]) {

@@ -44,6 +44,7 @@ const tradeFields = record({
   open: figure,
   high: figure,
   low: figure,
+  previousClose: figure,
   bidPrice: figure,
   askPrice: figure,
   bidVolume: figure,

@@ -24,6 +24,7 @@ export function trade(changes: Partial<Trade> = {}): Trade {
     open: 69_000,
     high: 71_000,
     low: 68_000,
+    previousClose: 69_500,
     bidPrice: 69_900,
     askPrice: 70_000,
     bidVolume: 100,

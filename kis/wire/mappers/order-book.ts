@@ -12,29 +12,34 @@ const domesticLevels = 10
 const upTo = (count: number, first: number, step = 1) => Array.from({ length: count }, (_, i) => first + i * step)
 
 /** H0STASP0, H0NXASP0, H0UNASP0: the first 59 values are the same. */
-const domestic = planFor([
-  1, // BSOP_HOUR
-  43, // TOTAL_ASKP_RSQN
-  44, // TOTAL_BIDP_RSQN
-  ...upTo(domesticLevels, 3), // ASKP1…10
-  ...upTo(domesticLevels, 13), // BIDP1…10
-  ...upTo(domesticLevels, 23), // ASKP_RSQN1…10
-  ...upTo(domesticLevels, 33), // BIDP_RSQN1…10
-])
-const asksFrom = 3
-const bidsFrom = asksFrom + domesticLevels
+const domestic = planFor(
+  {
+    time: 1, // BSOP_HOUR
+    totalAskVolume: 43, // TOTAL_ASKP_RSQN
+    totalBidVolume: 44, // TOTAL_BIDP_RSQN
+  },
+  {
+    more: [
+      ...upTo(domesticLevels, 3), // ASKP1…10
+      ...upTo(domesticLevels, 13), // BIDP1…10
+      ...upTo(domesticLevels, 23), // ASKP_RSQN1…10
+      ...upTo(domesticLevels, 33), // BIDP_RSQN1…10
+    ],
+  },
+)
 
 /** The record whose first value is `first`. */
 export function domesticOrderBook(instrument: Instrument, receivedTime: number, first: number): OrderBook {
   readColumns(domestic, first)
+  const { at, more } = domestic
   return {
     type: 'order-book',
     instrument,
-    bids: domesticSide(bidsFrom),
-    asks: domesticSide(asksFrom),
-    totalBidVolume: number(2),
-    totalAskVolume: number(1),
-    eventTime: instantNear(receivedTime, digits(0, 6)),
+    bids: domesticSide(more + domesticLevels),
+    asks: domesticSide(more),
+    totalBidVolume: number(at.totalBidVolume),
+    totalAskVolume: number(at.totalAskVolume),
+    eventTime: instantNear(receivedTime, digits(at.time, 6)),
     receivedTime,
   }
 }
@@ -54,20 +59,23 @@ function addLevel(levels: Level[], price: number | null, volume: number | null):
 const overseasHead = 11
 const overseasLevel = 6
 
+const overseasNames = {
+  date: 5, // KYMD
+  time: 6, // KHMS
+  totalBidVolume: 7, // BVOL
+  totalAskVolume: 8, // AVOL
+}
+
 /** HDFSASP0 (ten levels, one in Asia) and HDFSASP1 (one level), by the number of levels: width decides. */
-const overseas: readonly Plan[] = upTo(domesticLevels + 1, 0).map(levels =>
-  planFor([
-    5, // KYMD
-    6, // KHMS
-    7, // BVOL
-    8, // AVOL
-    ...upTo(levels, overseasHead, overseasLevel).flatMap(place => [
-      place, // PBID1…10
-      place + 1, // PASK1…10
-      place + 2, // VBID1…10
-      place + 3, // VASK1…10
+const overseas = upTo(domesticLevels + 1, 0).map(levels =>
+  planFor(overseasNames, {
+    more: upTo(levels, overseasHead, overseasLevel).flatMap(bidPrice => [
+      bidPrice, // PBID1…10
+      bidPrice + 1, // PASK1…10
+      bidPrice + 2, // VBID1…10
+      bidPrice + 3, // VASK1…10
     ]),
-  ]),
+  }),
 )
 
 export function overseasOrderBook(
@@ -77,10 +85,12 @@ export function overseasOrderBook(
   width: number,
 ): OrderBook {
   const levels = Math.min(domesticLevels, Math.floor((width - overseasHead) / overseasLevel))
-  readColumns(overseas[levels] as Plan, first)
+  const plan = overseas[levels] as Plan<keyof typeof overseasNames>
+  readColumns(plan, first)
+  const { at, more } = plan
   const bids: Level[] = []
   const asks: Level[] = []
-  for (let i = 4; i < 4 + 4 * levels; i += 4) {
+  for (let i = more; i < more + 4 * levels; i += 4) {
     addLevel(bids, number(i), number(i + 2))
     addLevel(asks, number(i + 1), number(i + 3))
   }
@@ -89,9 +99,9 @@ export function overseasOrderBook(
     instrument,
     bids,
     asks,
-    totalBidVolume: number(2),
-    totalAskVolume: number(3),
-    eventTime: instantOf(dateOf(0), digits(1, 6)),
+    totalBidVolume: number(at.totalBidVolume),
+    totalAskVolume: number(at.totalAskVolume),
+    eventTime: instantOf(dateOf(at.date), digits(at.time, 6)),
     receivedTime,
   }
 }

@@ -5,7 +5,7 @@
 // DNASAAPL^AAPL^4^20230502^20230502^091912^20230502^221912^169.9200^170.1000^169.4200^169.7850^2^0.1950^… (US, 2023-05-02)
 import type { Trade } from '../../../market/events.ts'
 import type { Instrument } from '../../../market/instrument.ts'
-import { dateOf, digits, firstByteOf, moneyPlanFor, number, readColumns } from '../scan/scan.ts'
+import { dateOf, digits, firstByteOf, number, planFor, readColumns } from '../scan/scan.ts'
 import { instantOf } from './time.ts'
 
 const buyInitiated = 1
@@ -14,93 +14,124 @@ const sellInitiated = 5 // 3 is an auction
 const haltColumn = 35 // TRHT_YN
 const yes = 89 // 'Y'
 
-const domesticMoney = 14 // ACML_TR_PBMN
-const overseasMoney = 21 // TAMT
-
 /** H0STCNT0, H0NXCNT0, H0UNCNT0: the same layout. */
-const domestic = moneyPlanFor(domesticMoney, [
-  1, // STCK_CNTG_HOUR
-  2, // STCK_PRPR
-  7, // STCK_OPRC
-  8, // STCK_HGPR
-  9, // STCK_LWPR
-  10, // ASKP1
-  11, // BIDP1
-  12, // CNTG_VOL
-  13, // ACML_VOL
-  14, // ACML_TR_PBMN
-  21, // CCLD_DVSN
-  33, // BSOP_DATE
-  36, // ASKP_RSQN1
-  37, // BIDP_RSQN1
-])
+const domestic = planFor(
+  {
+    time: 1, // STCK_CNTG_HOUR
+    price: 2, // STCK_PRPR
+    changeSign: 3, // PRDY_VRSS_SIGN
+    change: 4, // PRDY_VRSS
+    open: 7, // STCK_OPRC
+    high: 8, // STCK_HGPR
+    low: 9, // STCK_LWPR
+    askPrice: 10, // ASKP1
+    bidPrice: 11, // BIDP1
+    volume: 12, // CNTG_VOL
+    cumulativeVolume: 13, // ACML_VOL
+    cumulativeValue: 14, // ACML_TR_PBMN
+    aggressor: 21, // CCLD_DVSN
+    businessDate: 33, // BSOP_DATE
+    askVolume: 36, // ASKP_RSQN1
+    bidVolume: 37, // BIDP_RSQN1
+  },
+  { money: 'cumulativeValue', signed: 'change' },
+)
 
 /** The record whose first value is `first`. */
 export function domesticTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
   readColumns(domestic, first)
-  const aggressor = number(10)
-  const date = dateOf(11)
+  const { at } = domestic
+  const aggressor = number(at.aggressor)
+  const date = dateOf(at.businessDate)
+  const price = number(at.price)
   const trade: Trade = {
     type: 'trade',
     instrument,
-    price: number(1),
-    volume: number(7),
+    price,
+    volume: number(at.volume),
     side: aggressor === buyInitiated ? 'buy' : aggressor === sellInitiated ? 'sell' : null,
-    cumulativeVolume: number(8),
-    cumulativeValue: number(9),
-    open: number(2),
-    high: number(3),
-    low: number(4),
-    bidPrice: number(6),
-    askPrice: number(5),
-    bidVolume: number(13),
-    askVolume: number(12),
+    cumulativeVolume: number(at.cumulativeVolume),
+    cumulativeValue: number(at.cumulativeValue),
+    open: number(at.open),
+    high: number(at.high),
+    low: number(at.low),
+    previousClose: previousCloseOf(price, number(at.changeSign), number(at.change)),
+    bidPrice: number(at.bidPrice),
+    askPrice: number(at.askPrice),
+    bidVolume: number(at.bidVolume),
+    askVolume: number(at.askVolume),
     businessDate: date < 0 ? null : date,
-    eventTime: instantOf(date, digits(0, 6)),
+    eventTime: instantOf(date, digits(at.time, 6)),
     receivedTime,
   }
   return firstByteOf(first + haltColumn) === yes ? { ...trade, isHalted: true } : trade
 }
 
 /** HDFSCNT0. */
-const overseas = moneyPlanFor(overseasMoney, [
-  3, // TYMD
-  6, // KYMD
-  7, // KHMS
-  8, // OPEN
-  9, // HIGH
-  10, // LOW
-  11, // LAST
-  15, // PBID
-  16, // PASK
-  17, // VBID
-  18, // VASK
-  19, // EVOL
-  20, // TVOL
-  21, // TAMT
-])
+const overseas = planFor(
+  {
+    businessDate: 3, // TYMD
+    date: 6, // KYMD
+    time: 7, // KHMS
+    open: 8, // OPEN
+    high: 9, // HIGH
+    low: 10, // LOW
+    price: 11, // LAST
+    changeSign: 12, // SIGN
+    change: 13, // DIFF
+    bidPrice: 15, // PBID
+    askPrice: 16, // PASK
+    bidVolume: 17, // VBID
+    askVolume: 18, // VASK
+    volume: 19, // EVOL
+    cumulativeVolume: 20, // TVOL
+    cumulativeValue: 21, // TAMT
+  },
+  { money: 'cumulativeValue', signed: 'change' },
+)
 
-/** Side stays null: KIS tells cumulative buys and sells, not this one's. */
+/** Side stays null: KIS sends cumulative buys and sells, not this one's. */
 export function overseasTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
   readColumns(overseas, first)
-  const businessDate = dateOf(0)
+  const { at } = overseas
+  const businessDate = dateOf(at.businessDate)
+  const price = number(at.price)
   return {
     type: 'trade',
     instrument,
-    price: number(6),
-    volume: number(11),
+    price,
+    volume: number(at.volume),
     side: null,
-    cumulativeVolume: number(12),
-    cumulativeValue: number(13),
-    open: number(3),
-    high: number(4),
-    low: number(5),
-    bidPrice: number(7),
-    askPrice: number(8),
-    bidVolume: number(9),
-    askVolume: number(10),
+    cumulativeVolume: number(at.cumulativeVolume),
+    cumulativeValue: number(at.cumulativeValue),
+    open: number(at.open),
+    high: number(at.high),
+    low: number(at.low),
+    previousClose: previousCloseOf(price, number(at.changeSign), number(at.change)),
+    bidPrice: number(at.bidPrice),
+    askPrice: number(at.askPrice),
+    bidVolume: number(at.bidVolume),
+    askVolume: number(at.askVolume),
     businessDate: businessDate < 0 ? null : businessDate,
-    eventTime: instantOf(dateOf(1), digits(2, 6)),
+    eventTime: instantOf(dateOf(at.date), digits(at.time, 6)),
     receivedTime,
   }
+}
+
+/** More decimals than any price has; a difference of two doubles has more than that. */
+const decimals = 1e6
+
+/**
+ * Sign codes: 1 at the upper limit, 2 up, 3 unchanged, 4 at the lower limit, 5 down. Domestic changes are signed and overseas ones
+ * are not: the code holds for both.
+ */
+function previousCloseOf(price: number | null, sign: number | null, change: number | null): number | null {
+  if (price === null || change === null) return null
+  const size = Math.abs(change)
+  let close = price
+  if (sign === 5 || sign === 4) close += size
+  else if (sign === 2 || sign === 1) close -= size
+  else if (sign !== 3) return null
+  if (!Number.isInteger(close)) close = Math.round(close * decimals) / decimals
+  return close > 0 ? close : null
 }

@@ -24,7 +24,7 @@ const memoryBytes = caretsAt + caretBytes * (longestFrame + slack + 2)
 
 type Code = {
   findCarets(start: number, stop: number, addresses: number): number
-  readNumbers(columns: number, count: number, carets: number, money: number): number
+  readNumbers(columns: number, count: number, carets: number, money: number, signed: number): number
 }
 
 /** The part of the standard interface that is used here; the types of Node 20 do not have it. */
@@ -34,12 +34,17 @@ declare const WebAssembly: {
   readonly Instance: new (module: object, imports: object) => { readonly exports: object }
 }
 
-/** Which columns of a record to read, by their place. */
-export type Plan = {
+/** Which columns of a record to read: first those with a name, then more of them in a row. */
+export type Plan<Name extends string = string> = {
   readonly columns: readonly number[]
-  readonly at: number
-  /** Which of them is a sum of money, counted from 0; -1 for none. */
+  /** Where a column with a name is among them: `number(at.price)`. */
+  readonly at: Readonly<Record<Name, number>>
+  /** Of the first column without a name. */
+  readonly more: number
+  readonly address: number
+  /** Which of them is a sum of money, and which may be negative; -1 for none. */
   readonly money: number
+  readonly signed: number
 }
 
 // One memory with room for the longest frame: what was never written to, the operating system does not provide. That it never moves
@@ -59,7 +64,7 @@ new Float64Array(memory.buffer, powersAt).set(Array.from({ length: 16 }, (_, exp
 let plansEnd = 0
 /** A number and no frame: keeping what is young in what is old costs the engine more than counting. */
 let scans = 0
-let lastPlan: Plan = { columns: [], at: 0, money: -1 }
+let lastPlan: Plan = { columns: [], at: {}, more: 0, address: 0, money: -1, signed: -1 }
 let lastFirst = 0
 let lastIsOdd = 0
 
@@ -68,18 +73,20 @@ export const mostShares = 1e11
 /** Money of one name in a day, in a currency of small units: a hundred times what all of Korea trades in won. */
 export const mostMoney = 1e16
 
-/** Once for each kind of record, when its file is loaded. */
-export function planFor(columns: readonly number[]): Plan {
-  return moneyPlanFor(-1, columns)
-}
-
-/** `moneyColumn`: the one that is a sum of money. */
-export function moneyPlanFor(moneyColumn: number, columns: readonly number[]): Plan {
-  const plan = { columns, at: plansEnd, money: columns.indexOf(moneyColumn) }
+/** Called once for each kind of record, when its file is loaded. `named`: the column of each name. */
+export function planFor<Name extends string>(
+  named: Readonly<Record<Name, number>>,
+  { money, signed, more = [] }: { money?: NoInfer<Name>; signed?: NoInfer<Name>; more?: readonly number[] } = {},
+): Plan<Name> {
+  const names = Object.keys(named) as Name[]
+  const columns = [...names.map(name => named[name]), ...more]
+  const indexOf = (name: Name | undefined) => (name === undefined ? -1 : names.indexOf(name))
+  const at = Object.fromEntries(names.map((name, index) => [name, index])) as Record<Name, number>
+  const address = plansEnd
   plansEnd += columns.length
   if (plansEnd > intsAt || columns.length > mostColumns) throw new RangeError('no room for another plan')
-  bytes.set(columns, plan.at)
-  return plan
+  bytes.set(columns, address)
+  return { columns, at, more: names.length, address, money: indexOf(money), signed: indexOf(signed) }
 }
 
 /** Finds the values of a frame of up to `longestFrame` bytes from `payload` on, and says how many: one more than it has carets. */
@@ -143,13 +150,14 @@ export function numberOf(value: number): number | null {
   return number(0)
 }
 
-const single = planFor([0])
+const single = planFor({ value: 0 })
 
 /** Reads the columns of the record whose first value is `first`; `number`, `digits` and `code` then hand them out. */
 export function readColumns(plan: Plan, first: number): void {
   lastPlan = plan
   lastFirst = first
-  lastIsOdd = readNumbers(plan.at, plan.columns.length, caretsAt + caretBytes * first, plan.money)
+  const { address, columns, money, signed } = plan
+  lastIsOdd = readNumbers(address, columns.length, caretsAt + caretBytes * first, money, signed)
 }
 
 /** The i-th column of the plan: null when it is empty or no number (`nan`, `(null)`). Accepts a sign and a decimal point. */

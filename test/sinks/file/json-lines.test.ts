@@ -185,7 +185,7 @@ describe('files that take turns', () => {
   })
 
   it('are no longer than they may be, by a batch, and no line is in two of them', async () => {
-    const { sink } = open({ to: { folder, name: 'kr', maxBytes: 1_000 } })
+    const { sink } = open({ to: { folder, name: 'kr', maxBytes: 1_200 } })
     const source = new Subject<MarketEvent>()
     sink(source)
     const events = tradesAt(...Array.from({ length: 8 }, (_, place) => evening + place))
@@ -198,7 +198,7 @@ describe('files that take turns', () => {
     expect(Object.keys(files).slice(0, 2)).toEqual(['kr-2026-09-14.1.ndjson', 'kr-2026-09-14.ndjson'])
     const inOrder = Object.entries(files).sort(([a], [b]) => partOf(a) - partOf(b))
     expect(inOrder.flatMap(([, lines]) => lines)).toEqual(toLines(events))
-    // Each was begun before it had a thousand bytes, and a line has more than three hundred.
+    // A line enters a file that has less than 1,200 bytes, and a line has more than 300.
     for (const lines of Object.values(files)) expect(lines.length).toBeLessThanOrEqual(4)
   })
 

@@ -19,6 +19,7 @@ function trade(eventTime: number | null, volume: number | null, more: Partial<Tr
     open: null,
     high: null,
     low: null,
+    previousClose: null,
     bidPrice: null,
     askPrice: null,
     bidVolume: null,

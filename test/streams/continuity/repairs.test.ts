@@ -25,6 +25,7 @@ function trade(total: number, volume: number): Trade {
     open: null,
     high: null,
     low: null,
+    previousClose: null,
     bidPrice: null,
     askPrice: null,
     bidVolume: null,

@@ -77,6 +77,11 @@ function readRecord(tr: string, instrument: Instrument, record: readonly string[
       open: number(overseas ? 'OPEN' : 'STCK_OPRC'),
       high: number(overseas ? 'HIGH' : 'STCK_HGPR'),
       low: number(overseas ? 'LOW' : 'STCK_LWPR'),
+      previousClose: previousCloseOf(
+        number(overseas ? 'LAST' : 'STCK_PRPR'),
+        number(overseas ? 'SIGN' : 'PRDY_VRSS_SIGN'),
+        number(overseas ? 'DIFF' : 'PRDY_VRSS'),
+      ),
       bidPrice: number(overseas ? 'PBID' : 'BIDP1'),
       askPrice: number(overseas ? 'PASK' : 'ASKP1'),
       bidVolume: number(overseas ? 'VBID' : 'BIDP_RSQN1'),
@@ -128,6 +133,20 @@ function isUntrue(tr: string, record: readonly string[]): boolean {
     if (moneyNames.test(name)) return value < 0 || value > 10 ** 16
     return (priceNames.test(name) || volumeNames.test(name)) && (value < 0 || value > 10 ** 11)
   })
+}
+
+/** The price less the change: up for codes 1 and 2, down for 4 and 5. */
+function previousCloseOf(price: number | null, sign: number | null, change: number | null): number | null {
+  const direction = new Map([
+    [1, 1],
+    [2, 1],
+    [3, 0],
+    [4, -1],
+    [5, -1],
+  ]).get(sign ?? 0)
+  if (price === null || change === null || direction === undefined) return null
+  const close = Number((price - direction * Math.abs(change)).toFixed(6))
+  return close > 0 ? close : null
 }
 
 /** Plain decimals by Number(); anything else, exponents and white space included, is no number of KIS's. */

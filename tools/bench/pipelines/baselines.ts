@@ -25,6 +25,7 @@ class ObviousTrade implements Trade {
   readonly open: number | null
   readonly high: number | null
   readonly low: number | null
+  readonly previousClose: number | null
   readonly bidPrice: number | null
   readonly askPrice: number | null
   readonly bidVolume: number | null
@@ -43,6 +44,7 @@ class ObviousTrade implements Trade {
     this.open = numberOf(values[at + 7])
     this.high = numberOf(values[at + 8])
     this.low = numberOf(values[at + 9])
+    this.previousClose = previousCloseOf(this.price, values[at + 3] ?? '', numberOf(values[at + 4]))
     this.bidPrice = numberOf(values[at + 11])
     this.askPrice = numberOf(values[at + 10])
     this.bidVolume = numberOf(values[at + 37])
@@ -108,6 +110,11 @@ function tradeOf(row: Row, receivedTime: number): Trade {
     open: row['STCK_OPRC'] as number | null,
     high: row['STCK_HGPR'] as number | null,
     low: row['STCK_LWPR'] as number | null,
+    previousClose: previousCloseOf(
+      row['STCK_PRPR'] as number | null,
+      row['PRDY_VRSS_SIGN'] as string,
+      row['PRDY_VRSS'] as number | null,
+    ),
     bidPrice: row['BIDP1'] as number | null,
     askPrice: row['ASKP1'] as number | null,
     bidVolume: row['BIDP_RSQN1'] as number | null,
@@ -116,6 +123,11 @@ function tradeOf(row: Row, receivedTime: number): Trade {
     eventTime: timeOf(row['BSOP_DATE'] as string, row['STCK_CNTG_HOUR'] as string),
     receivedTime,
   }
+}
+
+/** Korean prices are whole, and their changes have a sign. */
+function previousCloseOf(price: number | null, sign: string, change: number | null): number | null {
+  return price === null || change === null || sign === '' ? null : price - change
 }
 
 export const obviousBooks: Read<OrderBook> = (frame, receivedTime, emit) => {

@@ -71,9 +71,10 @@ function caretsAt(p: usize): u64 {
 /**
  * Reads the numbers of some columns. `columns` are `count` bytes that say which; `carets` is where the address of the caret in front
  * of column 0 stands. The i-th number goes to the i-th int if it is up to eight plain digits, else to the i-th double.
- * Whether one of them cannot be true, being negative or too large, is what it returns. The `money`-th may be larger than the others.
+ * Whether one of them cannot be true, being negative or too large, is what it returns. The `money`-th may be larger than the others,
+ * and the `signed`-th is any number.
  */
-export function readNumbers(columns: usize, count: usize, carets: usize, money: usize): bool {
+export function readNumbers(columns: usize, count: usize, carets: usize, money: usize, signed: usize): bool {
   let isOdd = false
   for (let i: usize = 0; i < count; i++) {
     const caretBefore = carets + ((<usize>load<u8>(columns + i)) << 2)
@@ -93,14 +94,14 @@ export function readNumbers(columns: usize, count: usize, carets: usize, money: 
       if (areDigits(high) && areDigits(low)) {
         const long = <f64>(eightDigits(high) * 100_000_000 + eightDigits(low))
         putDouble(i, long)
-        if (long > mostShares && i != money) isOdd = true
+        if (long > mostShares && i != money && i != signed) isOdd = true
         continue
       }
     }
     const value = readDecimal(start, end)
     putDouble(i, value)
     // Of what is no number, neither holds.
-    if (value < 0 || value > (i == money ? mostMoney : mostShares)) isOdd = true
+    if ((value < 0 || value > (i == money ? mostMoney : mostShares)) && i != signed) isOdd = true
   }
   return isOdd
 }

@@ -225,15 +225,15 @@ describe('every value of a book is read from the column that means it', () => {
 
 describe('the positions in the comments of kis/wire/mappers/order-book.ts', () => {
   const source = readFileSync(new URL('../../../../kis/wire/mappers/order-book.ts', import.meta.url), 'utf8')
-  const [domestic = '', overseas = ''] = source.split('const overseas:')
+  const [domestic = '', overseas = ''] = source.split('const overseasNames')
   /**
-   * `1, // NAME`, `...upTo(domesticLevels, 3), // NAME1…10`, and, counted from the first level of an overseas
-   * book, `place + 2, // NAME1…10`.
+   * `time: 1, // NAME`, `...upTo(domesticLevels, 3), // NAME1…10`, and, counted from the first level of an
+   * overseas book, `bidPrice + 2, // NAME1…10`.
    */
   const positions = (text: string) =>
     [
       ...text.matchAll(
-        /^ +(?:(\d+)|\.{3}upTo\(domesticLevels, (\d+)\)|place(?: \+ (\d))?), \/\/ ([A-Z_]+\d*)(…10)?$/gm,
+        /^ +(?:\w+: (\d+)|\.{3}upTo\(domesticLevels, (\d+)\)|bidPrice(?: \+ (\d))?), \/\/ ([A-Z_]+\d*)(…10)?$/gm,
       ),
     ].flatMap(([, only, ten, after = '0', name = '', last]): (readonly [number, string])[] => {
       if (only !== undefined) return [[Number(only), name]]

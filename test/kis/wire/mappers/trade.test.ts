@@ -35,6 +35,7 @@ describe('a captured trade', () => {
       open: 293000,
       high: 315500,
       low: 292500,
+      previousClose: 329000,
       bidPrice: 313500,
       askPrice: 314000,
       bidVolume: 37587,
@@ -57,6 +58,7 @@ describe('a captured trade', () => {
       open: 249500,
       high: 254500,
       low: 248500,
+      previousClose: 259500,
       bidPrice: 249000,
       askPrice: 249500,
       bidVolume: 141952,
@@ -98,6 +100,7 @@ describe('a captured trade', () => {
       open: 169.92,
       high: 170.1,
       low: 169.42,
+      previousClose: 169.59,
       bidPrice: 169.77,
       askPrice: 169.79,
       bidVolume: 201,
@@ -120,6 +123,7 @@ describe('a captured trade', () => {
       open: 752.097,
       high: 753.35,
       low: 748.1,
+      previousClose: 751.71,
       bidPrice: 752.14,
       askPrice: 752.17,
       bidVolume: 60,
@@ -204,13 +208,13 @@ describe('the positions in the comments of kis/wire/mappers/trade.ts', () => {
   const source = readFileSync(new URL('../../../../kis/wire/mappers/trade.ts', import.meta.url), 'utf8')
   const [domestic = '', overseas = ''] = source.split('const overseas =')
   const positions = (text: string) =>
-    [...text.matchAll(/^ +(\d+), \/\/ ([A-Z_]+\d*)$/gm)].map(([, index, name]) => [Number(index), name] as const)
+    [...text.matchAll(/^ +\w+: (\d+), \/\/ ([A-Z_]+\d*)$/gm)].map(([, index, name]) => [Number(index), name] as const)
 
   it.each([
-    ['H0STCNT0', positions(domestic), 14],
-    ['H0NXCNT0', positions(domestic).filter(([index]) => index !== 21), 13],
-    ['H0UNCNT0', positions(domestic).filter(([index]) => index !== 21), 13],
-    ['HDFSCNT0', positions(overseas), 14],
+    ['H0STCNT0', positions(domestic), 16],
+    ['H0NXCNT0', positions(domestic).filter(([index]) => index !== 21), 15],
+    ['H0UNCNT0', positions(domestic).filter(([index]) => index !== 21), 15],
+    ['HDFSCNT0', positions(overseas), 16],
   ] as const)('are those of %s', (tr, named, count) => {
     const columns = columnsFor(layoutOf(tr)!, 99)
     expect(named).toHaveLength(count)

@@ -18,7 +18,7 @@ import { generateScan } from '../../../../tools/generate/scan.ts'
 import { tries } from '../../../support/property.ts'
 import { referenceNumber } from '../../../support/wire/reference-decoder.ts'
 
-const two = planFor([0, 1])
+const two = planFor({ first: 0, second: 1 })
 
 function scan(text: string, start = 0): number {
   return scanFrame(Buffer.from(text), start)
