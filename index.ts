@@ -15,6 +15,7 @@ export {
   type QueueName,
   type Results,
 } from './app/jobs/open-jobs.ts'
+export type { ReplayStream } from './app/replay/loops.ts'
 export { createReplay, type Replay, type ReplayOptions } from './app/replay/replay.ts'
 export type { FeedInput, Timing } from './app/settings/feed-input.ts'
 export { SettingsError } from './app/settings/settings.ts'

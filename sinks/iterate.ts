@@ -18,7 +18,7 @@ export type Iteration = {
   readonly sink: Sink
   /** Gets what waits when the events complete, and ends then. */
   readonly events: AsyncIterableIterator<MarketEvent | Dropped>
-  /** Resolves when the loop has read everything and asks for more; undefined when it does so now. */
+  /** Resolves when the loop has read everything and asks for more, or has ended; undefined when it does now. */
   drained(): Promise<void> | undefined
 }
 
@@ -110,15 +110,20 @@ export function iterate({ isWanted, signal, onEnd, ...backpressure }: IterateOpt
         if (signal?.aborted === true) return Promise.reject(signal.reason as Error)
         const step = take()
         if (step !== undefined) return step
-        if (unread === 0) letGo()
         if (ended.closed) return Promise.resolve(over)
-        return new Promise((resolve, reject) => calls.push({ resolve, reject }))
+        return new Promise((resolve, reject) => {
+          calls.push({ resolve, reject })
+          if (unread === 0) letGo()
+        })
       },
       return() {
         end()
         return Promise.resolve(over)
       },
     },
-    drained: () => (unread === 0 || ended.closed ? undefined : new Promise(resolve => whenDrained.push(resolve))),
+    drained() {
+      const isWaiting = unread === 0 && calls.length > 0
+      return isWaiting || ended.closed ? undefined : new Promise(resolve => whenDrained.push(resolve))
+    },
   }
 }

@@ -47,7 +47,7 @@ export type EventStream<T extends MarketEvent['type'] = MarketEvent['type']> = A
   Extract<MarketEvent, { readonly type: T }> | Dropped
 >
 
-const choiceNames = ['instruments', 'types', 'signal'] satisfies (keyof EventChoice)[]
+export const choiceNames = ['instruments', 'types', 'signal'] satisfies (keyof EventChoice)[]
 const streamNames = [...choiceNames, 'name', 'policy', 'limit', 'mostBytes', 'folder']
 
 /** A loop over the events of a feed, from now on. Throws a TypeError or a RangeError that says what is wrong with the options. */
@@ -63,7 +63,7 @@ export function streamOf<T extends MarketEvent['type']>(
 }
 
 /** Which events pass; undefined for all. Throws a TypeError that lists what is wrong with the choice. */
-function chosen(choice: EventChoice, known: readonly string[]): ((event: MarketEvent) => boolean) | undefined {
+export function chosen(choice: EventChoice, known: readonly string[]): ((event: MarketEvent) => boolean) | undefined {
   refuseUnknown(choice, known)
   const { instruments, types } = choice
   const names = instruments?.map(name => parseInstrument(name))

@@ -17,6 +17,8 @@ import { createOutlet } from '../feed/outlet.ts'
 import { createJournal } from '../observe/journal.ts'
 import { createTally } from '../observe/tally.ts'
 import { type Logger, silentLogger } from '../observe/log.ts'
+import type { EventChoice } from './event-stream.ts'
+import { createLoops, type ReplayStream } from './loops.ts'
 import { createPlayer } from './player.ts'
 import { wantedEvents } from './filter.ts'
 
@@ -47,8 +49,19 @@ export type Replay = {
   /** Timers by that time: `toBars('1m', replay)` takes both. */
   readonly scheduler: SchedulerLike
   attach(sink: Sink, name?: string): Subscription
-  /** Tells everything, once. Resolves at its end, or when it was stopped; the streams are complete then. */
-  play(): Promise<void>
+  /**
+   * Events for a `for await` loop. The loop plays the replay, and the replay waits for it: nothing is
+   * dropped, and `clock` is at the event that the loop has in hand. Several loops go in step. Leaving the
+   * last one stops a replay that `play` did not start. Throws a TypeError that says what is wrong with the
+   * choice. `for await (const event of replay)` does the same, with all events.
+   */
+  stream<T extends MarketEvent['type'] = MarketEvent['type']>(choice?: EventChoice<T>): ReplayStream<T>
+  [Symbol.asyncIterator](): ReplayStream
+  /**
+   * Emits everything, once. Resolves at the end, or after `stop`; the streams are complete then. The signal
+   * stops the replay; `play` then rejects with its reason. Rejects when the recording cannot be read.
+   */
+  play(options?: { readonly signal?: AbortSignal }): Promise<void>
   stop(): void
 }
 
@@ -92,6 +105,12 @@ export function createReplay(options: ReplayOptions): Replay {
   const stopped = new Subject<void>()
   let isStopped = false
   let playing: Promise<void> | undefined
+  let isPlayedByCall = false
+  const loops = createLoops({
+    attach: sink => outlet.attach(sink, outlet.newName()),
+    play: begin,
+    onLeft: () => isPlayedByCall || stop(),
+  })
   /** The pace: when the first entry came, and when it was told. */
   let began: { readonly told: number; readonly came: number } | undefined
 
@@ -128,6 +147,9 @@ export function createReplay(options: ReplayOptions): Replay {
           continue
         }
         tell()
+        const drained = loops.drained()
+        if (drained !== undefined && !isStopped) await drained
+        if (isStopped) return
         held = entry
         if (entry.kind !== 'begin' && waitFor(entry.receivedTime) > 0) await waitUntil(entry.receivedTime)
         if (++count % burst === 0) await ready?.()
@@ -140,6 +162,21 @@ export function createReplay(options: ReplayOptions): Replay {
     tell()
   }
 
+  function begin(): Promise<void> {
+    playing ??= playAll().finally(async () => {
+      outlet.complete()
+      const overdue = await outlet.settled(timer(defaultTiming.stopTimeoutMs))
+      journal.overdue(overdue.map(name => `the sink '${name}'`))
+    })
+    return playing
+  }
+
+  function stop(): void {
+    isStopped = true
+    stopped.next()
+    loops.letGo()
+  }
+
   return {
     events$: outlet.events$,
     trades$: outlet.trades$,
@@ -147,18 +184,16 @@ export function createReplay(options: ReplayOptions): Replay {
     clock: time.clock,
     scheduler: time.scheduler,
     attach: outlet.attach,
-    play() {
-      playing ??= playAll().finally(async () => {
-        outlet.complete()
-        const overdue = await outlet.settled(timer(defaultTiming.stopTimeoutMs))
-        journal.overdue(overdue.map(name => `the sink '${name}'`))
-      })
-      return playing
+    stream: loops.stream,
+    [Symbol.asyncIterator]: () => loops.stream(),
+    async play({ signal } = {}) {
+      signal?.throwIfAborted()
+      isPlayedByCall = true
+      signal?.addEventListener('abort', stop, { once: true })
+      await begin().finally(() => signal?.removeEventListener('abort', stop))
+      signal?.throwIfAborted()
     },
-    stop() {
-      isStopped = true
-      stopped.next()
-    },
+    stop,
   }
 }
 

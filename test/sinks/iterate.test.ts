@@ -6,14 +6,14 @@ import { trade } from '../streams/samples.ts'
 
 function loopOf(options: IterateOptions = {}) {
   const source = new Subject<MarketEvent>()
-  const { sink, events } = iterate(options)
+  const { sink, events, drained } = iterate(options)
   const subscription = sink(source)
   const emit = (...times: number[]) => times.forEach(receivedTime => source.next(trade({ receivedTime })))
   const next = async () => {
     const { done, value } = (await events.next()) as IteratorResult<MarketEvent>
     return done === true ? 'done' : 'receivedTime' in value ? value.receivedTime : value
   }
-  return { source, sink, events, subscription, emit, next }
+  return { source, sink, events, drained, subscription, emit, next }
 }
 
 describe('a loop over events', () => {
@@ -54,5 +54,35 @@ describe('a loop over events', () => {
     await expect(waiting).rejects.toThrow('enough')
     await expect(aborted.next()).rejects.toThrow('enough')
     expect(aborted.source.observed).toBe(false)
+  })
+
+  it('is drained when it has read everything and asks for more, or has ended', async () => {
+    const { events, drained, emit, next } = loopOf({
+      isWanted: event => 'receivedTime' in event && event.receivedTime > 0,
+    })
+    const done: string[] = []
+    const note = (what: string) => void drained()?.then(() => done.push(what))
+    const turn = () => new Promise(resolve => setImmediate(resolve))
+    note('asks for the first')
+    const first = next()
+    await turn()
+    expect(done).toEqual(['asks for the first'])
+    emit(0)
+    expect(drained()).toBeUndefined()
+    emit(1, 2)
+    note('asks for the third')
+    expect([await first, await next()]).toEqual([1, 2])
+    await turn()
+    expect(done).toHaveLength(1)
+    const third = next()
+    await turn()
+    expect(done).toHaveLength(2)
+    emit(3)
+    note('left')
+    await third
+    await events.return?.()
+    await turn()
+    expect(done).toEqual(['asks for the first', 'asks for the third', 'left'])
+    expect(drained()).toBeUndefined()
   })
 })
