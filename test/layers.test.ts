@@ -14,7 +14,7 @@ type Layer = { readonly folders: readonly string[]; readonly packages: readonly 
 
 /** The table of CONTRIBUTING.md: what each folder may import besides itself and Node. */
 const layers: Readonly<Record<string, Layer>> = {
-  market: { folders: [], packages: ['temporal-polyfill', '@hyunbinseo/holidays-kr'] },
+  market: { folders: [], packages: ['@hyunbinseo/holidays-kr'] },
   system: { folders: [], packages: [] },
   kis: { folders: ['market'], packages: ['undici', 'zod'] },
   machines: { folders: ['market', 'kis'], packages: ['xstate', 'ws'] },

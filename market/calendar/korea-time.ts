@@ -1,5 +1,5 @@
-// Korea's wall clock. Korea has had no daylight saving time since 1988, so its offset is a constant and this
-// is arithmetic; every other zone goes through a time-zone library.
+// Korea's wall clock. Korea has had no daylight saving time since 1988, so its offset is a constant. Every
+// other zone is in zone.ts.
 import { dayMs, hourMs } from '../basics/durations.ts'
 
 const kstOffsetMs = 9 * hourMs
