@@ -3,8 +3,7 @@ import { didYouMean } from '../market/basics/did-you-mean.ts'
 import { type Instrument, marketOf, parseInstrument, partsOf, type Venue } from '../market/instrument.ts'
 import { type Channel, type Subscription } from '../market/subscription.ts'
 import { symbolProblem } from '../market/symbol-shapes.ts'
-import { layoutOf } from './wire/layout.ts'
-import { layouts } from './wire/layouts.ts'
+import { layoutOf, transactionIds } from './wire/layout.ts'
 
 /** A subscription in KIS's words. */
 export type WireKey = { readonly tr: string; readonly key: string }
@@ -104,7 +103,7 @@ export function isChannel(name: string): boolean {
 
 export function unknownChannel(name: string): string {
   const expected = 'expected trade, order-book, or the id of a KIS real-time transaction such as H0STPGM0'
-  return `channel '${name}' is unknown; ${expected}${didYouMean(name, ['trade', 'order-book', ...Object.keys(layouts)])}`
+  return `channel '${name}' is unknown; ${expected}${didYouMean(name, ['trade', 'order-book', ...transactionIds])}`
 }
 
 /** What keeps a subscription from being asked for, or undefined when nothing does. */

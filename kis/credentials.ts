@@ -5,7 +5,7 @@ import { hourMs } from '../market/basics/durations.ts'
 import { KisError } from './errors.ts'
 import type { RestClient } from './rest/client.ts'
 import { Secret } from './secret.ts'
-import { instantOf } from './wire/mappers/time.ts'
+import { instantOf } from './kst-time.ts'
 
 export type AppKeys = { readonly appKey: Secret; readonly appSecret: Secret }
 

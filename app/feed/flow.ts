@@ -1,6 +1,6 @@
 // Whether data comes: freshness, checked once a second, reported to the sockets and emitted.
 import { interval, type Subscription as RxSubscription } from 'rxjs'
-import { haltIn } from '../../kis/wire/mappers/halts.ts'
+import { haltIn } from '../../kis/halts.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Lifecycle, MarketEvent } from '../../market/events.ts'

@@ -13,7 +13,7 @@ import type { Instrument } from '../../market/instrument.ts'
 import { dateDigits as koreanDateOf } from '../../market/calendar/korea-time.ts'
 import { partsOf } from '../../market/instrument.ts'
 import { number, numberOrNull, readBody, rowsOf, timeDigits } from './values.ts'
-import { instantOf } from '../wire/mappers/time.ts'
+import { instantOf } from '../kst-time.ts'
 
 const path = '/uapi/domestic-stock/v1/quotations/inquire-time-itemconclusion'
 const mostRows = 30

@@ -10,7 +10,7 @@ import type { MinuteBar } from '../../market/quotations.ts'
 import type { AuthorizedClient, Quotation } from './authorized-client.ts'
 import { hourText, marketCodeOf } from './domestic-quotation.ts'
 import { dateDigits, number, readBody, rowsOf, timeDigits } from './values.ts'
-import { instantOf } from '../wire/mappers/time.ts'
+import { instantOf } from '../kst-time.ts'
 
 const folder = '/uapi/domestic-stock/v1/quotations'
 

@@ -10,7 +10,7 @@ import { dateIn } from '../../market/calendar/zone.ts'
 import type { AuthorizedClient } from './authorized-client.ts'
 import type { Dating } from './day-witness.ts'
 import { number, numberOrNull, readBody, rowsOf, timeDigits } from './values.ts'
-import { instantNear } from '../wire/mappers/time.ts'
+import { instantNear } from '../kst-time.ts'
 
 const path = '/uapi/overseas-price/v1/quotations/inquire-ccnl'
 /** KIS's clock may be ahead of ours; a row much later than now is yesterday's. */

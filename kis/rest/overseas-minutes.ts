@@ -9,7 +9,7 @@ import { type Instrument, partsOf } from '../../market/instrument.ts'
 import type { MinuteBar } from '../../market/quotations.ts'
 import type { AuthorizedClient, Quotation } from './authorized-client.ts'
 import { dateDigits, number, readBody, rowsOf, timeDigits } from './values.ts'
-import { instantOf } from '../wire/mappers/time.ts'
+import { instantOf } from '../kst-time.ts'
 
 const path = '/uapi/overseas-price/v1/quotations/inquire-time-itemchartprice'
 const rowsPerCall = 120

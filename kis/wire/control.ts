@@ -7,7 +7,7 @@
 import { type CodeEntry, explain, isCatalogued } from '../codes/codes.ts'
 import { frameText } from './frame.ts'
 import { createRedaction, type Redaction } from '../redaction.ts'
-import { instantOf } from './mappers/time.ts'
+import { instantOf } from '../kst-time.ts'
 
 /** What opens the encrypted records of one transaction in this session. Secret: it stays where it is used. */
 export type NoticeKey = { readonly iv: string; readonly key: string }

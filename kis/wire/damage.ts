@@ -16,7 +16,7 @@ import {
   plannedCount,
   plannedText,
 } from './scan/scan.ts'
-import { isTimeOfDay } from './mappers/time.ts'
+import { isTimeOfDay } from '../kst-time.ts'
 
 const mostDays = 7
 

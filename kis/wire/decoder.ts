@@ -5,6 +5,7 @@ import { canonical, type Instrument, partsOf, type Venue } from '../../market/in
 import type { Channel } from '../../market/subscription.ts'
 import { isStock, venueShapeInWords } from '../../market/symbol-shapes.ts'
 import { overseasInstrument, readable, typedTransaction } from '../channel.ts'
+import { bar } from './bytes.ts'
 import { type ColumnPicker, columnPicker } from './columns.ts'
 import { readControl } from './control.ts'
 import {
@@ -78,7 +79,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
   const { columns = [], records = new Map(), clockAheadMs } = options
   const live = clockAheadMs === undefined ? undefined : liveDates(clockAheadMs)
   const given = { columns, records, live }
-  const transactions = createInterner(124, tr => createTransaction(tr, given))
+  const transactions = createInterner(bar, tr => createTransaction(tr, given))
   /** That of the frame before: almost always that of the next. */
   let last: Transaction | undefined
 
@@ -121,7 +122,7 @@ function decodeRecords(
   transaction.tally.records += count
   let scan = scanNumber()
   for (let record = 0; record < count; record++) {
-    // Whoever heard of the last record may have decoded a frame of their own.
+    // A subscriber may have decoded another frame re-entrantly: scan again.
     if (scanNumber() !== scan) {
       scanFrame(frame, payload)
       scan = scanNumber()

@@ -1,11 +1,9 @@
 // What is in some rows: how many of each kind, when, and of which instruments. Reads no more of a frame than
 // that takes.
 import { fromWire, typedTransaction } from '../../kis/channel.ts'
-import { bar, caret } from '../../kis/wire/bytes.ts'
-import { readEnvelope, transactionAt } from '../../kis/wire/frame.ts'
-import { createInterner, type Interned } from '../../kis/wire/scan/intern.ts'
+import { byTransaction, createFrameSymbols, type FrameSymbols } from '../../kis/wire/frame-symbols.ts'
+import { readEnvelope } from '../../kis/wire/frame.ts'
 import { layoutOf } from '../../kis/wire/layout.ts'
-import { longestFrame, scanFrame, startOf } from '../../kis/wire/scan/scan.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import { isStock } from '../../market/symbol-shapes.ts'
 import { headWords, koreanFrame, lostRow, markerRow, noteRow, parse, usFrame, wordBytes, wordsOf } from './rows.ts'
@@ -47,8 +45,7 @@ const nameless = ''
 type Transaction = {
   /** Of records that name no instrument. */
   readonly own: Tally
-  /** Reads the symbol of a record. */
-  readonly symbol: Interned<Tally>
+  readonly symbols: FrameSymbols<Tally>
   /** The least number of values in a record. */
   readonly minWidth: number
 }
@@ -81,7 +78,7 @@ export function addContents(sum: Contents, part: Contents): void {
 
 /** Remembers symbols, so one reader serves many blocks. */
 export function contentsReader(): ContentsReader {
-  const transactions = createInterner(bar, transactionOf)
+  const transactionIn = byTransaction(transactionOf)
   const usual = createUsualFrames<Tally>()
   let touched: Tally[] = []
 
@@ -89,6 +86,8 @@ export function contentsReader(): ContentsReader {
     if (tally.records === 0) touched.push(tally)
     tally.records += records
   }
+
+  const noteOne = (tally: Tally) => note(tally, 1)
 
   /** For a frame of one record, returns its tally, in which the record is not counted yet. */
   function readFrame(contents: Contents, frame: Uint8Array): Tally | undefined {
@@ -98,20 +97,21 @@ export function contentsReader(): ContentsReader {
       return undefined
     }
     const { count: records, payload, encrypted } = envelope
-    const { own, symbol, minWidth } = transactions(frame, transactionAt)
+    const { own, symbols, minWidth } = transactionIn(frame)
     if (!encrypted && records === 1) {
       contents.records++
-      return symbol(frame, payload)
+      return symbols.first(frame, payload)
     }
-    const width = encrypted ? mostEncrypted(frame.length - payload) / records : widthOf(frame, payload, records)
+    const isWhole = encrypted
+      ? mostEncrypted(frame.length - payload) / records >= minWidth
+      : symbols.each(frame, payload, records, noteOne)
     // The records that the head announces are not there: a replay emits such a frame whole, as `malformed`.
-    if (!(width >= minWidth)) {
+    if (!isWhole) {
       contents.concernsAll = true
       return undefined
     }
     contents.records += records
     if (encrypted) note(own, records)
-    else for (let record = 0; record < records; record++) note(symbol(frame, startOf(record * width)), 1)
     return undefined
   }
 
@@ -182,12 +182,6 @@ export function contentsReader(): ContentsReader {
   }
 }
 
-/** NaN where the values do not divide. */
-function widthOf(frame: Uint8Array, payload: number, records: number): number {
-  const width = frame.length > longestFrame ? Number.NaN : scanFrame(frame, payload) / records
-  return Number.isInteger(width) ? width : Number.NaN
-}
-
 /** Values in so many bytes of base64, if each were empty. */
 function mostEncrypted(bytes: number): number {
   return (bytes * 3) / 4
@@ -214,5 +208,6 @@ function transactionOf(tr: string): Transaction {
     if (instrument === undefined || (isTyped && !isStock(instrument))) return own
     return { name: instrument, records: 0 }
   }
-  return { own, symbol: createInterner(caret, tallyOf), minWidth: layout?.minWidth ?? 1 }
+  const minWidth = layout?.minWidth ?? 1
+  return { own, symbols: createFrameSymbols(minWidth, tallyOf), minWidth }
 }

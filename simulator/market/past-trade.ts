@@ -1,6 +1,6 @@
 // A trade as REST returns it afterwards, read from the frame that carried it. On the way of every trade of
 // the simulator, so it looks at what it needs and makes nothing else.
-import { instantOf } from '../../kis/wire/mappers/time.ts'
+import { instantOf } from '../../kis/kst-time.ts'
 
 /** A trade as its record had it. Prices are KIS's text, with the decimals of their venue. */
 export type PastTrade = {

@@ -6,7 +6,7 @@
 import type { Level, OrderBook } from '../../../market/events.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import { dateOf, digits, number, type Plan, planFor, readColumns } from '../scan/scan.ts'
-import { instantNear, instantOf } from './time.ts'
+import { instantNear, instantOf } from '../../kst-time.ts'
 
 const domesticLevels = 10
 const upTo = (count: number, first: number, step = 1) => Array.from({ length: count }, (_, i) => first + i * step)

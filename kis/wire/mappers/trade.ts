@@ -6,7 +6,7 @@
 import type { Trade } from '../../../market/events.ts'
 import type { Instrument } from '../../../market/instrument.ts'
 import { dateOf, digits, firstByteOf, number, planFor, readColumns } from '../scan/scan.ts'
-import { instantOf } from './time.ts'
+import { instantOf } from '../../kst-time.ts'
 
 const buyInitiated = 1
 const sellInitiated = 5 // 3 is an auction

@@ -1,10 +1,10 @@
 // KIS's Korean times → instants.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { instantNear, instantOf } from '../../../../kis/wire/mappers/time.ts'
-import { dateDigits, koreanTimeOfDay } from '../../../../market/calendar/korea-time.ts'
-import { kst } from '../../../support/wire/frames.ts'
-import { tries } from '../../../support/property.ts'
+import { instantNear, instantOf } from '../../kis/kst-time.ts'
+import { dateDigits, koreanTimeOfDay } from '../../market/calendar/korea-time.ts'
+import { kst } from '../support/wire/frames.ts'
+import { tries } from '../support/property.ts'
 
 const halfDayMs = 12 * 3_600_000
 const second = fc.integer({ min: kst('1990-01-01T00:00:00') / 1000, max: kst('2099-12-31T23:59:59') / 1000 })

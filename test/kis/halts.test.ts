@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { haltIn } from '../../../../kis/wire/mappers/halts.ts'
-import { decode, frame, lineOf, only, recordsOf, withValues } from '../../../support/wire/frames.ts'
+import { haltIn } from '../../kis/halts.ts'
+import { decode, frame, lineOf, only, recordsOf, withValues } from '../support/wire/frames.ts'
 
 const notice = (tr: string, values: readonly string[]) => haltIn(only('record', decode(frame(tr, values))))
 const [vendors = []] = recordsOf(lineOf('H0STMKO0.txt', 1))

@@ -1,7 +1,7 @@
 // KIS's clock times → epoch milliseconds. Every time read here is Korean (KST), overseas records included: they carry the
 // Korean date and time beside the local ones.
-import { dayMs } from '../../../market/basics/durations.ts'
-import { koreanDate, koreanMidnight } from '../../../market/calendar/korea-time.ts'
+import { dayMs } from '../market/basics/durations.ts'
+import { koreanDate, koreanMidnight } from '../market/calendar/korea-time.ts'
 
 let lastDate = 0
 let lastMidnight = Number.NaN

@@ -2,9 +2,9 @@
 // does not trade. Such a notice takes a place of the session's 41, so nobody asks for one but the user.
 //
 // 396300^N^(null)^^311^^^55^N^N (H0STMKO0, the vendor's example: neither halted nor interrupted)
-import type { OtherRecord } from '../../../market/events.ts'
-import type { Instrument, Venue } from '../../../market/instrument.ts'
-import { readable } from '../../channel.ts'
+import type { OtherRecord } from '../market/events.ts'
+import type { Instrument, Venue } from '../market/instrument.ts'
+import { readable } from './channel.ts'
 
 export type HaltNotice = { readonly instrument: Instrument; readonly isHalted: boolean }
 
