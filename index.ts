@@ -68,7 +68,9 @@ export {
   redisStreamReader,
 } from './sinks/redis/stream-reader.ts'
 export type { Sink, SinkNews } from './sinks/sink.ts'
-export { type BarOptions, type ForgottenBar, type SkipReason, toBars } from './streams/bars/bars.ts'
+export { type BarOptions, toBars } from './streams/bars/bars.ts'
+export type { ForgottenBar } from './streams/bars/publishing.ts'
+export type { SkipReason } from './streams/bars/trades.ts'
 export type { ForgetReason } from './streams/bars/state.ts'
 export type { BarInterval } from './streams/bars/intervals.ts'
 export { toQuotes } from './streams/quotes.ts'

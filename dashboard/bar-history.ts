@@ -5,7 +5,8 @@ import { Subject } from 'rxjs'
 import { BoundedMap } from '../market/basics/bounded-map.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Bar, MarketEvent } from '../market/events.ts'
-import { type ForgottenBar, toBars } from '../streams/bars/bars.ts'
+import { toBars } from '../streams/bars/bars.ts'
+import type { ForgottenBar } from '../streams/bars/publishing.ts'
 import { mostInstruments } from './latest-prices.ts'
 
 /**

@@ -4,7 +4,8 @@ import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type DateTables, type ExportFormat, openTableExport, type TableName } from '../../recording/export/export.ts'
 import { notRecorded, openRecording } from '../../recording/read/reader.ts'
 import { type BarInterval, parseBarInterval } from '../../streams/bars/intervals.ts'
-import { type ForgottenBar, toBars } from '../../streams/bars/bars.ts'
+import { toBars } from '../../streams/bars/bars.ts'
+import type { ForgottenBar } from '../../streams/bars/publishing.ts'
 import { createReplay } from './replay.ts'
 
 export type ExportOptions = {

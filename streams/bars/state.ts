@@ -1,5 +1,6 @@
-// What bars know of one instrument: the bar in the making, those that wait, and since when nothing is
+// What bars know of each instrument: the bar in the making, those that wait, and since when nothing is
 // missing.
+import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import { type Instrument, type Market, marketOf, zoneOf } from '../../market/instrument.ts'
 import type { BarTrade, Figures } from './figures.ts'
 import { CutBars } from './cut.ts'
@@ -44,10 +45,10 @@ export type OpenBar = Figures & {
  * `unreported`: no event named its subscription, so it is as up as its market. `off`: what still comes are
  * stragglers.
  */
-export type LineStatus = 'unreported' | 'off' | 'asked' | 'active'
+export type SubscriptionState = 'unreported' | 'off' | 'asked' | 'active'
 
 /** What is known of one instrument. */
-export type Line = {
+export type BarState = {
   readonly instrument: Instrument
   readonly market: Market
   readonly zone: string
@@ -75,11 +76,11 @@ export type Line = {
    */
   undatedUntil: number
   undatedTotal: number
-  status: LineStatus
+  status: SubscriptionState
   activeSince: number
 }
 
-export function newLine(instrument: Instrument): Line {
+function newState(instrument: Instrument): BarState {
   return {
     instrument,
     market: marketOf(instrument),
@@ -97,6 +98,53 @@ export function newLine(instrument: Instrument): Line {
     status: 'unreported',
     activeSince: Infinity,
   }
+}
+
+/**
+ * Broken input can name endlessly many instruments. Beyond this the one that was not used for longest goes,
+ * as at the end.
+ */
+const mostInstruments = 4_096
+
+/** The states of all instruments of a stream. */
+export class BarStates implements Iterable<BarState> {
+  readonly #states: BoundedMap<Instrument, BarState>
+  #forgottenUntil = -Infinity
+
+  /** `finish` is called with the state of an instrument that goes. */
+  constructor(finish: (state: BarState) => void) {
+    this.#states = new BoundedMap(mostInstruments, state => {
+      // A bar of an instrument that comes back could lack what was in the one that goes.
+      this.#forgottenUntil = Math.max(this.#forgottenUntil, state.bar?.endTime ?? state.closedUntil)
+      finish(state)
+    })
+  }
+
+  of(instrument: Instrument): BarState {
+    const known = this.#states.get(instrument)
+    if (known !== undefined) return known
+    const state = newState(instrument)
+    state.brokenUntil = this.#forgottenUntil
+    this.#states.set(instrument, state)
+    return state
+  }
+
+  [Symbol.iterator](): IterableIterator<BarState> {
+    return this.#states[Symbol.iterator]()
+  }
+}
+
+/** A trade came whose time is unknown: it happened by then. */
+export function noteUndated(state: BarState, happenedBy: number, total: number | null): void {
+  state.undatedUntil = Math.max(state.undatedUntil, happenedBy)
+  state.undatedTotal = Math.max(state.undatedTotal, total ?? Number.NaN)
+}
+
+/** What happened before this trade belongs to no later bar. */
+export function passUndated(state: BarState, { cumulativeVolume }: BarTrade): void {
+  if (state.undatedUntil === -Infinity || cumulativeVolume === null || !(cumulativeVolume > state.undatedTotal)) return
+  state.undatedUntil = -Infinity
+  state.undatedTotal = -Infinity
 }
 
 /** Late: by the day's total it happened before the last trade of its bar. */

@@ -83,7 +83,7 @@ type Watched = {
   notedAt: number
 }
 
-type Line = {
+type MarketState = {
   readonly rhythm: Rhythm
   since: number | undefined
   isProven: boolean
@@ -109,7 +109,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   const trades = new Map<string, Watched>()
   const books = new Map<string, Watched>()
   const records = new Map<string, Watched[]>()
-  const lines: Record<Market, Line> = { KR: newLine(), US: newLine() }
+  const states: Record<Market, MarketState> = { KR: newState(), US: newState() }
   let lastTraded: Watched | undefined
   let news: FreshnessChange[] = []
   let lookedAt: number | undefined
@@ -120,10 +120,10 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     one.notedAt = time
     one.rhythm.beat(time)
     if (one.flowingSince === undefined || one.isStale || one.status === 'adopted') startFlowing(one, time)
-    const line = lines[one.market]
-    line.rhythm.beat(time)
-    line.since ??= time
-    if (one.hasRhythm) line.lastData = time
+    const state = states[one.market]
+    state.rhythm.beat(time)
+    state.since ??= time
+    if (one.hasRhythm) state.lastData = time
   }
 
   function startFlowing(one: Watched, time: number): void {
@@ -149,12 +149,12 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       one.rhythm.pause()
     }
     for (const market of markets) {
-      const line = lines[market]
-      line.rhythm.pause()
-      line.alarmedAt = now
-      if (line.since !== undefined) line.since = now
+      const state = states[market]
+      state.rhythm.pause()
+      state.alarmedAt = now
+      if (state.since !== undefined) state.since = now
       // A clock that was set back must not make a silence that goes on look young.
-      if (line.lastData !== undefined) line.lastData = Math.min(line.lastData, now)
+      if (state.lastData !== undefined) state.lastData = Math.min(state.lastData, now)
     }
   }
 
@@ -167,7 +167,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       one.since = now
       one.nextAlarmMs = 0
       one.rhythm.forget()
-      lines[one.market].rhythm.forget()
+      states[one.market].rhythm.forget()
     }
     if (session === undefined || one.isHalted || one.status === 'other' || !one.hasRhythm) return
     const quietSince = Math.max(one.since, one.rhythm.last() ?? 0)
@@ -202,14 +202,14 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
    * line that is silent, and no key in particular.
    */
   function othersFlowed(one: Watched, dueTime: number): boolean {
-    return (lines[one.market].rhythm.last() ?? 0) >= dueTime
+    return (states[one.market].rhythm.last() ?? 0) >= dueTime
   }
 
-  function lookAtLine(market: Market, now: number): void {
-    const line = lines[market]
-    const { since = now, rhythm } = line
-    if (!line.isProven && (rhythm.last() ?? 0) - since >= options.stableMs) {
-      line.isProven = true
+  function lookAtMarket(market: Market, now: number): void {
+    const state = states[market]
+    const { since = now, rhythm } = state
+    if (!state.isProven && (rhythm.last() ?? 0) - since >= options.stableMs) {
+      state.isProven = true
       news.push({ type: 'proven', market })
     }
     const open = [...watched.values()].filter(
@@ -217,9 +217,9 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
         one.hasRhythm && one.market === market && one.session !== undefined && !one.isHalted && one.status !== 'other',
     )
     if (open.length === 0) return
-    const quietMs = now - Math.max(rhythm.last() ?? 0, line.alarmedAt, ...open.map(({ since }) => since))
+    const quietMs = now - Math.max(rhythm.last() ?? 0, state.alarmedAt, ...open.map(({ since }) => since))
     if (quietMs < (rhythm.patience(options.silenceMs) ?? options.silenceMs * timesSilentForUnknown)) return
-    line.alarmedAt = now
+    state.alarmedAt = now
     news.push({ type: 'silence', market, quietMs })
   }
 
@@ -301,9 +301,9 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
           return
         }
         case 'disconnect':
-          lines[event.market].since = undefined
-          lines[event.market].isProven = false
-          lines[event.market].rhythm.pause()
+          states[event.market].since = undefined
+          states[event.market].isProven = false
+          states[event.market].rhythm.pause()
           return
       }
     },
@@ -311,7 +311,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       if (hasLeapt(now)) startAfresh(now)
       lookedAt = now
       for (const one of watched.values()) lookAt(one, now)
-      for (const market of markets) lookAtLine(market, now)
+      for (const market of markets) lookAtMarket(market, now)
       const found = news
       news = []
       return found
@@ -322,12 +322,12 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       const { flowingSince, isStale, isHalted, rhythm } = one
       return { flowingSince, lastData: rhythm.last(), isStale, isHalted }
     },
-    lastDataOf: market => lines[market].lastData,
+    lastDataOf: market => states[market].lastData,
   }
   return watch
 }
 
-function newLine(): Line {
+function newState(): MarketState {
   return { rhythm: createRhythm(), since: undefined, isProven: false, alarmedAt: 0, lastData: undefined }
 }
 

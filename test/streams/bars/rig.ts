@@ -5,7 +5,9 @@ import type { Bar, Dropped, MarketEvent, SubscriptionStatus, Trade } from '../..
 import type { Instrument, Market } from '../../../market/instrument.ts'
 import type { BarInterval } from '../../../streams/bars/intervals.ts'
 import type { ForgetReason } from '../../../streams/bars/state.ts'
-import { type BarOptions, type ForgottenBar, type SkipReason, toBars } from '../../../streams/bars/bars.ts'
+import { type BarOptions, toBars } from '../../../streams/bars/bars.ts'
+import type { ForgottenBar } from '../../../streams/bars/publishing.ts'
+import type { SkipReason } from '../../../streams/bars/trades.ts'
 import { at, samsung, trade } from '../samples.ts'
 
 export function barRig(interval: BarInterval, options: BarOptions = {}) {
