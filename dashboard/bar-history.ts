@@ -71,7 +71,7 @@ type Kept = {
   readonly arrivals: BarRow[]
   count: number
   /** By minute, the five-second bars that are not there, because something of them is missing. */
-  readonly lacking: Map<number, Set<number>>
+  readonly lacking: BoundedMap<number, Set<number>>
 }
 
 export function createBarHistory(clock: Clock): BarHistory {
@@ -79,12 +79,9 @@ export function createBarHistory(clock: Clock): BarHistory {
   const kept = new BoundedMap<string, Kept>(mostInstruments)
 
   function keptOf(instrument: string): Kept {
-    let one = kept.get(instrument)
-    if (one === undefined) {
-      one = { seconds: [], minutes: [], arrivals: [], count: 0, lacking: new Map() }
-      kept.set(instrument, one)
-    }
-    return one
+    return kept.getOrMake(instrument, () => {
+      return { seconds: [], minutes: [], arrivals: [], count: 0, lacking: new BoundedMap(mostMinutes) }
+    })
   }
 
   function keep(bar: Bar): void {
@@ -105,11 +102,7 @@ export function createBarHistory(clock: Clock): BarHistory {
   function lack({ instrument, startTime }: ForgottenBar): void {
     const one = keptOf(instrument)
     const time = startTime / 1000
-    const minute = minuteOf(time)
-    const lacking = one.lacking.get(minute) ?? new Set()
-    one.lacking.set(minute, lacking.add(time))
-    const [oldest] = one.lacking.keys()
-    if (one.lacking.size > mostMinutes && oldest !== undefined) one.lacking.delete(oldest)
+    one.lacking.getOrMake(minuteOf(time), () => new Set()).add(time)
     const published = one.seconds.findLast(row => row[0] === time)
     if (published !== undefined) arrive(one, [...firstSix(published), false])
   }

@@ -17,7 +17,8 @@ export function conflatingQueue(limit: number): EventQueue {
   const trades = new Map<Instrument, Waiting>()
   const books = new Map<Instrument, Waiting>()
   /**
-   * By type and instrument, what was replaced since its last receipt. The one that waits longest is first.
+   * By type and instrument, what was replaced since its last receipt. The one that waits longest is first, and
+   * is taken first: a BoundedMap keeps no order.
    */
   const replaced = new Map<string, Dropped>()
   let first: Waiting | undefined

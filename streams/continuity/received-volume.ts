@@ -1,5 +1,6 @@
 // How much of each instrument came in which minute, for the certificate of the day. On the way of every
 // trade, so it adds up two numbers and looks at nothing else.
+import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -41,8 +42,8 @@ export type ReceivedVolume = {
 }
 
 /**
- * Broken input can name endlessly many instruments. Past this many, the minute of the one that came longest
- * ago ends early: it is kept in parts, and nothing of it is lost.
+ * Broken input can name endlessly many instruments. Past this many, the minute of one that did not come
+ * for long ends early: it is kept in parts, and nothing of it is lost.
  */
 const mostInstruments = 4_096
 /**
@@ -61,28 +62,23 @@ type Running = {
 }
 
 export function createReceivedVolume(): ReceivedVolume {
-  const running = new Map<Instrument, Running>()
+  const running = new BoundedMap<Instrument, Running>(mostInstruments, end)
   let over: ReceivedMinute[] = []
   let first: FirstHeard[] = []
   let lost = 0
 
   function turn(instrument: Instrument, minute: Running | undefined, businessDate: number, eventTime: number): Running {
-    if (minute !== undefined && minute.trades > 0) keep(over, { ...minute })
-    if (minute === undefined && running.size >= mostInstruments) endOldest()
+    if (minute !== undefined) end({ ...minute })
     const startTime = Math.floor(eventTime / minuteMs) * minuteMs
-    const next = minute ?? { instrument, businessDate, startTime, trades: 0, volume: 0, total: 0 }
-    Object.assign(next, { businessDate, startTime, trades: 0, volume: 0 })
-    // Behind all others: the first of the map is the one whose minute began longest ago.
-    running.delete(instrument)
+    const begun = { businessDate, startTime, trades: 0, volume: 0 }
+    if (minute !== undefined) return Object.assign(minute, begun)
+    const next = { instrument, ...begun, total: 0 }
     running.set(instrument, next)
     return next
   }
 
-  function endOldest(): void {
-    const [oldest] = running.values()
-    if (oldest === undefined) return
-    if (oldest.trades > 0) keep(over, oldest)
-    running.delete(oldest.instrument)
+  function end(minute: Running): void {
+    if (minute.trades > 0) keep(over, minute)
   }
 
   function keep<T>(list: T[], entry: T): void {
@@ -109,7 +105,7 @@ export function createReceivedVolume(): ReceivedVolume {
       over = []
       first = []
       lost = 0
-      for (const minute of running.values()) {
+      for (const minute of running) {
         if (minute.trades === 0) continue
         taken.minutes.push({ ...minute })
         minute.trades = 0

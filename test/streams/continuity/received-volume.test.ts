@@ -41,8 +41,8 @@ describe('received volume', () => {
     const common = { businessDate: 20260914 }
     expect(received.take().minutes).toEqual([
       { ...common, instrument: 'KRX:005930', startTime: ten, trades: 2, volume: 15, total: 1_005 },
-      { ...common, instrument: 'NXT:005930', startTime: ten, trades: 1, volume: 7, total: 1_000 },
       { ...common, instrument: 'KRX:005930', startTime: ten + minuteMs, trades: 1, volume: 1, total: 1_006 },
+      { ...common, instrument: 'NXT:005930', startTime: ten, trades: 1, volume: 7, total: 1_000 },
     ])
     expect(received.take()).toEqual({ minutes: [], first: [], lost: 0 })
   })
