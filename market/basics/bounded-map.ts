@@ -27,6 +27,11 @@ export class BoundedMap<K, V> implements Iterable<V> {
     return entry.value
   }
 
+  /** The value, for a look that is no use of it. */
+  peek(key: K): V | undefined {
+    return this.#entries.get(key)?.value
+  }
+
   /** The value kept, or the one that `make` returns, which is kept from now on. */
   getOrMake(key: K, make: () => V): V {
     const entry = this.#entries.get(key)

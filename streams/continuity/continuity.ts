@@ -39,7 +39,7 @@ export function createContinuity(options: ContinuityOptions & Emit): { next(even
 
   function take(trade: Trade): void {
     const state = stateOf(memory, trade.instrument, onForgotten)
-    state.used = ++memory.changes
+    memory.changes++
     const { count } = state
     if (!isCounted(trade)) {
       state.unplaced += trade.volume ?? Number.NaN
@@ -143,7 +143,7 @@ export function createContinuity(options: ContinuityOptions & Emit): { next(even
 
   /** Of what was also unsubscribed, the outage is what could not be avoided. */
   function noteDisconnect(market: Market): void {
-    for (const state of memory.states.values())
+    for (const state of memory.states)
       if (marketOf(state.instrument) === market && state.interruption !== 'restart') state.interruption = 'outage'
   }
 

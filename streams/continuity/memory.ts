@@ -1,5 +1,6 @@
 // The states of all instruments of one stream. They may be saved meanwhile, and restored before the stream
 // begins.
+import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { GapCause } from '../../market/events.ts'
 import { canonical, type Instrument } from '../../market/instrument.ts'
 import { Count, InstrumentState, type SavedCount } from './state.ts'
@@ -16,12 +17,13 @@ export type SavedState = {
 }
 
 /**
- * Malformed input can name endlessly many instruments. Past this many, the least recently used is forgotten.
+ * Malformed input can name endlessly many instruments. Past this many, one that did not trade for long is
+ * forgotten.
  */
 export const mostInstruments = 4_096
 
 export type ContinuityMemory = {
-  readonly states: Map<Instrument, InstrumentState>
+  readonly states: BoundedMap<Instrument, InstrumentState>
   /** The state asked for last: records of one frame are often of one instrument. */
   last: InstrumentState | undefined
   /** Grows with every change. */
@@ -30,7 +32,7 @@ export type ContinuityMemory = {
 }
 
 export function createContinuityMemory(): ContinuityMemory {
-  return { states: new Map(), last: undefined, changes: 0, hasForgotten: false }
+  return { states: new BoundedMap(mostInstruments), last: undefined, changes: 0, hasForgotten: false }
 }
 
 /** `onForgotten` is called when the first instrument is forgotten. */
@@ -40,9 +42,7 @@ export function stateOf(memory: ContinuityMemory, instrument: Instrument, onForg
   const known = states.get(instrument)
   if (known !== undefined) return (memory.last = known)
   const isFull = states.size >= mostInstruments
-  if (isFull) states.delete(leastUsed(memory).instrument)
   const state = new InstrumentState(canonical(instrument))
-  state.used = memory.changes
   states.set(state.instrument, state)
   memory.last = state
   if (isFull && !memory.hasForgotten) onForgotten?.(mostInstruments)
@@ -50,33 +50,35 @@ export function stateOf(memory: ContinuityMemory, instrument: Instrument, onForg
   return state
 }
 
-function leastUsed({ states }: ContinuityMemory): InstrumentState {
-  return [...states.values()].reduce((least, state) => (state.used < least.used ? state : least))
-}
-
 /** Every instrument whose volume is followed. */
 export function savedStates(memory: ContinuityMemory): SavedState[] {
-  return [...memory.states.keys()].flatMap(instrument => savedState(memory, instrument) ?? [])
+  return [...memory.states].flatMap(state => saved(state) ?? [])
 }
 
 export function savedState({ states }: ContinuityMemory, instrument: Instrument): SavedState | undefined {
-  const { count, other } = states.get(instrument) ?? {}
+  const state = states.peek(instrument)
+  return state === undefined ? undefined : saved(state)
+}
+
+function saved({ instrument, count, other }: InstrumentState): SavedState | undefined {
   const counts = [count, other].flatMap(one => one?.save() ?? [])
   return counts.length === 0 ? undefined : { instrument, counts }
 }
 
 /** For a stream that goes on elsewhere without a break: a replay. */
 export function handedOverStates(memory: ContinuityMemory): SavedState[] {
-  const interruptionOf = (instrument: Instrument) => memory.states.get(instrument)?.interruption ?? null
-  return savedStates(memory).map(state => ({ ...state, interruption: interruptionOf(state.instrument) }))
+  return [...memory.states].flatMap(state => {
+    const one = saved(state)
+    return one === undefined ? [] : { ...one, interruption: state.interruption ?? null }
+  })
 }
 
 /**
  * By default, what is missing of these from now on was missed because no feed ran. If there are too many,
  * those at the beginning are forgotten first.
  */
-export function restoreStates(memory: ContinuityMemory, saved: readonly SavedState[]): void {
-  for (const { instrument, counts, interruption = 'restart' } of saved) {
+export function restoreStates(memory: ContinuityMemory, states: readonly SavedState[]): void {
+  for (const { instrument, counts, interruption = 'restart' } of states) {
     const [count, other] = counts.map(Count.restore)
     Object.assign(stateOf(memory, instrument), { count, other, interruption: interruption ?? undefined })
   }

@@ -104,7 +104,7 @@ export function noteBackfill(memory: ContinuityMemory, backfill: Backfill): void
 
 /** Gaps that nothing has filled yet, as questions: what to ask about after a restart. */
 export function openGaps({ states }: ContinuityMemory): GapQuestion[] {
-  return [...states].flatMap(([instrument, { count, other }]) =>
+  return [...states].flatMap(({ instrument, count, other }) =>
     [count, other].flatMap(one =>
       (one?.missing ?? [])
         .filter(({ isGap }) => isGap)

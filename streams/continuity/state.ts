@@ -23,8 +23,6 @@ export class InstrumentState {
   isOff = false
   /** The last records without volume. */
   readonly still = new Set<string>()
-  /** When its last trade came: the memory's number of changes by then. */
-  used = 0
 
   constructor(instrument: Instrument) {
     this.instrument = instrument

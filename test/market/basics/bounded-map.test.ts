@@ -55,4 +55,14 @@ describe('a map with a bound', () => {
     map.getOrMake(1, make)
     expect([made, map.size]).toEqual([3, 1])
   })
+
+  it('does not keep what is only looked at', () => {
+    const map = new BoundedMap<string, number>(2)
+    map.set('looked at', 1)
+    map.set('used', 2)
+    expect([map.peek('looked at'), map.get('used'), map.peek('unknown')]).toEqual([1, 2, undefined])
+    map.set('new', 3)
+    expect(map.peek('looked at')).toBeUndefined()
+    expect(map.peek('used')).toBe(2)
+  })
 })
