@@ -1,6 +1,6 @@
-// Follows each instrument's cumulative volume, the sequence number that KIS does not send: drops what was
-// delivered before, and reports how much of everything else did not come, before the trade that revealed it.
-// Never throws.
+// Follows each instrument's cumulative volume, the sequence number that KIS does not send. A trade that was
+// delivered before is dropped; volume that did not come is reported before the trade that shows it. Never
+// throws.
 import { ignoreElements, Observable, type OperatorFunction, tap } from 'rxjs'
 import type { MarketEvent, ResyncReason, SubscriptionChange, Trade } from '../../market/events.ts'
 import { type Market, marketOf } from '../../market/instrument.ts'
@@ -13,7 +13,7 @@ import { Count, type InstrumentState } from './state.ts'
 export type ContinuityOptions = {
   /** What was seen before, kept up to date. By default nothing. */
   readonly memory?: ContinuityMemory
-  /** Called with every record that is dropped because it was delivered before. */
+  /** Called with each trade that is dropped because it was delivered before. */
   readonly onDuplicate?: (trade: Trade) => void
   /** Called once, when the first instrument is forgotten because there are too many. */
   readonly onForgotten?: (most: number) => void
@@ -141,7 +141,7 @@ export function createContinuity(options: ContinuityOptions & Emit): { next(even
     emit(trade)
   }
 
-  /** Of what was also unsubscribed, the outage is what could not be avoided. */
+  /** An outage takes the place of `unsubscribed`: it could not be avoided. */
   function noteDisconnect(market: Market): void {
     for (const state of memory.states)
       if (marketOf(state.instrument) === market && state.interruption !== 'restart') state.interruption = 'outage'

@@ -2,8 +2,7 @@
 import type { VolumeSpan } from '../../market/gap-finding.ts'
 
 /**
- * The volume [fromVolume, toVolume) of a day, of which no trade was delivered. Times are those of the trades
- * around it.
+ * The volume [fromVolume, toVolume) of a day without a delivered trade. Times are of the trades around it.
  */
 export type MissingRange = VolumeSpan & {
   readonly from: number | null
@@ -12,10 +11,7 @@ export type MissingRange = VolumeSpan & {
   readonly isGap: boolean
 }
 
-/**
- * A repair may be hours late, after an outage of the queue or of KIS; a range with as many newer ones above
- * it is given up.
- */
+/** A repair may be hours late. A range with this many newer ones above it is given up. */
 export const mostRanges = 512
 
 /** Adds a range above all others. Too many give up the lowest one; returns up to where, or 0. */
@@ -24,10 +20,7 @@ export function addRange(ranges: MissingRange[], range: MissingRange): number {
   return ranges.length > mostRanges ? (ranges.shift()?.toVolume ?? 0) : 0
 }
 
-/**
- * Takes a span out of the range that holds all of it, and returns that range as it was. Undefined when there
- * is none, or when a trade at `time` cannot have happened between the trades around it.
- */
+/** Takes a span out of the range around it and returns that range; undefined when none fits span and time. */
 export function takeFromRange(ranges: MissingRange[], { fromVolume, toVolume }: VolumeSpan, time: number | null) {
   const isBetween = ({ from, to }: MissingRange) => time === null || ((from ?? time) <= time && time <= (to ?? time))
   const at = ranges.findLastIndex(

@@ -8,14 +8,9 @@ import { type CountedTrade, isLater, volumeBefore } from './rules.ts'
 export class InstrumentState {
   readonly instrument: Instrument
   count: Count | undefined
-  /**
-   * The count before this one: of another date, for stragglers; or of the same date, for a total that comes
-   * back. Two counts keep venues apart that report their totals alternately.
-   */
+  /** The count before: of the last date, for late trades; or of this date, for a total that comes back. */
   other: Count | undefined
-  /**
-   * Volume of trades since the last counted one that have no place in the count; NaN when it is unknown too.
-   */
+  /** Volume since the last counted trade that has no place in the count; NaN when it is unknown too. */
   unplaced = 0
   /** Why what is missing next may be missing. */
   interruption: GapCause | undefined
@@ -35,10 +30,7 @@ export class InstrumentState {
     this.settle()
   }
 
-  /**
-   * The trade follows all others. A straggler of another date accounts for nothing that was interrupted or
-   * has no place.
-   */
+  /** The trade follows all others. One of another date does not end an interruption. */
   follow(count: Count, trade: CountedTrade): void {
     if (count === this.count) this.settle()
     count.advance(trade)
@@ -50,20 +42,14 @@ export class InstrumentState {
   }
 }
 
-/**
- * What a count is on disk, by the names of the files. Without its last records: total and time tell repeats
- * from news then.
- */
+/** A count as the files name it. The last records are left out: total and time identify repeats then. */
 export type SavedCount = Pick<Count, 'businessDate' | 'volume' | 'value' | 'eventTime'> & {
   readonly holes: readonly MissingRange[]
   /** Left out where nothing was given up. */
   readonly givenUpTo?: number | undefined
 }
 
-/**
- * A replay after a reconnection is short; two connections that carry the same trades are seconds apart at
- * most.
- */
+/** Repeats after a reconnection are few, and two connections with the same trades are seconds apart. */
 const mostRecords = 126
 const recordLength = 3
 
@@ -73,17 +59,11 @@ export class Count {
   readonly businessDate: number
   /** Lowest first. */
   readonly missing: MissingRange[]
-  /** Too many ranges were missing: of those below here it is not known what was delivered. */
+  /** Too many ranges were missing: below here it is unknown what was delivered. */
   givenUpTo = 0
-  /**
-   * Totals up to here may have been delivered and forgotten. What is above, and not in the records, was never
-   * delivered.
-   */
+  /** Up to this total, delivered trades are forgotten. Above it, all of them are in the records. */
   #forgottenUpTo = 0
-  /**
-   * Total, money and time of the trade that came furthest, then of the last ones delivered: two trades of a
-   * date never agree in all three. NaN is null.
-   */
+  /** Total, value and time of the furthest trade, then of the last ones: unique in a date. NaN is null. */
   readonly #records = new Float64Array((1 + mostRecords) * recordLength).fill(Number.NaN)
   #next = recordLength
 
@@ -94,10 +74,9 @@ export class Count {
   }
 
   /**
-   * The first trade of a date says what was traded before it, at `from` or later: no gap, even for one who
-   * was there from the beginning. The 124 shares before the opening of 005930 on 2026-09-08 (H0STCNT0, line
-   * 16) cost 33,480,000, which is 270,000 a share, the close of the day before: the trading at the closing
-   * price before nine.
+   * The first trade of a date shows what was traded before it: no gap, even for a line that was up. The 124
+   * shares before the opening of 005930 on 2026-09-08 (H0STCNT0, line 16) cost 270,000 each, the close of the
+   * day before: the trading at the closing price before nine.
    */
   static begin(trade: CountedTrade, from: number | null = null): Count {
     const toVolume = volumeBefore(trade)
