@@ -33,10 +33,10 @@ export default defineConfig({
         test: { name: 'the rest', include: ['test/**/*.test.ts'], exclude: [...parts, ...commands, ...journeys] },
       },
     ],
-    // Sockets, processes and property tests on a busy two-core machine; nothing here waits for time on purpose.
+    // Sockets, processes and property tests on a busy two-core machine; no test waits for time on purpose.
     testTimeout: 60_000,
     hookTimeout: 30_000,
-    // Most of a test is waiting for a socket or another process, so one worker for each of two cores is no crowd.
+    // Most of a test is waiting for a socket or a process, so two cores can run two workers.
     maxWorkers: 2,
   },
 })

@@ -11,7 +11,7 @@ export type ReadBatch<T> = {
   flush(): void
 }
 
-/** `settled` is called behind the last frame of a batch: what can be done once for all of them waits for it. */
+/** `settled` is called after the last frame of a batch, for work that is done once for all of them. */
 export function createReadBatch<T>(deliver: (frame: T) => void, settled: () => void = () => {}): ReadBatch<T> {
   let frames: T[] = []
   let isDue = false

@@ -1,4 +1,5 @@
-// A `for await` loop as a sink. The loop may be slow: what it is too slow for is dealt with as for a handler of `consume`.
+// A `for await` loop as a sink. The loop may be slow: events that it has no time for are queued, conflated or
+// dropped, as for a handler of `consume`.
 import { filter, Subject, Subscription, tap } from 'rxjs'
 import type { Dropped, MarketEvent } from '../market/events.ts'
 import { consume } from './consume.ts'
@@ -80,7 +81,7 @@ export function iterate({ isWanted, signal, onEnd, ...backpressure }: IterateOpt
   }
 
   const sink = (events: Parameters<Sink>[0]) => {
-    // Closed as soon as the events are over: a loop that awaits the end of the feed in its body does not hold it up.
+    // Closed when the events complete: a loop whose body awaits the end of the feed does not delay it.
     const subscription = new Subscription()
     const passing = isWanted === undefined ? events : events.pipe(filter(isWanted))
     const counted = tap<MarketEvent>({ next: () => void unread++, complete: () => subscription.unsubscribe() })

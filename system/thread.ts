@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads'
 
 /**
- * Megabytes of new objects that a thread collects before it clears them. V8's default lets each thread grow to 48 MB
- * in steps, minutes after its start, for work that holds less than 8 MB at any moment.
+ * Megabytes of new objects that a thread collects before it clears them. With V8's default each thread grows
+ * to 48 MB in steps, minutes after its start, for work that holds less than 8 MB at any moment.
  */
 const maxYoungGenerationSizeMb = 8
 

@@ -1,5 +1,5 @@
-// Every gap becomes a job, and what the job finds comes back, whichever process did it. A gap whose job cannot be put in waits here
-// until Redis is back: the stream never does.
+// Every gap becomes a job, and its finding comes back, from any process that did the job. A gap that cannot
+// be enqueued waits here until Redis is back; the stream goes on meanwhile.
 import { EMPTY, filter, from, map, merge, mergeMap, type Observable, Subject, type Subscription, timer } from 'rxjs'
 import type { Gap, MarketEvent } from '../../market/events.ts'
 import type { GapFinding, GapQuestion } from '../../market/gap-finding.ts'
@@ -23,7 +23,7 @@ export type GapJobCounters = {
 
 export type GapJobs = {
   readonly findings$: Observable<GapFinding>
-  /** `left`: gaps of an earlier run that nobody has filled. */
+  /** `left`: gaps of an earlier run that are not filled. */
   watch(events$: Observable<MarketEvent>, left: readonly GapQuestion[]): Subscription
   counters(): GapJobCounters
   stop(): void
@@ -40,11 +40,11 @@ export type GapJobsParts = {
 
 type Asked = Payloads['gap-validation']
 
-/** A long outage of a full session is a few dozen gaps; past this many, Redis has been away for a day of a bad line. */
+/** A long outage of a full session makes a few dozen gaps; so many mean that Redis was away for days. */
 const mostWaiting = 10_000
 /** After an outage gaps come by the dozen; commands of this many are under way at once. */
 const atOnce = 16
-/** A message that an outcome is there may be lost with a connection, so now and then the outcome itself is looked for. */
+/** The message that a job has ended may be lost with a connection, so open jobs are also read this often. */
 const lookEveryMs = 30_000
 
 export function createGapJobs({ queues, log, redact = text => text, retryMs = 2_000 }: GapJobsParts): GapJobs {
@@ -75,15 +75,15 @@ export function createGapJobs({ queues, log, redact = text => text, retryMs = 2_
       waiting.set(name, gap)
     } else {
       counts.dropped++
-      findings.next(nothingFound(gap, `nobody was asked: ${mostWaiting} gaps wait for Redis already`))
+      findings.next(nothingFound(gap, `not asked for: ${mostWaiting} gaps wait for Redis already`))
     }
-    // As many as there are gaps while Redis is away: said at 1, 10, 100, …
+    // While Redis is away every gap fails: logged at 1, 10, 100, …
     if (!Number.isInteger(Math.log10(counts.failedToAsk))) return
     const facts = { instrument: gap.instrument, waiting: waiting.size, dropped: counts.dropped, problem: String(error) }
     log.warn({ ...facts, soFar: counts.failedToAsk }, 'a gap cannot be put in the queue; it waits for Redis')
   }
 
-  async function hear(id: string): Promise<void> {
+  async function settle(id: string): Promise<void> {
     if (!open.has(id)) return
     const outcome = await queues.outcomeOf('gap-validation', id).catch(() => undefined)
     const gap = open.get(id)
@@ -94,7 +94,7 @@ export function createGapJobs({ queues, log, redact = text => text, retryMs = 2_
       counts.found++
       findings.next(outcome.result)
     } else if (outcome.state === 'unknown' && !again.has(id)) {
-      // A Redis that began anew knows nothing of it.
+      // Redis was restarted without its data: enqueue it again.
       again.add(id)
       waiting.set(gapJobName(gap), gap)
     } else {
@@ -122,9 +122,9 @@ export function createGapJobs({ queues, log, redact = text => text, retryMs = 2_
         timer(retryMs, retryMs).pipe(mergeMap(() => (waiting.size === 0 ? EMPTY : [...waiting.values()]))),
       )
       const watching = gaps.pipe(mergeMap(ask, atOnce)).subscribe()
-      watching.add(ended.pipe(mergeMap(hear, atOnce)).subscribe())
+      watching.add(ended.pipe(mergeMap(settle, atOnce)).subscribe())
       watching.add(timer(lookEveryMs, lookEveryMs).subscribe(() => [...open.keys()].forEach(id => ended.next(id))))
-      void queues.onFinished('gap-validation', id => ended.next(id)).catch(() => {}) // looked for every 30 s all the same
+      void queues.onFinished('gap-validation', id => ended.next(id)).catch(() => {}) // read every 30 s all the same
       return watching
     },
     counters: () => ({ ...counts, waiting: waiting.size }),
@@ -138,7 +138,7 @@ function askedOf(gap: Gap | GapQuestion): Asked {
   return { instrument, businessDate, ...span, cause: 'cause' in gap ? gap.cause : 'restart' }
 }
 
-/** A gap must not be left without a verdict because nobody could look into it. */
+/** A gap gets a verdict even when it could not be validated. */
 function nothingFound(gap: Asked, reason: string): GapFinding {
   const { instrument, businessDate, fromVolume, toVolume, from, to } = gap
   const span = { fromVolume, toVolume, from, to }

@@ -1,5 +1,5 @@
-// The composition of the work plane: where Redis is, the queues, what is done when, and what a feed shares with other processes. Meets
-// the data plane in one place: gaps go in, findings come out.
+// The composition of the work plane: Redis, the queues, the schedules, and what a feed shares with other
+// processes. It meets the data plane in one place: gaps go in, findings come out.
 import { Subscription } from 'rxjs'
 import { minuteMs } from '../../market/basics/durations.ts'
 import { createRedaction } from '../../kis/redaction.ts'
@@ -61,7 +61,7 @@ export type Jobs = {
   readonly payloadSchemas: Readonly<Record<QueueName, Record<string, unknown>>>
   /** For the feed. */
   readonly shared: SharedAccess
-  /** Has every gap of a feed validated from now on, and those that an earlier run left; what is found goes back to it. */
+  /** Validates every gap of a feed from now on, and those of an earlier run; the findings go to the feed. */
   repair(feed: Pick<Feed, 'events$' | 'openGaps' | 'repair'>): void
   /** Works on the queues, in this process, and keeps the schedules. */
   startWorkers(): Promise<void>
@@ -70,7 +70,7 @@ export type Jobs = {
   tokenIssuedAt(): Promise<number | undefined>
   /** What KIS still allows all processes of the app key together. Rejects while Redis is away. */
   limits(): Promise<SharedLimits>
-  /** `graceMs`: what a job that runs may take to finish, 5 s by default; what does not is done again by another worker. */
+  /** `graceMs`: how long running jobs may take to finish, 5 s by default; another worker repeats the rest. */
   close(graceMs?: number): Promise<void>
 }
 
@@ -79,7 +79,10 @@ const lookAtTokenMs = 10 * minuteMs
 
 /** Seconds first, by Korea's clock. When the Korean after-market is over (20:00)… */
 const eveningPattern = '0 30 20 * * 1-5'
-/** …and again when that of the US is (10:00 in winter), before consolidated data takes the place of what the free feed counted (noon). */
+/**
+ * …and again after the US after-market (10:00 in winter), before consolidated data replaces the counts of the
+ * free feed (noon).
+ */
 const morningPattern = '0 30 10 * * 2-6'
 
 /** Rejects with a sentence when the Redis that was named cannot be reached. */
@@ -90,7 +93,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   const prefix = prefixOf(ownerOf(settings))
   const redaction = createRedaction(secretsOf(settings))
   const connection = redis.connect('ask')
-  connection.on('error', () => {}) // said by the watch
+  connection.on('error', () => {}) // logged by the watch
   const watch = watchRedis(connection, log)
   const queues = await openQueues({ redis, prefix })
   const memory = openLineMemory(parts.dataFolder, log)
@@ -106,7 +109,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
   let closed: Promise<void> | undefined
   const watching = new Subscription()
 
-  function heard({ queue, id, state, reason, again }: JobNews): void {
+  function noteJob({ queue, id, state, reason, again }: JobNews): void {
     if (state === 'started') return log.debug({ queue, job: id }, 'job started')
     if (state === 'completed') {
       counts.completed++
@@ -118,7 +121,10 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     else log.warn(facts, 'job failed')
   }
 
-  /** That it is away, the watch says. Full, or a replica, it answers, and jobs wait all the same. */
+  /**
+   * A Redis that is away is logged by the watch. One that is full, or a replica, answers with an error, and
+   * jobs wait too.
+   */
   function refusedByRedis({ name, message }: Error): void {
     const facts = { problem: redaction.line(message) }
     if (name === 'ReplyError') troubles.warn(facts, 'Redis refuses what workers ask of it: jobs wait')
@@ -166,7 +172,7 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       })
       const wanted = parts.queues ?? queueNames
       const processors = Object.fromEntries(wanted.map(queue => [queue, all[queue]]))
-      workers = startWorkers({ redis, prefix, processors, onJob: heard, onUnreadable, onTrouble: refusedByRedis })
+      workers = startWorkers({ redis, prefix, processors, onJob: noteJob, onUnreadable, onTrouble: refusedByRedis })
       await queues.schedule('token-refresh', 'renew-token', { everyMs: lookAtTokenMs }, { reason: 'scheduled' })
       if (parts.dataFolder === undefined) return
       await queues.schedule('certificate', 'certificate-evening', { pattern: eveningPattern }, { date: 'today' })

@@ -1,5 +1,5 @@
-// The work plane for programs: told the same options as a feed. Loads what jobs need when it is called, because a program that streams
-// alone starts twice as fast without.
+// The work plane for programs, with the options of a feed. The modules of the jobs are loaded when it is
+// called: a program that only streams starts twice as fast without them.
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { QueueName } from '../../workers/queues.ts'
@@ -14,7 +14,10 @@ export type { JobEnd } from '../../workers/job-end.ts'
 export type { Payloads, QueueName, Results } from '../../workers/queues.ts'
 
 export type JobsOptions = FeedInput & {
-  /** This Redis or none. Without it, a private server in the data folder; without that too, the jobs end with the process. */
+  /**
+   * This Redis and no other. By default a private server in the data folder; without a data folder, the jobs
+   * end with the process.
+   */
   readonly redisUrl?: string
   /** The feed's: certificates are made from what it keeps there. */
   readonly dataFolder?: string
@@ -25,7 +28,10 @@ export type JobsOptions = FeedInput & {
   readonly queues?: readonly QueueName[]
 }
 
-/** Throws a SettingsError that lists everything wrong with the options, and an Error when the Redis that was named cannot be reached. */
+/**
+ * Rejects with a SettingsError that lists everything wrong with the options, or an Error when the given Redis
+ * cannot be reached.
+ */
 export async function openJobs(options: JobsOptions): Promise<Jobs> {
   const { settings, parts } = readOptions<JobsParts & FeedParts>(options, jobsParts)
   const { redisUrl, dataFolder, clock, calendar, log, queues } = parts

@@ -1,4 +1,4 @@
-// What this program does about each kind of job: the processors, each given what it needs. One line for each queue.
+// The processors: what this program does for each kind of job. One entry a queue.
 import { createAuthorizedClient } from '../../kis/rest/authorized-client.ts'
 import { calendarDays } from '../../kis/rest/calendar-check.ts'
 import { createQuotations } from '../../kis/rest/quotations.ts'
@@ -75,7 +75,7 @@ export function createProcessors(parts: ProcessorParts): Processors {
     }
   }
 
-  /** Beside the certificate, because it is made every day: nothing about it may keep a certificate from being made. */
+  /** Runs with the certificate, because that is made every day. A failure here must not prevent it. */
   async function compareCalendars(): Promise<readonly string[] | undefined> {
     // The paper host has no such call.
     if (settings.environment !== 'prod') return undefined

@@ -1,5 +1,5 @@
-// What all processes of an app key share with KIS, in the hands of one of them: the token, the approval key, the pace of the calls and
-// the budget of connections. The stream goes on without Redis: what it needs then comes from this process alone, and that is said.
+// What all processes of an app key share: the token, the approval key, the pace of the calls and the budget
+// of connections. Without Redis the stream goes on with this process's own, and logs that.
 import { hourMs } from '../../market/basics/durations.ts'
 import type { AccessTokens } from '../../kis/rest/authorized-client.ts'
 import { issueApprovalKey, issueToken, lifetimeOf } from '../../kis/credentials.ts'
@@ -156,7 +156,9 @@ export function createAccess(parts: AccessParts): Access {
     return await go()
   }
 
-  /** Without Redis there is no lock, and without the lock nobody asks KIS for a token: that would be the race all over again. */
+  /**
+   * Without Redis there is no lock, and without the lock no process asks KIS for a token, to avoid a race.
+   */
   function lastToken(): Secret {
     const token = tokens.last()
     if (token === undefined) throw new Error('Redis is away, and with it the access token')

@@ -1,5 +1,5 @@
-// A state machine as a Mermaid state diagram: what moves it from one state to another. What it does without moving is not drawn, so
-// that the picture stays one.
+// A state machine as a Mermaid state diagram of its transitions between states. Transitions that stay in
+// their state are not drawn, to keep the picture readable.
 import type { StateOutline, TransitionOutline } from './outline.ts'
 
 type Edge = { readonly from: string; readonly to: string; readonly label: string; readonly block: string }
@@ -41,7 +41,7 @@ function edgesOf(state: StateOutline): Edge[] {
     const { target } = transition
     if (target === undefined || target === state.path) return []
     const isInward = isInside(target, state.path)
-    // Mermaid cannot draw an arrow from a state into itself, so it starts at a stand-in for whatever is inside.
+    // Mermaid cannot draw an arrow from a state into itself, so it starts at a stand-in for any state inside.
     return {
       from: isInward ? anyOf(state.path) : idOf(state.path),
       to: idOf(target),
@@ -67,7 +67,10 @@ export function labelOf({ when, guard }: TransitionOutline): string {
   return guard === undefined ? when : `${when} [${guard}]`
 }
 
-/** Arrows between neighbours are drawn beside them. All others at the top: anywhere else, Mermaid would pull their ends out of their states. */
+/**
+ * Arrows between siblings belong to their parent's block. All others belong to the top: in another block
+ * Mermaid would move their ends out of their states.
+ */
 function blockFor(source: string, target: string): string {
   return parentOf(source) === parentOf(target) ? parentOf(source) : ''
 }

@@ -1,5 +1,5 @@
-// What happens inside the machines, for people who look: which actors there are, their states, and the types of their events. Lets no
-// context, no payload and no input out, and costs nothing while nobody looks.
+// What happens inside the machines, for people: the actors, their states, and the types of their events. It
+// emits no context, no payload and no input, and costs nothing without a listener.
 import type { AnyActorRef, InspectionEvent } from 'xstate'
 import type { Clock } from '../../market/clock.ts'
 import type { Feed } from '../feed/contract.ts'
@@ -36,7 +36,7 @@ export type InspectionRecord =
     }
 
 export type Inspector = {
-  /** Tells what there is, what was recorded, and everything from now on. Call what it returns when nobody looks any more. */
+  /** Emits the actors, the records so far, and every record from now on. Returns how to stop it. */
   look(listener: (record: InspectionRecord) => void): () => void
   /** Oldest first; the newest `mostRecords`. */
   records(): readonly InspectionRecord[]
@@ -57,36 +57,36 @@ export function createInspector({ feed, clock, mostRecords = defaultMostRecords 
   let records: InspectionRecord[] = []
   let attached: { unsubscribe(): void } | undefined
 
-  function tell(record: InspectionRecord): void {
+  function add(record: InspectionRecord): void {
     records.push(record)
     if (records.length > mostRecords) records.shift()
     for (const listener of listeners) listener(record)
   }
 
-  function tellActor(actor: AnyActorRef): void {
+  function recordActor(actor: AnyActorRef): void {
     const snapshot: unknown = actor.getSnapshot()
     lastSeen.set(actor.sessionId, outwardly(snapshot))
-    tell({ kind: 'actor', at: clock.now(), ...identityOf(actor), value: valueOf(snapshot) })
+    add({ kind: 'actor', at: clock.now(), ...identityOf(actor), value: valueOf(snapshot) })
   }
 
-  function tellState(actor: AnyActorRef, snapshot: unknown, cause: string): void {
+  function recordState(actor: AnyActorRef, snapshot: unknown, cause: string): void {
     if (lastSeen.get(actor.sessionId) === outwardly(snapshot)) return
     lastSeen.set(actor.sessionId, outwardly(snapshot))
     const state = { id: nameIn(actor.sessionId), value: valueOf(snapshot), status: statusOf(snapshot) }
-    tell({ kind: 'state', at: clock.now(), ...state, cause: nameIn(cause) })
+    add({ kind: 'state', at: clock.now(), ...state, cause: nameIn(cause) })
   }
 
   function inspect(event: InspectionEvent): void {
     try {
       const actor = event.actorRef as AnyActorRef
-      if (event.type === '@xstate.actor') tellActor(actor)
+      if (event.type === '@xstate.actor') recordActor(actor)
       if (event.type === '@xstate.event') {
         const from = event.sourceRef === undefined ? undefined : nameIn(event.sourceRef.sessionId)
-        tell({ kind: 'event', at: clock.now(), to: nameIn(actor.sessionId), from, type: nameIn(event.event.type) })
+        add({ kind: 'event', at: clock.now(), to: nameIn(actor.sessionId), from, type: nameIn(event.event.type) })
       }
-      if (event.type === '@xstate.snapshot') tellState(actor, event.snapshot, event.event.type)
+      if (event.type === '@xstate.snapshot') recordState(actor, event.snapshot, event.event.type)
     } catch {
-      // An exception here would surface inside the machine that is being watched. What could not be read is not shown.
+      // An exception here would surface inside the inspected machine: an unreadable record is left out.
     }
   }
 
@@ -95,7 +95,7 @@ export function createInspector({ feed, clock, mostRecords = defaultMostRecords 
     lastSeen.clear()
     const { actors, subscription } = feed.inspect(inspect)
     attached = subscription
-    actors.forEach(tellActor)
+    actors.forEach(recordActor)
   }
 
   function detach(): void {

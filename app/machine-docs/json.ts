@@ -1,5 +1,5 @@
-// A state machine as JSON that the Stately editor reads, and that makes a machine of the same shape again. Functions become their names;
-// contexts and inputs, which could hold anything, stay behind.
+// A state machine as JSON for the Stately editor; a machine made from it has the same shape. Functions become
+// their names. Contexts and inputs are left out, because they may hold anything.
 import type { AnyStateMachine } from 'xstate'
 import { nameOf } from './outline.ts'
 

@@ -1,5 +1,5 @@
-// A state machine as plain lists: its states, and what leads from each one where. Made from the machine itself, for those who draw it;
-// it holds names only, no context and no values.
+// A state machine as plain lists: its states, and the transitions of each. Made from the machine itself, for
+// drawing; it holds names only, no context and no values.
 import type { AnyStateMachine, AnyStateNode, AnyTransitionDefinition } from 'xstate'
 
 export type StateOutline = {
@@ -73,8 +73,8 @@ export function nameOf(named: unknown): string {
   }
   if (type === 'xstate.raise')
     return `raise ${[event?.type, event?.market].filter(word => word !== undefined).join(' ')}`
-  const told = params === undefined ? '' : `(${Object.values(params as object).join(', ')})`
-  return `${type ?? name ?? 'unnamed'}${told}`
+  const values = params === undefined ? '' : `(${Object.values(params as object).join(', ')})`
+  return `${type ?? name ?? 'unnamed'}${values}`
 }
 
 /** Every delay is a pair of hidden actions: one sets its timer and one clears it. */

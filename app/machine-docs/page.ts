@@ -1,4 +1,4 @@
-// The document about the machines, docs/machines.md: each one as a picture, and as a table of everything it does.
+// The document about the machines, docs/machines.md: each as a picture, and as a table of its transitions.
 import { feedMachine } from '../../machines/feed.ts'
 import { socketMachine } from '../../machines/socket.ts'
 import { mermaidOf } from './diagram.ts'

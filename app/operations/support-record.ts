@@ -1,5 +1,5 @@
-// What a feed leaves behind for whoever has to find out what happened: where it was and why, what it counted, and the last frames.
-// Written every minute, at the end, and when the process falls. Nothing in it is a secret, and losing it costs nothing else.
+// A feed's record for an investigation: its states and their causes, its counts, and the last frames. Written
+// every minute, at the end, and when the process crashes. It holds no secret, and nothing else depends on it.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asyncScheduler, interval, type SchedulerLike, type Subscription } from 'rxjs'
@@ -18,7 +18,7 @@ const budgets = z.looseObject({
   connects: z.object({ left: z.number(), most: z.number(), windowMs: z.number() }),
 })
 
-/** What a record is made of, as far as somebody reads it again. Everything else in it is for people. */
+/** The part of a record that programs read. Everything else in it is for people. */
 const shape = z.looseObject({
   format: z.literal(1),
   version: z.string(),
@@ -36,7 +36,7 @@ const shape = z.looseObject({
   ),
 })
 
-/** The first version wrote the budgets of the first line beside everything else, and those of the second as `usAppKey`. */
+/** The first version has the budgets of the first line at the top, those of the second in `usAppKey`. */
 function withLines(status: unknown): unknown {
   const { lines, budgets: first, usAppKey } = z.looseObject({}).catch({}).parse(status)
   if (lines !== undefined || first === undefined) return status
@@ -113,7 +113,7 @@ export function keepSupportRecord(parts: SupportRecorderParts): SupportRecorder 
   }
 }
 
-/** The record a feed left in a folder, undefined when there is none, or a sentence that says what is wrong with it. */
+/** The record in a folder, undefined when there is none, or a sentence that says what is wrong with it. */
 export function readSupportRecord(folder: string): SupportRecord | string | undefined {
   let text: string
   try {

@@ -14,7 +14,7 @@ export function tarOf(files: readonly ArchivedFile[], time: number): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(2 * blockBytes)])
 }
 
-/** Field by field: name, mode, owner, group, size, time, checksum, type, magic and version. Numbers are octal, behind zeros. */
+/** Name, mode, owner, group, size, time, checksum, type, magic, version; numbers are octal, with zeros. */
 function headerOf(name: string, bytes: number, time: number): Buffer {
   if (Buffer.byteLength(name) > 100)
     throw new RangeError(`'${name}' is longer than the 100 bytes a tar header has for it`)

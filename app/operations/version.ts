@@ -1,4 +1,5 @@
-// Which kis-stream this is, by its package.json: beside the sources in a checkout, one folder further up in the built package.
+// The version of kis-stream, from its package.json: beside the sources in a checkout, one folder further up
+// in the built package.
 import { readFileSync } from 'node:fs'
 
 export const version: string = read('../../package.json') ?? read('../../../package.json') ?? 'unknown'

@@ -1,5 +1,6 @@
-// Keeps the day book: what was received in each minute and what became of gaps, appended to a file of its business date. A process that
-// is killed forgets its last seconds; one that cannot write says so and keeps what it has for later.
+// Writes the day book: the volume received in each minute and the outcome of gaps, appended to one file a
+// business date. A process that is killed loses its last seconds; one that cannot write logs that and keeps
+// its entries for later.
 import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { privateFile, privateFolder } from '../../system/kept-file.ts'

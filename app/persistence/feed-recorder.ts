@@ -1,5 +1,5 @@
-// A feed's recorder: what of the feed's life has to be kept for a replay to tell the same events in the same order, and what of it
-// must not be.
+// A feed's recorder. It decides what has to be kept so that a replay emits the same events in the same order,
+// and what must not be kept.
 import { z } from 'zod'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import { isPersonal, type Redaction } from '../../kis/redaction.ts'
@@ -21,7 +21,7 @@ export type FeedRecorderParts = {
   readonly emit: (trouble: RecordingTrouble) => void
 }
 
-/** In the order of their calls: `opens`, `note` for each event of the frame, `closes`. A marker may come at any time. */
+/** Called in this order: `opens`, `note` for each event of the frame, `closes`; `marker` at any time. */
 export type FeedRecorder = {
   /** From now on a process that is killed loses the last moment at most. */
   readonly ready: Promise<void>
@@ -36,7 +36,7 @@ export type FeedRecorder = {
   stop(): Promise<void>
 }
 
-/** Where an event has its place among those of its frame: only these are counted. Everything else is told to the feed. */
+/** Whether an event comes from a frame: only these count for the order of events within a frame. */
 export function isFromFrame({ type }: MarketEvent): boolean {
   switch (type) {
     case 'disconnect':
@@ -67,10 +67,10 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
     onTrouble: trouble => emit({ type: 'recording-trouble', ...trouble, receivedTime: clock.now() }),
   })
   let isOpen = false
-  let told = 0
-  /** What was said while a frame was being told: it is kept behind the frame. */
+  let emitted = 0
+  /** Markers that came among the events of a frame: they are written after the frame. */
   let waiting: { readonly event: MarketEvent; readonly after: number }[] = []
-  /** Something in the frame must not be kept as it came. */
+  /** The frame has a value that must not be written as it came. */
   let isSensitive = false
 
   return {
@@ -79,7 +79,7 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
       recorder.expect(frame.market, frame.receivedTime)
       isOpen = true
       isSensitive = false
-      told = 0
+      emitted = 0
     },
     closes(frame) {
       isOpen = false
@@ -93,15 +93,15 @@ export function recordFeed(parts: FeedRecorderParts): FeedRecorder {
     settled: recorder.settled,
     note(event) {
       if (event.type === 'trade' || event.type === 'order-book') {
-        told++
+        emitted++
         return
       }
       if (event.type === 'gap') recorder.note(event)
       if (event.type === 'malformed' || (event.type === 'record' && isPersonal(event.tr))) isSensitive = true
-      if (isFromFrame(event)) told++
+      if (isFromFrame(event)) emitted++
     },
     marker(event) {
-      if (isOpen) waiting.push({ event, after: told })
+      if (isOpen) waiting.push({ event, after: emitted })
       else recorder.marker(event)
     },
     giveUp(reason) {
@@ -123,9 +123,9 @@ const state = z.object({
   ),
 })
 
-/** What the feed knew of each instrument when a run, or a date of it, began. What cannot be read is left out. */
-export function restoreState(memory: ContinuityMemory, told: unknown): void {
-  for (const { instrument: name, ...line } of state.safeParse(told).data?.lines ?? []) {
+/** Restores the states of instruments at the start of a run, or of a date of it; skips unreadable ones. */
+export function restoreState(memory: ContinuityMemory, recorded: unknown): void {
+  for (const { instrument: name, ...line } of state.safeParse(recorded).data?.lines ?? []) {
     const parsed = parseInstrument(name)
     if ('value' in parsed) restoreStates(memory, [{ instrument: parsed.value, ...line }])
   }

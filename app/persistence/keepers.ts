@@ -1,4 +1,5 @@
-// What a feed writes: the recording, what was last seen of each instrument, and the day book, in folders that it has to itself.
+// What a feed writes, in folders that no other process writes to: the recording, the last seen state of each
+// instrument, and the day book.
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { Redaction } from '../../kis/redaction.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -13,11 +14,14 @@ import { recordFeed } from './feed-recorder.ts'
 import { holdFolders } from './held-folders.ts'
 import { keepLastSeen } from './last-seen.ts'
 
-/** In the order of their calls: `opens`, `event` for each event of the frame, `closes`; `settled` behind the frames of a read. `marker` may come at any time. */
+/**
+ * Called in this order: `opens`, `event` for each event of the frame, `closes`; `settled` after the frames of
+ * a read; `marker` at any time.
+ */
 export type Keepers = {
-  /** Takes the folders, or throws a FolderInUseError and starts nothing; reads what was last seen; begins to write. */
+  /** Locks the folders, or throws a FolderInUseError; reads the last seen state; begins to write. */
   start(): void
-  /** From then on a process that is killed loses the last moment of its recording at most. Undefined without a recording. */
+  /** After it a killed process loses at most the last moment of its recording. Undefined without one. */
   readonly ready: Promise<void> | undefined
   opens(frame: RawFrame): void
   closes(frame: RawFrame): void
@@ -27,7 +31,7 @@ export type Keepers = {
   event(event: MarketEvent): void
   /** What comes from outside of frames, before the pipeline has it. */
   marker(event: MarketEvent): void
-  /** A gap of an instrument was repaired: written at once, so that a process that is killed now does not deliver the repair again. */
+  /** A gap was repaired: written at once, or a process killed now would deliver the repair again. */
   repaired(instrument: Instrument): void
   /** Resolves when everything is on disk, or could not be written. What is still written to stays locked. */
   stop(): Promise<void>

@@ -1,5 +1,6 @@
-// What changed of single instruments since all of them were last saved, for what must not wait until they are saved again: a repair is
-// written down before it is delivered, so that a process that is killed right afterwards does not deliver it again.
+// Changes of single instruments since all of them were last saved, for what must not wait for the next save:
+// a repair is written before it is delivered, so that it is not delivered again if the process is killed
+// right afterwards.
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { privateFile, privateFolder } from '../../system/kept-file.ts'
@@ -7,11 +8,11 @@ import { privateFile, privateFolder } from '../../system/kept-file.ts'
 export type SinceFile = {
   /** The lines of the processes before this one. */
   read(): readonly string[]
-  /** On the way to the disk, whatever becomes of this process, when it returns. Throws when it cannot be written. */
+  /** When it returns, the line outlives this process. Throws when it cannot be written. */
   append(line: string): void
   /** How many lines there are. */
   lines(): number
-  /** Away with all of them, unless there are more by now than `lines`. */
+  /** Removes all of them, if there are no more by now than `lines`. */
   clear(lines: number): void
 }
 

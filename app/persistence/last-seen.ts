@@ -1,5 +1,5 @@
-// How far each instrument's volume was followed, kept in a file, so that a feed that starts again can say what it missed meanwhile.
-// Losing the file costs that and nothing else: whatever is wrong with it is logged, and the feed goes on.
+// How far each instrument's volume was followed, in a file, so that a restarted feed can report what it
+// missed meanwhile. Nothing else depends on the file: a problem with it is logged, and the feed goes on.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceFile } from '../../system/kept-file.ts'
@@ -21,7 +21,7 @@ import type { Logger } from '../observe/log.ts'
 export type LastSeenOptions = {
   /** Made when it is not there. Belongs to one process: two would overwrite each other's file. */
   readonly folder: string
-  /** Where the data comes from. What was seen elsewhere (the paper server, a simulator, the paid feed) counts otherwise. */
+  /** Where the data comes from. The paper server, a simulator and the paid feed count other volumes. */
   readonly source: string
   readonly memory: ContinuityMemory
   readonly log: Logger
@@ -46,13 +46,13 @@ export type LastSeen = {
 export const lastSeenFile = 'last-seen.json'
 export const sinceFile = 'last-seen-since.ndjson'
 
-/** Instruments that somebody watched once are in no hurry to leave the file; these many that traded last go on. */
+/** How many instruments the file keeps, subscribed or not: those that traded last. */
 const mostKept = 1_000
 
 const format = 1
 const volume = z.number().min(0)
 const time = z.number().nullable()
-const hole = z
+const missingRange = z
   .object({ fromVolume: volume, toVolume: volume, from: time, to: time, isGap: z.boolean() })
   .refine(({ fromVolume, toVolume }) => fromVolume < toVolume)
 /** What a count looks like in a file. */
@@ -61,7 +61,7 @@ export const savedCount = z.object({
   volume,
   value: z.number().nullable(),
   eventTime: time,
-  holes: z.array(hole),
+  holes: z.array(missingRange),
   givenUpTo: volume.optional(),
 })
 const savedCounts = z.array(savedCount).min(1).max(2)
@@ -72,7 +72,7 @@ const content = z.object({
   saves: z.int().min(0).default(0),
   instruments: z.record(z.string(), savedCounts),
 })
-/** `after`: behind which save. An older one than the file's is in it already. */
+/** `after`: the save it follows. One that follows an older save is in the file already. */
 const sinceContent = z.object({ after: z.int(), source: z.string(), instrument: z.string(), counts: savedCounts })
 
 export function keepLastSeen(options: LastSeenOptions): LastSeen {
@@ -185,13 +185,13 @@ function textOf(file: string): string | Error | undefined {
 type Saved = { readonly source: string; readonly saves: number; readonly lines: readonly SavedState[] }
 
 function parse(text: string): Result<Saved> {
-  let told: unknown
+  let given: unknown
   try {
-    told = JSON.parse(text)
+    given = JSON.parse(text)
   } catch (error) {
     return { problem: (error as Error).message }
   }
-  const parsed = content.safeParse(told)
+  const parsed = content.safeParse(given)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     return { problem: `${issue?.path.join('.')}: ${issue?.message}` }

@@ -1,5 +1,5 @@
-// A recording as tables for analysis: Parquet or CSV, by date and instrument. They hold what a replay emits: the same decoder,
-// continuity, gaps and bars.
+// A recording as tables for analysis: Parquet or CSV, by date and instrument. The tables hold the events of a
+// replay: the same decoder, continuity, gaps and bars.
 import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type DateTables, type ExportFormat, openTableExport, type TableName } from '../../recording/export/export.ts'
 import { notRecorded, openRecording } from '../../recording/read/reader.ts'
@@ -36,7 +36,7 @@ const exportOptionNames = [
   'bars',
 ] satisfies (keyof ExportOptions)[]
 
-/** Rejects, in a sentence, when there is nothing to export or it cannot be written; then the output is as it was. */
+/** Rejects, and leaves the output as it was, when there is nothing to export or it cannot be written. */
 export async function exportRecording(options: ExportOptions): Promise<Exported> {
   const { folder, output, format = 'parquet', instruments, bars = '1m' } = options
   refuseUnknown(options, exportOptionNames)

@@ -1,5 +1,6 @@
-// Text captures as recordings: one frame a line, with or without the time it came. What can be read is read as a feed would have; what
-// cannot is kept as it is, told with its line number, and comes out of a replay as `malformed`.
+// Text captures as recordings: one frame a line, with or without its time of receipt. A readable line is
+// recorded as a feed records it. An unreadable one is kept as it is, reported with its line number, and comes
+// out of a replay as `malformed`.
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -17,9 +18,9 @@ import { createLineDecoder, tooLong } from './text-decoder.ts'
 
 export type ImportOptions = {
   readonly lines: AsyncIterable<Uint8Array>
-  /** The folder of the recording. A trading date that is there already is not touched: the import is refused. */
+  /** The folder of the recording. When one of the trading dates is there already, the import is refused. */
   readonly output: string
-  /** The Korean date of the first line, written 20260608, for captures whose lines do not tell it. */
+  /** The Korean date of the first line, written 20260608, for captures whose lines do not have it. */
   readonly date?: number
   /** A line that is no frame of KIS's. */
   readonly onMalformed?: (line: number, reason: string) => void
@@ -96,7 +97,7 @@ export async function importCapture(options: ImportOptions): Promise<Imported> {
   }
 }
 
-/** What is kept of a line that is too long: its beginning, behind words that make it unreadable in a replay too. */
+/** A line that is too long is recorded as its beginning, after words that make a replay report it too. */
 function stubOf({ reason, raw }: Malformed): Uint8Array {
   return Buffer.from(`${reason}: ${raw}`)
 }
@@ -106,19 +107,19 @@ function lineTimes(date: number | undefined) {
   let midnight = date === undefined ? undefined : koreanDate(date)
   let last: number | undefined
 
-  /** The time a line tells; where it tells none, one near enough to read times of day by; undefined where nothing is known yet. */
+  /** The time of a line, or one near enough to read times of day by; undefined while no date is known. */
   function guess(time: CaptureLine['time'], line: number): number | undefined {
     if (time === undefined) return last ?? (midnight === undefined ? undefined : midnight + noonMs)
     if ('at' in time) return time.at
     if (midnight === undefined) {
-      throw new Error(`line ${line} has a time of day and no date: tell its Korean date, as --date 2026-06-08`)
+      throw new Error(`line ${line} has a time of day and no date: give its Korean date, as --date 2026-06-08`)
     }
     // A night goes on past midnight; a clock that was put back by a little does not.
     if (last !== undefined && midnight + time.timeOfDay < last - noonMs) midnight += dayMs
     return midnight + time.timeOfDay
   }
 
-  /** A line that tells none came when its data happened, which is as near as can be known; never before the line before it. */
+  /** A line without a time gets that of its data, or the previous line's if that is later. */
   function of(
     time: CaptureLine['time'],
     guessed: number | undefined,
@@ -131,7 +132,7 @@ function lineTimes(date: number | undefined) {
     }
     const happened = events.flatMap(event => eventTimeOf(event, guessed !== undefined) ?? [])
     const latest = happened.length > 0 ? Math.max(...happened) : guessed
-    if (latest === undefined) throw new Error(`line ${line} tells no time: tell its Korean date, as --date 2026-06-08`)
+    if (latest === undefined) throw new Error(`line ${line} has no time: give its Korean date, as --date 2026-06-08`)
     last = Math.max(last ?? latest, latest)
     return last
   }
@@ -139,13 +140,13 @@ function lineTimes(date: number | undefined) {
   return { guess, of }
 }
 
-/** Books carry a time and no date: without one to read them by, only trades tell when they happened. */
+/** Order books have a time and no date: without a known date only trades have a full time. */
 function eventTimeOf(event: MarketEvent, isDateKnown: boolean): number | null {
   if (event.type === 'trade') return event.businessDate === null && !isDateKnown ? null : event.eventTime
   return event.type === 'order-book' && isDateKnown ? event.eventTime : null
 }
 
-/** Undefined where neither an instrument nor a transaction says it. Everything abroad is of a transaction that begins so. */
+/** By an instrument, else by the transaction: all overseas ones begin with `HDF`. */
 function marketAmong(events: readonly MarketEvent[], frame: Uint8Array): Market | undefined {
   for (const event of events) if ('instrument' in event && event.instrument) return marketOf(event.instrument)
   const tr = frameText(frame.subarray(transactionAt, transactionAt + transactionLength))

@@ -1,5 +1,5 @@
-// Entries of a recording → the events they made, through the streams of a live feed. One run of the recorded feed is one pipeline,
-// as it was then.
+// Entries of a recording → the events they made, through the streams of a live feed. One run of the recorded
+// feed is one pipeline, as in the live feed.
 import type { Heartbeat, MarketEvent } from '../../market/events.ts'
 import type { Begin, Entry, Marker, RecordedFrame } from '../../recording/format/entry.ts'
 import { type ContinuityMemory, createContinuityMemory } from '../../streams/continuity/memory.ts'
@@ -16,7 +16,7 @@ export type PlayerOptions = {
 }
 
 export type Player = {
-  /** `inside`: the markers that came while the frame was told. They stand right behind it in the recording. */
+  /** `inside`: the markers that came among the frame's events. They follow it in the recording. */
   play(entry: Entry, inside: readonly Marker[]): void
 }
 
@@ -33,10 +33,10 @@ const none: readonly Marker[] = []
 
 export function createPlayer({ columns, continuity, emit }: PlayerOptions): Player {
   let run: Run | undefined
-  /** Of the frame that is being told: what comes among its events, and how many were told. */
+  /** Of the frame that is played: the markers among its events, the next one, the count of emitted events. */
   let inside = none
   let next = 0
-  let told = 0
+  let emitted = 0
 
   function begin(entry: Begin): void {
     if (run?.name === entry.run) return
@@ -56,8 +56,8 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
   function deliver(event: MarketEvent): void {
     emit(event)
     if (inside === none || !isFromFrame(event)) return
-    told++
-    for (let marker = inside[next]; marker !== undefined && marker.after <= told; marker = inside[next]) {
+    emitted++
+    for (let marker = inside[next]; marker !== undefined && marker.after <= emitted; marker = inside[next]) {
       next++
       playMarker(marker)
     }
@@ -75,7 +75,7 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
     if (markers.length === 0) return run?.pipeline.frame(frame)
     inside = markers
     next = 0
-    told = 0
+    emitted = 0
     run?.pipeline.frame(frame)
     inside = none
     // Read with other columns or without continuity, a frame may have fewer events than it had.
@@ -92,7 +92,7 @@ export function createPlayer({ columns, continuity, emit }: PlayerOptions): Play
         case 'marker':
           return playMarker(entry)
         case 'lost': {
-          // What was not written its feed has told already: that is a marker.
+          // Frames that were not written: the feed reported that already, and its report is a marker.
           if (!entry.isDamage) return
           const { reason, count: lost, receivedTime } = entry
           return run?.pipeline.lifecycle({ type: 'recording-trouble', reason, lost, isOver: true, receivedTime })

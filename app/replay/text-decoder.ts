@@ -1,4 +1,5 @@
-// Lines of text that KIS sent, data and answers alike, as market events: for files, where no machine listens to the answers.
+// Lines of text that KIS sent, data and answers alike, as market events: for files, where no machine reads
+// the answers.
 import { fromWire } from '../../kis/channel.ts'
 import type { CodeEntry } from '../../kis/codes/codes.ts'
 import { readControl } from '../../kis/wire/control.ts'
@@ -13,7 +14,7 @@ import { marketOf } from '../../market/instrument.ts'
 export const longestLine = 1024 * 1024
 const mostShown = 16 * 1024
 
-/** What is made of a line of more than that, of which only the beginning is looked at; undefined for any other. */
+/** The event for a line that is longer, which shows only its beginning; undefined for any other line. */
 export function tooLong(line: Uint8Array, receivedTime: number): Malformed | undefined {
   if (line.length <= longestLine) return undefined
   const reason = `a line of more than ${longestLine} bytes; KIS sends a few thousand`

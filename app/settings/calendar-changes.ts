@@ -1,4 +1,5 @@
-// What the user knows better than the announced holidays: from code, or from a JSON file of dates. Checked whole; nothing is guessed.
+// The user's changes to the announced holidays: from code, or from a JSON file of dates. Checked as a whole;
+// nothing is guessed.
 //
 // {"holidays":{"KR":[20261013]},"halfDays":{"US":[20261127]},"lateOpens":{"KR":[20270104]},"openDays":{"KR":[]},"examDays":{"KR":[20261119]}}
 import { readFileSync } from 'node:fs'

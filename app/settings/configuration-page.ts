@@ -1,5 +1,5 @@
-// What is made from the lists of settings and timings: docs/configuration.md, docs/configuration.ko.md, and the variables that the
-// containers of docker-compose.yml pass on.
+// Made from the lists of settings and timings: docs/configuration.md, docs/configuration.ko.md, and the
+// variables that the containers of docker-compose.yml pass on.
 import { defaultTiming, type Timing } from '../../machines/timing.ts'
 import { allSettings, feedSettings, groups, type Language, type Setting, type Text } from './setting-list.ts'
 import { timingMeanings, timingVariable } from './timing-list.ts'

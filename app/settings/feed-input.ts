@@ -1,5 +1,5 @@
-// The settings of a feed as code gives them: what users read in their editor. The table in setting-list.ts says what each accepts;
-// a test holds both against each other.
+// The settings of a feed in code, as users read them in their editor. The table in setting-list.ts says what
+// each accepts; a test compares the two.
 import type { Timing } from '../../machines/timing.ts'
 import type { CalendarChanges } from '../../market/calendar/holidays.ts'
 import type { ScheduleName } from '../../market/calendar/schedules.ts'
@@ -29,7 +29,7 @@ export type FeedInput = {
   readonly subscribe?: string | readonly string[]
   /** `auto` (default) follows the schedule; `KR` or `US` holds that market at any hour. */
   readonly market?: 'auto' | 'KR' | 'US'
-  /** At what hours which market is connected. `operating-guide` by default; `side-by-side` needs a second app key. */
+  /** When each market is connected. `operating-guide` by default; `side-by-side` needs a second app key. */
   readonly schedule?: ScheduleName
   /** Days that you know better than the announced holidays. */
   readonly calendarChanges?: CalendarChanges
@@ -39,12 +39,12 @@ export type FeedInput = {
   readonly columns?: string | readonly string[]
   /** Base address of the REST calls. KIS's by default. */
   readonly restUrl?: string
-  /** Address of the WebSocket. With a path, that path; ending in `/`, the bare host; otherwise `/tryitout`. */
+  /** Address of the WebSocket. Its path is `/tryitout` by default, and none where it ends in `/`. */
   readonly socketUrl?: string
   /** The same for one market alone. */
   readonly koreanSocketUrl?: string
   readonly usSocketUrl?: string
-  /** `true` by default. `false` is accepted for paper only, whose TLS certificate is reported not to match. */
+  /** `true` by default. `false` only for paper, whose TLS certificate is reported not to match. */
   readonly checkCertificate?: boolean
   /** Waits in milliseconds and limits, as `{ graceMs: 3000 }`. */
   readonly timing?: Partial<Timing>

@@ -1,5 +1,5 @@
-// Every setting: its name in code, what it accepts, its variable, its flag, its default and its meaning. The parser, `--help`,
-// docs/configuration.md, docs/configuration.ko.md and the list in docker-compose.yml are made from it.
+// Every setting: its name in code, accepted values, variable, flag, default and meaning. The source of the
+// parser, `--help`, docs/configuration.md, docs/configuration.ko.md and the list in docker-compose.yml.
 import { z } from 'zod'
 import * as values from './values.ts'
 
@@ -30,7 +30,7 @@ export type Setting = {
   /** For the documents, where the default of the schema does not say it. */
   readonly default?: Text
   readonly meaning: Text
-  /** The value in the containers of docker-compose.yml, which pass the variable on by default; false leaves it out. */
+  /** The value in the containers of docker-compose.yml: by default the variable's; false leaves it out. */
   readonly inContainers?: string | false
 }
 

@@ -1,4 +1,4 @@
-// The settings of a feed, checked as a whole: either settings that hold together, or one error that lists every mistake.
+// The settings of a feed, checked as a whole: consistent settings, or one error that lists every mistake.
 import { z } from 'zod'
 import type { CustomerType } from '../../kis/wire/request.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../../kis/endpoints.ts'
@@ -77,8 +77,9 @@ const wantedSchema = feedSchema.pick({
 export const settingNames: readonly string[] = Object.keys(feedSchema.shape)
 
 /**
- * Checks everything at once. `nameOf` gives the name by which the user set a setting (`--instruments`, `KIS_APP_KEY`). An unknown name
- * in `input` is a mistake as well; `others` are further names that it may be a misspelling of. Throws a SettingsError.
+ * Checks everything at once. `nameOf` returns the name by which the user set a setting (`--instruments`,
+ * `KIS_APP_KEY`). An unknown name in `input` is a mistake too; `others` are further names that it may be a
+ * misspelling of. Throws a SettingsError.
  */
 export function readSettings(
   input: Readonly<Record<string, unknown>>,

@@ -1,4 +1,5 @@
-// Every timing: its meaning, and the few of them that have a variable. Defaults and reasons stand in machines/timing.ts.
+// Every timing: its meaning, and the variable of the few that have one. Defaults and reasons are in
+// machines/timing.ts.
 import type { Timing } from '../../machines/timing.ts'
 import type { Text } from './setting-list.ts'
 

@@ -1,4 +1,5 @@
-// What a setting may be: each schema reads text from a flag or the environment as well as a value from code, and names its mistake.
+// The values of settings: each schema reads text from a flag or the environment as well as a value from code,
+// and describes a mistake.
 import { z } from 'zod'
 import { isChannel, unknownChannel } from '../../kis/channel.ts'
 import { addressOf } from '../../kis/redaction.ts'

@@ -20,7 +20,7 @@ function columnNames(layout: Layout | undefined): string[] {
   return layout === undefined ? [] : [layout.columns, ...layout.variants].flat().map(([name]) => name)
 }
 
-/** Undefined when none of the names is a column of this transaction, so that nobody pays for what nobody asked for. */
+/** Undefined when none of the names is a column of this transaction: the decoder then skips this step. */
 export function columnPicker(layout: Layout, names: readonly string[]): ColumnPicker | undefined {
   const everyName = new Set(columnNames(layout))
   const wanted = new Set(names.filter(name => everyName.has(name)))
@@ -35,7 +35,8 @@ export function columnPicker(layout: Layout, names: readonly string[]): ColumnPi
     }
     const columns: Record<string, string> = {}
     for (const [name, index] of indexes) columns[name] = textOf(first + index)
-    // The event was made a moment ago and nobody has it yet; copying seventeen properties would cost more than reading them did.
+    // The event is new and not emitted yet, so it may change; copying its seventeen properties would cost
+    // more than reading them did.
     return Object.assign(event, { columns })
   }
 }

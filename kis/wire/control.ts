@@ -1,4 +1,5 @@
-// A JSON system message → what it says. Untrusted text: never throws, and keeps what it does not understand, as far as it may be shown.
+// A JSON system message → its content. The text is untrusted: reading never throws, and unknown content is
+// kept as far as it may be shown.
 //
 // {"header":{"tr_id":"H0STASP0","tr_key":"005930","encrypt":"N"},"body":{"rt_cd":"0","msg_cd":"OPSP0000",
 //  "msg1":"SUBSCRIBE SUCCESS","output":{"iv":"…","key":"…"}}} (acknowledgement, 2026-06-08)
@@ -54,7 +55,7 @@ export function readControl(frame: Uint8Array, redaction: Redaction = anybodys):
   }
 }
 
-/** A code nobody knows with `rt_cd` 0 is a success of some kind; `rt_cd` other than 0 never activates a key. */
+/** An unknown code with `rt_cd` 0 is a success of some kind; `rt_cd` other than 0 never activates a key. */
 function inLightOf(resultCode: string | undefined, entry: CodeEntry): CodeEntry {
   if (resultCode === '0' && !isCatalogued(entry.code)) return { ...entry, reaction: 'none', severity: 'info' }
   const failed = resultCode !== undefined && resultCode !== '0'

@@ -1,6 +1,6 @@
-// Whether a trade or an order book that was just read can be true. KIS sends frames with broken bytes, and a broken number is still a
-// number: what no sound record says makes the whole record `malformed`. The record is looked at column by column only when something
-// is odd about it, because every record of the market passes here.
+// Whether the values of a trade or an order book are possible. KIS sends frames with broken bytes, and a
+// broken number is still a number: one impossible value makes the whole record `malformed`. Every record of
+// the market passes here, so only one with something odd is checked column by column.
 import { dayMs } from '../../market/basics/durations.ts'
 import type { OrderBook, Trade } from '../../market/events.ts'
 import { koreanDate, koreanMidnight } from '../../market/calendar/korea-time.ts'
@@ -27,11 +27,11 @@ const lastPriceColumns: ReadonlySet<string> = new Set(['STCK_PRPR', 'LAST'])
 /** More of a value than a sound one has, and little enough for a log line. */
 const mostShown = 24
 
-/** What a live feed knows of the day, for all of its transactions: a date more than seven days from it is damage. */
+/** The current date of a live feed, for all of its transactions: a date over seven days away is damage. */
 export type LiveDates = {
   /** How far our clock is ahead of KIS's; 0 while that is not known. */
   readonly clockAheadMs: () => number
-  /** When the last sound record happened: dates near it are sound too, whatever was done to our clock meanwhile. */
+  /** The time of the last sound record. Dates near it are sound too, even if our clock was changed. */
   lastTime: number
 }
 
@@ -39,11 +39,11 @@ export function liveDates(clockAheadMs: () => number): LiveDates {
   return { clockAheadMs, lastTime: Number.NaN }
 }
 
-/** To be asked right after the record was read. */
+/** Called right after the record is read. */
 export type DamageFinder = {
-  /** Whether to look at the record column by column: true of whatever is damaged, and of some that is sound. */
+  /** Whether the record needs the check by column: true for every damaged record, and for some sound ones. */
   isOdd(event: Trade | OrderBook): boolean
-  /** Why it cannot be true, in a clause; undefined when it can. */
+  /** The damage, in a clause; undefined when there is none. */
   find(event: Trade | OrderBook, width: number): string | undefined
 }
 
@@ -103,7 +103,7 @@ function isOddDate(businessDate: number | null, eventTime: number): boolean {
   return !(Math.abs(eventTime - knownMidnight) < 3 * dayMs)
 }
 
-/** `isFar`: whether a date is not of these days; undefined when it may be of any. */
+/** `isFar`: whether a date is too far from the current one; undefined when any date will do. */
 function damageIn(columns: readonly Column[], isFar: ((date: number) => boolean) | undefined): string | undefined {
   for (let i = 0; i < plannedCount(); i++) {
     const [name, type] = columns[plannedColumn(i)] ?? [`value ${plannedColumn(i) + 1}`, 'decimal']
@@ -113,7 +113,7 @@ function damageIn(columns: readonly Column[], isFar: ((date: number) => boolean)
   return undefined
 }
 
-/** What was expected in the place of the i-th column; undefined when it is what is there, or nothing readable is. */
+/** What the i-th column should hold; undefined when it holds that, or nothing readable. */
 function expectationOf(
   i: number,
   name: string,

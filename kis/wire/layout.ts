@@ -1,5 +1,5 @@
-// The shape of a record: which column stands where. A record is read by its own width, never by the width it
-// should have, because KIS appends columns with a few days' notice and no version.
+// The shape of a record: the position of each column. A record is read by its own width, not by an expected
+// one, because KIS appends columns with a few days' notice and no version.
 import type { Column, Layout } from './layout-type.ts'
 import { layouts } from './layouts.ts'
 

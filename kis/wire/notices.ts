@@ -1,5 +1,5 @@
-// Opens encrypted account notices (AES-256-CBC, PKCS#7). The key comes with the acknowledgement of each subscription and is good for
-// that session alone, so a session makes one of these and forgets it.
+// Opens encrypted account notices (AES-256-CBC, PKCS#7). The key comes with the acknowledgement of each
+// subscription and is valid for that session alone, so each session creates its own opener.
 //
 // 1|H0STCNI0|001|<base64> → 0|H0STCNI0|001|<values>
 import { createDecipheriv } from 'node:crypto'
@@ -9,7 +9,7 @@ import { frameText, transactionAt, transactionLength } from './frame.ts'
 
 export type NoticeOpener = {
   learn(tr: string, key: NoticeKey): void
-  /** The frame in clear; `unknown-key` while its transaction has none; the frame itself when it does not open. */
+  /** The frame in clear; `unknown-key` while its transaction has none; itself when decryption fails. */
   open(frame: Uint8Array): Uint8Array | 'unknown-key'
 }
 
@@ -17,7 +17,7 @@ export function createNoticeOpener(): NoticeOpener {
   const keys = new Map<string, NoticeKey>()
   return {
     learn(tr, key) {
-      // Every acknowledgement brings a key; of endless names of transactions a server could fill the memory.
+      // Every acknowledgement has a key; a server that invents transactions must not fill the memory.
       if (isPersonal(tr)) keys.set(tr, key)
     },
     open(frame) {

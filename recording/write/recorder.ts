@@ -43,7 +43,7 @@ export type Recorder = {
   /** Called before the events of a frame are emitted: `describe` must not know them yet. */
   expect(market: Market, receivedTime: number): void
   frame(frame: RawFrame): void
-  /** What was given so far is shown to the writing thread. Once for many frames: each time makes this thread wait for its memory. */
+  /** Publishes rows to the writing thread. Once for many frames: each call stalls this thread on memory. */
   settled(): void
   /** `after`: how many events of the frame that is recorded next came before it; 0 between frames. */
   marker(event: MarketEvent, after?: number): void

@@ -19,7 +19,7 @@ import { headWords, wordBytes, wordsOf } from '../format/rows.ts'
 export type RowWriter = {
   /** False when there is no room. */
   write(kind: number, after: number, receivedTime: number, payload: Uint8Array): boolean
-  /** Shows the reader what was written: once for several rows, because it makes this thread wait for its memory. */
+  /** Publishes the written rows. Once for several: each call stalls this thread on memory. */
   publish(): void
   /** Words that are free. */
   room(): number
