@@ -1,13 +1,13 @@
-// Things to do later, by the simulator's clock: a story that leaps ahead by hand takes them along. The timer
-// runs only while something is waiting.
+// Timers by the simulator's clock: a clock that is moved ahead by hand fires them. The real timer runs only
+// while an alarm is set.
 import type { Clock } from '../market/clock.ts'
 
 const tickMs = 5
 
 export type Alarms = {
-  /** Returns what calls it off. */
+  /** Returns a function that cancels the alarm. */
   in(ms: number, ring: () => void): () => void
-  /** Rings everything that is due by now; for those who cannot wait for the next tick. */
+  /** Fires everything that is due now, without waiting for the next tick. */
   catchUp(): void
   stop(): void
 }

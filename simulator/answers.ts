@@ -11,7 +11,7 @@ import { koreanZone, wallTime } from './market/wall-clock.ts'
 /** What opens a session's encrypted notices: 16 and 32 letters and digits, used as they are, as UTF-8. */
 export type NoticeKey = { readonly iv: string; readonly key: string }
 
-/** Answers that say whom they answer. */
+/** Answers that name their subscription. */
 const addressed = {
   OPSP0000: ['0', 'SUBSCRIBE SUCCESS'],
   OPSP0001: ['0', 'UNSUBSCRIBE SUCCESS'],
@@ -24,7 +24,7 @@ const addressed = {
   OPSP0011: ['1', 'invalid approval : NOT FOUND'],
 } as const
 
-/** Refusals of the request as such, which name no subscription. */
+/** Refusals of the whole request, which name no subscription. */
 const unaddressed = {
   OPSP8991: 'SUBSCRIBE ERROR : invalid tr_id',
   OPSP8992: 'SUBSCRIBE ERROR : invalid tr_key',
@@ -51,7 +51,7 @@ export type AddressedCode = keyof typeof addressed
 export type RefusalCode = keyof typeof unaddressed
 export type AnswerCode = AddressedCode | RefusalCode
 
-/** The codes that say no to a subscription. */
+/** The codes that refuse a subscription. */
 export type RefusingCode = Exclude<AnswerCode, 'OPSP0000' | 'OPSP0001' | 'OPSP0003'>
 
 export function isAddressed(code: AnswerCode): code is AddressedCode {

@@ -1,26 +1,26 @@
-// The tokens and approval keys that were issued, and to whom (protocol notes 2). Any app key with any secret
-// is welcome: the simulator guards nothing.
+// The issued tokens and approval keys, and their app keys (protocol notes 2). Any app key with any secret is
+// accepted: the simulator protects nothing.
 import { hourMs, minuteMs } from '../market/basics/durations.ts'
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Clock } from '../market/clock.ts'
 
 /** How long both tokens and approval keys are good for. */
 export const lifetimeMs = 24 * hourMs
-/** Asked again before this, KIS hands out the same token (since 2023-04-28). */
+/** Asked again within this time, KIS returns the same token (since 2023-04-28). */
 const sameTokenMs = 6 * hourMs
-/** One a second is what the notice says; one a minute is what is enforced. */
+/** KIS's notice says one a second; it enforces one a minute. */
 const tokenPaceMs = minuteMs
 
 export type Token = { readonly token: string; readonly issuedAt: number }
 
 /**
- * Whose approval key or token it is. KIS looks at an approval key's age only when a session opens: whether it
- * matters is for the caller.
+ * The app key of an approval key or token. KIS checks the age of an approval key only when a session opens,
+ * so the caller decides whether it matters.
  */
 export type Approval = { readonly appKey: string; readonly expired: boolean }
 
 export type CredentialCounts = {
-  /** New tokens. The same one handed out again counts as repeated. */
+  /** New tokens. The same token issued again counts as repeated. */
   readonly tokensIssued: number
   readonly tokensRepeated: number
   /** Asked for within a minute of the last one. */
@@ -31,13 +31,13 @@ export type CredentialCounts = {
 export type Credentials = {
   /** Undefined within a minute of the last token this app key was given. */
   issueToken(appKey: string): Token | undefined
-  /** False when the app key holds no such token. */
+  /** False when the app key has no such token. */
   revokeToken(appKey: string, token: string): boolean
-  /** Whose token it is; undefined for one that was never issued, or was replaced or revoked. */
+  /** The app key of a token; undefined for one that was never issued, or was replaced or revoked. */
   tokenOf(token: string): Approval | undefined
   issueApproval(appKey: string): string
   approvalOf(approvalKey: string): Approval | undefined
-  /** No approval key issued so far is known afterwards; says how many were. */
+  /** Invalidates every approval key issued so far; returns how many. */
   forgetApprovals(): number
   counts(): CredentialCounts
 }

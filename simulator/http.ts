@@ -6,7 +6,7 @@ import type { Rest } from './rest/routes.ts'
 
 const failed = JSON.stringify({ rt_cd: '1', msg_cd: 'EGW00002', msg1: '서버 에러가 발생했습니다.' })
 
-/** No request of KIS's comes near it. */
+/** No request of KIS's is nearly as long. */
 const mostBodyBytes = 64 * 1024
 
 export function createRestServer(rest: Rest, log: (line: string) => void): Server {
@@ -36,7 +36,7 @@ export function createRestServer(rest: Rest, log: (line: string) => void): Serve
     const error = typeof code === 'string' ? ` ${code}` : ''
     log(`${method} ${status === 404 ? `${printable(path)}, which does not exist` : path}: ${status}${error}`)
     response
-      // Spelled as KIS does: the broker's own sample collects the headers whose names are all lower case, and
+      // KIS's spelling: the broker's own sample collects the headers whose names are all lower case, and
       // expects three of them.
       .writeHead(status, { ...answer.headers, 'Content-Type': 'application/json; charset=utf-8' })
       .end(JSON.stringify(body))
@@ -67,19 +67,21 @@ function printable(path: string): string {
   return words.map(word => (isKeyLike(word) ? '…' : word.replaceAll(/[^\w.%~-]/g, '?'))).join('/')
 }
 
-/** Words of paths are short or have no digits; tokens, approval keys and app keys are long and have some. */
+/**
+ * Words of paths are short or have no digits; tokens, approval keys and app keys are long and have digits.
+ */
 function isKeyLike(word: string): boolean {
   return word.length >= 20 && /\d/.test(word)
 }
 
-/** Undefined when it is too long, or broke off. */
+/** Undefined when it is too long, or the client broke it off. */
 async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = []
   let bytes = 0
   try {
     for await (const chunk of request) {
       bytes += (chunk as Buffer).length
-      // Read to its end all the same: who is still sending does not read the answer.
+      // Read to its end nevertheless: a client that is still sending does not read the answer.
       if (bytes <= mostBodyBytes) chunks.push(chunk as Buffer)
     }
   } catch {
@@ -88,14 +90,14 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return bytes > mostBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8')
 }
 
-/** No WebSocket for this one. */
+/** This path has no WebSocket. */
 export function refuseUpgrade(socket: Duplex, status: number): void {
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
   )
 }
 
-/** The port it listens on, or a rejection that says why it cannot. */
+/** Resolves with the port it listens on, or rejects with the reason. */
 export function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
-// Order and fill notices of an account that never was: each order is accepted, and filled in one or two parts
-// (notes on notices: only CNTG_YN 2 is a fill, and its quantity is that of this fill alone). Nothing here
-// takes orders.
+// Order and fill notices of an invented account: each order is accepted, and filled in one or two parts
+// (notes on notices: only CNTG_YN 2 is a fill, and its quantity is that of this fill alone). No order is
+// taken here.
 //
 // HTSID^1234567801^0000000001^^02^0^01^0^005930^0000000010^000271500^094941^0^1^1^06010^000000010^…  (accepted)
 import type { Clock } from '../market/clock.ts'
@@ -8,7 +8,7 @@ import { layoutOf } from '../kis/wire/layout.ts'
 import { createRandom, type Random } from './tape/random.ts'
 import { koreanZone, wallTime } from './market/wall-clock.ts'
 
-/** What one notice is about. Left out, it is made up. */
+/** The content of a notice. Absent values are made up. */
 export type NoticeOf = {
   readonly symbol?: string
   readonly price?: number

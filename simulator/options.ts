@@ -1,4 +1,4 @@
-// The options of a simulator, and what can be read and changed while it runs.
+// The options of a simulator, and its controls and counts while it runs.
 import type { Clock } from '../market/clock.ts'
 import type { Fault, FaultReport, Injected, ScheduledFault } from './faults/faults.ts'
 import type { TruthSizes, TruthRecord, Withheld } from './truth.ts'
@@ -11,14 +11,13 @@ import type { Registration } from './transactions.ts'
 export type QuotationOptions = {
   /** Of an app key. Default 18, KIS's on production since 2026-04-20. */
   readonly callsPerSecond?: number
-  /** One print of so many is left out of the executions, as KIS does; 0 for none. Default 500. */
+  /** One print in so many is missing from the executions, as with KIS; 0 for none. Default 500. */
   readonly skippedOneOf?: number
   /**
-   * Trades kept of each instrument's day, the newest; 0 keeps none, and REST has nothing to tell. Default
-   * 20,000.
+   * Trades kept of each instrument's day, the newest; 0 keeps none, and REST has no trades. Default 20,000.
    */
   readonly keptTrades?: number
-  /** Where the quotations come from. Default: what the tape emitted since the simulator started. */
+  /** The source of the quotations. Default: what the tape emitted since the simulator started. */
   readonly past?: PastMarket
 }
 
@@ -38,11 +37,11 @@ export type SimulatorOptions = {
    * (protocol notes 3.6).
    */
   readonly pingIntervalMs?: number
-  /** A client that has not echoed by then is cut; KIS is reported to do so after 100 to 105 s. */
+  /** A client that has not echoed by then is cut. KIS is reported to do so after 100 to 105 s. */
   readonly pingTimeoutMs?: number
   /** Faults from the start on. */
   readonly faults?: readonly ScheduledFault[]
-  /** The same seed, the same dice in every fault. Default 1. */
+  /** The same seed gives the same random numbers in every fault. Default 1. */
   readonly faultSeed?: number
   /**
    * An order is accepted and filled this often, sent to every session that registered account notices.
@@ -58,7 +57,7 @@ export type SimulatorOptions = {
   readonly memory?: Partial<TruthSizes>
   /** The quotations over REST. */
   readonly quotations?: QuotationOptions
-  /** One line for each noteworthy thing; never an app key, secret, token, approval key or login id. */
+  /** One line for each noteworthy event; never an app key, secret, token, approval key or login id. */
   readonly log?: (line: string) => void
 }
 
@@ -89,29 +88,27 @@ export type Simulator = {
   /** Sends one text to every open session, as it is. */
   send(text: string): void
   /**
-   * Sends an account notice to every session that registered `tr`, encrypted with that session's key; says to
-   * how many.
+   * Sends an account notice to every session that registered `tr`, encrypted with that session's key; returns
+   * their number.
    */
   sendNotice(tr: string, plaintext: string): number
   /**
-   * The notices of an order that is accepted and filled, as `POST /simulator/notices`; says to how many
+   * The notices of an order that is accepted and filled, as `POST /simulator/notices`; returns the number of
    * sessions.
    */
   sendOrder(tr: string, of?: NoticeOf): number
   /** Cuts every connection without a close handshake, as a network or KIS does. */
   cut(): void
-  /**
-   * Makes trouble from now on, or at once. Throws, with everything that is wrong with it, what is no fault.
-   */
+  /** Starts a fault, now or later. Throws, with everything that is wrong, when the input is no fault. */
   inject(fault: Fault): Injected
-  /** Every fault so far, oldest first; of those that are over the last 1,000. */
+  /** Every fault so far, oldest first; the last 1,000 of the ended ones. */
   faults(): readonly FaultReport[]
-  /** Every record that was kept from a session that had registered it, in the order they were emitted. */
+  /** Every record that was withheld from a session that had registered it, in the order they were emitted. */
   withheld(): readonly Withheld[]
   /**
-   * Every record of a transaction and key since it was first registered, in order, and what became of each.
-   * Trades go on without listeners: they are known once a session registers the key again. Throws
-   * when no truth is kept.
+   * Every record of a transaction and key since it was first registered, in order, with its sessions. Trades
+   * go on without listeners: they are known once a session registers the key again. Throws when no truth is
+   * kept.
    */
   truth(tr: string, key: string): readonly TruthRecord[]
   stop(): Promise<void>

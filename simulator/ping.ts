@@ -1,5 +1,5 @@
-// The server's heartbeat on one connection. KIS sends PINGPONG about every 110 s and closes who has not sent
-// it back after about 100 s (protocol notes 3.6).
+// The server's heartbeat on one connection. KIS sends PINGPONG about every 110 s and closes a connection
+// whose client does not send it back within about 100 s (protocol notes 3.6).
 import type { Clock } from '../market/clock.ts'
 import { heartbeat } from './answers.ts'
 
@@ -14,8 +14,8 @@ export type PingOptions = {
 
 export type Ping = {
   /**
-   * What a PINGPONG of the client is: the echo that was awaited, byte for byte or nearly so, or a heartbeat
-   * of its own. A client's own carries no datetime and does not replace an echo.
+   * The meaning of a client's PINGPONG: the awaited echo, byte for byte or nearly so, or a heartbeat of its
+   * own. A client's own has no datetime and does not replace an echo.
    */
   received(text: string, dated: boolean): 'identical' | 'echo' | 'unasked'
   stop(): void

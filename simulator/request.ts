@@ -1,4 +1,4 @@
-// A client's text → what it asks for, or the code KIS refuses it with. Untrusted: never throws.
+// A client's text → its request, or the code of KIS's refusal. Untrusted: never throws.
 //
 // {"header":{"approval_key":"…","custtype":"P","tr_type":"1","content-type":"utf-8"},
 //  "body":{"input":{"tr_id":"H0STCNT0","tr_key":"005930"}}} (protocol notes 3.1)
@@ -16,7 +16,7 @@ export type SubscriptionRequest = {
 }
 
 export type Request =
-  /** PINGPONG; `dated` when it carries a datetime, as an echo does and a client's own does not. */
+  /** PINGPONG; `dated` when it has a datetime, as an echo has and a client's own has not. */
   | { readonly kind: 'heartbeat'; readonly dated: boolean }
   | SubscriptionRequest
   | {
@@ -30,8 +30,8 @@ export type Request =
 const verbs: Readonly<Record<string, Verb>> = { '1': 'subscribe', '2': 'unsubscribe' }
 
 /**
- * Which of several mistakes KIS would name is not known. Here it is the outermost, read from left to right as
- * the request is printed in the documents.
+ * Which of several mistakes KIS reports is not known. Here it is the outermost, from left to right as the
+ * documents print the request.
  */
 export function readRequest(text: string): Request {
   const message = parseObject(text)

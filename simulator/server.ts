@@ -1,5 +1,5 @@
-// The stand-in for KIS on loopback: REST and WebSocket on one port. Plumbing only: what is said is in
-// answers.ts, what is remembered in session.ts, what is sent in the tape, what goes wrong in injector.ts.
+// The stand-in for KIS on loopback: REST and WebSocket on one port. Only the connections are here: answers
+// are in answers.ts, the state of a session in session.ts, its data in the tape, faults in injector.ts.
 import { once } from 'node:events'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -41,13 +41,13 @@ type Connection = { readonly socket: WebSocket; readonly session: Session; reado
 const loopback = '127.0.0.1'
 const mostMessageBytes = 1024 * 1024
 /**
- * Queued for one client: a tape that can wait waits beyond the first, and beyond the second the client is cut
+ * Queued for one client: a tape that can wait does so above the first; above the second the client is cut
  * off.
  */
 const congestedBytes = 1024 * 1024
 const hopelessBytes = 64 * 1024 * 1024
 
-/** Rejects with a sentence when the port cannot be had, and on unknown options. */
+/** Rejects with a sentence when the port is not available, and on unknown options. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   refuseUnknown(options, simulatorOptionNames)
   const { port = 0, clock = systemClock, tape = generatedTape(), log = () => {} } = options
@@ -56,8 +56,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const credentials = createCredentials(options.credentialClock ?? clock)
   const connections = new Map<Session, Connection>()
   /**
-   * The TCP connections under them, until the client hangs up: what is left to tidy up here is not the
-   * client's doing.
+   * The TCP connections under them, until the client hangs up. The ones that are left at the end are closed.
    */
   const lines = new Set<Duplex>()
   const listeners = new Map<Registration, Listener>()
@@ -113,7 +112,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
-    // Answered below, unless a fault is against it.
+    // Answered below, unless a fault prevents it.
     autoPong: false,
     maxPayload: mostMessageBytes,
   })
@@ -153,13 +152,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     socket.on('message', data => {
       if (!injector.isAbsent(session, 'received')) receive(connection, (data as Buffer).toString())
     })
-    // The official sample echoes with a pong frame that carries the text; that is reported to do as well
+    // The official sample echoes with a pong frame that has the text; that is reported to work as well
     // (protocol notes 3.6).
     socket.on('pong', data => {
       const text = data.toString()
       if (text.includes('PINGPONG') && !injector.isAbsent(session, 'received')) echoed(connection, text, true)
     })
-    // ws answers a close frame by calling this, which is where the answer can be put off.
+    // ws answers a close frame by calling this, so the answer can be delayed here.
     const close = socket.close.bind(socket)
     socket.close = (code, reason) => injector.closing(session, () => close(code, reason))
     socket.on('ping', data => {
@@ -184,7 +183,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const reply = sessions.answer(session, request)
     const { verb, tr, key } = request
     rememberRequest(counters, { time: clock.now(), session: session.id, verb, tr, key, code: reply.code })
-    // What could not be read is not repeated: anything may stand in it.
+    // An unreadable message is not repeated: it may hold anything.
     log(
       `session ${session.id}: ${request.kind === 'refused' ? 'refused' : `${verb} ${nameOf(request)}`}: ${reply.code}`,
     )
@@ -243,7 +242,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   const noticeWriter = createNoticeWriter(clock, faultSeed)
 
-  /** To every session that registered it, encrypted with that session's key; says to how many. */
+  /** To every session that registered it, encrypted with that session's key; returns their number. */
   function sendNotice(tr: string, plaintext: string): number {
     if (!isNotice(tr)) throw new Error(`${tr} is no account notice, so nothing would decrypt it`)
     const meant = [...connections.keys()].flatMap(session => {
@@ -259,7 +258,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     return Math.max(...noticeWriter.order(tr, what).map(plaintext => sendNotice(tr, plaintext)))
   }
 
-  /** An order every so often, for whatever notices are registered. */
+  /** An order at this interval, for all registered notices. */
   function notifyEvery(everyMs: number): void {
     const registered = [...connections.keys()].flatMap(session => [...session.registrations.values()])
     for (const tr of new Set(registered.map(registration => registration.tr).filter(isNotice))) notify(tr, {})

@@ -1,4 +1,4 @@
-// What KIS remembers of each connection: whose app key it is, what it registered, and the key of its notices.
+// The state of each connection, as KIS keeps it: its app key, its registrations, and the key of its notices.
 // One session to an app key, 41 registrations to a session (protocol notes 3.3).
 import { randomBytes } from 'node:crypto'
 import { type AddressedCode, type AnswerCode, answer, isAddressed, type NoticeKey, refusal } from './answers.ts'
@@ -14,7 +14,7 @@ export type Session = {
   readonly noticeKey: NoticeKey
   /** By `tr key`, in the order they were asked for. */
   readonly registrations: Map<string, Registration>
-  /** Whose session it is, from the first request that carries a valid approval key. */
+  /** The app key of the session, from the first request with a valid approval key. */
   appKey: string | undefined
 }
 
@@ -24,9 +24,9 @@ export type RegistrationListener = {
   released(session: Session, registration: Registration): void
 }
 
-/** Who may speak before the session does. */
+/** Answers that come before the session's own. */
 export type Interference = {
-  /** Whether an app key is taken, although no session here holds it. */
+  /** Whether an app key is in use, although no session here has it. */
   isOccupied(session: Session, appKey: string): boolean
   /** An answer instead of the ordinary one. */
   answer(session: Session, request: SubscriptionRequest): AnswerCode | undefined
@@ -43,7 +43,7 @@ export type Sessions = {
   adopt(session: Session, registration: Registration): boolean
   /** Releases without an answer. */
   forget(session: Session, registration: Registration): void
-  /** Forgets the session whole. The real server is reported to hold on to it for a while: see ghosts.ts. */
+  /** Forgets the session. The real server is reported to keep it for a while: see ghosts.ts. */
   close(session: Session): void
 }
 
@@ -59,8 +59,8 @@ export function createSessions(
   function problemWith(session: Session, approvalKey: string): 'OPSP0011' | 'OPSP8996' | 'OPSP9994' | undefined {
     const approval = credentials.approvalOf(approvalKey)
     if (approval === undefined) return 'OPSP0011'
-    // What KIS says to the approval key of another app key in an open session is not known; this is the
-    // nearest of its codes.
+    // KIS's answer to another app key's approval key in an open session is not known; this is the nearest of
+    // its codes.
     if (session.appKey !== undefined) return session.appKey === approval.appKey ? undefined : 'OPSP9994'
     // An approval key lives 24 hours, but an open session outlives it.
     if (approval.expired) return 'OPSP0011'
@@ -125,7 +125,7 @@ function nameFor({ tr, key }: Registration): string {
   return `${tr} ${key}`
 }
 
-/** One pair a session, whatever is registered in it. The real ones are lower-case letters and digits. */
+/** One pair a session, for all of its registrations. The real ones are lower-case letters and digits. */
 function newNoticeKey(): NoticeKey {
   return { iv: randomBytes(8).toString('hex'), key: randomBytes(16).toString('hex') }
 }

@@ -1,5 +1,5 @@
-// The document about the simulator, docs/simulator.md: its reads and its faults are lists of the code, so
-// that the page cannot be stale.
+// The document about the simulator, docs/simulator.md: its reads and its faults come from lists of the code,
+// so the page stays current.
 import type { Field } from './faults/fields.ts'
 import { faultKinds, fieldsOf, forms } from './faults/form.ts'
 import { quotationPaths, readNames } from './rest/quotations.ts'

@@ -1,4 +1,4 @@
-// What a simulator counted: the facts a test, or a person who wonders, can check a client against.
+// The counts of a simulator: facts to check a client against, in tests and by hand.
 import type { CredentialCounts } from './credentials.ts'
 import type { TruthStats } from './truth.ts'
 import type { TapeStats } from './tape/listener.ts'
@@ -21,8 +21,8 @@ export type ReceivedRequest = {
 export type SimulatorStats = CredentialCounts &
   GateStats & {
     /**
-     * When each handshake was asked for, refused ones included; the newest 10,000. What a connect budget is
-     * held against.
+     * When each handshake was asked for, refused ones included; the newest 10,000. For checks of a connect
+     * budget.
      */
     readonly handshakes: readonly number[]
     readonly socketsOpened: number
@@ -88,7 +88,7 @@ export function rememberHandshake({ handshakes }: Counters, time: number): void 
 }
 
 function remember<T>(list: T[], entry: T, most: number): void {
-  // In bulk, because taking the first of a long list away moves all the others.
+  // In bulk, because removing the first entry of a long list moves all the others.
   if (list.length >= most * 2) list.splice(0, most)
   list.push(entry)
 }

@@ -20,8 +20,8 @@ const overseasKey = /^[DR](NAS|NYS|AMS|BAQ|BAY|BAA|HKS|TSE|SHS|SZS|HSX|HNX)[0-9A
 const anyKey = /^[\w./@-]+( [\w./@-]+)?$/
 
 /**
- * Whether a key has the form its transaction asks for. Whether there is such a symbol does not matter: KIS
- * acknowledges a wrong but well-formed key, and then stays silent (protocol notes 1).
+ * Whether a key has the form of its transaction. Whether there is such a symbol does not matter: KIS
+ * acknowledges a wrong but well-formed key, and then sends no data (protocol notes 1).
  */
 export function isKeyOf(tr: string, key: string): boolean {
   if (/^H0(ST|NX|UN)(CNT|ASP)0$/.test(tr)) return koreanKey.test(key)

@@ -1,5 +1,5 @@
-// The records that the tape emitted, the sessions they were sent to, and those they were withheld from. A
-// test compares its client with this.
+// The records that the tape emitted, the sessions they were sent to, and those they were withheld from. For
+// tests of clients.
 import { redacted } from '../kis/secret.ts'
 import type { FaultKind } from './faults/faults.ts'
 import type { History } from './tape/listener.ts'
@@ -20,7 +20,7 @@ export type Withheld = Volumes & {
   readonly time: number
 }
 
-/** A record of the tape and what became of it. Neither sent nor withheld: no session had it registered. */
+/** A record of the tape and its sessions. Neither sent nor withheld: no session had it registered. */
 export type TruthRecord = Volumes & {
   readonly record: string
   readonly time: number
@@ -56,7 +56,7 @@ export type Truth = History & {
 export function createTruth(sizes: TruthSizes): Truth {
   const withheld = createMemory<Withheld>(sizes.withheld)
   const emitted = createMemory<TapeRecord>(sizes.truth)
-  /** The last frame of each transaction and key, so that what becomes of it is written beside it. */
+  /** The last frame of each transaction and key, so that its deliveries are noted with it. */
   const last = new Map<string, { readonly frame: string; readonly records: readonly TapeRecord[] }>()
   const keepsTruth = sizes.truth > 0
 
@@ -119,7 +119,8 @@ function read(tr: string, key: string, frame: string, time: number): TapeRecord[
 }
 
 /**
- * A list that forgets its oldest. In bulk, because taking the first of a long list away moves all the others.
+ * A list that drops its oldest entries. In bulk, because removing the first entry of a long list moves all
+ * the others.
  */
 function createMemory<T>(most: number) {
   const kept: T[] = []

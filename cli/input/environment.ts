@@ -1,5 +1,5 @@
-// Flags and environment → the input of the settings. Flags win over the environment, and the environment over
-// a `.env` file. No other file of the project reads process.env.
+// Flags and environment → the input of the settings. Flags override the environment, and the environment
+// overrides a `.env` file. No other file of the project reads process.env.
 import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { allSettings, type Setting } from '../../app/settings/setting-list.ts'
@@ -8,7 +8,7 @@ import { timingName, timingVariable } from '../../app/settings/timing-list.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { nearest } from '../../market/basics/did-you-mean.ts'
 
-/** What the command asks for of each instrument; code gets trades alone. */
+/** The command's default channels; code has trades alone by default. */
 export const defaultChannels = 'trade,order-book'
 
 const timingNames = Object.keys(defaultTiming)
@@ -22,7 +22,7 @@ const knownVariables: readonly string[] = [
   envFile,
 ]
 
-/** Variables of earlier versions, each with what takes its place. */
+/** Variables of earlier versions, each with its replacement. */
 const retiredVariables: Readonly<Record<string, string>> = {
   KIS_OUTPUT: 'it is called KIS_FORMAT now',
   ...Object.fromEntries(
@@ -75,15 +75,14 @@ function camelCased(flag: string): string {
   return flag.replaceAll(/-[a-z]/g, ([, letter = '']) => letter.toUpperCase())
 }
 
-/** The part of the input that is for the feed: the command has settings of its own beside those. */
+/** The part of the input for the feed: the command has further settings of its own. */
 export function feedSettings(input: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(input).filter(([name]) => settingNames.includes(name)))
 }
 
 /**
- * Variables that look like ours and are none. No mistake by themselves, because other programs read KIS_
- * variables too; `meant` is the one of ours that a misspelt one probably stands for. Values are not looked
- * at.
+ * Unknown variables with our prefix. No mistake by themselves, because other programs read KIS_ variables
+ * too; `meant` is our variable that a misspelt one probably stands for. Values are not read.
  */
 export function unknownVariables(environment: Environment): { readonly says: string; readonly meant?: string }[] {
   return Object.keys(environment)
@@ -96,15 +95,15 @@ export function unknownVariables(environment: Environment): { readonly says: str
 }
 
 /**
- * Reads the file that `KIS_ENV_FILE` names, or `.env` of the working directory if there is one. What is set
- * already stays as it is. Returns what is wrong with a file that was named.
+ * Reads the file that `KIS_ENV_FILE` names, or `.env` of the working directory if there is one. Variables
+ * that are set already keep their value. Returns what is wrong with a named file.
  */
 export function loadEnvironmentFile(): string | undefined {
   const named = process.env[envFile]
   if (!named && !existsSync('.env')) return undefined
   try {
-    // Not `process.loadEnvFile`: it makes a byte order mark, which some editors write, a part of the first
-    // name.
+    // Not `process.loadEnvFile`: a byte order mark, which some editors write, becomes part of the first name
+    // there.
     const read = parseEnv(readFileSync(named || '.env', 'utf8').replace(/^\uFEFF/, ''))
     for (const [name, value] of Object.entries(read)) process.env[name] ??= value
     return undefined

@@ -1,4 +1,4 @@
-// Flags of the settings, as Commander knows them, from the one list.
+// The flags of the settings for Commander, from the list of settings.
 import type { Command } from 'commander'
 import { defaultOf } from '../../app/settings/configuration-page.ts'
 import { allSettings, type commandSettings, type feedSettings, type Setting } from '../../app/settings/setting-list.ts'

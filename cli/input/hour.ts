@@ -1,12 +1,10 @@
-// `--at`: an hour of one's own, to watch a hand-over, an opening or a night. Only where nothing real is asked
-// for the time.
+// `--at`: a simulated hour, to watch a hand-over, an opening or a night. Only where no real server is
+// connected.
 import { isLoopbackUrl } from '../../kis/endpoints.ts'
 import { type Clock, clockStartingAt, systemClock } from '../../market/clock.ts'
 import { readInstant } from './parse-time.ts'
 
-/**
- * `addresses`: where the feed connects to; none for what only listens. The system's clock without the flag.
- */
+/** Without the flag, the system's clock. `addresses`: the feed's servers; none without a connection. */
 export function clockOf(flag: unknown, addresses: readonly string[], mistakes: string[]): Clock {
   if (flag === undefined) return systemClock
   const time = typeof flag === 'string' ? readInstant(flag) : undefined

@@ -81,7 +81,7 @@ function readGap(words: readonly string[], date: unknown, now: number, stamp: st
   // New York's day is Korea's until midnight, and the one before it afterwards.
   const { zone } = venues[instrument.slice(0, instrument.indexOf(':')) as Venue] // parsed above
   const businessDate = dateIn(zone, from)
-  // The job finds out how much was traded between the two times, and how much of that is known.
+  // The job itself finds the volume between the two times, and the known part of it.
   const volumes = { fromVolume: 0, toVolume: 0, missingVolume: 0 }
   const payload = { instrument, businessDate, ...volumes, from, to, cause: 'by-hand' } as const
   const id = `gap-${instrument}-${koreanDay.value}-${start}-${end}-${stamp}`.replaceAll(':', '-')

@@ -1,4 +1,4 @@
-// Dates, times and lists as people write them, with the mistake in a sentence.
+// Reads dates, times and lists as people write them; a mistake becomes a sentence.
 import { dayMs, hourMs, minuteMs } from '../../market/basics/durations.ts'
 import { koreanDate } from '../../market/calendar/korea-time.ts'
 import type { Result } from '../../market/basics/result.ts'
@@ -32,7 +32,7 @@ export function readTime(text: string, date: number): Result<number> {
 /** `2026-09-15T02:30:00+09:00`, with its zone. `Date.parse` alone reads `5` as a day of 2001. */
 export function readInstant(text: string): number | undefined {
   const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
-  // It also reads a 31st of February.
+  // It also accepts a 31st of February.
   const instant = date === undefined || 'problem' in readDate(date) ? Number.NaN : Date.parse(text)
   return Number.isNaN(instant) ? undefined : instant
 }

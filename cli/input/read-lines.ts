@@ -1,13 +1,14 @@
 // A byte stream, line by line, as bytes: frames are not always UTF-8. A line that is longer than any frame is
-// cut off, so that a file without line breaks takes neither the memory nor the time of its length squared.
+// cut off, so that a file without line breaks needs neither its own size in memory nor time by the square of
+// it.
 import { longestLine } from '../../app/replay/text-decoder.ts'
 
 const newline = 10
 const carriageReturn = 13
 
 /**
- * Of a line that is too long so much comes out, which is too long for every reader, and the rest of it is
- * left out.
+ * This much of a line that is too long comes out, which is still too long for every reader; the rest is left
+ * out.
  */
 const most = longestLine + 1
 

@@ -1,8 +1,8 @@
-// Subscriptions that no slot is left for, as a mistake: they would be refused one by one, and wait in vain.
+// Subscriptions without a slot, as a mistake: KIS would refuse them one by one, and they would wait in vain.
 import type { FeedSettings } from '../../app/settings/settings.ts'
 import { overflowOf } from '../../app/feed/subscriptions.ts'
 
-/** A sentence for each market that wants more than its line has, of those that get a turn. */
+/** A sentence for each market with a turn that wants more slots than its line has. */
 export function unplacedIn(settings: FeedSettings): string[] {
   return overflowOf(settings)
     .filter(({ market }) => settings.market === 'auto' || settings.market === market)

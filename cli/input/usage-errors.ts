@@ -1,5 +1,4 @@
-// How the command reads its input, and reports that it was called wrongly: everything at once, and exit code
-// 2.
+// Reads the command's input, and reports wrong usage: everything at once, and exit code 2.
 import { SettingsError } from '../../app/settings/settings.ts'
 import { didYouMean } from '../../market/basics/did-you-mean.ts'
 import { type Input, loadEnvironmentFile, readEnvironment, unknownVariables } from './environment.ts'
@@ -7,7 +6,7 @@ import { say } from '../terminal/say.ts'
 
 export const misuse = 2
 
-/** Tells the user what is wrong and how to see what is right. */
+/** Shows what is wrong and how to see what is right. */
 export function reportMistakes(error: SettingsError, command: string): void {
   const advice = adviceOn(error.problems)
   process.stderr.write(
@@ -16,7 +15,7 @@ export function reportMistakes(error: SettingsError, command: string): void {
   process.exitCode = misuse
 }
 
-/** What to set where keys are missing, which is the first thing that a new user sees. */
+/** The settings for missing keys: the first message that a new user sees. */
 function adviceOn(problems: readonly string[]): string {
   const missing = problems.flatMap(problem => /^(KIS_APP_(?:KEY|SECRET)(?:_US)?) is missing$/.exec(problem)?.[1] ?? [])
   if (missing.length === 0) return ''
@@ -26,14 +25,14 @@ function adviceOn(problems: readonly string[]): string {
   )
 }
 
-/** The flags of the subcommand that runs. One runs in a process. */
+/** The flags of the running subcommand. A process runs one. */
 let knownFlags: readonly string[] = []
 
 export function rememberFlags(flags: readonly string[]): void {
   knownFlags = flags
 }
 
-/** Flags with another name now: the one of these that the subcommand has. */
+/** Flags that were renamed: the new one, if the subcommand has it. */
 const renamedFlags: Readonly<Record<string, readonly string[]>> = {
   '--output': ['--format', '--file'],
   '--to': ['--format'],

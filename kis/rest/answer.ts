@@ -1,6 +1,6 @@
-// What KIS answered over REST: the body, or an error that says what was refused. Its code stands in `msg_cd`,
-// under /oauth2 in `error_code`, and in some answers in `message`; where there is none, the text and the
-// status say what is to be done.
+// KIS's answer over REST: the body, or an error with KIS's refusal. Its code stands in `msg_cd`, under
+// /oauth2 in `error_code`, and in some answers in `message`; without a code, the text and the status decide
+// the reaction.
 //
 // {"rt_cd":"1","msg_cd":"EGW00123","msg1":"기간이 만료된 token 입니다."} (HTTP 500)
 // {"error_code":"EGW00133","error_description":"접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)"} (HTTP 403)
@@ -40,8 +40,8 @@ export function acceptAnswer(path: string, status: number, text: string, redacti
 const tooManyRequests = 429
 
 /**
- * What an answer says of itself, empty where it says nothing. `result`: `rt_cd`, undefined where it is not
- * there.
+ * The fields of an answer about itself, empty where they are missing. `result`: `rt_cd`, undefined when
+ * missing.
  */
 type Envelope = {
   readonly result: string | undefined
@@ -51,7 +51,7 @@ type Envelope = {
   readonly isDescribed: boolean
 }
 
-/** EGW00201, OPSQ2001. In `message` any text may stand, so a code is what looks like one. */
+/** EGW00201, OPSQ2001. `message` may hold any text, so only what looks like a code is one. */
 const codeShape = /^[A-Z]{2,6}\d{4,8}$/
 
 function envelopeOf(body: unknown, redaction: Redaction): Envelope | undefined {
@@ -70,7 +70,7 @@ function envelopeOf(body: unknown, redaction: Redaction): Envelope | undefined {
   }
 }
 
-/** Text, and numbers as text. KIS pads with spaces, and spells nothing `(null)` at times. */
+/** Text, and numbers as text. KIS pads with spaces, and sometimes writes `(null)` for an empty value. */
 function textAt(body: object, name: string): string | undefined {
   const value: unknown = Object.hasOwn(body, name) ? (body as Record<string, unknown>)[name] : undefined
   if (typeof value !== 'string' && typeof value !== 'number') return undefined
@@ -78,7 +78,7 @@ function textAt(body: object, name: string): string | undefined {
   return text === '(null)' ? '' : text
 }
 
-/** `rt_cd` decides where there is one. Bodies of /oauth2 have none, and no code either when all is well. */
+/** `rt_cd` decides where it is present. Bodies of /oauth2 have none, and a success has no code either. */
 function isRefusal({ result, code, text, isDescribed }: Envelope, isGood: boolean): boolean {
   if (result !== undefined) return result !== '0'
   if (code !== '') return !isGood || !isCatalogued(code) || explain(code, text).reaction !== 'none'
@@ -118,7 +118,7 @@ function tooMany(path: string, envelope: Envelope | undefined): KisError {
 }
 
 /**
- * What a status says where nothing else does. HTTP 500 says nothing: KIS sends it with refusals of every
+ * The meaning of a status without any other sign. HTTP 500 means nothing: KIS sends it with refusals of every
  * kind.
  */
 function statusKind(status: number): KisErrorKind | undefined {

@@ -1,5 +1,5 @@
-// Keeps one approval key for all connections of an app key. Asking for it is cheap to KIS's eye only when
-// done rarely.
+// Keeps one approval key for all connections of an app key. KIS tolerates requests for one only when they are
+// rare.
 import { hourMs, minuteMs } from '../../market/basics/durations.ts'
 import type { Clock } from '../../market/clock.ts'
 import { KisError } from '../errors.ts'
@@ -9,14 +9,14 @@ import type { Secret } from '../secret.ts'
 const validMs = 23 * hourMs
 
 /**
- * A second refusal in a row means that a new key does not help: from then on, one a minute at first, one in
- * ten minutes at last.
+ * A second refusal in a row means that a new key does not help: then one a minute, and later one in ten
+ * minutes.
  */
 const firstPauseMs = minuteMs
 const longestPauseMs = 600_000
 
 export type ApprovalKeys = {
-  /** Rejects with a KisError while it is too early for yet another key. */
+  /** Rejects with a KisError while it is too early for another key. */
   current(): Promise<Secret>
   /** KIS refused the key: the next connection asks for a new one. */
   forget(): void
@@ -42,7 +42,7 @@ export function createApprovalKeys(
   let underWay: Promise<Secret> | undefined
 
   async function renew(): Promise<Secret> {
-    // A clock that was set back says nothing of how long ago it was.
+    // A clock that was set back does not show how long ago it was.
     const waitMs = pauseMs() - Math.max(0, clock.now() - issuedAt)
     if (refusals > 1 && waitMs > 0) throw tooEarly(refusals, waitMs)
     key = await issue(refused)

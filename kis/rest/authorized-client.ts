@@ -1,5 +1,5 @@
-// Quotations of one app key: the headers KIS wants, a place in the pace of the app key before every call, a
-// new token when KIS refuses the old one. Knows no quotation by name.
+// Quotations of one app key: the headers, a turn in the pace of the app key before every call, and a new
+// token when KIS refuses the old one. Independent of single quotations.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asFinal, KisError, mostUnknown } from '../errors.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -9,9 +9,9 @@ import type { AppKeys } from '../credentials.ts'
 import type { Secret } from '../secret.ts'
 
 export interface AccessTokens {
-  /** The token in force; asks for one where there is none. */
+  /** The token in force; requests one if there is none. */
   current(): Promise<Secret>
-  /** KIS refused `refused`: the one in force after it. */
+  /** KIS refused `refused`: the token in force after it. */
   renew(refused: Secret): Promise<Secret>
 }
 
@@ -36,15 +36,15 @@ export type Quotation = {
 
 export type AuthorizedClient = {
   /**
-   * Rejects with a KisError. A token that is refused is renewed once; a call that came too soon is made
-   * again, later; a refusal in words that no source quotes is tried again three times.
+   * Rejects with a KisError. A refused token is renewed once; a call that came too soon is repeated later; a
+   * call with an undocumented refusal is repeated three times.
    */
   get(quotation: Quotation): Promise<RestPage>
 }
 
-/** The limiter slows down with each refusal, so a call that is refused this often has other trouble. */
+/** The limiter slows down with each refusal, so after so many the call has another problem. */
 const mostAttempts = 6
-/** Doubling: seven seconds in all, for trouble that passes. */
+/** Doubling: seven seconds in all, for temporary problems. */
 const firstWaitMs = 1_000
 
 export function createAuthorizedClient(options: AuthorizedOptions): AuthorizedClient {

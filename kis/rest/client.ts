@@ -1,4 +1,4 @@
-// The REST client: one request at a time in the pace of its app key, and KIS's own word read on every status,
+// The REST client: one request at a time in the pace of its app key. It reads KIS's code at every status,
 // because KIS answers many refusals with HTTP 500.
 import { setTimeout as wait } from 'node:timers/promises'
 import { Agent, errors, request } from 'undici'
@@ -15,19 +15,19 @@ export type RestOptions = {
   readonly spacingMs: number
   /** The longest a call may take: connection, headers and body together. */
   readonly timeoutMs: number
-  /** The paper host is reported to present a certificate of another name. Only ever false for paper. */
+  /** The paper host is reported to present a certificate of another name. False for paper only. */
   readonly checkCertificate: boolean
 }
 
 export type RestClient = {
-  /** The body of a successful call. Rejects with a KisError that says what KIS said. */
+  /** The body of a successful call. Rejects with a KisError that has KIS's refusal. */
   post(path: string, body: Readonly<Record<string, string>>): Promise<unknown>
   /**
-   * The same of a quotation. Who calls keeps the pace of its app key, which other processes share
+   * The same for a quotation. The caller keeps the pace of its app key, which other processes share
    * (kis/rest/rate-limit.ts).
    */
   get(query: RestQuery): Promise<RestPage>
-  /** Ends the calls that are under way: they reject. */
+  /** Ends the running calls: they reject. */
   close(): Promise<void>
 }
 
@@ -48,9 +48,9 @@ type Sent = { readonly status: number; readonly text: string; readonly continues
 
 /** A page of a quotation has some hundred short rows: tens of kilobytes. */
 const longestBody = 4 * 1024 * 1024
-/** A second at the pace of 100 ms: the second that is full has to pass. */
+/** At the pace of 100 ms one second: the full second has to pass. */
 const restSpacings = 10
-/** Tokens have a limit of their own, which says nothing of the pace of calls. */
+/** Tokens have a limit of their own, which is independent of the pace of calls. */
 const onceAMinute = 'EGW00133'
 
 export function createRestClient(options: RestOptions): RestClient {
@@ -59,7 +59,7 @@ export function createRestClient(options: RestOptions): RestClient {
     maxResponseSize: longestBody,
   })
   const closing = new AbortController()
-  /** By path; only those that are posted to, which are few. */
+  /** By path; only the few that are posted to. */
   const unknownInARow = new Map<string, number>()
   let lastCall = 0
   let nextCall = 0
@@ -116,13 +116,13 @@ export function createRestClient(options: RestOptions): RestClient {
   function noAnswer(path: string, error: unknown, redaction: Redaction): KisError {
     const why = redaction.line(whyOf(error))
     const text = `no answer from ${addressOf(options.baseUrl)}${path}: ${why}. Check the network and the address.`
-    // Not the error itself: some hold the bytes that could not be read.
+    // Not the error itself: some hold the unreadable bytes.
     return new KisError('network', text, { cause: new Error(why) })
   }
 
   async function send(path: string, call: Call, redaction: Redaction): Promise<Sent> {
-    // The timeouts of undici start anew with each byte, so that a peer that sends one now and then could hold
-    // a call for ever.
+    // The timeouts of undici restart with each byte, so a peer that sends one now and then could hold a call
+    // forever.
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(new Error(lateText(options.timeoutMs))), options.timeoutMs)
     try {
@@ -145,7 +145,7 @@ export function createRestClient(options: RestOptions): RestClient {
 
 const secretFields = ['appkey', 'appsecret', 'secretkey', 'authorization']
 
-/** A gateway may send back in its answer what it was sent. */
+/** A gateway may repeat in its answer what it received. */
 function redactionOf(sent: Readonly<Record<string, string>>): Redaction {
   const values = secretFields.flatMap(name => sent[name]?.replace(/^Bearer\s+/i, '') ?? [])
   return createRedaction(values.map(value => new Secret(value)))

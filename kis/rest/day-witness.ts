@@ -8,19 +8,16 @@ import { tradedDatesBefore } from './domestic-minutes.ts'
 import { KisError } from '../errors.ts'
 import { latestTradedDates } from './overseas-minutes.ts'
 
-/** `refusal`: KIS refuses the minute bars, and would again. */
+/** `refusal`: KIS refuses the minute bars, now and later. */
 export type Sight = 'traded' | 'not-traded' | { readonly refusal: string }
 
-/**
- * `at`: an instant of the date, at or before which something was traded if anything was. Passing trouble is
- * thrown.
- */
+/** `at`: an instant of the date, after the first trade if there is one. Throws temporary problems. */
 export type DayWitness = (instrument: Instrument, at: number) => Promise<Sight>
 
-/** What dates a row that carries no date. */
+/** The date for rows without a date. */
 export type Dating = { readonly calendar: Calendar; readonly witness: DayWitness }
 
-/** A day that was traded stays one, so it is asked about once for each instrument. */
+/** A traded day stays one, so it is requested once for each instrument. */
 export function createDayWitness(client: AuthorizedClient): DayWitness {
   const known = new Map<Instrument, { readonly date: number; readonly sight: Sight }>()
 

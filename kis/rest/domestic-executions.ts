@@ -38,9 +38,9 @@ const row = z
 const body = z.object({ output1: z.object({ acml_vol: number }).optional().catch(undefined), output2: rowsOf(row) })
 
 /**
- * `until` must be on the Korean date of `now`: KIS tells no other day's. A day that the calendar calls closed
- * is asked for only where the minute bars have a trade of it. Rows are left out when the minute bars have
- * none of that day.
+ * `until` must be on the Korean date of `now`: KIS returns no other day. A day that the calendar calls closed
+ * is requested only when the minute bars have a trade of it. Rows are left out when the minute bars have none
+ * of that day.
  */
 export async function domesticExecutions(
   client: AuthorizedClient,
@@ -74,7 +74,7 @@ export async function domesticExecutions(
   const newest = executions[0]
   const oldest = executions.at(-1)
   if (newest === undefined || oldest === undefined) return { executions, total, older: undefined, end: 'day-begins' }
-  // A trade later than now happened on another day.
+  // A trade later than now belongs to another day.
   const sight = newest.eventTime > now + aheadMs ? 'not-traded' : await witness(instrument, newest.eventTime)
   if (sight === 'not-traded') return none('other-day')
   const undated = sight === 'traded' ? {} : { undated: sight.refusal }
@@ -88,7 +88,7 @@ function none(end: NonNullable<ExecutionPage['end']>): ExecutionPage {
 
 /**
  * Again from the second of the oldest row, which the page may have cut in two. A page of a single second
- * cannot be cut otherwise: what else happened in that second is not to be had, so the second before is next.
+ * cannot be split further: the rest of that second is not available, so the second before is next.
  */
 function olderThan(executions: readonly Execution[], oldest: number): number {
   return executions[0]?.eventTime === oldest ? oldest - 1_000 : oldest

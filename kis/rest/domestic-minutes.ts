@@ -26,9 +26,9 @@ const row = z.object({
 const body = z.object({ output2: rowsOf(row) })
 
 /**
- * The minutes of [from, to) that are over at `now` and in which something was traded, oldest first. KIS is
- * never asked for a later minute than the last that is over: it would fill the minutes to come, and stamp the
- * running one with the minute asked for.
+ * The minutes of [from, to) that have ended at `now` and have a trade, oldest first. KIS is never asked for a
+ * later minute than the last ended one: it would fill future minutes, and stamp the running one with the
+ * requested minute.
  */
 export async function domesticMinutes(
   client: AuthorizedClient,
@@ -54,7 +54,7 @@ export async function domesticMinutes(
       const { cntg_vol: volume, stck_oprc: open, stck_hgpr: high, stck_lwpr: low, stck_prpr: close } = values
       bars.set(startTime, { startTime, open, high, low, close, volume })
     }
-    // No rows, or none older than asked for: there is nothing before.
+    // No rows, or none older than requested: there are no earlier ones.
     if (oldest > newest || rows.length === 0) break
     newest = oldest - minuteMs
   }
@@ -62,8 +62,8 @@ export async function domesticMinutes(
 }
 
 /**
- * The dates of the minutes with a trade, of the last 30 up to the one of `until`, which is today and may be
- * the running minute: what is wrong with that one's stamp is its time, not its date.
+ * The dates of the minutes with a trade, of the last 30 up to the one of `until`. That one is today's and may
+ * be the running minute, whose stamp has the right date and a wrong time.
  */
 export async function tradedDatesBefore(
   client: AuthorizedClient,

@@ -1,10 +1,10 @@
-// What the Korean quotations have in common: which market is meant, and the hour they are asked for.
+// Shared by the Korean quotations: the market and the hour of a request.
 import { type Instrument, partsOf, type Venue } from '../../market/instrument.ts'
 import { koreanTimeOfDay } from '../../market/calendar/korea-time.ts'
 
 const marketCodes: Partial<Record<Venue, string>> = { KRX: 'J', NXT: 'NX', UN: 'UN' }
 
-/** The same volume that the stream of the venue counts: J, NX or UN (protocol notes 6.13). */
+/** The volume of the venue's stream: J, NX or UN (protocol notes 6.13). */
 export function marketCodeOf(instrument: Instrument): string {
   const code = marketCodes[partsOf(instrument).venue]
   if (code === undefined) throw new Error(`${instrument} is no Korean instrument`)

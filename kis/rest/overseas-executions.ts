@@ -1,5 +1,5 @@
-// 해외주식 체결추이 (HHDFS76200300): the latest executions of a foreign instrument, newest first. No older ones can
-// be asked for.
+// 해외주식 체결추이 (HHDFS76200300): the latest executions of a foreign instrument, newest first. KIS returns no
+// older ones.
 //
 // {"khms":"223001","last":"256.4100","evol":"12","tvol":"1834","pbid":"256.4000","pask":"256.4200",…}
 import { z } from 'zod'
@@ -28,8 +28,8 @@ const row = z.object({
 const body = z.union([z.object({ output2: rowsOf(row) }), z.object({ output1: rowsOf(row) })])
 
 /**
- * Rows are dated by the clock, and left out where that falls on a day that the calendar of the venue calls
- * closed and the minute bars do not know: those are of the last trading day.
+ * Rows are dated by the clock. They are left out where that date is closed by the venue's calendar and the
+ * minute bars have no trade of it: those rows are of the last trading day.
  */
 export async function overseasExecutions(
   client: AuthorizedClient,
@@ -69,7 +69,7 @@ export async function overseasExecutions(
   return { executions, total, older: undefined, end: 'latest-only', ...(later > 0 ? { later } : {}) }
 }
 
-/** A Korean time without a date, the last time it was. */
+/** The last instant at which a Korean clock showed this time. */
 function instantBefore(time: number, hhmmss: number): number | undefined {
   const near = instantNear(time, hhmmss)
   if (near === null) return undefined

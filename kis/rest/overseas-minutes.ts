@@ -13,7 +13,7 @@ import { instantOf } from '../kst-time.ts'
 
 const path = '/uapi/overseas-price/v1/quotations/inquire-time-itemchartprice'
 const rowsPerCall = 120
-/** A month of minutes, which is all there is: a paging that does not end is ended here. */
+/** A month of minutes, which is all that KIS has: endless paging is ended here. */
 const mostPages = 400
 
 const row = z.object({
@@ -30,7 +30,7 @@ const row = z.object({
 const body = z.object({ output2: rowsOf(row) })
 type Row = z.output<typeof row>
 
-/** The minutes of [from, to) that are over at `now` and in which something was traded, oldest first. */
+/** The minutes of [from, to) that have ended at `now` and have a trade, oldest first. */
 export async function overseasMinutes(
   client: AuthorizedClient,
   instrument: Instrument,

@@ -1,15 +1,15 @@
-// How fast an app key may call KIS over REST, as dated configuration, and the limiter that a client asks
-// before every call. The limiter here serves one process; workers/redis/rate-limit.ts shares one among all
-// processes of an app key.
+// The pace of an app key's REST calls, as dated configuration, and the limiter that a client awaits before
+// every call. The limiter here serves one process; workers/redis/rate-limit.ts shares one among all processes
+// of an app key.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Environment } from '../endpoints.ts'
 
 export interface RateLimit {
-  /** Resolves when the next call may leave. Calls leave in the order in which they asked. */
+  /** Resolves when the next call may leave. Calls leave in the order of their requests. */
   take(): Promise<void>
-  /** KIS said EGW00201: it counts otherwise than we do, so call more slowly for a while. */
+  /** KIS answered EGW00201: it counts in another way than we do, so calls are slower for a while. */
   slowDown(): void
 }
 
@@ -32,12 +32,12 @@ export function callsPerSecond(environment: Environment, time: number): number {
   return quota?.callsPerSecond ?? 1
 }
 
-/** Calls a tenth slower than allowed: two calls that left evenly may arrive bunched by the network. */
+/** Calls are a tenth slower than allowed: the network may bunch two evenly spaced calls. */
 const margin = 1.1
 
 /**
- * The even distance between two calls. Evenly, because KIS does not say how it counts, and even calls please
- * any way of counting.
+ * The even distance between two calls. KIS does not say how it counts, and even calls satisfy any way of
+ * counting.
  */
 export function spacingOf(environment: Environment, time: number): number {
   return Math.ceil((1_000 * margin) / callsPerSecond(environment, time))
@@ -48,7 +48,7 @@ export const slowerBy = 1.5
 export const slowest = 8
 /** …and each minute without one takes half of that back. */
 export const forgivenMs = minuteMs
-/** Time without calls after a refusal: the second that is full has to pass. */
+/** Time without calls after a refusal: the full second has to pass. */
 export const restMs = 1_000
 
 /** For one process. */
@@ -70,8 +70,8 @@ export function createRateLimit(
     async take() {
       const now = clock.now()
       const spacing = spacingOf(environment, now) * factorAt(now)
-      // A clock that was set back must not stop the calls until it has caught up: a call waits no longer than
-      // those before it take.
+      // A clock that was set back must not stop the calls until it has caught up: a call waits at most as
+      // long as those before it need.
       const longest = restMs + waiting * spacing * slowest + spacing
       const turn = Math.min(Math.max(now, next), now + longest)
       next = turn + spacing

@@ -1,5 +1,5 @@
-// How values of REST bodies are read: all of them come as text. A field that is missing or unreadable is
-// named, and nothing is guessed.
+// Reads values of REST bodies: all of them are text. A field that is missing or unreadable is reported by
+// name, and nothing is guessed.
 import { z } from 'zod'
 import { KisError } from '../errors.ts'
 
@@ -29,7 +29,7 @@ export const dateDigits = z
   .regex(/^\d{8}$/, 'is no date')
   .transform(Number)
 
-/** Rows of an answer. A row in which every value is empty is KIS's way to say nothing. */
+/** Rows of an answer. KIS writes a row of empty values for no rows. */
 export function rowsOf<T extends z.ZodType<unknown, Record<string, unknown>>>(row: T) {
   return z
     .array(z.record(z.string(), z.unknown()))

@@ -1,5 +1,5 @@
-// Whose turn is it, and which trading session is on? Fast enough to be asked for every batch of records: a
-// day's sessions are worked out once and kept.
+// Which market has its turn, and which trading session is on? Fast enough for every batch of records: a day's
+// sessions are computed once and kept.
 import { BoundedMap } from '../basics/bounded-map.ts'
 import { type CalendarChanges, dayKinds } from './holidays.ts'
 import type { Instrument, Market, Venue } from '../instrument.ts'
@@ -31,10 +31,7 @@ const lookAheadDays = 40
 /** Of each venue. A replay of years visits many days. */
 const mostDays = 512
 
-/**
- * A calendar of the announced holidays, changed by what the user knows better. Throws when a change names no
- * date.
- */
+/** A calendar of the announced holidays, with the user's changes. Throws when a change names no date. */
 export function createCalendar(changes: CalendarChanges = {}): Calendar {
   const kindOf = dayKinds(changes)
   const days = new Map<Venue, BoundedMap<number, TradingDay | undefined>>()
@@ -54,7 +51,7 @@ export function createCalendar(changes: CalendarChanges = {}): Calendar {
     return { ...day, sessions: kind === 'closed' ? [] : sessionsOf(venue, date, kind) }
   }
 
-  /** Most questions are about the day the last one was about. */
+  /** Most calls are about the same day as the last one. */
   function dayAt(venue: Venue, time: number): TradingDay | undefined {
     const last = latest.get(venue)
     if (last !== undefined && time >= last.startTime && time < last.endTime) return last
@@ -88,15 +85,15 @@ export function createCalendar(changes: CalendarChanges = {}): Calendar {
   return calendar
 }
 
-/** The announced holidays and nothing else. */
+/** The announced holidays without changes. */
 export const standardCalendar: Calendar = createCalendar()
 
-/** Whose turn it is by the operating guide's schedule. */
+/** The market with the turn by the operating guide's schedule. */
 export function turnAt(time: number): Market {
   return turnsAt('operating-guide', time)[0] ?? 'US'
 }
 
-/** When the line changes hands next, and to whom. */
+/** The next change of turn, and the market that gets it. */
 export function nextTurnAfter(
   schedule: ScheduleName,
   time: number,

@@ -1,4 +1,4 @@
-// The days on which KRX, and with it Nextrade, stays shut or opens late. Public holidays, elections among
+// The days on which KRX, and Nextrade with it, is closed or opens late. Public holidays, elections among
 // them, come from the official gazette by way of a maintained package; the rest is KRX's own rule.
 import * as gazette from '@hyunbinseo/holidays-kr/all'
 import type { DayKind } from './timetable.ts'
@@ -17,7 +17,7 @@ const publicHolidays: ReadonlySet<number> = new Set(
 export const koreanHolidaysKnownThrough = Math.max(...[...publicHolidays].map(yearOf)) * 10_000 + 1231
 
 /**
- * Month and day of the holidays that need no announcement: all there is to go by in a year not yet gazetted.
+ * Month and day of the holidays that need no announcement: the only ones known for a year not yet gazetted.
  */
 const fixedHolidays: ReadonlySet<number> = new Set([101, 301, 501, 505, 606, 717, 815, 1003, 1009, 1225])
 
@@ -26,7 +26,7 @@ const examDays: ReadonlySet<number> = new Set([
   20191114, 20201203, 20211118, 20221117, 20231116, 20241114, 20251113, 20261119, 20271118,
 ])
 
-/** What KRX does on a weekday. */
+/** KRX's kind of day for a weekday. */
 export function koreanDay(date: number): DayKind | 'closed' {
   if (isHoliday(date) || date === yearEndHoliday(yearOf(date))) return 'closed'
   if (examDays.has(date)) return 'exam-day'

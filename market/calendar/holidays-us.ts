@@ -1,13 +1,13 @@
-// The days on which NYSE and Nasdaq, who keep the same ones, stay shut or close at 13:00: NYSE rule 7.2,
-// which no maintained package knows with its half days. Checked against the calendars NYSE published for 2024
-// to 2028.
+// The days on which NYSE and Nasdaq are closed or close at 13:00; both have the same. NYSE rule 7.2; no
+// maintained package has it with its half days. Checked against the calendars that NYSE published for 2024 to
+// 2028.
 import type { DayKind } from './timetable.ts'
 import { addDays, weekdayOf, yearOf } from './wall-clock.ts'
 
 /** The last year of the calendar NYSE published (2025-12-23). Later ones follow from the rule. */
 export const usHolidaysKnownThrough = 20281231
 
-/** Closed by decision, not by rule: what no calendar can foresee. */
+/** Closed by decision, not by rule: not predictable. */
 const specialClosures: ReadonlySet<number> = new Set([
   20070102, // mourning for President Ford
   20121029, // Hurricane Sandy
@@ -18,7 +18,7 @@ const specialClosures: ReadonlySet<number> = new Set([
 
 const [sunday, monday, tuesday, thursday, friday, saturday] = [0, 1, 2, 4, 5, 6] as const
 
-/** What NYSE does on a weekday. Columbus Day and Veterans Day are trading days like any other. */
+/** NYSE's kind of day for a weekday. Columbus Day and Veterans Day are ordinary trading days. */
 export function usDay(date: number): DayKind | 'closed' {
   const year = yearOf(date)
   if (specialClosures.has(date) || holidaysOf(year).includes(date)) return 'closed'
@@ -28,8 +28,7 @@ export function usDay(date: number): DayKind | 'closed' {
 function holidaysOf(year: number): readonly number[] {
   const at = (monthAndDay: number) => year * 10_000 + monthAndDay
   return [
-    // On a Saturday it is not made up for: the Friday before closes the books of the year (NYSE rule 7.2,
-    // 2028).
+    // On a Saturday it is not made up for: the Friday before ends the accounting year (NYSE rule 7.2, 2028).
     weekdayOf(at(101)) === saturday ? at(101) : observed(at(101)),
     nth(3, monday, at(101)), // Martin Luther King Jr. Day
     nth(3, monday, at(201)), // Washington's Birthday
@@ -61,7 +60,7 @@ function thanksgiving(year: number): number {
   return nth(4, thursday, year * 10_000 + 1101)
 }
 
-/** A Saturday's holiday is kept on the Friday before, a Sunday's on the Monday after. */
+/** A Saturday's holiday is observed on the Friday before, a Sunday's on the Monday after. */
 function observed(date: number): number {
   const weekday = weekdayOf(date)
   if (weekday === saturday) return addDays(date, -1)

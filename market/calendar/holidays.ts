@@ -1,4 +1,4 @@
-// What sort of day a date is in a country: what the exchanges announced, and what the user knows better.
+// The kind of day of a date in a country: by the exchanges' announcements, and by the user's changes.
 import { koreanDay, koreanHolidaysKnownThrough } from './holidays-korea.ts'
 import { usDay, usHolidaysKnownThrough } from './holidays-us.ts'
 import { unknownOptions } from '../basics/did-you-mean.ts'
@@ -8,7 +8,7 @@ import { isDate, isWeekend } from './wall-clock.ts'
 /** Dates, written 20260914, by country. */
 export type DaysByCountry = { readonly [country in Country]?: readonly number[] }
 
-/** What a calendar does not know, or has wrong. A user's word counts more than any list or rule. */
+/** Days that a calendar lacks, or has wrong. They count more than any list or rule. */
 export type CalendarChanges = {
   /** Closed all day. */
   readonly holidays?: DaysByCountry
@@ -30,10 +30,10 @@ const kinds = {
   examDays: 'exam-day',
 } as const satisfies Record<keyof CalendarChanges, DayKind | 'closed'>
 
-/** All there are, which the type sees to. */
+/** Every kind there is; the type checks that. */
 const countries = Object.keys({ KR: 0, US: 0, HK: 0, JP: 0, CN: 0, VN: 0 } satisfies Record<Country, 0>)
 
-/** Where a day of that kind exists. */
+/** The countries that have days of this kind. */
 function countriesOf(list: string): readonly string[] {
   if (list === 'halfDays') return ['US', 'HK']
   return list === 'lateOpens' || list === 'examDays' ? ['KR'] : countries
@@ -48,7 +48,7 @@ export function holidaysKnownThrough(country: Country): number | undefined {
   return country === 'US' ? usHolidaysKnownThrough : undefined
 }
 
-/** Answers what sort of day it is. Throws when the changes name a date that is none, or one date twice. */
+/** Returns the kind of a day. Throws when the changes name a date that does not exist, or one date twice. */
 export function dayKinds(changes: CalendarChanges): (country: Country, date: number) => DayKind | 'closed' {
   const changed = readChanges(changes)
   return (country, date) => changed.get(`${country} ${date}`) ?? announced(country, date)

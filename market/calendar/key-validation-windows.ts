@@ -1,19 +1,19 @@
 // When real keys may be checked (operating guide 5.1): only inside two windows of the Korean day, and only
-// while no market is open. Both conditions, because the Korean after-market now reaches into the one and the
-// US winter close touches the other.
+// while no market is open. Both conditions are needed: the Korean after-market now overlaps one window, and
+// the US winter close touches the other.
 import { type Calendar, standardCalendar } from './calendar.ts'
 import type { Instrument, Venue } from '../instrument.ts'
 import { dateDigits, koreanMidnight, koreanTimeOfDay } from './korea-time.ts'
 import { addDays, timeOfDay } from './wall-clock.ts'
 
 /**
- * The first is the operating guide's own word for its skip (5.1). The second is where nothing is open,
- * outside its two windows.
+ * The first is the operating guide's own word for its skip (5.1). The second means that nothing is open, but
+ * the time is outside its two windows.
  */
 export type KeyValidationReason = 'Market is Open' | 'Outside the allowed windows'
 
 /**
- * `next`: the first instant from the one asked about on which it is allowed; the same one when it is allowed
+ * `next`: the first instant, from the given one on, at which it is allowed; the same one when it is allowed
  * now.
  */
 export type KeyValidation =
@@ -22,7 +22,10 @@ export type KeyValidation =
 
 export type KeyValidationOptions = {
   readonly calendar?: Calendar
-  /** What is watched. Nextrade counts only where one of its instruments, or a unified one, is among them. */
+  /**
+   * The subscribed instruments. Nextrade counts only where one of its instruments, or a unified one, is among
+   * them.
+   */
   readonly watched?: readonly (Venue | Instrument)[]
 }
 
@@ -35,7 +38,7 @@ const windows = [
 /** Operating guide 5.1: on trading days the Korean market counts as open for as long as its socket runs. */
 const krxHours = { startsAt: timeOfDay('08:30'), endsAt: timeOfDay('16:30') }
 
-/** 20:00 to 22:00 is free of sessions on any day; this is for calendars that are not ours. */
+/** On every known day 20:00 to 22:00 has no sessions; this is for other calendars. */
 const lookAheadDays = 14
 
 /** Whether keys may be checked now, why not, and when next. */
@@ -49,7 +52,7 @@ export function mayValidateKeys(time: number, options: KeyValidationOptions = {}
   if (!isInWindow(time)) return { allowed: false, reason: 'Outside the allowed windows', next: nextAllowed() }
   return { allowed: true, reason: undefined, next: time }
 
-  /** It can become allowed in two ways only: a window opens, or a session inside one closes. */
+  /** There are two ways to become allowed: a window opens, or a session inside one closes. */
   function nextAllowed(): number {
     const midnight = koreanMidnight(time)
     for (let ahead = 0; ahead <= lookAheadDays; ahead++) {
@@ -76,7 +79,7 @@ function isInWindow(time: number): boolean {
 
 /**
  * The overtime single price of KRX (16:00–18:00 until 2026-09-13) did not count: the guide's evening window
- * opened at 17:00 in the midst of it.
+ * opened at 17:00, in the middle of it.
  */
 function isKoreanVenueOpen(calendar: Calendar, venue: Venue, time: number): boolean {
   const session = calendar.sessionAt(venue, time)?.session

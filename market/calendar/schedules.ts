@@ -1,5 +1,5 @@
-// Socket schedules: at what hours each market has the line, in Korean time, every day of the week. They
-// follow the clock alone; whether anything trades is the calendar's business.
+// Socket schedules: the hours at which each market has its turn, in Korean time, every day of the week. They
+// depend on the clock alone; trading days are the calendar's concern.
 import { dayMs } from '../basics/durations.ts'
 import type { Market } from '../instrument.ts'
 import { dateDigits, koreanMidnight, koreanTimeOfDay } from './korea-time.ts'
@@ -28,7 +28,7 @@ export const schedules = {
   'operating-guide': [{ from: 0, korea: guideHours }],
   /**
    * For the pre- and after-markets of Nextrade (from 2025-03-04) and KRX (from 2026-09-14), 08:00 to 20:00:
-   * connected ten minutes before, gone when the last prints are in. The US line then misses the start of its
+   * connected ten minutes before, and until after the last prints. The US line then misses the start of its
    * pre-market.
    */
   'korean-after-market': [
@@ -45,7 +45,9 @@ const both: readonly Market[] = ['KR', 'US']
 const korea: readonly Market[] = ['KR']
 const us: readonly Market[] = ['US']
 
-/** The markets that have their turn. The same answer is the same array, so that changes are easy to tell. */
+/**
+ * The markets that have their turn. The same answer is the same array, so that a change shows by identity.
+ */
 export function turnsAt(schedule: ScheduleName | Schedule, time: number): readonly Market[] {
   const rows: Schedule = typeof schedule === 'string' ? schedules[schedule] : schedule
   const today = dateDigits(time)
@@ -56,7 +58,7 @@ export function turnsAt(schedule: ScheduleName | Schedule, time: number): readon
   return now >= hours.startsAt && now < hours.endsAt ? korea : us
 }
 
-/** When the turns change next, and to whose; undefined when they do not within two days. */
+/** The next change of the turns, and its markets; undefined when there is none within two days. */
 export function nextTurns(
   schedule: ScheduleName | Schedule,
   time: number,
@@ -64,7 +66,7 @@ export function nextTurns(
   const rows: Schedule = typeof schedule === 'string' ? schedules[schedule] : schedule
   const now = turnsAt(rows, time)
   const hours = rows.flatMap(({ korea: row }) => (row === 'side-by-side' ? [] : [row.startsAt, row.endsAt]))
-  // A schedule may also begin to hold at a midnight.
+  // A schedule may also take effect at a midnight.
   const at = [0, 1, 2]
     .flatMap(day => [0, ...hours].map(hour => koreanMidnight(time) + day * dayMs + hour))
     .sort((a, b) => a - b)

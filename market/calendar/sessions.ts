@@ -1,5 +1,5 @@
-// Every venue's timetables, and what they come to on a date. UN is no exchange: it is KRX and Nextrade seen
-// as one.
+// Every venue's timetables, and the sessions of a date by them. UN is no exchange: it is KRX and Nextrade
+// combined.
 import type { Venue } from '../instrument.ts'
 import { chinaSessions, hanoiSessions, hoChiMinhSessions, hongKongSessions, tokyoSessions } from './sessions-asia.ts'
 import { krxSessions, nxtSessions } from './sessions-korea.ts'
@@ -25,7 +25,7 @@ export const sessionsByVenue: Readonly<Record<Exclude<Venue, 'UN'>, VenueSession
   HNX: hanoiSessions,
 }
 
-/** The zone and the country by whose days a venue trades. */
+/** The zone and the country whose days a venue follows. */
 export function homeOf(venue: Venue): VenueSessions {
   return venue === 'UN' ? krxSessions : sessionsByVenue[venue]
 }
@@ -43,8 +43,7 @@ export function sessionsOf(venue: Venue, date: number, kind: DayKind): readonly 
 }
 
 /**
- * When both venues are open, the united session is the one in which more happens: any continuous trading
- * before auctions.
+ * When both venues are open, the united session is the busier one: any continuous trading before auctions.
  */
 const liveliness: readonly SessionName[] = [
   'regular',

@@ -1,5 +1,5 @@
-// What a trading session is, and how a venue's hours are written down: tables that say from which date they
-// hold, so that a recording of last August replays with last August's hours.
+// The types of trading sessions and of a venue's hours: tables with the date from which they hold, so that a
+// recording of last August replays with last August's hours.
 
 /**
  * - `pre-market`, `regular`, `after-market`, `day-market`: continuous trading (NXT calls its regular session
@@ -32,7 +32,7 @@ export type TradingSession = {
   readonly date: number
 }
 
-/** Whose holidays a venue keeps. */
+/** The country whose holidays a venue follows. */
 export type Country = 'KR' | 'US' | 'HK' | 'JP' | 'CN' | 'VN'
 
 /**
@@ -46,7 +46,7 @@ export type DayKind = 'ordinary' | 'half-day' | 'late-open' | 'exam-day'
 export type Hours = readonly [session: SessionName, opens: string, closes: string]
 
 /**
- * `from`: the first date it holds, until the next timetable's. A kind of day that has no hours here has the
+ * `from`: the first date it holds, until the next timetable's. A kind of day without hours here has the
  * ordinary ones.
  */
 export type Timetable = {
@@ -54,7 +54,7 @@ export type Timetable = {
   readonly ordinary: readonly Hours[]
 } & { readonly [kind in Exclude<DayKind, 'ordinary'>]?: readonly Hours[] }
 
-/** `zone`: the IANA zone by which the hours and dates are meant. Timetables are in order of date. */
+/** `zone`: the IANA zone of the hours and dates. Timetables are in order of date. */
 export type VenueSessions = {
   readonly zone: string
   readonly country: Country

@@ -1,5 +1,5 @@
-// Dates and times as a wall shows them, without a zone: 20260914 and '09:00:30'. Plain arithmetic; which
-// instant they mean somewhere is the business of zone.ts.
+// Dates and times without a zone: 20260914 and '09:00:30'. Plain arithmetic; zone.ts converts them to
+// instants.
 import { dayMs, hourMs, minuteMs } from '../basics/durations.ts'
 
 function toUtc(date: number): number {
@@ -11,7 +11,7 @@ function fromUtc(time: number): number {
   return date.getUTCFullYear() * 10_000 + (date.getUTCMonth() + 1) * 100 + date.getUTCDate()
 }
 
-/** Whether there is such a day. 20260230 is none. */
+/** Whether there is such a day. 20260230 does not exist. */
 export function isDate(date: number): boolean {
   return date >= 19000101 && date <= 99991231 && fromUtc(toUtc(date)) === date
 }

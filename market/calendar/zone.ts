@@ -1,6 +1,6 @@
-// Between wall clocks and instants: when a venue's business date begins and ends, by the venue's own clock.
-// The zones of Asia that are traded here keep one offset; New York's clock follows the rule of 2007, so that
-// two of its days are 23 and 25 hours long. A test compares this with the time-zone data of Intl.
+// Between wall clocks and instants: the beginning and end of a venue's business date, by the venue's own
+// clock. The Asian zones here have a constant offset; New York's clock follows the rule of 2007, so that two
+// of its days are 23 and 25 hours long. A test compares this with the time-zone data of Intl.
 import { BoundedMap } from '../basics/bounded-map.ts'
 import { dayMs, hourMs } from '../basics/durations.ts'
 import { koreanDate } from './korea-time.ts'
@@ -33,7 +33,7 @@ export function dayIn(zone: string, yyyymmdd: number): Day | undefined {
   return days.getOrMake(yyyymmdd, () => findDay(zone, yyyymmdd))
 }
 
-/** The date that a zone's wall clocks show, written 20260914. NaN before 1900 and from 9999 on. */
+/** The date of a zone's wall clocks, written 20260914. NaN before 1900 and from 9999 on. */
 export function dateIn(zone: string, time: number): number {
   if (!(time >= firstTime && time < lastTime)) return Number.NaN
   const wall = new Date(time + offsetAt(zoneNamed(zone), time))

@@ -21,8 +21,8 @@ function worthOf(tr: string, { day, listing }: SimulatedInstrument): number {
 }
 
 /**
- * The theory, and the index under it, are a few ticks from the price; made up, and the differences between
- * the three agree.
+ * The theoretical price and the underlying index are a few ticks from the price; made up, but the three
+ * differences agree.
  */
 const theory = ({ bids }: SimulatedInstrument) => bids.prices[2] ?? 0
 const underlying = ({ bids }: SimulatedInstrument) => bids.prices[4] ?? 0
@@ -37,7 +37,7 @@ export function derivativeColumns(tr: string): Values {
   const change: Value = instrument => difference(changeOf(instrument.day), instrument)
   const rate: Value = ({ day }) => rateOf(changeOf(day), day)
   const since: Values = {
-    // In every line of a future.
+    // In every record of a future.
     OPRC_HOUR: () => '000000',
     HGPR_HOUR: () => '000000',
     LWPR_HOUR: () => '000000',

@@ -5,7 +5,7 @@
 import { levels, type Side, totalOf } from '../market/market.ts'
 import { percent, signOf, type Value, type Values } from './values.ts'
 
-/** The part of what waits that the provider quotes. */
+/** The part of the resting volume that the provider quotes. */
 const providedPart = 0.6
 const provided = (volume: number) => Math.floor(volume * providedPart)
 

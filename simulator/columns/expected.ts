@@ -1,5 +1,5 @@
-// The columns of an expected execution, as an auction collects its orders: a trade's columns, of which most
-// say nothing.
+// The columns of an expected execution, while an auction collects its orders: a trade's columns, most of them
+// empty.
 //
 // 005930^084945^77600^2^1300^1.70^0.00^0^0^0^77600^77500^64^221986^17226113600^0^0^0^0.00^0^0^1^0.01^0.00^000000^3^0^… (the vendor's)
 import type { SimulatedInstrument } from '../market/market.ts'
@@ -7,8 +7,8 @@ import { elwColumns } from './elw.ts'
 import type { Value, Values } from './values.ts'
 
 /**
- * What would be executed: what waits on the thinner side. It goes up and down, as KIS's does, so it is no
- * volume and has no chain.
+ * The volume that would be executed: that of the thinner side. It rises and falls, as KIS's does, so it is no
+ * cumulative volume.
  */
 export function expectedQuantity({ asks, bids }: SimulatedInstrument): number {
   return Math.min(asks.volumes[0] ?? 0, bids.volumes[0] ?? 0)

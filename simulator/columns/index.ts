@@ -39,7 +39,7 @@ export function indexColumns(): Values {
     LSLM_ISSU_CNT: () => 0,
     QTQT_ASCN_ISSU_CNT: () => 0,
     QTQT_DOWN_ISSU_CNT: () => 0,
-    // Not index points: 19 and 2 in the two lines there are. What it counts is not known.
+    // Not index points: 19 and 2 in the two captured records. Its meaning is not known.
     TICK_VRSS: ({ day }) => Math.abs(day.buyCount - day.sellCount) % 100,
   }
 }

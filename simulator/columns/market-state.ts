@@ -10,16 +10,15 @@ import { changeOf, percent, rateOf, signedDecimal, signOf, type Values } from '.
 const phases = ['112', '311']
 
 /**
- * Notices of a name that is neither halted nor interrupted. In 16 of 17 captured ones VI_CLS_CODE was N,
- * although they were about an interruption. None is made here: the trades of this market do not pause for
- * one.
+ * Notices of a name that is neither halted nor interrupted. In 16 of 17 captured ones VI_CLS_CODE is N,
+ * although they are about an interruption. None is made here: trading does not pause in this market.
  */
 export function marketStateColumns(): Values {
   let written = 0
   return {
     TRHT_YN: () => 'N',
     TR_SUSP_REAS_CNTT: () => '(null)',
-    // In all captured ones; no table has it.
+    // In all captured ones; no table explains it.
     MKOP_CLS_CODE: () => 'AB1',
     ANTC_MKOP_CLS_CODE: () => phases[written++ % phases.length] ?? '',
     MRKT_TRTM_CLS_CODE: () => '',
@@ -31,7 +30,7 @@ export function marketStateColumns(): Values {
   }
 }
 
-/** A fund is worth a little more than its price here; made up. */
+/** A fund's asset value is a little above its price here; made up. */
 const premium = 1.000_6
 
 export function navColumns(): Values {

@@ -5,8 +5,8 @@ import type { SimulatedInstrument } from '../market/market.ts'
 import { share, type Value, type Values } from './values.ts'
 
 /**
- * Code, name, and their part of what was sold and bought, which is made up. The ranks of a capture changed
- * within minutes; these stand.
+ * Code, name, and share of what was sold and bought, which is made up. In a capture the ranks change within
+ * minutes; here they do not.
  */
 const members: readonly (readonly [code: string, name: string, part: number])[] = [
   ['00005', '미래에셋증권', 0.2],
@@ -15,7 +15,7 @@ const members: readonly (readonly [code: string, name: string, part: number])[] 
   ['00030', '삼성증권', 0.13],
   ['00017', 'KB증권', 0.12],
 ]
-/** The estimate of what foreign members did. */
+/** The estimate of foreign members' trading. */
 const foreignPart = { sold: 0.23, bought: 0.17 }
 
 const sold = (part: number, { day }: SimulatedInstrument) => Math.floor(day.sellVolume * part)

@@ -16,7 +16,7 @@ export function overtimeColumns(tr: string): Values {
   const volume = ({ asks }: SimulatedInstrument) => 1 + Math.floor((asks.volumes[0] ?? 0) / 50)
   return {
     ...overtimeMarket,
-    // The first of the columns that a trade adds to; the ones behind it read what it left.
+    // The first of the columns that a trade adds to; the later ones are computed from its result.
     CNTG_VOL(instrument) {
       const traded = volume(instrument)
       total += traded

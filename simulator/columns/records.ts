@@ -1,5 +1,4 @@
-// A data frame, taken apart into its records and put together again. A frame that no
-// fault changed leaves as the text it came as.
+// A data frame as records, and records as a frame again. An unchanged frame leaves as the same text.
 import { columnsFor, layoutOf } from '../../kis/wire/layout.ts'
 import type { FaultKind } from '../faults/faults.ts'
 
@@ -14,7 +13,7 @@ export type TapeRecord = {
   readonly withheldFrom: { readonly session: number; readonly why: FaultKind }[]
 }
 
-/** A record on its way to one session. */
+/** A record to be sent to one session. */
 export type Row = {
   /** Its values, joined by carets. */
   readonly text: string
@@ -25,7 +24,7 @@ export type Row = {
 }
 
 export type DataFrame = {
-  /** As it came; undefined once something was changed. */
+  /** The original text; undefined once something was changed. */
   readonly text: string | undefined
   /** `0|H0STCNT0|` */
   readonly head: string
@@ -77,7 +76,7 @@ export type Volumes = { readonly volume: number | undefined; readonly cumulative
 const volumeColumns: ReadonlySet<string> = new Set(['CNTG_VOL', 'EVOL', 'LAST_CNQN'])
 const cumulativeColumns: ReadonlySet<string> = new Set(['ACML_VOL', 'TVOL'])
 
-/** What a trade was worth in shares; undefined for everything else. */
+/** The volume of a trade in shares; undefined for every other record. */
 export function volumesOf(tr: string, record: string): Volumes {
   const layout = layoutOf(tr)
   if (layout === undefined || layout.kind !== 'trade') return { volume: undefined, cumulativeVolume: undefined }

@@ -1,5 +1,5 @@
 // A simulated instrument → a record of each transaction, value by value in the order of kis/wire/layouts.ts.
-// A column that no file here has a value for is a mistake, and is named when the simulator starts to use that
+// A column without a value is a mistake, which is reported by name when the simulator starts to use that
 // layout.
 import { columnsFor, knownWidth, layoutOf } from '../../kis/wire/layout.ts'
 import { bondColumns, bondIndexColumns } from './bond.ts'
@@ -20,12 +20,12 @@ import type { Value, Values } from './values.ts'
 /** Writes one record, its values joined by carets. */
 export type RowWriter = (instrument: SimulatedInstrument) => string
 
-/** Widths asked for; a transaction that never had such a width keeps its own. */
+/** Requested widths; a transaction that never had such a width keeps its own. */
 export type Widths = { readonly trade?: number; readonly book?: number }
 
 /**
- * What a transaction calls its values, where it does so in its own way. Made for each writer, since some
- * remember their last record.
+ * The values of a transaction with its own column names. Made for each writer, since some remember their last
+ * record.
  */
 const families: readonly (readonly [tr: RegExp, columns: (tr: string, names: readonly string[]) => Values])[] = [
   [/^H0(ST|NX|UN)ANC0$|^H0EWANC0$/, expectedColumns],
@@ -66,15 +66,13 @@ function ownColumns(tr: string, names: readonly string[]): Values {
   return families.find(([pattern]) => pattern.test(tr))?.[1](tr, names) ?? {}
 }
 
-/**
- * How wide a record of this transaction is: as asked for where KIS ever sent it so, else as KIS sends it now.
- */
+/** The width of this transaction's records: the requested one if KIS ever sent it, else KIS's present one. */
 export function rowWidth(tr: string, venue: string, widths: Widths): number {
   const layout = layoutOf(tr)
   if (layout === undefined) return 0
   // Ten levels in the US, one in Asia (protocol notes 5.5).
   if (tr === 'HDFSASP0') return usMarkets.has(venue) ? knownWidth(layout) : layout.minWidth
-  // The exchange class, the eleventh value of the documents, was never captured.
+  // The exchange class, the eleventh value in the documents, is in no capture.
   if (tr.endsWith('MKO0')) return layout.minWidth
   const asked = tr.endsWith('CNT0') ? widths.trade : widths.book
   return asked !== undefined && Object.hasOwn(layout.widths, asked) ? asked : layout.columns.length

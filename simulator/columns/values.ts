@@ -1,4 +1,4 @@
-// How a value of a simulated instrument is written in a record.
+// How values of a simulated instrument are written in a record.
 import type { Day } from '../market/day.ts'
 import type { SimulatedInstrument } from '../market/market.ts'
 
@@ -28,7 +28,7 @@ export function decimal(price: number, decimals: number): string {
   if (decimals === 0) return `${price}`
   const unit = 10 ** decimals
   const whole = Math.floor(price / unit)
-  // With a one in front, the fraction keeps its leading zeros.
+  // A leading one keeps the leading zeros of the fraction.
   return `${whole}.${String(unit + price - whole * unit).slice(1)}`
 }
 

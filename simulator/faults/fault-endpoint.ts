@@ -16,7 +16,7 @@ export type ControlOptions = {
   readonly injector: Injector
   readonly truth: Truth
   readonly stats: () => SimulatorStats
-  /** Sends a plaintext, or an order that is accepted and filled; says to how many sessions. */
+  /** Sends a plaintext, or an order that is accepted and filled; returns the number of sessions. */
   readonly notify: (tr: string, what: string | NoticeOf) => number
 }
 
@@ -30,7 +30,7 @@ const routes = [
   'POST /simulator/notices',
 ]
 
-/** Answers under /simulator, and leaves every other path to `rest`. */
+/** Answers under /simulator; other paths go to `rest`. */
 export function controlBefore(rest: Rest, { injector, truth, notify, stats }: ControlOptions): Rest {
   function inject(body: string): RestAnswer {
     const value = parse(body)
@@ -83,7 +83,7 @@ export function controlBefore(rest: Rest, { injector, truth, notify, stats }: Co
     answer(call) {
       const { path } = call
       if (path !== root && !path.startsWith(`${root}/`)) return rest.answer(call)
-      // A page in a browser on this machine can reach loopback, under any host name.
+      // A web page on this machine can reach loopback under any host name.
       if (!isLocal(call))
         return { status: 403, body: { error: 'for this machine only: call it by 127.0.0.1 or localhost' } }
       return answer(call)
@@ -95,7 +95,7 @@ const example = { tr: 'H0STCNI0', symbol: '005930', price: 271_500, volume: 10, 
 
 type ReadNotice = { readonly tr: string; readonly what: string | NoticeOf } | { readonly mistakes: readonly string[] }
 
-/** `plaintext` is sent as it is; without it the other fields say what the order is about. */
+/** `plaintext` is sent as it is; without it the other fields describe the order. */
 function readNotice(value: unknown): ReadNotice {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { mistakes: [`expected a JSON object, as ${JSON.stringify(example)}`] }

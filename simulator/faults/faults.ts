@@ -1,6 +1,5 @@
-// What can go wrong, as data: every trouble the simulator can make, with its parameters. fault-form.ts reads
-// them from JSON and from the command line, injector.ts keeps those in force, the *-faults.ts files make the
-// trouble.
+// The simulator's faults as data, with their parameters. form.ts reads them from JSON and from the command
+// line, injector.ts keeps those in force, the other files carry them out.
 import type { RefusingCode } from '../answers.ts'
 
 /** Milliseconds of the simulator's clock; absent: until it is cleared. */
@@ -9,7 +8,7 @@ type Lasting = { readonly forMs?: number }
 /** KIS's `tr_key` and `tr_id`; absent: every one. */
 type Chosen = { readonly key?: string; readonly tr?: string }
 
-/** One session by its number; absent: every session that is open, and if none is, the next one to open. */
+/** One session by its number; absent: every open session, or the next one to open if none is. */
 type OfSession = { readonly session?: number }
 
 /** How often; absent: until it is cleared. */
@@ -25,26 +24,27 @@ export type Fault =
   /** The connection is gone, without a close handshake. */
   | ({ readonly kind: 'cut' } & OfSession)
   /**
-   * The TCP connection stays, but the server neither sends nor reads, echoes and a close frame included. It
-   * ends with the connection: what is left of it when the fault ends is cut.
+   * The TCP connection stays open, but the server neither sends nor reads; it sends no echo and no close
+   * frame. The fault ends with the connection, and cuts it if it ends first.
    */
   | ({ readonly kind: 'half-open' } & OfSession & Lasting)
   /**
-   * Acknowledged and silent: no data, while answers and PINGPONG go on. A session that opens later is not
-   * touched.
+   * Subscriptions stay acknowledged without data, while answers and PINGPONG go on. Later sessions are not
+   * affected.
    */
   | ({ readonly kind: 'mute-session' } & OfSession & Lasting)
   /** No data of one key, in any session. */
   | ({ readonly kind: 'mute-symbol'; readonly key: string; readonly tr?: string } & Lasting)
   /** Subscribing is answered with this code, and nothing is registered. */
   | ({ readonly kind: 'refuse'; readonly code: RefusingCode } & Chosen & Counted & Lasting)
-  /** Somebody else holds every app key: each new session gets ALREADY IN USE appkey. */
+  /** Another session holds every app key: each new session gets ALREADY IN USE appkey. */
   | ({ readonly kind: 'occupied' } & Lasting)
   /**
-   * What a session had registered when it ended is remembered for its app key (absent: 60 s), and a
-   * subscription to it is ALREADY IN SUBSCRIBE. `delivering`: whether data flows all the same (absent: yes);
-   * if not, it flows once the key was released and asked for again, or once it is forgotten. `occupiedMs`:
-   * the app key itself is taken for so long after the end; 45 to 90 s is reported (protocol notes 8).
+   * The registrations of an ended session are remembered for its app key (absent: 60 s), and a new
+   * subscription to one of them is ALREADY IN SUBSCRIBE. `delivering`: whether its data flows nevertheless
+   * (absent: yes); otherwise it flows after the key was released and subscribed again, or after it is
+   * forgotten. `occupiedMs`: how long the app key itself stays in use after the end; 45 to 90 s is reported
+   * (protocol notes 8).
    */
   | ({
       readonly kind: 'ghosts'
@@ -68,14 +68,14 @@ export type Fault =
   | ({ readonly kind: 'reorder'; readonly where?: Place } & Amount & Lasting)
   /** So many columns (absent: 1) at the end of every record; without a `tr` of every trade and book. */
   | ({ readonly kind: 'new-column'; readonly tr?: string; readonly extra?: number } & Lasting)
-  /** Texts no client should trip over, sent once; absent: a selection. */
+  /** Malformed texts, each sent once; absent: a selection. A client must survive them. */
   | ({ readonly kind: 'rubbish'; readonly texts?: readonly string[] } & OfSession)
-  /** No approval key issued so far is known any more, not even to an open session. New ones work. */
+  /** Every approval key issued so far is invalid, also in open sessions. New ones work. */
   | { readonly kind: 'expire-approval-keys' }
   /** HTTP 500 instead of an answer; absent: on every path, with EGW00002. */
   | ({ readonly kind: 'rest-500'; readonly path?: string; readonly code?: string } & Counted & Lasting)
   /**
-   * A refusal as no document has it. `codeIn`, where the code stands: in its usual field (absent: that), in
+   * A refusal that no document has. `codeIn`, the place of the code: in its usual field (absent: this), in
    * `message`, nowhere, so that only the text is left, or in an envelope whose three fields are empty. Absent
    * otherwise: EGW00201 with HTTP 500, on every path.
    */
@@ -87,20 +87,18 @@ export type Fault =
       readonly path?: string
     } & Counted &
       Lasting)
-  /** Tokens come without one of the two fields that say how long they are good for. */
+  /** Tokens lack one of the two fields with their lifetime. */
   | ({ readonly kind: 'token-without'; readonly field: TokenField } & Counted & Lasting)
-  /** The call is carried out at once, its answer comes late. */
+  /** The call is carried out at once; its answer comes late. */
   | ({ readonly kind: 'rest-slow'; readonly byMs: number; readonly path?: string } & Counted & Lasting)
   /** The upgrade to WebSocket is refused; absent: with HTTP 503. */
   | ({ readonly kind: 'refuse-handshake'; readonly status?: number } & Counted & Lasting)
   /**
-   * A client's protocol pings are not answered. Whether the real service answers them is not settled
+   * A client's protocol pings are not answered. It is not known whether the real service answers them
    * (protocol notes 3.6).
    */
   | ({ readonly kind: 'no-pongs' } & Lasting)
-  /**
-   * A client's close frame is answered late. Until then the session lives on, with its app key and its data.
-   */
+  /** A client's close frame is answered late. Until then the session keeps its app key and its data. */
   | ({ readonly kind: 'slow-close'; readonly byMs: number } & Counted & Lasting)
 
 export type FaultKind = Fault['kind']
@@ -110,7 +108,7 @@ export type CodePlace = 'usual' | 'message' | 'nowhere' | 'empty'
 export type TokenField = 'expires_in' | 'access_token_token_expired'
 export type AnswerPart = 'msg_cd' | 'header'
 
-/** A fault, and when it begins, counted from the start of the simulator. */
+/** A fault and its start, counted from the start of the simulator. */
 export type ScheduledFault = { readonly fault: Fault; readonly atMs: number }
 
 /** What a fault did so far. */
@@ -121,9 +119,9 @@ export type FaultReport = {
   /** Epoch milliseconds, the simulator's clock. */
   readonly began: number
   readonly ended: number | undefined
-  /** How often it struck: sessions cut, answers lost, records moved, calls slowed. */
+  /** How often it took effect: sessions cut, answers lost, records moved, calls slowed. */
   readonly acted: number
-  /** What it kept from clients, in all; record by record in `Simulator.withheld`. */
+  /** Everything that it kept from clients; record by record in `Simulator.withheld`. */
   readonly withheld: readonly WithheldSum[]
 }
 

@@ -1,14 +1,14 @@
-// What a value of a fault may be: how it is checked when it comes as JSON, and read when it comes from the
+// The values of a fault: how they are checked when they come as JSON, and read when they come from the
 // command line.
 import { dayMs, hourMs, minuteMs, secondMs } from '../../market/basics/durations.ts'
 import { isTransaction } from '../transactions.ts'
 
 export type Field = {
-  /** What it must be: in JSON, and as it is written on the command line. */
+  /** The description of a valid value: in JSON, and on the command line. */
   readonly expected: string
   readonly written: string
   fits(value: unknown): boolean
-  /** From the command line; undefined when it is not written so. */
+  /** From the command line; undefined for another spelling. */
   read(text: string): unknown
 }
 

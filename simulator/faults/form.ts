@@ -1,5 +1,5 @@
-// The form of each fault: which values it takes and what they must be, as one table. From unchecked JSON to a
-// fault, or to all that is wrong with it. Untrusted: never throws.
+// The form of each fault: its values and their types, as one table. Unchecked JSON becomes a fault, or a list
+// of everything wrong with it. Untrusted: never throws.
 import { redacted } from '../../kis/secret.ts'
 import { refusingCodes } from '../answers.ts'
 import {
@@ -28,9 +28,9 @@ export type Form<F extends string = string> = {
   readonly does: string
   /** On the command line. */
   readonly example: string
-  /** What stands behind the colon without a name: the first of these that can be read so. */
+  /** The value after the colon without a name: the first of these that can be read. */
   readonly main: readonly F[]
-  /** Of each of these, one must be given. */
+  /** One of each of these groups must be given. */
   readonly needs: readonly (readonly F[])[]
   readonly fields: { readonly [P in F]: Field }
 }
@@ -40,7 +40,7 @@ const chosen = { key, tr: transaction } as const
 const amount = { ...chosen, records: count, probability: share, forMs } as const
 const amountMain = ['probability', 'records'] as const
 
-/** As it is listed in the help of the command. */
+/** As the help of the command lists it. */
 export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof FaultOf<K>, 'kind'>, string>> } = {
   cut: {
     does: 'cuts every session, or the one with this number, without a close handshake',
@@ -248,7 +248,7 @@ export function whatItTakes(kind: FaultKind): string {
   return names.length === 0 ? `${kind} takes no values` : `${kind} takes ${names.join(', ')}`
 }
 
-/** For the log: no texts, which may be anything, and no login id. */
+/** For the log: no texts, because they may hold anything, and no login id. */
 export function describeFault(fault: Fault): string {
   const isPersonal = 'tr' in fault && fault.tr !== undefined && isNotice(fault.tr)
   return Object.entries(fault)
@@ -260,7 +260,7 @@ export function describeFault(fault: Fault): string {
     .join(', ')
 }
 
-/** A value in a sentence: short, whatever it was. */
+/** A value in a sentence: always short. */
 function shown(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
   if (typeof value === 'number' || typeof value === 'boolean') return `${value}`

@@ -1,10 +1,11 @@
-// Faults of what is sent: a symbol gone mute, records lost, doubled, out of order, or wider than they were.
+// Faults of frames: a symbol without data, and records that are lost, doubled, out of order, or wider than
+// before.
 import { type FaultMaker, type FrameHook, isChosen, type Recipient, type Work } from './hooks.ts'
 import type { FaultOf } from './faults.ts'
 import { type DataFrame, frameWith, isTrade, isTradeOrBook, type Row } from '../columns/records.ts'
 import { nameOf, type Registration } from '../transactions.ts'
 
-/** Nothing gets through to those who are meant. */
+/** No record reaches the sessions that the fault names. */
 export function withholding(work: Work, concern: (to: Recipient) => boolean): FrameHook {
   return {
     concern,
@@ -51,7 +52,7 @@ export const duplicate: FaultMaker<'duplicate'> = (fault, work) => {
       inside.push(row)
       if (!lots.hit(to)) continue
       work.tally('sent twice', nameOf(to.registration))
-      // A copy of its own, which another fault may lose without the first.
+      // A separate copy, which another fault may lose without the first.
       const copy = { ...row }
       if (lots.isInside(to)) inside.push(copy)
       else again.push(copy)
@@ -73,10 +74,10 @@ export const duplicate: FaultMaker<'duplicate'> = (fault, work) => {
 
 export const reorder: FaultMaker<'reorder'> = (fault, work) => {
   const lots = drawLots(fault, work)
-  /** What goes out behind the next frame: one record of a registration at a time. */
+  /** Sent after the next frame: one record a registration at a time. */
   const held = new Map<Registration, { readonly to: Recipient; readonly frames: readonly DataFrame[] }>()
 
-  /** Swaps records with their successors, and takes out at most one to hold back. */
+  /** Swaps records with their successors, and holds back at most one. */
   function shuffle(to: Recipient, frame: DataFrame): readonly DataFrame[] {
     const rows = [...frame.rows]
     for (let i = 0; i < rows.length; i++) {
@@ -148,15 +149,15 @@ export const newColumn: FaultMaker<'new-column'> = (fault, work) => {
   }
 }
 
-/** The frame with these rows; the very same frame if they are its own, and none if there are none. */
+/** The frame with these rows: the same frame if it has exactly them, none if there are none. */
 function changed(frame: DataFrame, rows: readonly Row[]): readonly DataFrame[] {
   const isSame = rows.length === frame.rows.length && rows.every((row, i) => row === frame.rows[i])
   return isSame ? [frame] : frameWith(frame, rows)
 }
 
 /**
- * Which records are hit. Each registration has dice of its own, so that no instrument's fate depends on
- * another's.
+ * Which records are hit. Each registration has its own random numbers, so that instruments do not affect each
+ * other.
  */
 function drawLots(fault: FaultOf<'lose' | 'duplicate' | 'reorder'>, work: Work) {
   const { probability = 1, records = Number.POSITIVE_INFINITY } = fault

@@ -1,5 +1,5 @@
-// What is left of a session that ended without letting go: KIS goes on to hold its registrations, and perhaps
-// its app key, for a while (protocol notes 8).
+// The rest of a session that ended without releasing: KIS keeps its registrations, and perhaps its app key,
+// for a while (protocol notes 8).
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { FaultMaker } from './hooks.ts'
 import { withholding } from './frames.ts'
@@ -10,7 +10,7 @@ import { nameOf, type Registration } from '../transactions.ts'
 const defaultRememberMs = minuteMs
 
 type Estate = {
-  /** By `tr key`, until when each is remembered. */
+  /** By `tr key`, the end of each registration. */
   readonly ghosts: Map<string, number>
   occupiedUntil: number
 }
@@ -19,7 +19,7 @@ export const ghosts: FaultMaker<'ghosts'> = (fault, work) => {
   const { delivering = true, occupiedMs = 0, rememberMs = defaultRememberMs } = fault
   const { alarms, host } = work
   const estates = new Map<string, Estate>()
-  /** Registrations of living sessions that were "already" there, and carry no data. */
+  /** Registrations of open sessions that were "already" there, and carry no data. */
   const silent = new Map<Registration, Session>()
 
   function haunt(session: Session, registration: Registration, until: number): boolean {
@@ -32,7 +32,7 @@ export const ghosts: FaultMaker<'ghosts'> = (fault, work) => {
     return true
   }
 
-  /** Afterwards the key can be asked for as if nothing had been. */
+  /** Afterwards the key can be subscribed normally. */
   function layToRest(registration: Registration): void {
     const session = silent.get(registration)
     if (session !== undefined) host.forget(session, registration)

@@ -1,5 +1,5 @@
-// Where a fault may act, and what it may do there. A fault has the hooks it needs; injector.ts calls those of
-// all in force, in the order they were injected.
+// The places where a fault may act, and its means there. A fault implements the hooks it needs; injector.ts
+// calls the hooks of all faults in force, in the order of injection.
 import type { Clock } from '../../market/clock.ts'
 import type { Alarms } from '../alarms.ts'
 import type { AnswerCode } from '../answers.ts'
@@ -11,7 +11,7 @@ import type { RestAnswer } from '../rest/call.ts'
 import type { Session } from '../session.ts'
 import type { Registration } from '../transactions.ts'
 
-/** One registration of one session, as the way its frames take. */
+/** One registration of one session, as the path of its frames. */
 export type Recipient = {
   readonly session: Session
   readonly registration: Registration
@@ -21,9 +21,9 @@ export type Recipient = {
 
 /** Where frames leave. */
 export type FrameHook = {
-  /** Whether those of this registration are meant. Asked for every frame. */
+  /** Whether the fault applies to this registration. Called for every frame. */
   concern(to: Recipient): boolean
-  /** What becomes of them. Whatever is not handed on was withheld, or is held back. */
+  /** Passes on the records that are sent. All others were withheld, or are held back. */
   change(to: Recipient, frames: readonly DataFrame[]): readonly DataFrame[]
 }
 
@@ -33,9 +33,9 @@ export type Hooks = {
   answer?(session: Session, request: SubscriptionRequest): AnswerCode | undefined
   /** Whether an app key is taken when a session opens for it. */
   isOccupied?(session: Session, appKey: string): boolean
-  /** What becomes of an answer: it is lost, or comes so many milliseconds late. */
+  /** Whether an answer is lost, or its delay in milliseconds. */
   reply?(session: Session, request: SubscriptionRequest): 'lost' | number | undefined
-  /** The text of an answer in other words. */
+  /** Another text for an answer. */
   reword?(session: Session, request: SubscriptionRequest, text: string): string | undefined
   /** Whether messages of this kind are dropped for this session: `received` from it, or `sent` to it. */
   isAbsent?(session: Session, message: 'received' | 'sent'): boolean
@@ -46,7 +46,7 @@ export type Hooks = {
   /** The HTTP status that refuses an upgrade. */
   upgrade?(): number | undefined
   rest?(path: string): RestAnswer | undefined
-  /** What becomes of an ordinary answer of REST. */
+  /** Another answer of REST in place of the ordinary one. */
   restAnswer?(path: string, answer: RestAnswer): RestAnswer | undefined
   restDelay?(path: string): number | undefined
   opened?(session: Session): void
@@ -57,16 +57,16 @@ export type Hooks = {
   end?(): void
 }
 
-/** What the server does at a fault's bidding. */
+/** What the server does for a fault. */
 export type Host = {
   readonly clock: Clock
   /** Those that are open. */
   sessions(): readonly Session[]
   /** Sends a text as it is. */
   send(session: Session, text: string): void
-  /** Ends the connection without a handshake; says how many bytes were still queued. */
+  /** Ends the connection without a handshake; returns how many bytes were still queued. */
   cut(session: Session): number
-  /** No more PINGPONG, and no more waiting for its echo. */
+  /** Stops PINGPONG and the check of its echo. */
   stopPing(session: Session): void
   /** Registers without an answer. False when the session can hold no more. */
   adopt(session: Session, registration: Registration): boolean
@@ -75,27 +75,27 @@ export type Host = {
   forgetApprovals(): number
 }
 
-/** What one fault is given to work with. */
+/** What a fault has to work with. */
 export type Work = {
   readonly host: Host
   readonly alarms: Alarms
   /** The same numbers for the same seed, fault and name. */
   dice(name: string): Random
-  /** It struck; one line in the log. */
+  /** The fault took effect; one line in the log. */
   strike(what: string): void
-  /** It struck, as it does often: summed up in the log. */
+  /** The fault took effect, as it often does: summed up in the log. */
   tally(verb: string, what: string): void
   /** These rows are not sent to this session. */
   withhold(to: Recipient, rows: readonly Row[]): void
-  /** Sends frames that were held back; faults injected later see them still. */
+  /** Sends frames that were held back; faults injected later still see them. */
   release(to: Recipient, frames: readonly DataFrame[]): void
-  /** The fault has done what it was there for. */
+  /** The fault has done its work. */
   over(): void
 }
 
 export type FaultMaker<K extends FaultKind> = (fault: FaultOf<K>, work: Work) => Hooks
 
-/** Strikes, and ends the fault with the last of `count` times; without a count there is no last. */
+/** Counts an effect, and ends the fault with the last of `count`; without a count there is no last one. */
 export function striker(count: number | undefined, work: Work): (what: string) => void {
   let left = count ?? Number.POSITIVE_INFINITY
   return what => {
@@ -105,7 +105,7 @@ export function striker(count: number | undefined, work: Work): (what: string) =
   }
 }
 
-/** Whether a fault that may name a key and a transaction means this registration. */
+/** Whether a fault with an optional key and transaction applies to this registration. */
 export function isChosen({ key, tr }: { key?: string; tr?: string }, registration: Registration): boolean {
   return (key === undefined || key === registration.key) && (tr === undefined || tr === registration.tr)
 }

@@ -1,5 +1,5 @@
-// The faults in force: who they are, what they are asked, what they have done. Knows nothing of sockets; the
-// server asks it where a frame or an answer leaves, where a request is answered, and where REST answers.
+// The faults in force and their effects. Independent of sockets: the server calls it where a frame or an
+// answer leaves, where a request is answered, and where REST answers.
 import type { Alarms } from '../alarms.ts'
 import { describeFault, readFault } from './form.ts'
 import type { Hooks, Host, Recipient, Work } from './hooks.ts'
@@ -14,9 +14,9 @@ import type { Rest } from '../rest/routes.ts'
 import type { Interference, Session } from '../session.ts'
 import type { Registration } from '../transactions.ts'
 
-/** More than any story needs; a script that runs wild is stopped here. */
+/** More than any scenario needs; this stops a script that goes on forever. */
 const mostInForce = 100
-/** Those that are over are listed too, but not without end. */
+/** Ended faults are listed too, up to a limit. */
 const mostKnown = 1_000
 
 export type InjectorOptions = {
@@ -28,13 +28,13 @@ export type InjectorOptions = {
 }
 
 export type Injector = Interference & {
-  /** Throws, with all that is wrong with it, what is no fault. */
+  /** Throws, with everything that is wrong, when the input is no fault. */
   inject(fault: Fault): Injected
-  /** Throws likewise; returns what starts the story. */
+  /** Throws likewise; returns a function that starts the script. */
   schedule(faults: readonly ScheduledFault[]): () => void
-  /** Oldest first, the ones that are over included. */
+  /** Oldest first, ended ones included. */
   reports(): readonly FaultReport[]
-  /** Undefined for a number that no fault has. */
+  /** Undefined when no fault has this number. */
   find(id: number): Injected | undefined
   /** Whether frames must go through `deliver`; if not, they may leave as they are. */
   readonly isWatching: boolean
@@ -62,12 +62,12 @@ type InForce = {
   readonly id: number
   readonly hooks: Hooks
   readonly log: FaultLog
-  /** When its time is up. The alarm that ends it may come a little later. */
+  /** When its time is over. The alarm that ends it may come a little later. */
   readonly until: number
 }
 
 export function createInjector({ alarms, host, truth, log, seed }: InjectorOptions): Injector {
-  /** Never changed in place: a fault may end while it is asked. */
+  /** Never changed in place: a fault may end while the list is read. */
   let inForce: readonly InForce[] = []
   let onFrames: readonly InForce[] = []
   const known = new Map<number, Injected>()
@@ -80,7 +80,7 @@ export function createInjector({ alarms, host, truth, log, seed }: InjectorOptio
     injector.isWatching = onFrames.length > 0 || truth.keepsTruth
   }
 
-  /** What the first of the faults in force has to say. */
+  /** The first answer of the faults in force. */
   function first<T>(ask: (hooks: Hooks) => T | undefined): T | undefined {
     alarms.catchUp()
     for (const { hooks } of inForce) {

@@ -1,6 +1,5 @@
-// What one fault says in the log, and what it counts: a line when it begins, one for each blow, one when it
-// ends. What happens record by record is summed up, at most once a second, so that every record is in exactly
-// one line.
+// The log and counts of one fault: a line when it begins, one for each effect, one when it ends. Effects on
+// single records are summed up, at most once a second, so that every record is in exactly one line.
 import type { WithheldSum } from './faults.ts'
 import type { Withheld } from '../truth.ts'
 import { nameOf } from '../transactions.ts'
@@ -14,7 +13,7 @@ export type FaultLog = {
   strike(what: string): void
   tally(verb: string, what: string): void
   withheld(entry: Withheld): void
-  /** Sums up what has not been said, if that is due. */
+  /** Writes the sum of what is not logged yet, if that is due. */
   settle(): void
   end(why: string): void
   acted(): number
@@ -22,7 +21,7 @@ export type FaultLog = {
 }
 
 export function createFaultLog(name: string, now: () => number, log: (line: string) => void): FaultLog {
-  /** By what was done to what, since the last line. */
+  /** Counts by effect and object, since the last line. */
   const unsaid = new Map<string, Sum>()
   const sums = new Map<string, { readonly tr: string; readonly key: string; records: number; volume: number }>()
   let saidAt = Number.NEGATIVE_INFINITY

@@ -28,9 +28,9 @@ ${faultKinds.map(kind => `  ${forms[kind].example}\n      ${forms[kind].does}`).
 
   For example --fault cut@30s --fault mute-symbol:005930@1m+30s --fault lose:10%,key=000660`
 
-/** What stands behind the fault: `@5s+30s`. */
+/** The text after the fault: `@5s+30s`. */
 const schedule = /^(.*?)(?:@([\w.]*))?(?:\+([\w.]*))?$/s
-/** Behind a text that is sent as it is, only what can be nothing else. */
+/** After a text that is sent as it is, only what cannot belong to that text. */
 const strictSchedule = /^(.*?)(?:@([\d.]+(?:ms|s|m|h)))?(?:\+([\d.]+(?:ms|s|m|h)))?$/s
 
 function readOne(text: string): ScheduledFault | { readonly mistakes: readonly string[] } {
@@ -75,9 +75,7 @@ function readValues(kind: FaultKind, text: string, mistakes: string[]): Record<s
   return values
 }
 
-/**
- * Reads the text as the first of these values that it can be; says what it should have been if there is none.
- */
+/** Reads the text as the first of these values that fits; otherwise returns what was expected. */
 function readInto(
   values: Record<string, unknown>,
   kind: FaultKind,

@@ -1,5 +1,5 @@
-// Faults of connections: cut, half open, mute, slow to close, refused at the handshake, or sent malformed
-// texts.
+// Faults of connections: cut, half open, without data, slow to close, refused at the handshake, or sent
+// malformed texts.
 import { type FaultMaker, type Hooks, striker, type Work } from './hooks.ts'
 import { withholding } from './frames.ts'
 import type { Session } from '../session.ts'
@@ -53,10 +53,7 @@ export const noPongs: FaultMaker<'no-pongs'> = (_fault, work) => ({
   },
 })
 
-/**
- * Of what captures and bug reports of clients know: cut off, wrong counts, wrong types, another protocol
- * altogether.
- */
+/** From captures and bug reports of clients: cut off, wrong counts, wrong types, another protocol. */
 export const defaultMalformedTexts: readonly string[] = [
   '',
   'hello',

@@ -1,6 +1,6 @@
-// The days of an instrument for the charts of REST, the newest first: the running day as the stream has it,
-// the days that were emitted, and for a generated market the days before it began, which are a matter of the
-// seed and the date alone.
+// The days of an instrument for the charts of REST, newest first: the running day as the stream has it, the
+// days that were emitted, and for a generated market the days before it began, which follow from the seed and
+// the date alone.
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Venue } from '../../market/instrument.ts'
@@ -31,7 +31,7 @@ export type DayBar = {
 
 export type Period = 'D' | 'W' | 'M' | 'Y'
 
-/** About four years of days, after which a generated share was not listed yet. */
+/** About four years of days; before that a generated share is not listed. */
 const mostDays = 1_000
 const longestHoliday = 40
 
@@ -84,7 +84,7 @@ export function scaleOf({ listing, trade }: Seen): number {
   return 10 ** Number(trade['zdiv'] ?? listing.grid.decimals)
 }
 
-/** None before its first trade: whether KIS has a row of it then is not established. */
+/** None before its first trade: whether KIS has a row of it then is not known. */
 function runningDay(seen: Seen): DayBar | undefined {
   const { trade } = seen
   const scale = scaleOf(seen)
@@ -108,7 +108,7 @@ function runningDay(seen: Seen): DayBar | undefined {
   }
 }
 
-/** A day that is over, from its trades and minutes. */
+/** An ended day, from its trades and minutes. */
 function emittedDay({ businessDate, minutes, trades }: PastDay, seen: Seen): DayBar[] {
   const scale = scaleOf(seen)
   const price = (text: string | undefined) => Math.round(Number(text) * scale)
@@ -144,21 +144,22 @@ function makeUp(
   let close = lastClose
   let closedDays = 0
   for (let date = addDays(before, -1); bars.length < mostDays; date = addDays(date, -1)) {
-    // Nextrade opened on 2025-03-04: before that there is no day to be found.
+    // Nextrade opened on 2025-03-04: it has no days before that.
     if (closedDays > longestHoliday) break
     closedDays = isOpenOn(date) ? 0 : closedDays + 1
     if (closedDays > 0) continue
     const random = createRandom(seedFor(`day ${venue}:${symbol} ${date}`, seed))
     // KRX and Nextrade have the same base price, so the closes of a share are the same.
     const rises = createRandom(seedFor(`close ${symbol} ${date}`, seed))
-    // Far from where it stands now the days pull back, so that no share comes from nothing.
+    // The further a price is from its present one, the more the days pull it back, so that no share starts
+    // near zero.
     const away = Math.max(-0.01, Math.min(0.01, (close - listing.previousClose) / listing.previousClose / 20))
     const rise = (rises.next() - 0.5) * 0.05 + away
     const previousClose = onGrid(close / (1 + rise), listing)
     const open = steps(previousClose, random.below(9) - 4, listing)
     const high = steps(Math.max(open, close), random.below(6), listing)
     const low = steps(Math.min(open, close), -random.below(6), listing)
-    // What the stream compares with: the volume of the day before it began.
+    // The base of the stream's comparisons: the volume of the day before it began.
     const volume = bars.length === 0 ? previousVolume : Math.round(previousVolume * (0.6 + 0.9 * random.next()))
     const value = Math.round((volume * (high + low + 2 * close)) / 4 / scale)
     bars.push({ date, open, high, low, close, volume, value, previousClose })
@@ -178,7 +179,7 @@ function onGrid(price: number, { grid }: Listing): number {
   return whole - (whole % (grid.up(whole) - whole))
 }
 
-/** Days taken together; the running week, month or year is as far as it came. */
+/** Days combined; the running week, month or year ends with the running day. */
 export function byPeriod(days: readonly DayBar[], period: Period): readonly DayBar[] {
   if (period === 'D') return days
   const bars: DayBar[] = []

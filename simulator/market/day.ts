@@ -1,4 +1,4 @@
-// What a share's day at one venue comes to so far, from its opening auction on.
+// The totals of a share's day at one venue so far, from its opening auction on.
 import type { Listing } from './listing.ts'
 import type { Random } from '../tape/random.ts'
 

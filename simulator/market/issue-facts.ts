@@ -1,5 +1,6 @@
-// What REST says of a Korean issue beside its trades: limits, size, earnings, the year's extremes. Limits and
-// pivots are worked out as on captures of 2024-06-10 and 2024-12-02; earnings and owners come from the seed.
+// REST's facts about a Korean issue beside its trades: limits, size, earnings, the year's extremes. Limits
+// and pivots are computed as in captures of 2024-06-10 and 2024-12-02; earnings and owners come from the
+// seed.
 import type { DayBar } from './day-bars.ts'
 import { koreanTick } from './price-grid.ts'
 import { namesOf } from './names.ts'

@@ -1,5 +1,4 @@
-// What is known of an instrument before its first trade: where it is listed, how its prices step, how big it
-// is.
+// The facts about an instrument before its first trade: its venue, its price steps, its size.
 import { isVenue, type Venue } from '../../market/instrument.ts'
 import { evenGrid, koreanGrid, onGrid, type PriceGrid } from './price-grid.ts'
 import { knownClose, type Product, productOf } from './products.ts'
@@ -7,7 +6,7 @@ import { createRandom, seedFor } from '../tape/random.ts'
 import { isNotice, type Registration } from '../transactions.ts'
 
 export type Listing = {
-  /** Of anything but a share it is KRX, for the clock. */
+  /** KRX for everything but a share; it decides the clock. */
   readonly venue: Venue
   /** Undefined for a share. */
   readonly product: Product | undefined
@@ -18,7 +17,7 @@ export type Listing = {
   readonly previousClose: number
   readonly previousVolume: number
   readonly listedShares: number
-  /** Shares that usually wait at one price. */
+  /** The usual volume at one price. */
   readonly depth: number
 }
 
@@ -63,10 +62,7 @@ const wellKnown: Readonly<Record<string, number>> = {
   MSFT: 508.9,
 }
 
-/**
- * Lists any symbol: where the real market has none, this one makes one up, and always the same for the same
- * seed.
- */
+/** Lists any symbol: one that the real market does not have is made up, always the same for the same seed. */
 export function listingOf({ tr, key }: Registration, seed: number): Listing | undefined {
   const product = productOf(tr)
   if (product !== undefined) return isNotice(tr) ? undefined : { ...productListed(product, key, seed), key }
@@ -103,7 +99,7 @@ function listed({ venue, symbol }: Place, seed: number): Omit<Listing, 'key'> {
   const scale = 10 ** grid.decimals
   const known = Object.hasOwn(wellKnown, symbol) ? wellKnown[symbol] : undefined
   const price = known ?? lowest * (highest / lowest) ** random.next()
-  // 2 billion won wait at each price of 005930, and 60,000 dollars at each of AAPL.
+  // 2 billion won rest at each price of 005930, and 60,000 dollars at each of AAPL.
   const worth = grid === koreanGrid ? 2e9 : grid === usGrid ? 60_000 : price * 2_000
   const depth = Math.min(200_000, Math.max(50, Math.round(worth / price)))
   const previousVolume = depth * (1_000 + random.below(2_000))
@@ -136,10 +132,7 @@ function productListed(product: Product, symbol: string, seed: number): Omit<Lis
   }
 }
 
-/**
- * What KRX has of something, as NXT and the two together have it. NXT had about a third of all trading in
- * 2025.
- */
+/** NXT's and the unified feed's part of KRX's figures. NXT had about a third of all trading in 2025. */
 function partAt(venue: Venue, ofKrx: number): number {
   const ofNxt = Math.ceil(ofKrx * 0.45)
   return venue === 'NXT' ? ofNxt : venue === 'UN' ? ofKrx + ofNxt : ofKrx
@@ -147,7 +140,7 @@ function partAt(venue: Venue, ofKrx: number): number {
 
 const koreanVenues: Readonly<Record<string, Venue>> = { ST: 'KRX', NX: 'NXT', UN: 'UN' }
 
-/** Where the share of a registration is traded; undefined for every other transaction. */
+/** The venue of a registration's share; undefined for every other transaction. */
 function placeOf(tr: string, key: string): Place | undefined {
   const korean = koreanVenues[/^H0(ST|NX|UN)/.exec(tr)?.[1] ?? '']
   if (korean !== undefined) return isNotice(tr) ? undefined : { venue: korean, symbol: key }

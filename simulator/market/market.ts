@@ -16,9 +16,9 @@ export type Side = {
   /** The same list at every venue of a share. */
   readonly prices: number[]
   readonly volumes: number[]
-  /** Shares behind the tenth level, which the totals on the wire include. */
+  /** Shares beyond the tenth level, which the totals on the wire include. */
   deeper: number
-  /** Volumes and total of the last book that was shown, for the columns that tell a change. */
+  /** Volumes and total of the last book that was emitted, for the columns with changes. */
   shownVolumes: number[]
   shownTotal: number
 }
@@ -40,7 +40,7 @@ export type Share = {
   readonly name: string
   readonly seed: number
   readonly random: Random
-  /** The first one leads: its queue, used up, moves the price. */
+  /** The first one leads: the price moves when its queue is used up. */
   readonly venues: readonly [SimulatedInstrument, ...SimulatedInstrument[]]
   /** Both venues of a Korean share, taken together. As old as the last call of `unify`. */
   readonly unified: SimulatedInstrument | undefined
@@ -49,7 +49,7 @@ export type Share = {
   businessDate: string
 }
 
-/** How often something happens at the second venue. NXT had about a third of the trading in 2025. */
+/** How often the second venue has the next event. NXT had about a third of the trading in 2025. */
 const shareOfSecond = 0.3
 
 /** `listings`: of every venue, the leading one first, and of the unified feed, last, where there is one. */
@@ -92,7 +92,7 @@ export function instrumentsOf({ unified, venues }: Share): readonly SimulatedIns
   return unified === undefined ? venues : [...venues, unified]
 }
 
-/** Lets one thing happen; where, when it was a trade. */
+/** Plays one event; returns the instrument if it was a trade. */
 export function advance(share: Share, time: number): SimulatedInstrument | undefined {
   keepTime(share, time)
   const { random, venues } = share
@@ -101,11 +101,11 @@ export function advance(share: Share, time: number): SimulatedInstrument | undef
   const { asks, bids, listing } = at
   const thin = Math.max(2, listing.depth * 0.05)
   // The last of a thin queue is withdrawn. Trades never empty a queue themselves, so that each is at the bid
-  // or ask that stands beside it in its record.
+  // or ask beside it in its record.
   const thinSide = (asks.volumes[0] ?? 0) < thin ? asks : (bids.volumes[0] ?? 0) < thin ? bids : undefined
   if (thinSide !== undefined) {
     if (at === lead) move(share, thinSide === asks ? 'asks' : 'bids')
-    // Where the leading venue still stands, the other one is filled up.
+    // Where the leading venue still has a queue, the other one is filled up.
     else thinSide.volumes[0] = freshVolume(listing, random)
     return undefined
   }
@@ -118,7 +118,7 @@ export function advance(share: Share, time: number): SimulatedInstrument | undef
   return at
 }
 
-/** Keeps the volumes of a book that is about to be forgotten, so that the next one can say what changed. */
+/** Keeps the volumes of a book before it changes, so that the next one has the changes. */
 export function bookShown({ asks, bids }: SimulatedInstrument): void {
   for (const side of [asks, bids]) {
     for (let i = 0; i < levels; i++) side.shownVolumes[i] = side.volumes[i] ?? 0
@@ -132,7 +132,7 @@ export function totalOf({ volumes, deeper }: Side): number {
   return total
 }
 
-/** Brings the unified feed up to date. To be called before it is looked at, since few look. */
+/** Updates the unified feed. Called before it is read, which is seldom. */
 export function unify({ last, unified, venues }: Share): void {
   if (unified === undefined) return
   addUp(unified.asks, venues, 'asks')
@@ -151,7 +151,7 @@ function addUp(sum: Side, venues: Share['venues'], name: 'asks' | 'bids'): void 
   for (const venue of venues) sum.deeper += venue[name].deeper
 }
 
-/** The last trade is that of one of them; whatever adds up is added up. */
+/** The last trade is that of one of them; sums are the sums of both. */
 function together(one: Day, other: Day, last: Day): Day {
   const earlier = one.openTime <= other.openTime ? one : other
   const higher = other.high > one.high ? other : one
@@ -210,15 +210,15 @@ function trade(share: Share, { asks, bids, day, listing, stamp }: SimulatedInstr
 }
 
 /**
- * How far from even the odds of a buy are. Far from home they pull back, so that no price runs into its daily
- * limit of 30%.
+ * How far the odds of a buy are from even. Far from the previous close they pull back, so that no price
+ * reaches its daily limit of 30%.
  */
 function lean({ venues: [{ day, listing }] }: Share): number {
   const away = (day.price - listing.previousClose) / listing.previousClose
   return Math.max(-0.4, Math.min(0.4, -4 * away))
 }
 
-/** Somebody changes an order, near the top more often than deep down. */
+/** An order is changed, near the top more often than deep in the book. */
 function requote(share: Share, { asks, bids, listing }: SimulatedInstrument): void {
   const { random } = share
   const side = random.next() < 0.5 + lean(share) ? bids : asks
@@ -276,7 +276,7 @@ function keepTime(share: Share, time: number): void {
   startDay(share, stamp)
 }
 
-/** Where the last day left it, and with what passed unseen since the new one opened. */
+/** The price at the end of the last day, and the trades since the new one opened. */
 function startDay({ seed, venues }: Share, stamp: Stamp): void {
   const [lead] = venues
   const { grid } = lead.listing

@@ -1,6 +1,5 @@
-// What a share did before the first client subscribed: the market opens by the clock, with or without
-// clients. In steps of a minute; the seed, the date and the clock decide, so it is the same whenever it is
-// asked for.
+// The trades of a share before the first client subscribed: the market opens by the clock, with or without
+// clients. In steps of a minute; the seed, the date and the clock decide, so every request gives the same.
 import { type Day, openDay } from './day.ts'
 import { type Listing, nameOfShare } from './listing.ts'
 import { createRandom, type Random, seedFor } from '../tape/random.ts'
@@ -19,13 +18,13 @@ function hoursOf({ product, venue }: Listing): Hours {
   return { opens: clock('0930'), closes: clock('1600') }
 }
 
-/** How far a price goes in a minute; a whole day comes to one or two percent. */
+/** How far a price moves in a minute; over a whole day it is one or two percent. */
 const restlessness = 0.000_7
 
 export type Passed = {
   /** Of each listing, in its order. */
   readonly days: readonly Day[]
-  /** Where the price stands now. */
+  /** The present price. */
   readonly price: number
 }
 
@@ -54,7 +53,7 @@ export function passedBefore(
       const { closes, opens } = hours[i] as Hours
       if (minute < opens || minute >= closes) return
       const day = days[i]
-      // A client that comes after nine finds that the market opened shortly after nine.
+      // A client that comes after nine sees a market that opened shortly after nine.
       if (day === undefined)
         days[i] = openDay(listing, price, previousClose, random, shortlyAfter(minute + ahead, random))
       else tradeFor(day, price, time, listing, closes - opens, random)
@@ -71,11 +70,11 @@ function minuteOf({ local }: Stamp, listing: Listing): number {
   return beginsInTheEvening(listing) && minute < clock('1200') ? minute + 24 * 60 : minute
 }
 
-/** A minute's trades taken together: at one price, bought and sold. */
+/** A minute's trades combined: at one price, bought and sold. */
 function tradeFor(day: Day, price: number, time: string, listing: Listing, minutes: number, random: Random): void {
   const volume = Math.max(2, Math.round((listing.previousVolume / minutes) * (0.4 + 1.2 * random.next())))
   const bought = Math.max(1, Math.floor(volume * (0.35 + 0.3 * random.next())))
-  // A trade is a twelfth of what waits at a price, on average.
+  // A trade is a twelfth of the volume that rests at a price, on average.
   const trades = Math.max(2, Math.round(volume / Math.max(1, listing.depth / 12)))
   const buys = Math.max(1, Math.round((trades * bought) / volume))
   day.price = price
@@ -97,7 +96,7 @@ function tradeFor(day: Day, price: number, time: string, listing: Listing, minut
   }
 }
 
-/** Far from the previous close it pulls back, so that no price runs into its daily limit of 30%. */
+/** Far from the previous close the price is pulled back, so that it does not reach its daily limit of 30%. */
 function nextPrice(price: number, previousClose: number, { grid }: Listing, random: Random): number {
   const tick = grid.up(price) - price
   const away = (price - previousClose) / previousClose

@@ -1,5 +1,5 @@
-// What was traded, for later REST calls: kept trade by trade and by the minute, with or without subscribers.
-// A recording can answer in its place.
+// Past trades for later REST calls: kept trade by trade and by the minute, with or without subscribers. A
+// recording can answer in its place.
 import { minuteMs } from '../../market/basics/durations.ts'
 import { fromWire } from '../../kis/channel.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -9,7 +9,7 @@ import { isTrade } from '../columns/records.ts'
 
 /** A minute in which something was traded. */
 export type PastMinute = {
-  /** Its first trade: for the dates and the times, of which the seconds do not count. */
+  /** Its first trade: for the dates and the times, without the seconds. */
   readonly first: PastTrade
   open: string
   high: string
@@ -29,9 +29,9 @@ export type PastDay = {
   readonly minutes: readonly PastMinute[]
 }
 
-/** Where the quotations come from. */
+/** The source of the quotations. */
 export interface PastMarket {
-  /** The last days of an instrument, the latest first; none of one that was never asked for. */
+  /** The last days of an instrument, the latest first; none of one that was never requested. */
   days(instrument: Instrument): readonly PastDay[]
 }
 
@@ -40,14 +40,11 @@ const mostDays = 5
 type Day = { readonly businessDate: string; readonly trades: PastTrade[]; readonly minutes: PastMinute[] }
 type Story = { readonly key: string; days: Day[] }
 
-/** `most`: trades that are kept of an instrument's day, the newest; its minutes are kept all the same. */
+/** `most`: how many trades are kept of an instrument's day, the newest; its minutes are all kept. */
 export function createPastMarket(most: number): PastMarket & History {
   const stories = new Map<Instrument, Story>()
 
-  /**
-   * The free feed and the paid one tell stories of their own; whichever began first is the one that REST
-   * knows.
-   */
+  /** The free and the paid feed play different trades; REST has those of the feed that began first. */
   function storyOf(tr: string, key: string): Story | undefined {
     const instrument = fromWire({ tr, key })?.instrument
     if (instrument === undefined) return undefined
@@ -75,7 +72,7 @@ export function createPastMarket(most: number): PastMarket & History {
       if (story === undefined) return
       for (const trade of readTrades(tr, frame)) {
         const { minutes, trades } = dayOf(story, trade.businessDate)
-        // In bulk, because taking the first of a long list away moves all the others.
+        // In bulk, because removing the first entry of a long list moves all the others.
         if (trades.length >= most * 2) trades.splice(0, most)
         trades.push(trade)
         addToMinutes(minutes, trade)

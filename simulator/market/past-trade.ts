@@ -1,5 +1,5 @@
-// A trade as REST returns it afterwards, read from the frame that carried it. On the way of every trade of
-// the simulator, so it looks at what it needs and makes nothing else.
+// A trade as REST returns it later, read from its frame. Every trade of the simulator passes here, so only
+// the needed values are read.
 import { instantOf } from '../../kis/kst-time.ts'
 
 /** A trade as its record had it. Prices are KIS's text, with the decimals of their venue. */

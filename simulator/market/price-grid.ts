@@ -1,4 +1,4 @@
-// Which prices exist, in Korea and overseas.
+// The valid prices, in Korea and overseas.
 
 /**
  * Prices are whole numbers of the smallest decimal, so that sums stay exact: 274000 for 274,000 won, 1697850
@@ -38,7 +38,7 @@ export function evenGrid(decimals: number, tick: number): PriceGrid {
   return { decimals, up: price => price + tick, down: price => price - tick }
 }
 
-/** Snaps down to a price that exists. */
+/** Rounds down to a valid price. */
 export function onGrid(price: number, grid: PriceGrid): number {
   return price - (price % (grid.up(price) - price))
 }

@@ -1,6 +1,6 @@
-// What this market trades besides shares, each transaction's product by its name: indices, warrants, futures,
-// options, bonds. Prices are near the captures and the vendor's lines of each; where there is neither, they
-// are made up.
+// The instruments of this market besides shares, each transaction's product by its name: indices, warrants,
+// futures, options, bonds. Prices are near the captures and the vendor's lines of each, or made up where
+// there is neither.
 import { evenGrid, type PriceGrid } from './price-grid.ts'
 
 export type Product = {
@@ -9,11 +9,11 @@ export type Product = {
   /** Previous closes lie between these. */
   readonly lowest: number
   readonly highest: number
-  /** Shares or contracts that usually wait at one price. */
+  /** Shares or contracts that usually rest at one price. */
   readonly depth: number
   /** From evening to morning, as one trading day. */
   readonly isAtNight?: boolean
-  /** Previous closes that are known, by code or by how it begins. */
+  /** Known previous closes, by code or by its first characters. */
   readonly known?: Readonly<Record<string, number>>
 }
 

@@ -1,5 +1,4 @@
-// An instrument as REST sees it: its trade and its book as the stream has them, so that a price is the same
-// whichever way it is asked.
+// An instrument for REST: its trade and its book as the stream has them, so that both show the same price.
 import { toWire } from '../../kis/channel.ts'
 import { type Instrument, partsOf, type Venue } from '../../market/instrument.ts'
 import { hasVenueShape } from '../../market/symbol-shapes.ts'
@@ -11,7 +10,7 @@ import type { Registration } from '../transactions.ts'
 export type Seen = {
   readonly venue: Venue
   readonly symbol: string
-  /** What no stream tells: shares, name, the size of a day. Made up from the seed, whatever the tape is. */
+  /** Facts that no stream has: shares, name, the size of a day. Made up from the seed, for every tape. */
   readonly listing: Listing
   /** Columns of the trade transaction. Before the first trade: the previous close, and zeros. */
   readonly trade: Columns
@@ -25,8 +24,8 @@ export type Look = (instrument: Instrument) => Seen | undefined
 export type LookOptions = { readonly standing: Standing; readonly past: PastMarket; readonly seed: number }
 
 /**
- * Undefined for what does not exist: a symbol that its venue does not spell so, and one that a tape has
- * nothing of. A generated market lists every symbol that is spelled right.
+ * Undefined for what does not exist: a symbol that is malformed for its venue, or one that a tape has no data
+ * of. A generated market lists every well-formed symbol.
  */
 export function createLook({ standing, past, seed }: LookOptions): Look {
   return instrument => {
@@ -43,7 +42,7 @@ export function createLook({ standing, past, seed }: LookOptions): Look {
   }
 }
 
-/** The free feed and the paid one have keys of their own. */
+/** The free and the paid feed have different keys. */
 function registrationsOf(instrument: Instrument, channel: 'trade' | 'order-book'): readonly Registration[] {
   const subscription = { instrument, channel }
   return [toWire(subscription, { overseasFeed: 'free' }), toWire(subscription, { overseasFeed: 'paid' })]

@@ -1,4 +1,4 @@
-// When something of a share happens: what the clocks on the walls read, in Korea and at the exchange.
+// The time of an event of a share, by Korea's clock and by the clock of the exchange.
 import { hourMs } from '../../market/basics/durations.ts'
 import { venues } from '../../market/instrument.ts'
 import type { Listing } from './listing.ts'

@@ -1,5 +1,5 @@
-// The record of a transaction and key as it stands, for those who ask over REST: what a generated market
-// would send now, or the last one that a tape emitted.
+// The present record of a transaction and key, for REST: the next one of a generated market, or the last one
+// that a tape emitted.
 import { columnsFor, layoutOf } from '../../kis/wire/layout.ts'
 import type { History, StandingRecord } from '../tape/listener.ts'
 import { splitFrame } from '../columns/records.ts'
@@ -10,7 +10,7 @@ export type Columns = Readonly<Record<string, string>>
 
 type RecordOf = (registrations: readonly Registration[]) => StandingRecord | undefined
 
-/** The first of these registrations that there is something of. */
+/** The first of these registrations that has a record. */
 export type Standing = (registrations: readonly Registration[]) => Columns | undefined
 
 /** Keeps the last frame of every transaction and key. */

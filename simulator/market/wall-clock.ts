@@ -1,4 +1,4 @@
-// What the clock on the wall of an exchange reads, as KIS writes it: date and time without separators.
+// The time at an exchange, as KIS writes it: date and time without separators.
 
 export type WallTime = {
   /** 20260914 */
@@ -13,7 +13,7 @@ type Wall = { readonly format: Intl.DateTimeFormat; second: number; reads: WallT
 
 const walls = new Map<string, Wall>()
 
-/** Everything on the wire has a resolution of one second, so each zone is worked out once a second. */
+/** Everything on the wire has a resolution of one second, so each zone is computed once a second. */
 export function wallTime(zone: string, time: number): WallTime {
   const second = Math.floor(time / 1000)
   let wall = walls.get(zone)

@@ -1,5 +1,4 @@
-// What clients ask of an account: the balance of an empty one, a hash of an order, and orders, which are
-// refused.
+// Calls about an account: the balance of an empty one, the hash of an order, and orders, which are refused.
 import { createHash } from 'node:crypto'
 import { type Quote, wrongInput } from './quoting.ts'
 import { parseObject } from '../request.ts'
@@ -10,9 +9,8 @@ import { fillUnknown } from './shape.ts'
 const contextLength = 100
 
 /**
- * TTTC8434R, of an account with nothing in it: no holdings, and one object of zeros (captured). Both values
- * of INQR_DVSN are taken, although KIS refuses 02 since 2026-02-10: clients that still send it are to be
- * tried here too.
+ * TTTC8434R, of an empty account: no holdings, and one object of zeros (captured). Both values of INQR_DVSN
+ * are accepted, although KIS refuses 02 since 2026-02-10: clients that still send it must work here too.
  */
 export const balance: Quote = parameter => {
   const account = [parameter('CANO'), parameter('ACNT_PRDT_CD')] as const
@@ -25,19 +23,19 @@ export const balance: Quote = parameter => {
   const { output2 } = restShapes['domestic/inquire-balance'].blocks
   const echoed = ['AFHR_FLPR_YN', 'FUND_STTL_ICLD_YN', 'PRCS_DVSN', 'UNPR_DVSN', 'FNCG_AMT_AUTO_RDPT_YN'].map(parameter)
   const outputs = {
-    // Request values with carets between, as captured; which stands where is not documented.
+    // Request values with carets between, as captured; their order is not documented.
     ctx_area_fk100: `${[...account, ...echoed].join('^')}^`.padEnd(contextLength).slice(0, contextLength),
     ctx_area_nk100: ''.padEnd(contextLength),
     output1: [],
     output2: [fillUnknown(output2, 'zeros')],
   }
-  // D: python-kis takes nothing but F, M, D and E.
+  // D: python-kis accepts only F, M, D and E.
   return { outputs, hasMore: false, message: 'KIOK0560' }
 }
 
 /**
- * KIS does not publish how it hashes; any stable 64 hex digits will do for clients. Not in the usual
- * envelope: it is no quotation.
+ * KIS does not publish its hash; clients accept any 64 hex digits. Without the usual envelope, because it is
+ * no quotation.
  */
 export function hashkey({ body }: RestCall): RestAnswer {
   const order = parseObject(body)
@@ -50,8 +48,8 @@ export function hashkey({ body }: RestCall): RestAnswer {
 const orderPath = /^\/uapi\/[a-z-]+\/v\d+\/trading\/[\w/-]+$/
 
 /**
- * No order is ever taken. KIS refuses one with HTTP 200, rt_cd and a code of its order system; none of those
- * means "not here", so it is the code of a service that does not exist.
+ * Orders are never accepted. KIS refuses one with HTTP 200, rt_cd and a code of its order system; no such
+ * code means "not here", so the answer has the code of a service that does not exist.
  */
 export function refuseOrder({ method, path }: RestCall): RestAnswer | undefined {
   if (method !== 'POST' || !orderPath.test(path)) return undefined

@@ -3,8 +3,8 @@ import { addDays, isDate, isWeekend, weekdayOf } from '../../market/calendar/wal
 import { type Quote, wrongInput } from './quoting.ts'
 
 /**
- * So many in the published example, of which the last comes again as the first of the next page (official
- * issue 37).
+ * As many as in the published example; the last one is repeated as the first of the next page (official issue
+ * 37).
  */
 const daysPerPage = 24
 const keyLength = 20

@@ -12,10 +12,7 @@ import { koreanZone, wallTime } from '../market/wall-clock.ts'
 
 /** Captured: 30 days, weeks or months. */
 const dailyRows = 30
-/**
- * Whatever the range is, the newest 100 bars inside it (captured). Callers ask again for the day before the
- * oldest.
- */
+/** The newest 100 bars of any range (captured). Clients ask again for the day before the oldest. */
 const chartRows = 100
 const investorRows = 30
 
@@ -26,7 +23,7 @@ function periodIn(periods: Readonly<Record<string, Period>>, text: string): Peri
   return Object.hasOwn(periods, text) ? periods[text] : undefined
 }
 
-/** What changed against the bar before, as a bar's row has it. */
+/** The change from the previous bar, as a bar's row has it. */
 function changeIn({ close, previousClose }: DayBar, scale = 1) {
   const change = close - previousClose
   return {
@@ -69,13 +66,13 @@ export const dailyPrice: Quote = (parameter, quoting) => {
   return { outputs: { output } }
 }
 
-/** FHKST03010100. FID_ORG_ADJ_PRC is the other way round here, and changes as little. */
+/** FHKST03010100. FID_ORG_ADJ_PRC has the opposite meaning here, and has as little effect. */
 export const dailyChart: Quote = (parameter, quoting) => {
   const asked = koreanIssue(parameter, quoting)
   if ('wrong' in asked) return asked.wrong
   const period = periodIn(koreanPeriods, parameter('FID_PERIOD_DIV_CODE'))
   if (period === undefined) return wrongInput('FID_PERIOD_DIV_CODE', parameter('FID_PERIOD_DIV_CODE'))
-  // python-kis begins at 00000101, which is no date and means: from the first day on.
+  // python-kis begins at 00000101, which is no date and means the first day.
   const from = parameter('FID_INPUT_DATE_1')
   const to = parameter('FID_INPUT_DATE_2')
   if (!/^\d{8}$/.test(from)) return wrongInput('FID_INPUT_DATE_1', from)
@@ -117,7 +114,7 @@ function isRunning({ date }: DayBar, { trade }: Seen): boolean {
 type Investor = { readonly bought: number; readonly sold: number; readonly net: number }
 
 /**
- * Who bought and sold on a day. The three do not add up to nothing: other corporations are missing, as on
+ * Buyers and sellers of a day. The three do not add up to zero: other corporations are missing, as in
  * captures.
  */
 function investorsOf({ symbol }: Seen, { date, volume }: DayBar, seed: number) {
@@ -169,7 +166,7 @@ function investorValues(seen: Seen, bar: DayBar, seed: number): Values {
 }
 
 /**
- * HHDFS76240000. Unknown: the keys of output1 with nothing in them, and no rows (captured, and python-kis).
+ * HHDFS76240000. Unknown symbols: the keys of output1 without values, and no rows (captured, and python-kis).
  */
 export const overseasDays: Quote = (parameter, quoting) => {
   const asked = overseasIssue(parameter, quoting)

@@ -1,5 +1,5 @@
-// Korean executions and minute bars, traps included: a day in steps of 30, prints left out, minutes that have
-// not happened yet (protocol notes 6.4 to 6.6).
+// Korean executions and minute bars, with KIS's peculiarities: a day in pages of 30, missing prints, minutes
+// in the future (protocol notes 6.4 to 6.6).
 import { minuteMs } from '../../market/basics/durations.ts'
 import { minuteOf, type PastDay, type PastMinute } from '../market/past-market.ts'
 import type { PastTrade } from '../market/past-trade.ts'
@@ -74,8 +74,8 @@ function tradeValues({ ask, bid, change, koreanTime, price, rate, sign, strength
 }
 
 /**
- * FHKST03010200. Asked for a later minute than the one that runs, KIS stamps the running one with the minute
- * that was asked for, and fills the others with volume 0 (captured 2026-05-27: asked for 153000 at 15:08).
+ * FHKST03010200. For a minute later than the running one, KIS stamps the running one with the requested
+ * minute, and fills the others with volume 0 (captured 2026-05-27: 153000 requested at 15:08).
  */
 export const domesticMinutes: Quote = (parameter, quoting) => {
   const asked = readAsked(parameter, quoting)
@@ -121,7 +121,10 @@ type ChartRow = Pick<PastMinute, 'open' | 'high' | 'low' | 'close' | 'volume' | 
   readonly minute: number
 }
 
-/** Every minute from `newest` back to the day's first, quiet ones included, until there are enough rows. */
+/**
+ * Every minute from `newest` back to the day's first, minutes without trades included, until there are enough
+ * rows.
+ */
 function walkBack(day: PastDay, newest: number, rows: ChartRow[], most: number): void {
   const last = day.minutes.at(-1)
   const first = day.minutes[0]

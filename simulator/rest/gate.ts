@@ -6,7 +6,7 @@ import type { Credentials } from '../credentials.ts'
 import type { RestAnswer, RestCall } from './call.ts'
 
 export type GateStats = {
-  /** Calls that got through, and those that came too soon: more than so many in the second before. */
+  /** Calls that were let through, and those that came too soon: more than the limit in the second before. */
   readonly quotationsAnswered: number
   readonly quotationsTooSoon: number
   /** Refused for their token. */
@@ -15,8 +15,8 @@ export type GateStats = {
 
 export type Gate = {
   /**
-   * Undefined: come in. `trs`: the ids that the call has, on production and on paper; none needs no token
-   * either.
+   * Undefined when the call is allowed. `trs`: the ids of the call, on production and on paper; a call
+   * without one needs no token either.
    */
   refusal(call: RestCall, trs: readonly string[]): RestAnswer | undefined
   stats(): GateStats
@@ -35,8 +35,8 @@ const refusals = {
 } as const
 
 /**
- * KIS does not say how it counts its calls a second. This is the strictest way: no second, wherever it
- * begins, may hold more than `callsPerSecond`. Refused calls do not count.
+ * KIS does not say how it counts its calls a second. This is the strictest way: no second, at any start, may
+ * hold more than `callsPerSecond`. Refused calls do not count.
  */
 export function createGate(credentials: Credentials, clock: Clock, callsPerSecond: number): Gate {
   const calls = new Map<string, number[]>()
@@ -79,7 +79,7 @@ export function createGate(credentials: Credentials, clock: Clock, callsPerSecon
   }
 }
 
-/** With HTTP 500, as is known of EGW00123 and EGW00201. */
+/** With HTTP 500, as known of EGW00123 and EGW00201. */
 function refuse(code: keyof typeof refusals): RestAnswer {
   return { status: 500, body: { rt_cd: '1', msg_cd: code, msg1: refusals[code] } }
 }

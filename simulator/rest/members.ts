@@ -1,4 +1,5 @@
-// Who traded a Korean issue, by securities company, and the session after hours that there is no more.
+// Trading of a Korean issue by securities company, and the single-price session after hours, which no longer
+// exists.
 import { koreanTick } from '../market/price-grid.ts'
 import { koreanIssue, type Quote, wrongInput } from './quoting.ts'
 import { restShapes } from './shapes.ts'
@@ -6,7 +7,7 @@ import { fill, fillUnknown, type Values } from './shape.ts'
 
 type Member = readonly [code: string, name: string, isForeign: boolean]
 
-/** Those of the official example; what each had of the day is the same all day here. */
+/** The members of the official example; here their shares of the day do not change. */
 const sellers: readonly (readonly [Member, share: number])[] = [
   [['00086', 'BNK증권', false], 0.2052],
   [['00005', '미래에셋증권', false], 0.1752],
@@ -26,8 +27,8 @@ const foreignSold = 0.0098
 const foreignBought = 0.3021
 
 /**
- * FHKST01010600. An object in the official example and sample, an array of one in two captures: cluefin takes
- * either, the broker's sample only makes sense of the object.
+ * FHKST01010600. An object in the official example and sample, an array of one in two captures: cluefin
+ * accepts both, the broker's sample only the object.
  */
 export const members: Quote = (parameter, quoting) => {
   const asked = koreanIssue(parameter, quoting)
@@ -68,8 +69,8 @@ function side(name: 'seln' | 'shnu', ranked: typeof sellers, volume: number): Va
 }
 
 /**
- * FHPST02310000: single-price trading after hours, which ended on 2026-09-14. What KIS answers since is not
- * established: here no trades, and limits of 10% around the price, down to the tick.
+ * FHPST02310000: single-price trading after hours, which ended on 2026-09-14. KIS's answer since then is not
+ * known: here no trades, and limits of 10% around the price, rounded down to the tick.
  */
 export const overtimeTrades: Quote = (parameter, quoting) => {
   const asked = koreanIssue(parameter, quoting)

@@ -1,5 +1,5 @@
-// The price and the book of an overseas issue (price, price-detail, inquire-asking-price). What the stream
-// has too is its record's.
+// The price and the book of an overseas issue (price, price-detail, inquire-asking-price). Values that the
+// stream has too are taken from its record.
 import { venues } from '../../market/instrument.ts'
 import { scaleOf } from '../market/day-bars.ts'
 import { changeOf } from '../market/issue-facts.ts'
@@ -12,7 +12,7 @@ import { type Block, fill, fillUnknown, type Row, type Values } from './shape.ts
 
 type Blocks = Readonly<Record<string, Block>>
 
-/** Unknown: all keys with nothing in them, rt_cd 0 (captured of `price`, by family for the others). */
+/** Unknown symbols: all keys without values, rt_cd 0 (captured of `price`, by analogy for the others). */
 const blocksOf =
   (blocks: Blocks, values: (seen: Seen, quoting: Quoting) => Values): Quote =>
   (parameter, quoting) => {
@@ -45,7 +45,7 @@ export const overseasPrice = blocksOf(restShapes['overseas/price'].blocks, (seen
     base: text(base),
     pvol: before?.volume ?? 0,
     rate: Number(rate) === 0 ? ' 0.00' : rate,
-    // Free text; python-kis looks at that of price-detail.
+    // Free text; python-kis reads that of price-detail.
     ordy: '매수가능',
   }
 })
@@ -62,7 +62,7 @@ function currencyOf({ venue }: Seen): readonly [code: string, won: number] {
   return currencies[venues[venue].zone] ?? ['USD', 1_390]
 }
 
-/** HHDFS76200200. Won at one rate of exchange, which never moves. */
+/** HHDFS76200200. Won at one fixed rate of exchange. */
 export const overseasDetail = blocksOf(restShapes['overseas/price-detail'].blocks, (seen, quoting) => {
   const { listing, symbol, trade } = seen
   const { all, base, before, scale, text } = priceFacts(seen, quoting)
@@ -109,7 +109,7 @@ export const overseasDetail = blocksOf(restShapes['overseas/price-detail'].block
     p_xrat: ' 0.00',
     p_xsng: '3',
     p_rate: '',
-    // python-kis takes anything but this, blank included, for a halted issue.
+    // python-kis takes every other value, blank included, for a halted issue.
     e_ordyn: '매매 가능',
     e_hogau: text((listing.grid.up(listing.previousClose) - listing.previousClose) / scale),
     e_icod: '',

@@ -1,4 +1,4 @@
-// Overseas executions, of which only the latest are returned, and minute bars, which are paged by a key
+// Overseas executions, of which KIS returns only the latest, and minute bars, which are paged by a key
 // (protocol notes 6.8 and 6.9).
 import type { PastDay, PastMinute } from '../market/past-market.ts'
 import type { PastTrade } from '../market/past-trade.ts'

@@ -1,5 +1,6 @@
 // The price and the book of a Korean issue (inquire-price, inquire-price-2, inquire-asking-price-exp-ccn,
-// intstock-multprice, volume-rank). What the stream has too is taken from its record, column by column.
+// intstock-multprice, volume-rank). Values that the stream has too are taken from its record, column by
+// column.
 import type { DayBar } from '../market/day-bars.ts'
 import { basePriceOf, issueFacts } from '../market/issue-facts.ts'
 import { namedKoreanSymbols, namesOf } from '../market/names.ts'
@@ -16,7 +17,7 @@ import { restShapes } from './shapes.ts'
 import type { Seen } from '../market/seen.ts'
 import { type Block, fill, fillUnknown, type Values } from './shape.ts'
 
-/** Everything that is known of it, by KIS's keys. */
+/** All known values, by KIS's keys. */
 export function valuesOf(seen: Seen, { days, seed }: Quoting): Values {
   const all = days.of(seen)
   return { ...seen.book, ...seen.trade, ...issueFacts(seen, all, seed), ...comparisons(seen, all) }
@@ -26,7 +27,7 @@ function comparisons({ trade, book }: Seen, days: readonly DayBar[]): Values {
   const volume = Number(trade['acml_vol'])
   const rate = trade['prdy_vol_vrss_acml_vol_rate']
   const previous = days.find(({ date }) => date < Number(trade['bsop_date'] || Number.POSITIVE_INFINITY))
-  // Of a recorded day the day before is known by the rate alone.
+  // In a recorded day only the rate shows the previous day.
   const previousVolume = previous?.volume ?? (Number(rate) > 0 ? Math.round((volume / Number(rate)) * 100) : 0)
   return {
     prdy_vol: previousVolume,
@@ -43,7 +44,9 @@ function comparisons({ trade, book }: Seen, days: readonly DayBar[]): Values {
   }
 }
 
-/** Unknown: the keys are all there and the price is "0", by which python-kis tells (nothing is captured). */
+/**
+ * Unknown symbols: all keys with the price "0", by which python-kis recognises them (nothing is captured).
+ */
 const oneBlock =
   (block: Block, values: (seen: Seen, quoting: Quoting) => Values = valuesOf): Quote =>
   (parameter, quoting) => {
@@ -81,7 +84,9 @@ function comparedWith(name: string, change: number): Values {
   return { [`${name}_vrss_prpr`]: change, [`${name}_vrss_prpr_sign`]: change > 0 ? '2' : change < 0 ? '5' : '3' }
 }
 
-/** FHKST01010200. Without a book: an object without `askp1`, by which python-kis tells an unknown symbol. */
+/**
+ * FHKST01010200. Without a book: an object without `askp1`, by which python-kis recognises an unknown symbol.
+ */
 export const askingPrice: Quote = (parameter, quoting) => {
   const asked = koreanIssue(parameter, quoting)
   if ('wrong' in asked) return asked.wrong
@@ -113,7 +118,7 @@ export const askingPrice: Quote = (parameter, quoting) => {
   }
 }
 
-/** The stream tells the changes of the totals only. */
+/** The stream has only the changes of the totals. */
 const noChanges: Values = Object.fromEntries(
   Array.from({ length: 10 }, (_, i) => [`askp_rsqn_icdc${i + 1}`, `bidp_rsqn_icdc${i + 1}`])
     .flat()
@@ -123,8 +128,8 @@ const noChanges: Values = Object.fromEntries(
 const mostAsked = 30
 
 /**
- * FHKST11300006: up to 30 issues for one call. What it does with an unknown one is not established: its row
- * is left out.
+ * FHKST11300006: up to 30 issues in one call. KIS's treatment of an unknown one is not known: here its row is
+ * left out.
  */
 export const prices: Quote = (parameter, quoting) => {
   const block = restShapes['domestic/intstock-multprice'].blocks.output

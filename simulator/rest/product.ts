@@ -1,5 +1,5 @@
-// What an issue is (search-info, search-stock-info, and search-info overseas). Dates of listing, sectors and
-// the like are those of an ordinary issue.
+// The description of an issue (search-info, search-stock-info, and search-info overseas). Dates of listing,
+// sectors and the like are those of an ordinary issue.
 import type { Instrument, Venue } from '../../market/instrument.ts'
 import { issueFacts } from '../market/issue-facts.ts'
 import { namesOf } from '../market/names.ts'
@@ -26,8 +26,8 @@ const venuesByType: Readonly<Record<string, Venue>> = {
 }
 
 /**
- * python-kis takes rt_cd 7 for "none of this type" and tries the next type. The code beside it is not
- * established; this one is that of an account with nothing in it.
+ * python-kis takes rt_cd 7 for "none of this type" and tries the next type. The code beside it is not known;
+ * this one is that of an empty account.
  */
 const nothingFound: Quoted = { code: 'KIOK0560', text: '조회할 내용이 없습니다', result: '7' }
 
@@ -39,7 +39,7 @@ function productOf(parameter: Parameter, { look }: Quoting): Product | { readonl
   if (asked === '') return { wrong: wrongInput('PDNO', '') }
   if (type === '') return { wrong: wrongInput('PRDT_TYPE_CD', '') }
   const venue = Object.hasOwn(venuesByType, type) ? venuesByType[type] : undefined
-  // A Korean product is asked for by its six digits, and answers as 00000A005930.
+  // A Korean product is requested by its six digits, and its answer has 00000A005930.
   const symbol = type === '300' ? asked.replace(/^00000A/, '') : asked
   const instrument: Instrument | undefined = venue === undefined ? undefined : `${venue}:${symbol}`
   const seen = instrument === undefined ? undefined : look(instrument)
@@ -126,7 +126,7 @@ export const koreanProduct: Quote = (parameter, quoting) => {
   return { outputs: { output } }
 }
 
-/** Of what did not happen: captured as empty. */
+/** Dates of events that did not happen: empty, as captured. */
 const noDates: Values = Object.fromEntries(
   restShapes['domestic/search-stock-info'].blocks.output.fields
     .filter(([, kind]) => kind === 'date8')
@@ -185,7 +185,7 @@ export const overseasProduct: Quote = (parameter, quoting) => {
     mint_svc_yn_chng_dt: '',
     ptp_item_trfx_exmt_strt_dt: '',
     ptp_item_trfx_exmt_end_dt: '',
-    // Not empty, as the other dates that there are none of (official example).
+    // Not empty, unlike the other missing dates (official example).
     sdrf_stop_ecls_erlm_dt: '00000000',
     sedol_no: '',
     lei_cd: '',

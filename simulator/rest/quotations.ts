@@ -1,5 +1,5 @@
-// The reads: which call is answered by what, the gateway before them, and the envelope around their answers.
-// Paths, transaction ids and keys are those of rest-shapes.ts.
+// The reads: the table from calls to answers, the gateway before them, and the envelope around their answers.
+// Paths, transaction ids and keys are those of shapes.ts.
 import { randomUUID } from 'node:crypto'
 import type { Quote, Quoting } from './quoting.ts'
 import { balance, hashkey, refuseOrder } from './account.ts'
@@ -58,7 +58,7 @@ const quotations: Readonly<Record<string, Quotation>> = {
       return [`${method} ${path}`, { name, trs, message, quote }]
     }),
   ),
-  // The one read here that the specification of the shapes has not.
+  // The one read here that is not in the specification of the shapes.
   'GET /uapi/domestic-stock/v1/quotations/inquire-time-dailychartprice': {
     name: '주식일별분봉조회',
     trs: ['FHKST03010230'],
@@ -71,7 +71,7 @@ const hashkeyName = `POST ${restShapes['auth/hashkey'].path}`
 
 export const quotationPaths = [...Object.keys(quotations), hashkeyName]
 
-/** What each of them is called, and its transaction ids. */
+/** The names of each of them, and its transaction ids. */
 export const readNames: Readonly<Record<string, { readonly name: string; readonly trs: readonly string[] }>> = {
   ...quotations,
   [hashkeyName]: restShapes['auth/hashkey'],
@@ -88,8 +88,8 @@ export function answerQuotation(call: RestCall, gate: Gate, quoting: Quoting): R
         ? (gate.refusal(call, []) ?? hashkey(call))
         : refuseOrder(call)
   if (answer === undefined) return undefined
-  // All three are on every answer, `tr_cont` empty where nothing follows: the broker's own sample reads it
-  // without looking.
+  // All three are on every answer, `tr_cont` empty without a next page: the broker's own sample reads it
+  // unchecked.
   const tr = call.header('tr_id').trim() || (quotation?.trs[0] ?? '')
   return { ...answer, headers: { tr_id: tr, tr_cont: '', gt_uid: newGlobalId(), ...answer.headers } }
 }
@@ -105,8 +105,8 @@ function answerOf(call: RestCall, gate: Gate, quoting: Quoting, { message, quote
   const code = quoted.message ?? message
   return {
     status: 200,
-    // M makes the broker's sample ask again, so never without a next page. D ends one that has pages
-    // (captured); of the others nothing is known, and empty is what clients take.
+    // M makes the broker's sample ask again, so it stands only before a next page. D ends a call that has
+    // pages (captured). For the others nothing is known; clients accept the empty value.
     headers: hasMore === undefined ? {} : { tr_cont: hasMore ? 'M' : 'D' },
     body: { ...outputs, rt_cd: '0', msg_cd: code, msg1: padded(code, messages[code] ?? messages['MCA00000'] ?? '') },
   }

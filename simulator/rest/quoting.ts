@@ -1,4 +1,4 @@
-// What every quotation over REST is made from, and what it comes to.
+// The inputs and outputs of every quotation over REST.
 import type { Calendar } from '../../market/calendar/calendar.ts'
 import type { Clock } from '../../market/clock.ts'
 import { type Instrument, isVenue, marketOf, type Venue } from '../../market/instrument.ts'
@@ -11,7 +11,7 @@ import type { Standing } from '../market/standing.ts'
 
 export type Skips = (trade: Pick<PastTrade, 'businessDate' | 'cumulativeVolume'>) => boolean
 
-/** What a quotation is made from. */
+/** The inputs of a quotation. */
 export type Quoting = {
   readonly past: PastMarket
   readonly look: Look
@@ -22,13 +22,12 @@ export type Quoting = {
   /** Of what no stream tells. */
   readonly seed: number
   /**
-   * Whether the executions leave this print out, as KIS's do now and then. The day's totals and the minutes
-   * have it.
+   * Whether the executions lack this print, as KIS's sometimes do. The day's totals and the minutes have it.
    */
   readonly skips: Skips
 }
 
-/** The outputs of an answer; or the code of a refusal. */
+/** The outputs of an answer, or the code of a refusal. */
 export type Quoted =
   | {
       readonly outputs: Readonly<Record<string, unknown>>
@@ -44,8 +43,8 @@ export type Parameter = (name: string) => string
 export type Quote = (parameter: Parameter, quoting: Quoting, isNextPage: boolean) => Quoted
 
 /**
- * OPSQ2001 with rt_cd 2 and these texts is captured, of a market, of a field that is missing and of one with
- * a wrong value (INQR_DVSN); which other fields KIS looks at, and how closely, is not known.
+ * OPSQ2001 with rt_cd 2 and these texts is captured for a wrong market, for a missing field and for one with
+ * a wrong value (INQR_DVSN). Which other fields KIS checks is not known.
  */
 export function wrongInput(name: string, value: string): Quoted {
   const text = value === '' ? `ERROR : INPUT FIELD NOT FOUND [${name}]` : `ERROR : INPUT INVALID_CHECK_${name}`
@@ -60,7 +59,7 @@ export const koreanMarkets: Readonly<Record<string, Venue>> = { J: 'KRX', NX: 'N
 
 export type AskedFor = { readonly instrument: Instrument; readonly seen: Seen | undefined }
 
-/** The Korean issue that is asked for, known or not. `suffix`: of a call that asks for several. */
+/** The requested Korean issue, known or not. `suffix`: of a call for several issues. */
 export function koreanIssue(
   parameter: Parameter,
   { look }: Quoting,
@@ -77,8 +76,8 @@ export function koreanIssue(
 }
 
 /**
- * The overseas issue that is asked for. KIS answers an exchange that it does not have as a symbol that it
- * does not have: the order codes NASD, NYSE and AMEX give the empty answer (captured).
+ * The requested overseas issue. KIS answers an unknown exchange as an unknown symbol: the order codes NASD,
+ * NYSE and AMEX give the empty answer (captured).
  */
 export function overseasIssue(parameter: Parameter, { look }: Quoting): AskedFor | { readonly wrong: Quoted } {
   const venue = parameter('EXCD')
@@ -91,8 +90,8 @@ export function overseasIssue(parameter: Parameter, { look }: Quoting): AskedFor
 }
 
 /**
- * One print of so many, always the same ones. The seed and the day's total decide, so a print is skipped
- * however it is asked for.
+ * One print in so many, always the same ones. The seed and the day's total decide, so every read skips the
+ * same prints.
  */
 export function skipsOneOf(many: number, seed: number): Skips {
   if (many === 0) return () => false

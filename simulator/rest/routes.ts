@@ -15,7 +15,7 @@ export type Rest = {
   answer(call: RestCall): RestAnswer | Promise<RestAnswer>
 }
 
-/** KIS's way to say that it is its own fault, which is HTTP 500 with a code (protocol notes 6.3). */
+/** KIS's refusal for a fault of its own: HTTP 500 with a code (protocol notes 6.3). */
 export function serverError(path: string, code: string): RestAnswer {
   const text = serverText(code)
   const body = path.startsWith('/oauth2/')
@@ -26,8 +26,8 @@ export function serverError(path: string, code: string): RestAnswer {
 
 /**
  * Refusals that clients report and no document has. The code in `message`, with HTTP 500, stands in one
- * project's logs, on calls of every kind; HTTP 429 is reported with and without a code. The rest are what a
- * client must be ready for all the same.
+ * project's logs, on calls of every kind; HTTP 429 is reported with and without a code. Clients must be ready
+ * for the others too.
  */
 export function oddRefusal(path: string, code: string, codeIn: CodePlace, status: number): RestAnswer {
   const text = serverText(code)
@@ -63,7 +63,7 @@ export function createRest(credentials: Credentials, gate: Gate, quoting: Quotin
   }
   const notFound: RestAnswer = {
     status: 404,
-    // What KIS says of a path that it does not have is not known. Clients read these three of every answer.
+    // KIS's answer for an unknown path is not known. Clients read these three fields of every answer.
     body: {
       rt_cd: '1',
       msg_cd: 'OPSQ0002',
@@ -92,7 +92,7 @@ const gatewayErrors = {
   EGW00133: '접근토큰 발급 잠시 후 다시 시도하세요(1분당 1회)',
 } as const
 
-/** 403 is known of EGW00133 alone; the others are given the same. */
+/** 403 is known only for EGW00133; the others get the same. */
 function gatewayError(code: keyof typeof gatewayErrors, text: string = gatewayErrors[code]): RestAnswer {
   return { status: 403, body: { error_code: code, error_description: text } }
 }
@@ -108,8 +108,8 @@ function issueToken(credentials: Credentials, body: string): RestAnswer {
       access_token: token.token,
       access_token_token_expired: koreanDateTime(token.issuedAt + lifetimeMs),
       token_type: 'Bearer',
-      // A token handed out again says 86400 as well: what KIS says then is not known, so the date above is
-      // what counts.
+      // A token that is issued again has 86400 too: KIS's value then is not known, so clients must use the
+      // date above.
       expires_in: lifetimeMs / 1000,
     },
   }

@@ -1,10 +1,9 @@
-// The shape of a REST answer: its blocks, filled in KIS's order and in KIS's way of writing values. Every
-// value is text.
+// The shape of a REST answer: its blocks, filled in KIS's order and in KIS's spelling of values. Every value
+// is text.
 
 /**
  * How a value is written: whole, with N decimals, with N decimals and a plus or a blank in front, or as it
- * is. `text`, `code` and `yn` that the simulator has nothing to say about are those of an ordinary issue, as
- * captured.
+ * is. `text`, `code` and `yn` without a simulated value are those of an ordinary issue, as captured.
  */
 export type FieldKind = string
 
@@ -23,14 +22,14 @@ export type RestShape = {
   readonly blocks: Readonly<Record<string, Block>>
 }
 
-/** By KIS's name of a key. Numbers are written as the key wants them, text goes out as it is. */
+/** By KIS's name of a key. Numbers are formatted for the key; text goes out as it is. */
 export type Values = Readonly<Record<string, string | number | undefined>>
 
 export type Row = Readonly<Record<string, string>>
 
 /**
- * One object of a block. A number that was not given stays empty, which no client takes for a price; tests
- * look for those.
+ * One object of a block. A missing number stays empty, which no client takes for a price; tests look for
+ * those.
  */
 export function fill({ fields }: Block, values: Values): Row {
   return Object.fromEntries(
@@ -39,8 +38,7 @@ export function fill({ fields }: Block, values: Values): Row {
 }
 
 /**
- * The block of a symbol that KIS does not know: every number is 0 for Korean symbols, every value empty for
- * overseas ones.
+ * The block of an unknown symbol: every number is 0 for Korean symbols, every value empty for overseas ones.
  */
 export function fillUnknown({ fields }: Block, way: 'zeros' | 'empty'): Row {
   return Object.fromEntries(fields.map(([code, kind]) => [code, way === 'zeros' ? zeroOf(kind) : '']))

@@ -1,5 +1,5 @@
-// A market that never was: everything registered trades and quotes by a seeded story, at a rate shared by all
-// of them.
+// A generated market: everything registered trades and quotes by a seeded random course, at a rate shared by
+// all.
 //
 // The story of a share depends on the seed, its name and the moment of its first registration; the clock
 // dates it and the rate paces it.
@@ -49,7 +49,7 @@ type Channel = {
   readonly instrument: SimulatedInstrument
   readonly write: RowWriter
   readonly listeners: Listener[]
-  /** When a record is due that does not come with the trades. */
+  /** When a record is due that is independent of trades. */
   nextAt: number
 }
 
@@ -57,15 +57,18 @@ type Playing = {
   readonly share: Share
   /** By transaction and key. Trades stay here without listeners: they go on, for the history. */
   readonly channels: Map<string, Channel>
-  /** When it was last listened to, and how many shared the rate then; undefined while it is. */
+  /** When it last had a listener, and how many shared the rate then; undefined while it has one. */
   left: { readonly at: number; readonly beside: number } | undefined
 }
 
-/** Shares without a listener are remembered, so that they go on when asked for again; but not without end. */
+/**
+ * Shares without a listener are remembered, so that they go on when they are registered again; but not
+ * endlessly.
+ */
 const mostRemembered = 5_000
-/** Moments without a listener to make up for at most: a day off must not cost seconds. */
+/** The most moments without a listener to catch up on: a day without clients must not cost seconds. */
 const mostMissed = 5_000
-/** A second of something that is registered for neither trades nor books. */
+/** The pace of something that is registered for neither trades nor books. */
 const quietMoments = 5
 
 export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
@@ -76,11 +79,11 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   let active: Playing[] = []
   let context: TapeContext
   let pacer: Pacer | undefined
-  /** How many there were when anything last happened: those that leave together leave one after another. */
+  /** How many there were at the last event: those that leave together leave one after another. */
   let company = 0
   let frames = 0
   let records = 0
-  /** Whose books went out in this go. */
+  /** The instruments whose books were sent in this round. */
   const shown = new Set<SimulatedInstrument>()
 
   function send({ key, listeners, tr }: Channel, rows: string, count: number, time: number): void {
@@ -96,7 +99,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     return write(instrument)
   }
 
-  /** Lets one thing happen; where, when it was a trade. */
+  /** Plays one moment; returns the instrument if it was a trade. */
   function goOn({ channels, share }: Playing, time: number): SimulatedInstrument | undefined {
     const at = advance(share, time)
     if (at === undefined || context.history === undefined) return at
@@ -108,8 +111,8 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   }
 
   /**
-   * What happens to one share in one go: a few trades in one frame, then the book they left, alone in its
-   * frame. A recorder that kept both of 005930 had 851 trade frames and 837 books (2026-06-08).
+   * One moment of one share: a few trades in one frame, then the resulting book, alone in its frame. A
+   * recorder that kept both of 005930 had 851 trade frames and 837 books (2026-06-08).
    */
   function burst(playing: Playing, trades: number, time: number): number {
     const { channels, share } = playing
@@ -144,7 +147,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     return sent
   }
 
-  /** A book comes after each moment; what comes every so often, after as many as the time took. */
+  /** A book follows each moment; records at an interval follow as many moments as the interval takes. */
   function passQuietly(playing: Playing, time: number): void {
     let every = 0
     for (const { listeners, rhythm } of playing.channels.values())
@@ -153,10 +156,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     for (let i = 0; i < moments; i++) goOn(playing, time)
   }
 
-  /**
-   * Most trades come alone, some in a cluster; and when much is due, frames are as full as they are on a busy
-   * day.
-   */
+  /** Most trades come alone, some in a cluster; when many are due, frames are as full as on a busy day. */
   function play(due: number): number {
     const time = context.clock.now()
     company = active.length
@@ -168,7 +168,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
       while (trades < maxRecordsPerFrame && random.next() < 0.4) trades++
       const at = random.below(ready.length)
       const playing = ready[at]
-      // There is nothing to say for now.
+      // No share is ready to play.
       if (playing === undefined) return due
       played += burst(playing, Math.max(trades, atLeast), time)
       if (!isReady(playing, time)) ready.splice(at, 1)
@@ -177,15 +177,15 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
   }
 
   /**
-   * A market does not wait for its listeners: what it did meanwhile is missing, as after a real outage. It
-   * went on at the pace it had: the instrument that comes back first is alone for a moment, and must not have
+   * A market does not wait for its listeners: its trades meanwhile are missing, as after a real outage. It
+   * went on at its former pace: the instrument that comes back first is alone for a moment, and must not have
    * traded as much as all the others together.
    */
   function catchUp(playing: Playing, now: number): void {
     const { left, share } = playing
     if (left === undefined) return
     const moments = Math.min(mostMissed, Math.floor(((now - left.at) / 1000) * (rate / left.beside)))
-    // Only a history asks when each of them was, and every second that is looked up costs time.
+    // Only a history needs the time of each, and computing it costs time.
     const passed = context.history === undefined ? 0 : (now - left.at) / moments
     for (let i = 1; i <= moments; i++) goOn(playing, passed === 0 ? now : Math.floor(left.at + i * passed))
     unify(share)
@@ -233,11 +233,11 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     },
     add(listener) {
       const listing = listingOf(listener, seed)
-      // Notices of an account come when an order is sent, and not from the market.
+      // Account notices follow an order, not the market.
       if (listing === undefined) return
       const playing = playingOf(listing)
       if (!active.includes(playing)) active.push(playing)
-      // Before it is listened to: what it did meanwhile is missing.
+      // Before its first listener: its trades meanwhile are missing.
       catchUp(playing, context.clock.now())
       channelOf(playing, listener, listing).listeners.push(listener)
       pacer?.run()
@@ -273,7 +273,7 @@ export function generatedTape(options: GeneratedTapeOptions = {}): Tape {
     stats: () => ({ frames, records, skippedLines: 0, ended: false }),
   }
 
-  /** Without a listener it goes on: what it did since it was last looked at. */
+  /** Catches up on what it traded without a listener, since the last look. */
   function passAlone(playing: Playing, now: number): void {
     const beside = Math.max(1, active.length)
     playing.left ??= { at: now, beside }
@@ -294,7 +294,7 @@ function tradesOf({ tr, key }: Registration): Registration {
   return { tr: tr.replace(/ASP[01]$/, 'CNT0'), key }
 }
 
-/** Whether it would send something now. */
+/** Whether it would send a record now. */
 function isReady({ channels }: Playing, time: number): boolean {
   for (const channel of channels.values()) if (channel.listeners.length > 0 && isDue(channel, time)) return true
   return false
@@ -310,14 +310,14 @@ function isTrade({ rhythm }: Channel): boolean {
 }
 
 /**
- * When a transaction sends: with each trade, with the book that trades leave, or at an interval. A number is
+ * When a transaction sends: with each trade, with the book after trades, or at an interval. A number is
  * milliseconds between two records; the first one comes at once.
  */
 type Rhythm = 'trade' | 'book' | number
 
 /**
- * Made up, but for members (three records against 851 of trades in a capture) and market operation (four a
- * day against 1,250,374 trades, and those in pairs two minutes apart).
+ * Made up, except for members (three records to 851 trades in a capture) and market operation (four a day to
+ * 1,250,374 trades, in pairs two minutes apart).
  */
 const everyMs: Readonly<Record<string, number>> = {
   index: 1_000,

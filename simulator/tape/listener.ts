@@ -1,15 +1,15 @@
-// Tapes and those who listen to them: a tape delivers data frames for the registrations that were added, and
-// knows nothing of sockets and sessions.
+// Tapes and their listeners: a tape delivers data frames for the added registrations, independent of sockets
+// and sessions.
 import type { Clock } from '../../market/clock.ts'
 import type { Registration } from '../transactions.ts'
 
 /** One registration of one session. */
 export interface Listener extends Registration {
-  /** Sends one whole frame. False when the line is congested; the frame is queued all the same. */
+  /** Sends one whole frame. False when the connection is congested; the frame is queued nevertheless. */
   emit(frame: string): boolean
 }
 
-/** Keeps what happened, with or without listeners. */
+/** Keeps the market's past, with or without listeners. */
 export interface History {
   /**
    * Called for each frame before its listeners get it, and for each trade without listeners, as a frame of
@@ -45,20 +45,20 @@ export type TapeStats = {
 
 export type StandingRecord = { readonly registration: Registration; readonly text: string }
 
-/** Where a simulator's data comes from. A tape belongs to one simulator. */
+/** The source of a simulator's data. A tape belongs to one simulator. */
 export interface Tape {
   /** Once, before anything else. */
   start(context: TapeContext): void
   /**
-   * Once for each registration; frames may follow from the next turn of the event loop on, so behind the
+   * Once for each registration; frames may follow from the next turn of the event loop on, so after the
    * acknowledgement.
    */
   add(listener: Listener): void
-  /** When the registration was released, or its session ended. Nothing may be emitted to it afterwards. */
+  /** When the registration was released, or its session ended. The tape must not emit to it afterwards. */
   remove(listener: Listener): void
   /**
-   * The record that the first of these which there is something of would have now, with or without listeners.
-   * A tape without this is known by what it emitted.
+   * The present record of the first of these that has one, with or without listeners. Without this function,
+   * a tape's last emitted record is used.
    */
   record?(registrations: readonly Registration[]): StandingRecord | undefined
   /** Of the listings of a generated market. */

@@ -1,13 +1,12 @@
-// How much is due: a timer that asks for as many pieces as the clock says should have been sent by now, in
-// batches.
+// The pace of a tape: a timer that asks, in batches, for as many pieces as should have been sent by now.
 import type { Clock } from '../../market/clock.ts'
 
 /** Short enough to look continuous at low rates, long enough to batch at high ones. */
 const tickMs = 10
 
 /**
- * A clock that leaps (a laptop that slept) must not turn into a flood: one second's worth at most, but no
- * fewer than this, so that a test may leap on purpose.
+ * A clock that leaps (a laptop that slept) must not cause a flood: at most one second's worth, but no fewer
+ * than this, so that a test may leap on purpose.
  */
 const mostAtOnce = 1000
 
@@ -16,8 +15,7 @@ export type PacerOptions = {
   /** Pieces a second. Infinity: `mostAtOnce` with every tick of the timer. */
   readonly rate: number
   /**
-   * Plays about `due` pieces, one or more, and says how many it were: the next ones wait for what was too
-   * much.
+   * Plays about `due` pieces, one or more, and returns how many it played; an excess delays the next ones.
    */
   readonly play: (due: number) => number
 }

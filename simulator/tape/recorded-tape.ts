@@ -1,6 +1,6 @@
-// A day that was recorded, served once more: every frame goes to the sessions that registered its transaction
-// and key, at the pace at which it came, or another one. The day begins when the first client registers, and
-// then runs by the clock.
+// A recorded day, served again: every frame goes to the sessions that registered its transaction and key, at
+// the pace of the recording, or another one. The day begins when the first client registers, and then runs by
+// the clock.
 import { frameText, readEnvelope, transactionAt, transactionLength } from '../../kis/wire/frame.ts'
 import type { Entry, RecordedFrame } from '../../recording/format/entry.ts'
 import type { RecordingReader } from '../../recording/read/reader.ts'
@@ -12,8 +12,7 @@ export type RecordedTapeOptions = {
   /** The trading date, written 20260914. */
   readonly date: number
   /**
-   * Epoch milliseconds: begins here. What came before is known to those who ask over REST. Default: at the
-   * date's first frame.
+   * Epoch milliseconds: begins here. Earlier data is available over REST. Default: at the date's first frame.
    */
   readonly from?: number
   /** 1, as it came; 10, ten times as fast; Infinity, as fast as the listeners take it. Default 1. */
@@ -22,7 +21,7 @@ export type RecordedTapeOptions = {
 
 /** Short enough to look continuous, long enough to batch at high rates. */
 const tickMs = 10
-/** A tick that has this much to play leaves the rest to the next one: others have their turn. */
+/** A tick with this much to play leaves the rest to the next one, so that other work is not held up. */
 const mostInTick = 2_000
 
 type Addressed = { readonly tr: string; readonly key: string; readonly records: number }
@@ -157,8 +156,8 @@ export async function firstFrameOf(recording: RecordingReader, date: number): Pr
 }
 
 /**
- * The registration of a frame: its first value is the key. None for notices, whose sessions are over, and for
- * malformed input.
+ * The registration of a frame: its first value is the key. None for notices, whose sessions have ended, and
+ * for malformed input.
  */
 function addresseeOf(frame: Uint8Array): Addressed | undefined {
   const envelope = readEnvelope(frame)

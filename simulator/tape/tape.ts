@@ -1,5 +1,5 @@
-// Where a simulator's data comes from: frames that were captured, played to the sessions that registered
-// them; or a generated market.
+// The source of a simulator's data: captured frames, played to the sessions that registered them; or a
+// generated market.
 import { readEnvelope } from '../../kis/wire/frame.ts'
 import type { Listener, Tape, TapeContext } from './listener.ts'
 import { createPacer, type Pacer } from './pacer.ts'
@@ -35,9 +35,9 @@ type Track = {
 
 /**
  * Plays the lines of a capture, one frame a line, byte for byte. A session that registers a key is sent every
- * frame of it, in file order, whenever it registers: nothing is lost because a client asks for its keys one
- * after another. A key that was released goes on where it was. A tape that has ended starts over when a
- * session comes after all have gone.
+ * frame of it, in file order, at any time: nothing is lost because a client registers its keys one after
+ * another. A key that was released continues where it was. A tape that has ended starts over when a session
+ * comes after all have left.
  */
 export function capturedTape(lines: readonly string[], options: CapturedTapeOptions = {}): Tape {
   const { rate = Number.POSITIVE_INFINITY, loop = false } = options
@@ -128,8 +128,8 @@ export function capturedTape(lines: readonly string[], options: CapturedTapeOpti
 }
 
 /**
- * Control messages, encrypted notices (that session's key is gone) and junk are skipped; empty lines do not
- * count.
+ * Skips control messages, encrypted notices (that session's key is gone) and malformed lines; empty lines do
+ * not count.
  */
 function sort(lines: readonly string[]): { tracks: Map<string, Track>; skippedLines: number } {
   const tracks = new Map<string, Track>()

@@ -1,6 +1,6 @@
-// How often an app key may connect, counted over all its processes, and which of them has its line: KIS
-// counts app keys, not processes. Asked before a connection, and never while one is open. KIS decides who has
-// the line; what it decided is written down here.
+// How often an app key may connect, counted over all its processes, and which of them owns its line: KIS
+// counts app keys, not processes. Read before a connection, and never while one is open. KIS decides which
+// process has the line; its decision is recorded here.
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
@@ -11,19 +11,21 @@ export type ConnectBudgetParts = {
   readonly most: number
   readonly windowMs: number
   /**
-   * Random, of the data folder: the process that follows one that crashed has the same. Asked when it is
-   * needed first.
+   * Random, of the data folder: after a crash the next process has the same. Read when it is needed first.
    */
   readonly installation: () => string
-  /** Where what is left is kept for the owner, it may end before the window does: then this is the wait. */
+  /**
+   * When the rest is reserved for the owner, the reservation may end before the window does: this is that
+   * wait.
+   */
   readonly standbyMs: number
 }
 
-/** Who had the line last, as seen by one that wants it. */
+/** The last owner of the line, for a process that wants it. */
 export type FormerOwner =
-  /** Not known: maybe a program that knows nothing of this Redis. */
+  /** Not known: perhaps a program that does not use this Redis. */
   | 'unknown'
-  /** This installation, in this process or in one before it. */
+  /** This installation, in this process or an earlier one. */
   | 'ours'
   /** Another one, whose claim ended. */
   | 'gone'
@@ -33,12 +35,12 @@ export type FormerOwner =
 export type Reserved = {
   readonly waitMs: number
   readonly owner: FormerOwner
-  /** There are some left, for the process that owns the line. */
+  /** Some are left, reserved for the process that owns the line. */
   readonly isReserved: boolean
 }
 
 export type SharedConnects = {
-  /** Spends one connection, or none and says how long until the next. Rejects while Redis is away. */
+  /** Spends one connection, or none and returns how long until the next. Rejects while Redis is away. */
   reserve(): Promise<Reserved>
   /** KIS accepted a session of this process. */
   claim(): Promise<void>
@@ -48,14 +50,11 @@ export type SharedConnects = {
   release(): Promise<void>
 }
 
-/** A claim that was not renewed for so long has ended. Renewed three times within it. */
+/** A claim ends after this long without a renewal. It is renewed three times within it. */
 export const claimMs = 15_000
 export const renewClaimMs = 5_000
 
-/**
- * Of the connections, for the owner while its claim lives: two of the four that KIS is asked for in ten
- * minutes.
- */
+/** The connections reserved for the owner while its claim lasts: two of the four in ten minutes. */
 function reservedOf(most: number): number {
   return Math.floor(most / 2)
 }
@@ -66,9 +65,9 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
 /**
  * The connections of the window, oldest first. Spends one and returns 0, or spends nothing and returns how
- * long until the next. Asked once what is there, not first how many: a server that runs a script while its
- * clock goes on may let the key end in between. Of a process with the name of our installation the claim is
- * ours, unless it was renewed since we began: then it is a copy of our folder.
+ * long until the next. It reads the list at once, without asking for its length first: if the clock goes on
+ * while a script runs, the key may expire in between. The claim of a process with our installation's name is
+ * ours, unless it was renewed after we began: then that process uses a copy of our folder.
  */
 const reserveLua = `${timeLua}
 local most = tonumber(ARGV[1])
@@ -99,12 +98,12 @@ redis.call('HSET', KEYS[1], 'installation', ARGV[1], 'process', ARGV[2], 'renewe
 redis.call('PEXPIRE', KEYS[1], ${keepClaimMs})
 return 1`
 
-/** A Redis that lost its data is given the claim again; one that has another owner is believed. */
+/** A Redis that lost its data gets the claim again; if another process owns it there, that is accepted. */
 const renewLua = `local owner = redis.call('HGET', KEYS[1], 'process')
 if owner and owner ~= ARGV[2] then return 0 end
 ${claimLua}`
 
-/** The claim stays readable as one that has ended. */
+/** The claim stays readable as an ended one. */
 const releaseLua = `${timeLua}
 if redis.call('HGET', KEYS[1], 'process') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'renewed', now - ${claimMs})
@@ -140,7 +139,7 @@ export function createSharedConnects(parts: ConnectBudgetParts): SharedConnects 
   }
 }
 
-/** What is left for all processes together, without spending any. Rejects while Redis is away. */
+/** The connections left to all processes together, without spending any. Rejects while Redis is away. */
 export async function connectsLeft({
   redis,
   prefix,

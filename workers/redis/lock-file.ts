@@ -1,6 +1,6 @@
-// A lock that is a file, for processes that share a folder and nothing else. The file appears whole, names
-// its holder, and is taken from a holder that is gone by one process only. Ages are differences between two
-// files of the same folder, so that the clocks of two hosts need not agree.
+// A lock as a file, for processes that share only a folder. The file appears complete, names its holder, and
+// is taken over from a dead holder by one process only. Ages are differences between two files of the same
+// folder, so the clocks of two hosts need not agree.
 import { randomBytes } from 'node:crypto'
 import {
   type BigIntStats,
@@ -26,7 +26,7 @@ const shape = z.object({
   pidSpace: z.string(),
   /** Of the process, for people. */
   startedAt: z.string(),
-  /** Tells two locks of one process apart. */
+  /** Distinguishes two locks of one process. */
   nonce: z.string(),
 })
 
@@ -48,14 +48,14 @@ export type FoundLock = {
 }
 
 /**
- * `descriptor`: open on the lock file; the holder renews its lock through this, and so never renews another
+ * `descriptor`: open on the lock file; the holder renews its lock through it, and so never renews another
  * one.
  */
 export type Taken = { readonly descriptor: number }
 
 export type LockRules = {
   readonly here: ProcessIdentity
-  /** Without a renewal for so long, the lock of another host, or one that cannot be read, is stale. */
+  /** The lock of another host, or one that cannot be read, is stale after this long without a renewal. */
   readonly strangerMs: number
   /** The same for another container that has the name of this host. */
   readonly neighbourMs: number
@@ -63,26 +63,26 @@ export type LockRules = {
   readonly link?: (from: string, to: string) => void
 }
 
-/** Whether a lock that was renewed `ageMs` ago no longer counts. */
+/** Whether a lock that was renewed `ageMs` ago is stale. */
 export function isStale(holder: LockHolder | undefined, ageMs: number, rules: LockRules): boolean {
   const { here, startOf = startOfProcess } = rules
   if (holder === undefined || holder.host !== here.host) return ageMs >= rules.strangerMs
-  // Its pid means nothing here: a container that shares the host's name, or this very one before it was
-  // started again.
+  // Its pid cannot be checked here: it is of a container with the same host name, or of this one before a
+  // restart.
   if (holder.pidSpace !== here.pidSpace) return ageMs >= rules.neighbourMs
   const start = startOf(holder.pid)
   if (start === undefined) return true
   return start !== '' && holder.start !== '' && start !== holder.start
 }
 
-/** Another process is taking the lock from one that is gone: it has this long. */
+/** How long another process has to take over a stale lock. */
 const mostTakingMs = 10_000
-/** Tries until the other one has it: it needs a few milliseconds. */
+/** Retries until the other one has it, which takes a few milliseconds. */
 const mostTries = 50
 
 /**
- * Takes the lock, or says who has it. Gives way before each look at the folder and each change of it
- * (`step`), and to another process that is at work (`wait`). Throws what the file system throws.
+ * Takes the lock, or returns its holder. Yields before each look at the folder and each change of it
+ * (`step`), and waits for another process that is at work (`wait`). Throws the errors of the file system.
  */
 export function* takingLock(
   file: string,
@@ -132,8 +132,8 @@ export function* takingLock(
 }
 
 /**
- * Takes the lock, or says who has it. A few milliseconds; at most half a second when others try at the same
- * time.
+ * Takes the lock, or returns its holder. A few milliseconds; at most half a second when others try at the
+ * same time.
  */
 export function takeLockFile(file: string, holder: LockHolder, rules: LockRules): Taken | FoundLock {
   const taking = takingLock(file, holder, rules)
@@ -159,7 +159,7 @@ export function lookAt(file: string): FoundLock | undefined {
   return { holder: readHolder(text), device: stats.dev, inode: stats.ino, modifiedMs: Number(stats.mtimeMs) }
 }
 
-/** Removes the lock if it is still the one that is open, which it leaves open. */
+/** Removes the lock if it is still the open one, which stays open. */
 export function removeLockFile(file: string, { descriptor }: Taken): void {
   const found = lookAt(file)
   const ours = fstatSync(descriptor, { bigint: true })
@@ -206,7 +206,7 @@ function put(
   }
 }
 
-/** One process at a time removes a stale lock; the mark of one that was killed meanwhile does not stay. */
+/** One process at a time removes a stale lock; if that process is killed, its mark becomes stale too. */
 function mayBreak(mark: string, now: number): boolean {
   try {
     closeSync(openSync(mark, 'wx', 0o600))

@@ -1,6 +1,6 @@
-// A Redis server of our own, where none is configured: one for each data folder, shared by every process that
-// uses the folder, reachable through a unix socket that only its user may open, and gone with the last of
-// those processes, however they end.
+// A private Redis server where none is configured: one for each data folder, shared by every process that
+// uses the folder, reachable through a unix socket that only its user may open. It ends with the last of
+// those processes, also when they are killed.
 import { execFile, spawn } from 'node:child_process'
 import { closeSync, constants, openSync } from 'node:fs'
 import { chmod, mkdir, open, rename, stat } from 'node:fs/promises'
@@ -35,10 +35,10 @@ const logFile = 'redis.log'
 const longestPath = 100
 
 /**
- * A process beside the server, because we may be killed. Its standard input is the read end of a pipe whose
- * write end is held by every process that uses the server; the kernel closes theirs however they end, `cat`
- * sees the last one go, and stops the server. It does not start the server again: two of them would ruin each
- * other's files, so only a holder of the lock does.
+ * A process beside the server, because we may be killed. Its standard input is the read end of a pipe, and
+ * every process that uses the server holds the write end. The kernel closes theirs at their end; when the
+ * last one is closed, `cat` ends, and the server is stopped. This process does not start the server again:
+ * two servers would damage each other's files, so only a holder of the lock starts one.
  */
 const keeper = `umask 077
 trap 'kill "$server"' TERM
@@ -49,16 +49,14 @@ wait "$server"
 wait "$server"
 kill "$watch" 2>/dev/null`
 
-/**
- * The only variable that the server gets is PATH: our keys are in the environment.
- */
+/** The server gets no variable but PATH: our keys are in the environment. */
 function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'] }
 }
 
-/** The program on PATH that a private server would be, or undefined. */
+/** The program on PATH that can be the private server, or undefined. */
 export async function findServerProgram(programs: readonly string[] = serverPrograms): Promise<string | undefined> {
-  // Neither unix sockets nor named pipes of this kind are to be had there.
+  // Windows has neither unix sockets nor named pipes of this kind.
   if (process.platform === 'win32') return undefined
   for (const program of programs) {
     const answer = await run(program, ['--version'], { env: environment() }).catch(() => undefined)
@@ -73,7 +71,10 @@ export type PrivateServerOptions = {
   readonly program: string
   readonly clock: Clock
   readonly startTimeoutMs?: number
-  /** What the server had kept could not be read and was put aside. Says where it is and why. */
+  /**
+   * The files of the server could not be read and were put aside; the sentence has their place and the
+   * reason.
+   */
   readonly onSetAside?: (sentence: string) => void
 }
 
@@ -96,8 +97,8 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
   }
 
   /**
-   * A server would take over the socket and the files of one that runs already, so only one process may start
-   * it.
+   * A second server would take over the socket and the files of the running one, so only one process may
+   * start it.
    */
   async function startAlone(deadline: AbortSignal): Promise<void> {
     const unlock = takeLock(join(home, 'starting'), clock)
@@ -112,9 +113,8 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
   }
 
   /**
-   * A server that ends at once may not be able to read its files. Whether it is them shows when it starts
-   * without: then they stay where they were put, and otherwise they go back. Its own words for it are too
-   * many to go by.
+   * A server that ends at once may not be able to read its files. If it starts without them, they are the
+   * reason, and stay put aside; otherwise they go back. Its own messages for this vary too much to be used.
    */
   async function startWithWhatItCanRead(deadline: AbortSignal): Promise<void> {
     try {
@@ -161,7 +161,7 @@ class ServerEnded extends Error {
   }
 }
 
-/** What a server of any version keeps. */
+/** The files of a server of any version. */
 const keptFiles = ['appendonlydir', 'appendonly.aof', 'dump.rdb']
 
 async function setAside(home: string, clock: Clock): Promise<{ readonly from: string; readonly to: string }[]> {
@@ -189,7 +189,7 @@ async function start(home: string, program: string, socket: string, deadline: Ab
     ['--unixsocket', 'redis.sock'],
     ['--unixsocketperm', '700'],
     ['--dir', home],
-    // Jobs outlive a crash, and are never thrown out to make room.
+    // Jobs survive a crash, and are never evicted to free memory.
     ['--appendonly', 'yes'],
     ['--save', ''],
     ['--maxmemory-policy', 'noeviction'],
@@ -199,7 +199,7 @@ async function start(home: string, program: string, socket: string, deadline: Ab
   ]
   const child = spawn('sh', ['-c', keeper, 'kis-stream-redis', program, ...settings.flat()], {
     cwd: home,
-    // A session of its own: Ctrl-C in our terminal is meant for us.
+    // A session of its own: Ctrl-C in our terminal must not stop it.
     detached: true,
     env: environment(),
     stdio: [pipe, 'ignore', 'ignore'],
@@ -229,12 +229,12 @@ async function holdPipe(path: string): Promise<number> {
     const there = await stat(path).catch(() => undefined)
     if (there?.isFIFO() !== true) throw error
   })
-  // A descriptor and no file handle: it is held for as long as the process lives, whatever is collected as
-  // garbage before.
+  // A descriptor and no file handle: it stays open for as long as the process lives, even when objects are
+  // garbage collected.
   return openSync(path, constants.O_RDWR | constants.O_NONBLOCK)
 }
 
-/** A server starts in 40 ms. While one is being started, its lock is not renewed. */
+/** A server starts in 40 ms. Its lock is not renewed meanwhile. */
 const startingRules: LockRules = { here: thisProcess(), neighbourMs: 5_000, strangerMs: 2 * defaultStartTimeoutMs }
 
 /** Undefined when another process has it, or is about to. */
@@ -252,8 +252,8 @@ function takeLock(file: string, clock: Clock): (() => void) | undefined {
 }
 
 /**
- * `absent`: nothing listens. `busy`: a server does, and does not answer: it reads its files, stops, or the
- * machine has other things to do. That is no reason to start another one.
+ * `absent`: nothing listens. `busy`: a server listens and does not answer: it reads its files, stops, or the
+ * machine is busy. Then no other one is started.
  */
 function stateOf(socket: string): Promise<'ready' | 'busy' | 'absent'> {
   return new Promise(resolve => {
@@ -272,7 +272,7 @@ function stateOf(socket: string): Promise<'ready' | 'busy' | 'absent'> {
   })
 }
 
-/** As seen from where we are, if that is shorter: the address of a unix socket may not be long. */
+/** Relative to the current folder, if that is shorter: the address of a unix socket may not be long. */
 function shortest(path: string): string {
   const near = relative('', path)
   const address = near.length < path.length ? near : path
@@ -287,7 +287,7 @@ async function complaint(home: string, program: string, from: number): Promise<s
   return `${program} did not start in ${home}. ${words || 'It left no log.'} Set REDIS_URL to use another server.`
 }
 
-/** The end of what it wrote since its log was that long. */
+/** The last lines of its log, after the first `from` bytes. */
 async function lastWords(home: string, from: number): Promise<string> {
   const log = await readFrom(join(home, logFile), from).catch(() => '')
   const lines = log.split('\n').filter(line => line.trim() !== '')

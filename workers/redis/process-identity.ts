@@ -1,5 +1,5 @@
-// Which process this is, in a way that another process can check: a pid alone is used again, and in
-// containers every pid is 1.
+// The identity of this process, which another process can check: a pid alone is used again, and in containers
+// every pid is 1.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
@@ -9,8 +9,8 @@ export type ProcessIdentity = {
   readonly host: string
   readonly pid: number
   /**
-   * Differs between two processes that had the same pid, boots of the machine included. Empty where the
-   * system does not say.
+   * Differs between two processes with the same pid, also after a restart of the machine. Empty where the
+   * system does not show it.
    */
   readonly start: string
   /** Processes of another pid space cannot be looked up by their pid. Empty where there is only one. */
@@ -40,7 +40,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Fields of /proc/PID/stat behind the name of the program, which may itself have spaces and brackets. */
+/** Fields of /proc/PID/stat after the name of the program, which may itself have spaces and brackets. */
 const stateField = 0
 const startField = 19
 
@@ -48,7 +48,8 @@ function linuxStart(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A zombie has ended; only its parent has not looked yet. In a container without an init, none ever does.
+    // A zombie has ended, although its parent has not collected it yet. In a container without an init, none
+    // does.
     if (/^[ZX]/.test(fields[stateField] ?? '')) return undefined
     return `${bootOf()} ${fields[startField]}`
   } catch {
@@ -57,7 +58,7 @@ function linuxStart(pid: number): string | undefined {
   }
 }
 
-/** Of the machine since it was started; shortened, because nothing more than a comparison is wanted of it. */
+/** Of the machine since its start; shortened, because it is only compared. */
 function bootOf(): string {
   const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
   return createHash('sha256').update(boot).digest('hex').slice(0, 12)

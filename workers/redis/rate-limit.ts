@@ -1,5 +1,5 @@
-// The pace of REST calls of an app key, shared by all its processes: one script hands out the places in a
-// queue that lies in Redis. While Redis is away each process keeps the pace by itself.
+// The pace of an app key's REST calls, shared by all its processes: one script assigns the turns in a queue
+// in Redis. While Redis is away each process keeps the pace by itself.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { forgivenMs, type RateLimit, restMs, slowerBy, slowest } from '../../kis/rest/rate-limit.ts'
@@ -18,12 +18,12 @@ export type SharedRateLimitParts = {
   readonly wait?: (ms: number) => Promise<unknown>
 }
 
-/** One who was woken this much too late has lost his place: those behind him are calling already. */
+/** A caller that wakes this much too late has lost its turn: the ones after it are calling already. */
 const lateMs = 25
 
 /**
- * `factor`: how much slower than the quota since KIS refused a call; half of what is above 1 is forgiven each
- * minute.
+ * `factor`: how much slower than the quota since KIS refused a call; half of the part above 1 is taken back
+ * each minute.
  */
 const factorLua = `local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000

@@ -1,58 +1,60 @@
-// Where Redis is: the one that was named, or a private one, or one inside this process. Says in a line which,
-// and connects to it. Never takes another one than was named.
+// Opens Redis: the given one, or a private one, or one inside this process. Describes it in one line, and
+// connects to it. It never uses another one than the given one.
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Clock } from '../../market/clock.ts'
 import { visible } from '../../market/basics/visible-text.ts'
 import { findServerProgram, joinPrivateServer, serverPrograms } from './private-server.ts'
 
 /**
- * - `ask`: commands fail at once while Redis is away, and when it takes too long: who asks has something
- *   better to do than wait
+ * - `ask`: commands fail at once while Redis is away, and when they take too long: the caller must not wait
  * - `work`: commands wait until Redis is back
  */
 export type RedisUse = 'ask' | 'work'
 
-/** A connection, for those who need not know the package. */
+/** A connection, for callers that do not import the package. */
 export type RedisClient = Redis
 
 export type RedisSource = {
   readonly kind: 'named' | 'private' | 'embedded'
-  /** Which Redis it is and what that means, for people. Without user and password. */
+  /** Which Redis it is and its consequences, for people. Without user and password. */
   readonly says: string
   /** A connection of its own. */
   connect(use: RedisUse): Redis
-  /** Ends what connections there still are. */
+  /** Ends the connections that are left. */
   close(): Promise<void>
 }
 
 export type RedisSourceOptions = {
   /** `REDIS_URL`: this one or none. */
   readonly url?: string | undefined
-  /** Where a private server keeps its files. Without one there is no private server. */
+  /** The folder of a private server's files. Without it there is no private server. */
   readonly folder?: string | undefined
   readonly clock: Clock
-  /** Programs that a private server may be, the first that is there. */
+  /** Programs for a private server; the first one that exists is used. */
   readonly programs?: readonly string[]
-  /** How long a private server may take. */
+  /** How long a private server may take to start. */
   readonly startTimeoutMs?: number
-  /** A private server put aside what it had kept, or there is none although there should be. Says why. */
+  /**
+   * A private server put its old files aside, or there is none although there should be. The text has the
+   * reason.
+   */
   readonly onTrouble?: (sentence: string) => void
 }
 
-/** Nothing here takes longer than milliseconds; a Redis that does is as good as away. */
+/** Nothing here takes longer than milliseconds; a slower Redis counts as away. */
 const commandTimeoutMs = 2_000
 const connectTimeoutMs = 5_000
-/** Back soon after a restart, and no storm of attempts when it stays away. */
+/** Soon after a restart, and without a storm of attempts when it stays away. */
 const retryStrategy = (attempt: number) => Math.min(2_000, 50 * 2 ** Math.min(attempt, 6))
 
 const optionsOf = {
   // Without retries: a command that went down with its connection has failed.
   ask: { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: commandTimeoutMs, retryStrategy },
-  // BullMQ's workers wait inside a command and would have it so.
+  // BullMQ's workers block inside a command and require this.
   work: { maxRetriesPerRequest: null, retryStrategy },
 } as const satisfies Record<RedisUse, RedisOptions>
 
-/** Rejects with a sentence when the Redis that was named cannot be reached. */
+/** Rejects with a sentence when the given Redis cannot be reached. */
 export async function openRedis(options: RedisSourceOptions): Promise<RedisSource> {
   const source = await findRedis(options)
   const open = new Set<Redis>()
@@ -67,8 +69,7 @@ export async function openRedis(options: RedisSourceOptions): Promise<RedisSourc
 }
 
 /**
- * BullMQ waits inside a connection of its own, a copy of ours, and does not get out of it while Redis is
- * away: we end them all.
+ * BullMQ blocks on its own copy of our connection, and cannot leave it while Redis is away: we end them all.
  */
 function remember(connection: Redis, open: Set<Redis>): Redis {
   open.add(connection)
@@ -89,7 +90,7 @@ async function findRedis(options: RedisSourceOptions): Promise<RedisSource> {
   try {
     return await openPrivate(options.folder, program, options)
   } catch (error) {
-    // Jobs that are kept nowhere are worse than jobs that are; a stream without them is better than none.
+    // Jobs in memory alone are worse than stored ones, but a stream without them is better than none.
     const why = error instanceof Error ? error.message : String(error)
     options.onTrouble?.(why)
     return await openEmbedded(why.replace(/\.$/, ''))
@@ -124,8 +125,8 @@ async function openNamed(url: string): Promise<RedisSource> {
 }
 
 /**
- * Where a server is, without user and password; undefined where the address is none. Of a misspelt one
- * nothing may be shown: without a slash the password is a part of the path.
+ * The server's address without user and password; undefined when the address is malformed. No part of a
+ * misspelt one may be shown: without a slash the password is a part of the path.
  */
 export function redisPlace(url: string): string | undefined {
   if (!URL.canParse(url)) return undefined
@@ -144,8 +145,8 @@ async function openPrivate(folder: string, program: string, options: RedisSource
   const server = await joinPrivateServer({ ...options, folder, program, onSetAside })
   let isClosed = false
   /**
-   * The server went, and its keeper with it: the first process to notice starts it again. ioredis tries on
-   * meanwhile.
+   * The server is gone, and its watcher with it: the first process that notices starts it again. ioredis
+   * keeps trying meanwhile.
    */
   const revive = () => {
     if (!isClosed) server.revive().catch(() => {})
@@ -153,7 +154,7 @@ async function openPrivate(folder: string, program: string, options: RedisSource
   return {
     kind: 'private',
     says: `Jobs are kept by a private ${program} in ${folder}.${trouble}`,
-    // As an option: a path that begins at the current folder would be read as the name of a host.
+    // As an option: a path relative to the current folder would be read as a host name.
     connect: use => new Redis({ ...optionsOf[use], path: server.path }).on('close', revive),
     async close() {
       isClosed = true
@@ -163,14 +164,14 @@ async function openPrivate(folder: string, program: string, options: RedisSource
 }
 
 async function openEmbedded(why: string): Promise<RedisSource> {
-  // Loaded only here: it takes a fifth of a second, and most have a server.
+  // Loaded only here: it takes a fifth of a second, and most installations have a server.
   const { createIoredisMock } = await import('js-redis-server')
-  // A real ioredis client over a socket that is none. Without a port: no other process can connect.
+  // A real ioredis client over an emulated socket. Without a port: no other process can connect.
   const first = (await createIoredisMock()) as unknown as Redis
   return {
     kind: 'embedded',
     says: `Jobs are kept in this process's memory and end with it: ${why}.`,
-    // Its socket does not say that it is closed; ioredis waits for that as long as its options say.
+    // Its socket emits no close; ioredis waits for that as long as its options say.
     connect: use => first.duplicate({ ...optionsOf[use], disconnectTimeout: 20 }),
     close: async () => first.disconnect(),
   }

@@ -1,6 +1,6 @@
-// How many subscriptions and releases all processes of an app key asked for. Counted behind the request,
-// because no request waits for Redis: processes that ask at the same moment may go over by what one of them
-// asks in a round trip.
+// How many subscriptions and releases all processes of an app key made. Counted after the request, because no
+// request waits for Redis: processes with requests at the same moment may exceed the limit by those of one
+// round trip.
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
@@ -11,7 +11,7 @@ export type RequestCountParts = {
   readonly windowMs: number
 }
 
-/** `spent` of all processes in the window, and how long until there is room again; 0 while there is. */
+/** `spent` by all processes in the window, and how long until there is room again; 0 while there is. */
 export type RequestCount = { readonly spent: number; readonly waitMs: number }
 
 const countLua = `local time = redis.call('TIME')
@@ -24,7 +24,7 @@ local last = redis.call('ZRANGE', KEYS[1], -tonumber(ARGV[1]), -tonumber(ARGV[1]
 if last[2] then return { spent, last[2] + ARGV[2] - now + 1 } end
 return { spent, 0 }`
 
-/** Adds so many requests, made just now, and says what is spent. Rejects while Redis is away. */
+/** Adds so many requests, made just now, and returns what is spent. Rejects while Redis is away. */
 export function createRequestCount(parts: RequestCountParts): (added: number) => Promise<RequestCount> {
   const { redis, prefix, most, windowMs } = parts
   return async added => {

@@ -1,6 +1,5 @@
-// What belongs to one app key in Redis, kept apart from what belongs to another, and unreadable in Redis:
-// names are made from a hash, and what KIS issued is sealed with a key that only the holder of the app secret
-// can make.
+// Separates the app keys in Redis, and makes their values unreadable there: names are made from a hash, and
+// credentials are sealed with a key that only a holder of the app secret can make.
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
 import type { AppKeys } from '../../kis/credentials.ts'
 import type { Secret } from '../../kis/secret.ts'
@@ -27,7 +26,7 @@ function shortHash(text: string): string {
 
 export type Seal = {
   close(text: string): string
-  /** Undefined when it was closed with another app secret or under another name, or was changed since. */
+  /** Undefined when it was sealed with another app secret or under another name, or was changed since. */
   open(closed: string): string | undefined
 }
 
@@ -36,7 +35,7 @@ const tagBytes = 16
 
 /**
  * AES-256-GCM under a key derived (HKDF) from the app secret, which never leaves the process. `name` is bound
- * in: what was closed as a token does not open as an approval key.
+ * in: a value sealed as a token does not open as an approval key.
  */
 export function createSeal(owner: Owner, name: string): Seal {
   const label = Buffer.from(`kis-stream ${prefixOf(owner)} ${name}`)

@@ -1,5 +1,5 @@
-// What a process asks for a credential that all processes of its app key share: the present one, or, when KIS
-// refused it, another.
+// A process's access to a credential that all processes of its app key share: the present one, or, after KIS
+// refused it, a new one.
 import type { Clock } from '../../market/clock.ts'
 import type { Secret } from '../../kis/secret.ts'
 import { fingerprintOf } from './scope.ts'
@@ -9,19 +9,19 @@ export type SharedCredential = {
   /** Rejects when KIS must not be asked yet (TryLater), when KIS refuses, and when Redis is away. */
   current(): Promise<Secret>
   /**
-   * KIS refused `refused` (EGW00123, EGW00121, IGW00221 for a token): renewed at once, unless somebody has
-   * done so already.
+   * KIS refused `refused` (EGW00123, EGW00121, IGW00221 for a token): renewed at once, unless another process
+   * has already renewed it.
    */
   renew(refused: Secret): Promise<Secret>
-  /** What was read last, as long as it lives by our own clock: Redis may be away for a while. */
+  /** The last one read, for as long as it is valid by our own clock: Redis may be away for a while. */
   last(): Secret | undefined
-  /** When KIS issued what was read last, by Redis's clock. */
+  /** When KIS issued the last one read, by Redis's clock. */
   issuedAt(): number | undefined
 }
 
 export type SharedCredentialParts = RefreshDeps & {
   readonly clock: Clock
-  /** Everything issued, so that it can be kept out of logs. */
+  /** Called with everything issued, so that it can be kept out of logs. */
   readonly onSecret: (secret: Secret) => void
 }
 
@@ -31,7 +31,7 @@ export function createSharedCredential({ clock, onSecret, ...deps }: SharedCrede
   async function read(refused?: string): Promise<Secret> {
     const { held } = await refresh(deps, refused)
     if (last?.secret.reveal() !== held.secret.reveal()) onSecret(held.secret)
-    // At least this much is left of what is handed out.
+    // The least remaining lifetime of a returned credential.
     last = { secret: held.secret, issuedAt: held.issuedAt, usableUntil: clock.now() + deps.rules.renewBeforeMs }
     return held.secret
   }

@@ -1,12 +1,12 @@
-// What KIS issued, kept in Redis for all processes of an app key, and the lock under which one of them has it
-// renewed. Redis's clock decides what is old: the processes' own may disagree. Knows nothing of how KIS is
+// KIS's credentials, kept in Redis for all processes of an app key, and the lock under which one of them
+// renews them. Redis's clock decides their age: the processes' own may disagree. Independent of how KIS is
 // asked.
 import { randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { Secret } from '../../kis/secret.ts'
 import { createSeal, fingerprintOf, type Owner, prefixOf } from './scope.ts'
 
-/** Something issued by KIS, as kept. Times by Redis's clock. */
+/** A credential of KIS, as kept. Times by Redis's clock. */
 export type Held = {
   readonly secret: Secret
   readonly fingerprint: string
@@ -18,7 +18,7 @@ export type Reading = {
   readonly held: Held | undefined
   /** Redis's clock. */
   readonly now: number
-  /** So long nothing may be issued: KIS was asked a moment ago. */
+  /** No credential may be issued for this long: KIS was asked a moment ago. */
   readonly pauseMs: number
 }
 
@@ -27,11 +27,11 @@ export type Lease = { readonly owner: string; readonly fence: number }
 
 export interface TokenStore {
   read(): Promise<Reading>
-  /** The lease, or how long the one who has it may keep it. */
+  /** The lease, or how long its present holder may keep it. */
   lock(): Promise<Lease | { readonly waitMs: number }>
   /**
-   * Keeps what was issued and pauses. False, and nothing is written, when somebody with a later lease has
-   * written already: then this holder overslept, and what it brings is older.
+   * Keeps the credential and pauses. False, and nothing is written, when a holder of a later lease has
+   * written already: then this holder was too slow, and its credential is older.
    */
   save(
     lease: Lease,
@@ -98,7 +98,7 @@ export function createTokenStore({ redis, owner, kind, ...options }: TokenStoreO
         issuedAt: string | null,
         expiresAt: string | null,
       ]
-      // Kept with another app secret: as good as nothing.
+      // Kept with another app secret: unusable.
       const text = sealed === null ? undefined : seal.open(sealed)
       const secret = text === undefined ? undefined : new Secret(text)
       return {
