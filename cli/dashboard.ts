@@ -1,6 +1,6 @@
 // The dashboard beside `kis-stream run`: its settings, and the line that says where it is.
 import type { z } from 'zod'
-import type { Feed } from '../app/feed/contract.ts'
+import type { OpenedFeed } from '../app/feed/contract.ts'
 import { commandSchema } from '../app/settings/setting-list.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
 import { isLoopback } from '../dashboard/auth.ts'
@@ -18,7 +18,7 @@ export type DashboardSettings = z.output<typeof dashboardSettings>
 
 /** Undefined when it is turned off, or cannot be had: a feed does not stop for its page. */
 export async function openDashboard(
-  feed: Feed,
+  { feed, internals }: OpenedFeed,
   settings: DashboardSettings,
   parts: Partial<DashboardOptions> = {},
 ): Promise<Dashboard | undefined> {
@@ -27,6 +27,7 @@ export async function openDashboard(
   try {
     const dashboard = await startDashboard({
       feed,
+      internals,
       port,
       host,
       inspect,

@@ -12,7 +12,9 @@ import { countsForItself } from '../app/persistence/line-memory.ts'
 import type { Logger } from '../app/observe/log.ts'
 import { commandSchema, keptFolder } from '../app/settings/setting-list.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings/settings.ts'
+import { Subject } from 'rxjs'
 import type { Clock } from '../market/clock.ts'
+import type { SinkNews } from '../sinks/sink.ts'
 import { jsonLines } from '../sinks/file/json-lines.ts'
 import { generatedTape } from '../simulator/tape/generated-tape.ts'
 import { type Simulator, startSimulator } from '../simulator/server.ts'
@@ -21,9 +23,9 @@ import { defaultChannels, feedSettings } from './input/environment.ts'
 import { clockOf } from './input/hour.ts'
 import { createLog } from './terminal/log.ts'
 import { readInput, reportMistakes, strayWords } from './input/usage-errors.ts'
-import { observe } from './operations.ts'
+import { openOperations } from '../app/operations/operations.ts'
 import { openOutput, standardError, unwritable } from './terminal/output.ts'
-import { createPatience } from './terminal/patience.ts'
+import { createPatience } from '../app/patience.ts'
 import { prettyPrinter } from './terminal/pretty.ts'
 import { say } from './terminal/say.ts'
 import { latestCertificate } from '../workers/jobs/certificate-file.ts'
@@ -106,15 +108,17 @@ async function stream(
   if (jobs === 'unreachable') return await simulator?.stop()
   const isAlone = jobs === undefined || jobs.redisKind === 'embedded'
   if (simulator === undefined && folder === undefined && isAlone) log.warn({}, countsForItself)
-  const feed = composeFeed(served, {
+  const opened = composeFeed(served, {
     clock,
     log,
     dataFolder: folder ?? false,
     recordFolder: recordFolder ?? false,
-    ...(jobs === undefined ? {} : { shared: jobs.shared }),
+    ...(jobs === undefined ? {} : { jobs }),
   })
+  const { feed } = opened
   const printed = command === 'record' ? printNothing() : printAs(output.data.format, feed)
-  const observation = observe(feed, {
+  const observation = openOperations({
+    ...opened,
     settings: served,
     log,
     dataFolder: folder,
@@ -132,7 +136,7 @@ async function stream(
   const stopping = stopSignal(
     'Stopping: releasing subscriptions and waiting out the grace. Once more to leave at once.',
   )
-  const dashboard = await openDashboard(feed, page.data, {
+  const dashboard = await openDashboard(opened, page.data, {
     clock,
     isDemonstration,
     metrics,
@@ -147,7 +151,6 @@ async function stream(
   })
   const late = startOr(feed)
   if (late !== undefined) refuse(command, late)
-  jobs?.repair(feed)
   if (output.data.jobs === 'here' && late === undefined) {
     const started = jobs?.startWorkers().catch(error => log.warn({ error }, 'no workers here'))
     // A Redis that hangs holds up the workers, and no signal.
@@ -321,9 +324,10 @@ function printPretty(feed: Feed): Printed {
     close = resolve
   })
   let hasFailed = false
+  const dropped = new Subject<SinkNews>()
   const output = openOutput(1, {
     onDropped: count => {
-      feed.noteDropped('standard output', count)
+      dropped.next({ type: 'dropped', count })
       output.write(`… ${count} lines were left out, because they were read too slowly\n`)
     },
     onFailure: ({ code, message }) => {
@@ -331,9 +335,8 @@ function printPretty(feed: Feed): Printed {
       close(hasFailed ? { code: 1, reason: message } : { code: 0, reason: undefined })
     },
   })
-  feed.attach(
-    prettyPrinter(text => output.write(text), process.stdout.isTTY),
-    'standard output',
-  )
+  const printer = prettyPrinter(text => output.write(text), process.stdout.isTTY)
+  const watch = (watcher: (news: SinkNews) => void) => dropped.subscribe(watcher)
+  feed.attach(Object.assign(printer, { watch }), 'standard output')
   return { closed, flush: async () => (await output.drained()) || !hasFailed }
 }

@@ -1,6 +1,6 @@
 // What KIS still allows each line. What is counted in Redis is for all processes; the rest is for this one.
 import type { SharedLimits } from '../app/jobs/shared-access.ts'
-import type { LineStatus, BudgetStatus, FeedStatus } from '../app/observe/status.ts'
+import type { BudgetStatus, ConnectionStatus, LineStatus } from '../app/observe/status/connection.ts'
 import type { Market } from '../market/instrument.ts'
 
 export type LimitView = {
@@ -14,7 +14,10 @@ export type LimitView = {
 /** `all-processes`: counted in Redis · `this-process`: other processes may have spent some more. */
 export type LimitScope = 'all-processes' | 'this-process'
 
-export function limitsOf(status: FeedStatus, shared: SharedLimits | undefined): readonly LimitView[] {
+export function limitsOf(
+  status: Pick<ConnectionStatus, 'lines'>,
+  shared: SharedLimits | undefined,
+): readonly LimitView[] {
   return status.lines.map(line => limitOf(line, shared?.lines.find(other => other.line === line.line)?.connectsLeft))
 }
 

@@ -6,7 +6,7 @@ import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { WebSocketServer } from 'ws'
 import type { SharedLimits } from '../app/jobs/shared-access.ts'
-import type { Feed } from '../app/feed/contract.ts'
+import type { Feed, FeedInternals } from '../app/feed/contract.ts'
 import { createInspector, type Inspector } from '../app/machine-docs/inspector.ts'
 import { outlineOf } from '../app/machine-docs/outline.ts'
 import { feedMachine } from '../machines/feed.ts'
@@ -24,7 +24,8 @@ import { createTroubles } from './troubles.ts'
 import { viewOf } from './view.ts'
 
 export type DashboardOptions = {
-  readonly feed: Feed
+  readonly feed: Pick<Feed, 'events$' | 'status' | 'subscriptions'>
+  readonly internals: Pick<FeedInternals, 'inspect'>
   readonly clock?: Clock
   /** Default 127.0.0.1. Anywhere else needs a token. */
   readonly host?: string
@@ -84,7 +85,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     marks.note(event)
     troubles.note(event)
   })
-  const inspector = createInspector({ feed, clock })
+  const inspector = createInspector({ inspect: options.internals.inspect, clock })
   const stopRecording = options.inspect ? inspector.look(() => {}) : undefined
   const slow = watchQueues(options)
   const assets = createAssets()
@@ -95,8 +96,6 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     return viewOf({
       status: feed.status(),
       subscriptions: feed.subscriptions(),
-      verdicts: feed.health().verdicts,
-      counters: feed.counters(),
       lastTroubles: troubles.last(),
       ...slow.look(),
       hasCertificates: options.certificate !== undefined,
@@ -138,7 +137,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     })
   }
   app.get('/health', context => {
-    const report = feed.health()
+    const report = feed.status().health
     return context.json(report, report.ready ? 200 : 503)
   })
   app.get('/status', context => context.json(status()))

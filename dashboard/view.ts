@@ -2,9 +2,9 @@
 import type { SharedLimits } from '../app/jobs/shared-access.ts'
 import { type Explanation, explainRefusal } from '../app/observe/explanations.ts'
 import type { SubscriptionState } from '../app/feed/subscription-states.ts'
-import type { Counters } from '../app/observe/journal.ts'
-import { turnsOf, type Verdict } from '../app/observe/market-health.ts'
-import type { FeedStatus } from '../app/observe/status.ts'
+import type { Counts } from '../app/observe/counts.ts'
+import { turnsOf, type Verdict } from '../app/observe/status/market-health.ts'
+import type { FeedStatus } from '../app/observe/status/status.ts'
 import { type Market, marketOf } from '../market/instrument.ts'
 import { type CertificateView, certificateView } from './certificate.ts'
 import { type LimitView, limitsOf } from './limits.ts'
@@ -30,7 +30,10 @@ export type ProcessView = {
   readonly uptimeSeconds: number
 }
 
-export type StatusView = Omit<FeedStatus, 'startedAt' | 'lines'> & {
+/** Counts by their names; those that are 0 may be missing. */
+export type Counters = Readonly<Record<string, number>>
+
+export type StatusView = Omit<FeedStatus, 'startedAt' | 'lines' | 'health' | 'counts' | 'openGaps'> & {
   readonly type: 'status'
   readonly startedAt: number | null
   /** The markets that have a line: one, or with an app key for each, both. */
@@ -64,9 +67,6 @@ export type TroubleView = { readonly kind: 'malformed' | 'schema-drift'; readonl
 export type ViewInput = {
   readonly status: FeedStatus
   readonly subscriptions: readonly SubscriptionState[]
-  /** The judgement of `/health`. */
-  readonly verdicts: readonly Verdict[]
-  readonly counters: Counters
   readonly lastTroubles: readonly TroubleView[]
   readonly tokenIssuedAt: number | undefined
   readonly sharedLimits: SharedLimits | undefined
@@ -78,8 +78,8 @@ export type ViewInput = {
 }
 
 export function viewOf(input: ViewInput): StatusView {
-  const { counters, lastTroubles, process, sharedLimits, hasCertificates, verdicts } = input
-  const { lines: _inLimits, ...status } = input.status
+  const { lastTroubles, process, sharedLimits, hasCertificates } = input
+  const { lines: _inLimits, openGaps: _notShown, health, counts, ...status } = input.status
   const subscriptions = input.subscriptions.map(subscriptionView)
   const codes = new Set(subscriptions.flatMap(({ code }) => code ?? []))
   const turns = turnsOf(input.status)
@@ -89,11 +89,11 @@ export function viewOf(input: ViewInput): StatusView {
     startedAt: status.startedAt ?? null,
     turns,
     up: turns.filter(market => status.sockets[market].phase.startsWith('subscribed')),
-    verdicts,
-    gaps: counters.gap ?? 0,
+    verdicts: health.verdicts,
+    gaps: counts.events.gap ?? 0,
     subscriptions,
     explanations: Object.fromEntries([...codes].map(code => [code, explainRefusal(code)])),
-    counters,
+    counters: countersOf(counts),
     lastTroubles,
     limits: limitsOf(input.status, sharedLimits),
     restPace:
@@ -105,6 +105,22 @@ export function viewOf(input: ViewInput): StatusView {
     certificate: certificateView(input.certificate),
     hasCertificates,
     process,
+  }
+}
+
+function countersOf({ events, frames, duplicates, unfillable, mute, silences, sinks }: Counts): Counters {
+  const ofSinks = (what: 'errors' | 'dropped' | 'conflated') =>
+    Object.values(sinks).reduce((sum, sink) => sum + sink[what], 0)
+  return {
+    ...events,
+    frames,
+    duplicates,
+    unfillable,
+    mute,
+    silences,
+    sinkErrors: ofSinks('errors'),
+    sinkDropped: ofSinks('dropped'),
+    sinkConflated: ofSinks('conflated'),
   }
 }
 

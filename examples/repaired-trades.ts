@@ -17,8 +17,8 @@ const options = {
 }
 const jobs = await openJobs({ ...options, ...(REDIS_URL && { redisUrl: REDIS_URL }) })
 console.log(jobs.says)
-// The token, the approval key and the pace of REST calls are shared with every process of this app key.
-const feed = createFeed({ ...options, shared: jobs.shared })
+// Every gap becomes a job. The token, the approval key and the pace of REST calls are shared with every process of this app key.
+const feed = createFeed({ ...options, jobs })
 
 feed.events$.subscribe(event => {
   if (event.type === 'gap') console.log(event.instrument, 'missed', event.missingVolume, 'shares:', event.cause)
@@ -31,7 +31,6 @@ onInterrupt(async () => {
   await connection.close()
 })
 feed.start()
-jobs.repair(feed)
 await jobs.startWorkers()
 
 const id = await jobs.enqueue('key-validation', `asked-${Date.now()}`, { dryRun: true })

@@ -1,4 +1,4 @@
-// What a feed is made of, and what it offers: the words of app/feed/feed.ts, where they come true.
+// What a feed is made of, and what it offers: to programs (`Feed`), and to the rest of this one (`FeedInternals`).
 import type { Observable, Subscription as RxSubscription } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
 import type { Calendar } from '../../market/calendar/calendar.ts'
@@ -13,13 +13,10 @@ import type { SharedAccess } from './line.ts'
 import type { Inspect } from './sockets.ts'
 import type { EventStream, StreamOptions } from '../replay/event-stream.ts'
 import type { SubscriptionState } from './subscription-states.ts'
-import type { HealthReport } from '../observe/health.ts'
-import type { Counters } from '../observe/journal.ts'
 import type { Logger } from '../observe/log.ts'
 import type { ShownFrame } from '../observe/recent-frames.ts'
 import type { FeedInput } from '../settings/feed-input.ts'
-import type { FeedStatus } from '../observe/status.ts'
-import type { Tally } from '../observe/tally.ts'
+import type { FeedStatus } from '../observe/status/status.ts'
 
 export type FeedOptions = FeedInput & FeedParts
 
@@ -39,8 +36,11 @@ export type FeedParts = {
    * minute, for the day's certificate. One feed to a folder: a second one is refused. Without one, a feed begins anew.
    */
   readonly dataFolder?: string | false
-  /** What all processes of the app key share through Redis (`openJobs`). Without it, this feed counts for itself. */
-  readonly shared?: SharedAccess
+  /**
+   * What `openJobs` resolves to. Every gap of the feed is validated and repaired then, and the app key is shared with other processes.
+   * Without it, gaps are reported only, and this process counts for itself.
+   */
+  readonly jobs?: { readonly forFeed: JobsForFeed }
   /** Where to keep every frame as it came, for a replay. One feed to a folder at a time: a second one is refused. */
   readonly recordFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
@@ -52,7 +52,7 @@ export type Feed = {
   readonly events$: Observable<MarketEvent>
   readonly trades$: Observable<Trade>
   readonly orderBooks$: Observable<OrderBook>
-  /** Wishes for a channel of an instrument. Returns nothing, because nothing is true yet. Throws on a name that is none. */
+  /** Asks for a channel of an instrument. Returns nothing, because nothing is true yet. Throws on a name that is none. */
   subscribe(instrument: string, channel?: Channel): void
   unsubscribe(instrument: string, channel?: Channel): void
   /** Resolves when KIS confirmed the subscription. Rejects with a SubscriptionError that carries the code. */
@@ -60,7 +60,7 @@ export type Feed = {
   /** What was agreed with KIS at this moment. */
   subscriptions(): readonly SubscriptionState[]
   attach(sink: Sink, name?: string): RxSubscription
-  /** Attaches a handler that may take its time: what it is too slow for is dropped, conflated or put on disk, and it is told so. */
+  /** Attaches a handler that may be slow: what it is too slow for is dropped, conflated or put on disk, and reported to it. */
   consume(
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
     options?: Backpressure & { readonly name?: string },
@@ -71,28 +71,10 @@ export type Feed = {
    */
   stream<T extends MarketEvent['type'] = MarketEvent['type']>(options?: StreamOptions<T>): EventStream<T>
   [Symbol.asyncIterator](): EventStream
-  /** For a sink that drops events by itself and has no `watch` to say so: logs and counts it like any other. */
-  noteDropped(sink: string, count: number): void
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
-  counters(): Counters
-  /** Volume that is missing and that nothing has filled yet. */
-  openGaps(): readonly GapQuestion[]
-  /** A gap validation found something. What of it is news comes out as `backfill` and `gap-verdict`; told twice, it comes out once. */
-  repair(finding: GapFinding): void
-  /** Whether the line can be trusted, and why. */
+  /** Whether data can be trusted and why, what was counted, what is missing: everything about the feed, read at once. */
   status(): FeedStatus
-  /**
-   * Whether data flows as the calendar expects: the judgement that `/health` answers with, and the page
-   * shows.
-   */
-  health(): HealthReport
-  /** What passed so far, in numbers, for metrics. */
-  tally(): Tally
-  /** The last data frames, oldest first, without secrets. */
-  recentFrames(): readonly ShownFrame[]
-  /** The machines' actors as they are, and everything that happens in them from now on. Nobody pays for it while nobody looks. */
-  inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
   /** The signal stops the feed. Throws a FolderInUseError, and starts nothing, when another process uses the data or the recording folder. */
   start(options?: { readonly signal?: AbortSignal }): void
   /**
@@ -100,4 +82,29 @@ export type Feed = {
    * left behind after `timing.stopTimeoutMs` more, and named in the log.
    */
   stop(): Promise<void>
+}
+
+/** What jobs, the dashboard and operations need of a feed besides. Not public: `openFeed` has it, `createFeed` does not. */
+export type FeedInternals = {
+  /** A gap validation found something. What of it is news comes out as `backfill` and `gap-verdict`; the same finding again emits nothing. */
+  repair(finding: GapFinding): void
+  /** The last data frames, oldest first, without secrets. */
+  recentFrames(): readonly ShownFrame[]
+  /** The machines' actors as they are, and everything that happens in them from now on. It costs nothing without a caller. */
+  inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
+}
+
+export type OpenedFeed = { readonly feed: Feed; readonly internals: FeedInternals }
+
+/** What the jobs do for a feed: `Jobs.forFeed`. */
+export type JobsForFeed = {
+  /** What all processes of an app key share through Redis. */
+  readonly shared: SharedAccess
+  /** Has gaps validated until it is unsubscribed. */
+  validate(gaps: {
+    readonly events$: Observable<MarketEvent>
+    /** Gaps of an earlier run that nothing has filled. */
+    readonly left: readonly GapQuestion[]
+    readonly onFinding: (finding: GapFinding) => void
+  }): RxSubscription
 }

@@ -1,4 +1,4 @@
-// What a feed offers, and what each call of it does.
+// What a feed offers, and what each call does.
 import { problemWith } from '../../kis/channel.ts'
 import { defaultSocketPath, socketAddress } from '../../kis/endpoints.ts'
 import { addressOf } from '../../kis/redaction.ts'
@@ -8,12 +8,10 @@ import { parseInstrument } from '../../market/instrument.ts'
 import { type Channel, keyOf, type SubscriptionKey } from '../../market/subscription.ts'
 import { consume } from '../../sinks/consume.ts'
 import type { ContinuityMemory } from '../../streams/continuity/memory.ts'
-import { openGaps, settleFinding } from '../../streams/continuity/repairs.ts'
-import { healthOf } from '../observe/health.ts'
-import { readStatus } from '../observe/status.ts'
+import { readStatus } from '../observe/status/status.ts'
 import type { ClockWatch } from './clock-skew.ts'
 import { SubscriptionError } from './confirmations.ts'
-import type { Feed } from './contract.ts'
+import type { Feed, OpenedFeed } from './contract.ts'
 import { createNoticeNames } from './notice-names.ts'
 import type { Run, RunParts } from './run.ts'
 import { type EventStream, type StreamOptions, streamOf, unlessAborted } from '../replay/event-stream.ts'
@@ -25,13 +23,10 @@ export type FaceParts = Omit<RunParts, 'pipeline'> & {
   readonly memory: ContinuityMemory
   readonly clockSkew: ClockWatch
   readonly run: Run
-  /** For events from outside of frames. */
-  readonly emit: (event: MarketEvent) => void
 }
 
-export function createFace(parts: FaceParts): Feed {
-  const { settings, clock, calendar, log, memory, observers, keepers, sockets, flow, outlet, run } = parts
-  const { confirmations, clockSkew, emit } = parts
+export function createFace(parts: FaceParts): OpenedFeed {
+  const { settings, log, observers, sockets, outlet, confirmations, repairs, clockSkew, run } = parts
   const wireOptions = wireOptionsOf(settings)
   const notices = createNoticeNames(settings.schedule === 'side-by-side')
 
@@ -49,17 +44,14 @@ export function createFace(parts: FaceParts): Feed {
     return run.isStopped()
   }
 
-  const subscriptions = () => subscriptionStates({ sockets, flow, observers })
-  const status = () =>
-    readStatus({ settings, clock, sockets, observers, flow, startedAt: run.startedAt(), clockSkew: clockSkew.skew() })
-
-  const stopped = () => void run.stop()
+  const subscriptions = () => subscriptionStates(parts)
+  const abort = () => void run.stop()
 
   function stream<T extends MarketEvent['type'] = MarketEvent['type']>(options: StreamOptions<T> = {}): EventStream<T> {
     return streamOf((sink, name = outlet.newName()) => outlet.attach(sink, name), options)
   }
 
-  return {
+  const feed: Feed = {
     events$: outlet.events$,
     trades$: outlet.trades$,
     orderBooks$: outlet.orderBooks$,
@@ -88,7 +80,6 @@ export function createFace(parts: FaceParts): Feed {
     },
     stream,
     [Symbol.asyncIterator]: () => stream(),
-    noteDropped: (sink, count) => observers.sinkDropped(sink, { count }),
     switchUrl(market, url) {
       if (!URL.canParse(url) || !/^wss?:/.test(url)) {
         throw new TypeError(`'${addressOf(url)}' is no address of a WebSocket; expected ws://HOST:PORT`)
@@ -96,33 +87,32 @@ export function createFace(parts: FaceParts): Feed {
       if (isIgnored(`switchUrl ${market}`)) return
       sockets.switchEndpoint(market, { url: socketAddress(url, defaultSocketPath) })
     },
-    counters: observers.counters,
-    openGaps: () => openGaps(memory),
-    repair(finding) {
-      if (run.isStopped()) return
-      const news = settleFinding(memory, finding, clock.now())
-      if (news.some(({ type }) => type === 'backfill')) keepers.repaired(finding.question.instrument)
-      news.forEach(emit)
-    },
-    tally: observers.tally,
-    recentFrames: observers.recentFrames.shown,
-    status,
-    health: () =>
-      healthOf({
-        status: status(),
+    status: () =>
+      readStatus({
+        ...parts,
         subscriptions: subscriptions(),
-        calendar,
-        silenceMs: settings.timing.silenceMs,
+        startedAt: run.startedAt(),
+        clockSkew: clockSkew.skew(),
       }),
-    inspect: look => ({ actors: sockets.actors(), subscription: sockets.inspect(look) }),
     start({ signal } = {}) {
       signal?.throwIfAborted()
       run.start(
         keys => sockets.subscribe(notices.want(keys)),
         () => observers.subscriptions(subscriptions()),
       )
-      signal?.addEventListener('abort', stopped, { once: true })
+      signal?.addEventListener('abort', abort, { once: true })
     },
     stop: run.stop,
+  }
+
+  return {
+    feed,
+    internals: {
+      repair(finding) {
+        if (!run.isStopped()) repairs.settle(finding)
+      },
+      recentFrames: observers.recentFrames.shown,
+      inspect: look => ({ actors: sockets.actors(), subscription: sockets.inspect(look) }),
+    },
   }
 }

@@ -1,4 +1,6 @@
-// The composition of a feed. `frame` and `deliver` are the way of a frame and of an event through it.
+// The composition of a feed, and the way of a frame and of an event through it (`frame` and `deliver`, below):
+//   frame: lifecycle watch → observers → keepers open → pipeline → keepers close → observers
+//   event: keepers → observers → flow → outlet
 import { createRedaction } from '../../kis/redaction.ts'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { ReceivedAnswer } from '../../machines/connection.ts'
@@ -15,26 +17,33 @@ import { feedParts, readOptions } from '../settings/options.ts'
 import { type FeedSettings, secretsOf } from '../settings/settings.ts'
 import { watchClockSkew } from './clock-skew.ts'
 import { createConfirmations } from './confirmations.ts'
-import type { Feed, FeedOptions, FeedParts } from './contract.ts'
+import type { Feed, FeedOptions, FeedParts, OpenedFeed } from './contract.ts'
 import { createFace } from './face.ts'
 import { watchFlow } from './flow.ts'
 import { type SocketSnapshot, watchLifecycle } from './lifecycle.ts'
 import { createOutlet } from './outlet.ts'
 import { openPipeline } from '../../streams/pipeline.ts'
+import { createRepairs } from './repairs.ts'
 import { createRun } from './run.ts'
 import { createSockets } from './sockets.ts'
 
 /** A feed for one app key, or one for each market. Throws a SettingsError that lists everything wrong with the options. */
 export function createFeed(options: FeedOptions): Feed {
+  return openFeed(options).feed
+}
+
+/** The same feed, with its internals. */
+export function openFeed(options: FeedOptions): OpenedFeed {
   const { settings, parts } = readOptions<FeedParts>(options, feedParts)
-  if (!parts.dataFolder && parts.shared === undefined) parts.log?.warn({}, countsForItself)
+  if (!parts.dataFolder && parts.jobs === undefined) parts.log?.warn({}, countsForItself)
   return composeFeed(settings, parts)
 }
 
-/** A feed from settings that were checked before. */
-export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
+/** The same, from settings that were checked before. */
+export function composeFeed(settings: FeedSettings, parts: FeedParts): OpenedFeed {
   const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const dataFolder = parts.dataFolder || undefined
+  const jobs = parts.jobs?.forFeed
   const redaction = createRedaction(secretsOf(settings))
   const memory = createContinuityMemory()
   const confirmations = createConfirmations()
@@ -72,7 +81,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
     clock,
     seed: parts.seed ?? clock.now() | 0,
     inspect: parts.inspect,
-    shared: parts.shared,
+    shared: jobs?.shared,
     memory: openLineMemory(dataFolder, log),
     deliver: frame,
     settled: keepers.settled,
@@ -84,9 +93,12 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): Feed {
   })
   const flow = watchFlow({ settings, clock, calendar, observers, sockets, emit: outsideFrames })
 
-  const built = { settings, clock, calendar, log, memory, observers, keepers, sockets, flow, outlet, confirmations }
+  const { events$ } = outlet
+  const repairs = createRepairs({ jobs, memory, keepers, clock, events$, emit: outsideFrames })
+
+  const built = { settings, clock, log, observers, keepers, sockets, flow, outlet, confirmations, repairs }
   const run = createRun({ ...built, pipeline })
-  return createFace({ ...built, clockSkew, run, emit: outsideFrames })
+  return createFace({ ...built, calendar, memory, clockSkew, run })
 
   function frame(frame: RawFrame): void {
     watches[frame.market].data(frame.receivedTime)

@@ -9,9 +9,10 @@ import type { Observers } from '../observe/observers.ts'
 import type { Keepers } from '../persistence/keepers.ts'
 import type { FeedSettings } from '../settings/settings.ts'
 import type { Confirmations } from './confirmations.ts'
-import { ended } from './ended.ts'
+import { ended } from '../patience.ts'
 import type { Flow } from './flow.ts'
 import type { Outlet } from './outlet.ts'
+import type { Repairs } from './repairs.ts'
 import type { Pipeline } from '../../streams/pipeline.ts'
 import type { Sockets } from './sockets.ts'
 import { overflowOf, subscriptionsOf } from './subscriptions.ts'
@@ -27,6 +28,7 @@ export type RunParts = {
   readonly sockets: Sockets
   readonly flow: Flow
   readonly confirmations: Confirmations
+  readonly repairs: Repairs
 }
 
 export type Run = {
@@ -39,7 +41,7 @@ export type Run = {
 }
 
 export function createRun(parts: RunParts): Run {
-  const { settings, clock, log, observers, keepers, pipeline, outlet, sockets, flow, confirmations } = parts
+  const { settings, clock, log, observers, keepers, pipeline, outlet, sockets, flow, confirmations, repairs } = parts
   const { market, schedule, timing } = settings
   const turns = market === 'auto' ? marketTurns(clock, time => turnsAt(schedule, time)) : of([market])
   let running: Subscription | undefined
@@ -57,6 +59,7 @@ export function createRun(parts: RunParts): Run {
     }
     subscribe(subscriptionsOf(settings).map(keyOf))
     const started = (running = new Subscription())
+    started.add(repairs.start())
     const takeTurns = () => {
       if (!started.closed) started.add(turns.subscribe(markets => sockets.turn(markets)))
     }

@@ -19,7 +19,7 @@ import { type SubscriptionKey, subscriptionOf } from '../../market/subscription.
 import { heartbeats } from '../../streams/heartbeats.ts'
 import { prefixOf } from '../../workers/redis/scope.ts'
 import { openLine, type SharedAccess } from './line.ts'
-import { ended } from './ended.ts'
+import { ended } from '../patience.ts'
 import type { LineMemory } from '../persistence/line-memory.ts'
 import { phaseOf, type SocketSnapshot } from './lifecycle.ts'
 import { type Line, lineOfMarket } from '../settings/lines.ts'

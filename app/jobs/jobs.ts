@@ -14,8 +14,7 @@ import { openRedis, type RedisSource } from '../../workers/redis/redis.ts'
 import { type JobNews, type RunningWorkers, startWorkers } from '../../workers/run.ts'
 import { prefixOf } from '../../workers/redis/scope.ts'
 import { type Access, createAccess, type SharedLimits } from './shared-access.ts'
-import type { SharedAccess } from '../feed/line.ts'
-import type { Feed } from '../feed/contract.ts'
+import type { JobsForFeed } from '../feed/contract.ts'
 import { foldRepeats } from '../observe/log-throttle.ts'
 import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
 import { openLineMemory } from '../persistence/line-memory.ts'
@@ -59,10 +58,8 @@ export type Jobs = {
   readonly queues: QueueHandles
   /** What a job of each queue is given, as JSON Schemas. */
   readonly payloadSchemas: Readonly<Record<QueueName, Record<string, unknown>>>
-  /** For the feed. */
-  readonly shared: SharedAccess
-  /** Validates every gap of a feed from now on, and those of an earlier run; the findings go to the feed. */
-  repair(feed: Pick<Feed, 'events$' | 'openGaps' | 'repair'>): void
+  /** What `createFeed({ jobs })` takes; programs need nothing of it. */
+  readonly forFeed: JobsForFeed
   /** Works on the queues, in this process, and keeps the schedules. */
   startWorkers(): Promise<void>
   counters(): JobsCounters
@@ -155,10 +152,14 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
     payloadSchemas: payloadSchemas(),
     enqueue: (queue, name, payload) => queues.enqueue(queue, name, payload),
     done: (queue, id) => endOf(queues, queue, id),
-    shared: { of: line => accesses[lineIds.indexOf(line)] },
-    repair(feed) {
-      watching.add(gapJobs.findings$.subscribe(finding => feed.repair(finding)))
-      watching.add(gapJobs.watch(feed.events$, feed.openGaps()))
+    forFeed: {
+      shared: { of: line => accesses[lineIds.indexOf(line)] },
+      validate({ events$, left, onFinding }) {
+        const validating = gapJobs.findings$.subscribe(onFinding)
+        validating.add(gapJobs.watch(events$, left))
+        watching.add(validating)
+        return validating
+      },
     },
     async startWorkers() {
       const all = createProcessors({

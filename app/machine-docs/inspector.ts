@@ -2,7 +2,7 @@
 // emits no context, no payload and no input, and costs nothing without a listener.
 import type { AnyActorRef, InspectionEvent } from 'xstate'
 import type { Clock } from '../../market/clock.ts'
-import type { Feed } from '../feed/contract.ts'
+import type { FeedInternals } from '../feed/contract.ts'
 
 /** `subscribed`, or `{ session: { connecting: 'opening' } }`: names of states and nothing else. */
 export type StateValue = string | { readonly [state: string]: StateValue }
@@ -43,7 +43,8 @@ export type Inspector = {
 }
 
 export type InspectorOptions = {
-  readonly feed: Pick<Feed, 'inspect'>
+  /** Of the feed. */
+  readonly inspect: FeedInternals['inspect']
   readonly clock: Clock
   readonly mostRecords?: number
 }
@@ -51,7 +52,7 @@ export type InspectorOptions = {
 /** A day of control events; a page steps through it in one go. */
 const defaultMostRecords = 5_000
 
-export function createInspector({ feed, clock, mostRecords = defaultMostRecords }: InspectorOptions): Inspector {
+export function createInspector({ inspect, clock, mostRecords = defaultMostRecords }: InspectorOptions): Inspector {
   const listeners = new Set<(record: InspectionRecord) => void>()
   const lastSeen = new Map<string, string>()
   let records: InspectionRecord[] = []
@@ -76,7 +77,7 @@ export function createInspector({ feed, clock, mostRecords = defaultMostRecords 
     add({ kind: 'state', at: clock.now(), ...state, cause: nameIn(cause) })
   }
 
-  function inspect(event: InspectionEvent): void {
+  function note(event: InspectionEvent): void {
     try {
       const actor = event.actorRef as AnyActorRef
       if (event.type === '@xstate.actor') recordActor(actor)
@@ -93,7 +94,7 @@ export function createInspector({ feed, clock, mostRecords = defaultMostRecords 
   function attach(): void {
     records = []
     lastSeen.clear()
-    const { actors, subscription } = feed.inspect(inspect)
+    const { actors, subscription } = inspect(note)
     attached = subscription
     actors.forEach(recordActor)
   }

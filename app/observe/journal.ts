@@ -1,4 +1,4 @@
-// What happened, for people: one log line per state change or trouble, and plain counters. It watches; nothing waits for it.
+// What happened, for people: one log line for each state change or trouble. It watches; nothing waits for it.
 import type { ReceivedAnswer } from '../../machines/connection.ts'
 import { sessionFull } from '../../machines/ledger.ts'
 import type { Departure } from '../../machines/socket.ts'
@@ -8,20 +8,7 @@ import type { Market } from '../../market/instrument.ts'
 import type { SubscriptionKey } from '../../market/subscription.ts'
 import { foldRepeats } from './log-throttle.ts'
 import type { Logger } from './log.ts'
-import type { TallyKeeper } from './tally.ts'
-
-export type Counters = {
-  readonly [Type in
-    | MarketEvent['type']
-    | 'frames'
-    | 'unfillable'
-    | 'duplicates'
-    | 'mute'
-    | 'silences'
-    | 'sinkErrors'
-    | 'sinkDropped'
-    | 'sinkConflated']?: number
-}
+import type { Counter } from './counts.ts'
 
 /** A sink that cannot do its work. `isOver`: for good; otherwise it tries again by itself. */
 export type SinkTrouble = {
@@ -32,10 +19,8 @@ export type SinkTrouble = {
 }
 
 export type Journal = {
-  frame(): void
+  /** An event that is no trade and no book, after it was counted. */
   event(event: MarketEvent): void
-  /** A record that was dropped because it had been delivered before. */
-  duplicate(): void
   /** `facts`: why, and what follows. */
   transition(market: Market, from: string, to: string, facts: object): void
   answer(answer: ReceivedAnswer): void
@@ -50,7 +35,6 @@ export type Journal = {
   sinkTroubles(): readonly SinkTrouble[]
   /** What did not end in time when the feed stopped. */
   overdue(what: readonly string[]): void
-  counters(): Counters
   /** Says what was left out of the log so far. */
   close(): void
 }
@@ -62,41 +46,21 @@ export type JournalParts = {
   readonly log: Logger
   readonly clock: Clock
   readonly redact: (text: string) => string
-  readonly tally: TallyKeeper
+  readonly counter: Counter
 }
 
 /** A session that is left on purpose, by request or by the schedule. Any other one was lost. */
 const ownReasons: ReadonlySet<string> = new Set<Departure>(['stop', 'market-close', 'endpoint-switch'])
 
-export function createJournal({ log, clock, redact, tally }: JournalParts): Journal {
+export function createJournal({ log, clock, redact, counter }: JournalParts): Journal {
   // State changes are said each time; troubles come by the thousand.
   const troubles = foldRepeats(log, clock)
-  const counts: Record<string, number> = {}
   const explained = new Set<string>()
-  const count = (what: string, by = 1) => {
-    counts[what] = (counts[what] ?? 0) + by
-    return counts[what] as number
-  }
   const sinkTroubles = new Map<string, SinkTrouble>()
-  let frames = 0
-  let trades = 0
-  let orderBooks = 0
-  let duplicates = 0
 
   return {
-    frame: () => void frames++,
-
     event(event) {
-      // Nothing else happens as often, so data is counted without a look-up.
-      if (event.type === 'trade') {
-        trades++
-        return
-      }
-      if (event.type === 'order-book') {
-        orderBooks++
-        return
-      }
-      const soFar = count(event.type)
+      const soFar = counter.eventsOf(event.type)
       switch (event.type) {
         case 'malformed':
           return troubles.warn({ reason: redact(event.reason), soFar }, 'malformed frame')
@@ -115,7 +79,7 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
           const facts = { instrument, verdict, repairedVolume, explainedVolume, unknownVolume, soFar }
           if (verdict !== 'unfillable') return log.debug(facts, 'a gap was validated')
           const evidence = event.evidence.map(redact)
-          return troubles.warn({ ...facts, evidence, unfillable: count('unfillable') }, 'volume remains unknown')
+          return troubles.warn({ ...facts, evidence, unfillable: counter.unfillable() }, 'volume remains unknown')
         }
         case 'resync': {
           const { instrument, reason, from, to } = event
@@ -149,8 +113,6 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
       }
     },
 
-    duplicate: () => void duplicates++,
-
     transition(market, from, to, facts) {
       const text = `${market} socket: ${from} → ${to}`
       if (to === 'reconnecting') log.warn({ market, from, to, ...redactAll(facts, redact) }, text)
@@ -170,34 +132,31 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
     },
 
     mute(key) {
-      count('mute')
+      counter.mute()
       troubles.warn({ subscription: key }, 'subscribed, and silent while others flow; asking for it again')
     },
 
     silence(market, quietMs) {
-      count('silences')
+      counter.silence()
       log.warn({ market, quietMs }, `${market} line is silent in trading hours; leaving it for a new one`)
     },
 
     sinkFailed(sink, error) {
-      const soFar = count('sinkErrors')
-      tally.sinkFailed(sink)
+      const soFar = counter.sinkFailed(sink)
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
       troubles.error({ sink, soFar, error: redact(what) }, 'a sink failed; the others go on')
     },
 
-    sinkDropped(sink, { count: dropped, conflated }) {
+    sinkDropped(sink, dropped) {
+      const soFar = counter.sinkDropped(sink, dropped)
       // A consumer that asked for the present only is given receipts all the time: nothing is wrong.
-      if (conflated !== undefined) return void count('sinkConflated', dropped)
-      const soFar = count('sinkDropped', dropped)
-      tally.sinkDropped(sink, dropped)
-      troubles.warn({ sink, dropped, soFar }, 'a sink is too slow; events were dropped for it')
+      if (dropped.conflated !== undefined) return
+      troubles.warn({ sink, dropped: dropped.count, soFar }, 'a sink is too slow; events were dropped for it')
     },
 
     sinkAway(sink, given) {
       const reason = redact(given)
-      const soFar = count('sinkErrors')
-      tally.sinkFailed(sink)
+      const soFar = counter.sinkFailed(sink)
       sinkTroubles.set(sink, { sink, reason, since: clock.now(), isOver: false })
       log.error({ sink, soFar, reason }, 'a sink cannot do its work; it tries again, and the others go on')
     },
@@ -212,8 +171,7 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
       const reason = redact(given)
       sinkTroubles.set(sink, { sink, reason, since: clock.now(), isOver: true })
       if (isReaderGone) return log.info({ sink, reason }, 'a sink has no reader any more; the others go on')
-      const soFar = count('sinkErrors')
-      tally.sinkFailed(sink)
+      const soFar = counter.sinkFailed(sink)
       log.error({ sink, soFar, reason }, 'a sink ended; the others go on')
     },
 
@@ -224,8 +182,6 @@ export function createJournal({ log, clock, redact, tally }: JournalParts): Jour
     },
 
     close: () => troubles.flush(),
-
-    counters: () => ({ ...counts, frames, trade: trades, 'order-book': orderBooks, duplicates }),
   }
 }
 

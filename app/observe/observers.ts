@@ -1,5 +1,4 @@
 // What looks at a feed: it counts, times, logs, and keeps the last frames and state changes. Nothing waits for it, and it emits nothing.
-import type { RecordCounts } from '../../kis/wire/decoder.ts'
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { Redaction } from '../../kis/redaction.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -7,30 +6,28 @@ import type { MarketEvent } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
 import type { SocketSnapshot } from '../feed/lifecycle.ts'
 import type { SubscriptionState } from '../feed/subscription-states.ts'
+import { type Counter, createCounter } from './counts.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createLatencyWatch, type Latency } from './latency.ts'
 import type { Logger } from './log.ts'
 import { createRecentFrames, type RecentFrames } from './recent-frames.ts'
 import { createRefusalWatch } from './refusals.ts'
-import { createTally, type Tally } from './tally.ts'
 import { createTransitionLog, type TransitionLog } from './transitions.ts'
 
-export type Observers = Omit<Journal, 'frame' | 'transition'> & {
-  /** A frame before it is read. Returns what `done` takes. */
-  frame(frame: RawFrame): number
-  /** The same frame when its last event was delivered. */
-  done(began: number): void
-  /** Every state of a socket, in order. */
-  socket(market: Market, snapshot: SocketSnapshot): void
-  /** Once a second. */
-  subscriptions(states: readonly SubscriptionState[]): void
-  /** The decoder counts records here. */
-  readonly records: RecordCounts
-  transitionsOf: TransitionLog['of']
-  tally(): Tally
-  latency(): Latency
-  recentFrames: Pick<RecentFrames, 'shown'>
-}
+export type Observers = Omit<Journal, 'transition'> &
+  Pick<Counter, 'duplicate' | 'records' | 'counts'> & {
+    /** A frame before it is read. Returns what `done` takes. */
+    frame(frame: RawFrame): number
+    /** The same frame when its last event was delivered. */
+    done(began: number): void
+    /** Every state of a socket, in order. */
+    socket(market: Market, snapshot: SocketSnapshot): void
+    /** Once a second. */
+    subscriptions(states: readonly SubscriptionState[]): void
+    transitionsOf: TransitionLog['of']
+    latency(): Latency
+    recentFrames: Pick<RecentFrames, 'shown'>
+  }
 
 export type ObserversParts = {
   readonly log: Logger
@@ -39,8 +36,8 @@ export type ObserversParts = {
 }
 
 export function observeFeed({ log, clock, redaction }: ObserversParts): Observers {
-  const { tally, ...count } = createTally()
-  const journal = createJournal({ log, clock, redact: redaction.line, tally: { tally, ...count } })
+  const counter = createCounter()
+  const journal = createJournal({ log, clock, redact: redaction.line, counter })
   const transitions = createTransitionLog(clock, redaction.line)
   const recentFrames = createRecentFrames(redaction)
   const latencies = createLatencyWatch()
@@ -48,15 +45,14 @@ export function observeFeed({ log, clock, redaction }: ObserversParts): Observer
   return {
     ...journal,
     frame(frame) {
-      journal.frame()
-      count.frame(frame.market)
+      counter.frame(frame.market)
       recentFrames.note(frame)
       return latencies.begin()
     },
     done: latencies.end,
     event(event: MarketEvent) {
-      journal.event(event)
-      count.event(event)
+      counter.event(event)
+      if (event.type !== 'trade' && event.type !== 'order-book') journal.event(event)
     },
     socket(market, snapshot) {
       const step = transitions.note(market, snapshot)
@@ -66,9 +62,10 @@ export function observeFeed({ log, clock, redaction }: ObserversParts): Observer
       journal.transition(market, step.from, step.to, { cause: step.cause, ...wait })
     },
     subscriptions: createRefusalWatch(clock, log).look,
-    records: tally().records,
+    duplicate: counter.duplicate,
+    records: counter.records,
+    counts: counter.counts,
     transitionsOf: transitions.of,
-    tally,
     latency: latencies.latency,
     recentFrames,
   }

@@ -2,7 +2,7 @@
 import type { Clock } from '../../market/clock.ts'
 import type { SubscriptionState } from '../feed/subscription-states.ts'
 import type { Logger } from './log.ts'
-import { nameOf } from './market-health.ts'
+import { nameOf } from './status/market-health.ts'
 
 export type RefusalWatch = {
   /** Once a second is enough. */

@@ -9,7 +9,7 @@ import { createRedaction } from '../../kis/redaction.ts'
 import type { Secret } from '../../kis/secret.ts'
 import { createOutage } from '../../market/basics/outage.ts'
 import { replaceFileSync } from '../../system/kept-file.ts'
-import type { Feed } from '../feed/contract.ts'
+import type { Feed, FeedInternals } from '../feed/contract.ts'
 import type { Logger } from '../observe/log.ts'
 
 export const supportRecordFile = 'support.json'
@@ -48,7 +48,8 @@ function withLines(status: unknown): unknown {
 export type SupportRecord = z.infer<typeof shape>
 
 export type SupportRecorderParts = {
-  readonly feed: Pick<Feed, 'status' | 'counters' | 'subscriptions' | 'tally' | 'recentFrames'>
+  readonly feed: Pick<Feed, 'status' | 'subscriptions'>
+  readonly internals: Pick<FeedInternals, 'recentFrames'>
   readonly folder: string
   /** Of kis-stream. */
   readonly version: string
@@ -85,18 +86,16 @@ export function keepSupportRecord(parts: SupportRecorderParts): SupportRecorder 
   }
 
   function recordOf(moment: SupportRecord['moment']): object {
-    const { feed, version } = parts
-    const { records, sinks, ...tally } = feed.tally()
+    const { feed, internals, version } = parts
+    const { openGaps: _many, ...status } = feed.status()
     return {
       format: 1,
       version,
       moment,
       ...(crash === undefined ? {} : { crash }),
-      status: feed.status(),
-      counters: feed.counters(),
-      tally: { ...tally, records: Object.fromEntries(records), sinks: Object.fromEntries(sinks) },
+      status,
       subscriptions: feed.subscriptions(),
-      frames: feed.recentFrames(),
+      frames: internals.recentFrames(),
     }
   }
 

@@ -15,7 +15,7 @@ import { createVirtualTime } from '../../streams/virtual-time.ts'
 import { defaultTiming } from '../../machines/timing.ts'
 import { createOutlet } from '../feed/outlet.ts'
 import { createJournal } from '../observe/journal.ts'
-import { createTally } from '../observe/tally.ts'
+import { createCounter } from '../observe/counts.ts'
 import { type Logger, silentLogger } from '../observe/log.ts'
 import type { EventChoice } from './event-stream.ts'
 import { createLoops, type ReplayStream } from './loops.ts'
@@ -94,7 +94,7 @@ export function createReplay(options: ReplayOptions): Replay {
   const firstDate = options.date ?? recording.days()[0]?.date
   const start = options.from ?? (firstDate === undefined ? Number.NaN : koreanDate(firstDate))
   const time = createVirtualTime(Number.isNaN(start) ? pacedBy.now() : start)
-  const journal = createJournal({ log, clock: systemClock, redact: text => text, tally: createTally() })
+  const journal = createJournal({ log, clock: systemClock, redact: text => text, counter: createCounter() })
   const outlet = createOutlet(journal)
   const isWanted = instruments === undefined ? undefined : wantedEvents(instruments)
   const player = createPlayer({

@@ -31,7 +31,7 @@ export const feedParts: Parts<FeedParts> = {
   ...shared,
   continuity: typed('true or false', 'boolean'),
   seed: { expected: 'a number', fits: given => Number.isFinite(given) },
-  shared: withMethods('what openJobs calls shared', 'of'),
+  jobs: { expected: 'what openJobs resolves to', fits: given => Object.hasOwn(Object(given), 'forFeed') },
   recordFolder: folder,
   inspect: typed('a function', 'function'),
 }

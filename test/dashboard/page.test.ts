@@ -87,11 +87,11 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await page.locator('#verdict[data-level="good"]', { hasText: 'gaps: 1' }).waitFor()
     expect(rig.of('gap')).toMatchObject([{ missingVolume: 500 }])
 
-    const question = rig.feed.openGaps().find(({ instrument }) => instrument === 'KRX:005930')
+    const question = rig.feed.status().openGaps.find(({ instrument }) => instrument === 'KRX:005930')
     if (question === undefined) throw new Error('the feed has no open gap')
     const { eventTime } = rig.of('trade')[0] ?? {}
     const trade = { price: 271_600, bidPrice: null, askPrice: null, eventTime: eventTime ?? 0 }
-    rig.feed.repair({
+    rig.internals.repair({
       question,
       runs: [{ fromVolume: 1_007, toVolume: 1_307, trades: [{ ...trade, volume: 300, cumulativeVolume: 1_307 }] }],
       explained: [],
@@ -143,7 +143,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await page.locator('#gone').waitFor({ state: 'hidden' })
     await rig.dashboard.stop()
     await page.getByRole('alert').filter({ hasText: 'lost' }).waitFor()
-    const again = await startDashboard({ feed: rig.feed, port: rig.dashboard.port })
+    const again = await startDashboard({ feed: rig.feed, internals: rig.internals, port: rig.dashboard.port })
     await page.locator('#gone').waitFor({ state: 'hidden' })
     rig.simulator.send(tradeAt(273_000, 1, 5_000))
     await page.locator('#chosen-price', { hasText: '273,000' }).waitFor()
@@ -162,9 +162,11 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     await page.evaluate(
       "document.querySelectorAll('#watch-list li').forEach(row => row.setAttribute('data-mine', 'yes'))",
     )
-    const [before, receivedBefore] = [rig.feed.counters().trade ?? 0, received]
-    await expect.poll(() => rig.feed.counters().trade ?? 0, { timeout: 60_000 }).toBeGreaterThan(before + 6_000)
-    expect(received - receivedBefore).toBeLessThan(((rig.feed.counters().trade ?? 0) - before) / 20)
+    const [before, receivedBefore] = [rig.feed.status().counts.events.trade ?? 0, received]
+    await expect
+      .poll(() => rig.feed.status().counts.events.trade ?? 0, { timeout: 60_000 })
+      .toBeGreaterThan(before + 6_000)
+    expect(received - receivedBefore).toBeLessThan(((rig.feed.status().counts.events.trade ?? 0) - before) / 20)
     expect(await page.locator('#watch-list li[data-mine="yes"]').count()).toBe(40)
     expect(complaints).toEqual([])
   })

@@ -125,8 +125,8 @@ describe('the dashboard on loopback', () => {
   })
 
   it('is not put where others can reach it without a token', async () => {
-    const { feed } = await dashboardRig()
-    await expect(startDashboard({ feed, host: '0.0.0.0', port: 0 })).rejects.toThrow(/needs a token/)
+    const { feed, internals } = await dashboardRig()
+    await expect(startDashboard({ feed, internals, host: '0.0.0.0', port: 0 })).rejects.toThrow(/needs a token/)
   })
 
   it('survives malformed messages on its live connection, and half a request', async () => {
@@ -347,7 +347,7 @@ describe('without a page', () => {
     let asked = 0
     const rig = await dashboardRig({ simulator: { tape: generatedTape({ rate: 500 }) } })
     const feed: typeof rig.feed = { ...rig.feed, status: () => (asked++, rig.feed.status()) }
-    const dashboard = await startDashboard({ feed, port: 0 })
+    const dashboard = await startDashboard({ feed, internals: rig.internals, port: 0 })
     onTestFinished(() => dashboard.stop())
     await eventually(() => rig.of('trade').length > 200)
     expect(asked).toBe(0)

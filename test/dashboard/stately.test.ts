@@ -49,7 +49,7 @@ describe('what --inspect sends', () => {
     await rig.feed.confirmed('KRX:005930')
     const theirs: Sent[] = []
     const inspector = createInspector({ send: event => void theirs.push(event as Sent) })
-    const { subscription } = rig.feed.inspect(event => inspector.inspect.next?.(event))
+    const { subscription } = rig.internals.inspect(event => inspector.inspect.next?.(event))
     onTestFinished(() => subscription.unsubscribe())
     const ours = listen(rig)
     await trouble(rig, ours)
@@ -84,7 +84,7 @@ describe('what --inspect sends', () => {
     await rig.feed.confirmed('KRX:005930')
     const theirs: Sent[] = []
     const inspector = createInspector({ send: event => void theirs.push(event as Sent) })
-    const { subscription } = rig.feed.inspect(event => inspector.inspect.next?.(event))
+    const { subscription } = rig.internals.inspect(event => inspector.inspect.next?.(event))
     onTestFinished(() => subscription.unsubscribe())
     const ours = listen(rig)
     await trouble(rig, ours)

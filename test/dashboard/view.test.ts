@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { SubscriptionState } from '../../app/feed/subscription-states.ts'
-import type { FeedStatus, SocketStatus } from '../../app/observe/status.ts'
+import { createCounter } from '../../app/observe/counts.ts'
+import type { SocketStatus } from '../../app/observe/status/connection.ts'
+import type { FeedStatus } from '../../app/observe/status/status.ts'
 import { type ViewInput, viewOf } from '../../dashboard/view.ts'
 
 const socket = (phase: string, more: Partial<SocketStatus> = {}): SocketStatus => ({
@@ -17,6 +19,8 @@ const socket = (phase: string, more: Partial<SocketStatus> = {}): SocketStatus =
   slots: 1,
   ...more,
 })
+
+const marketHealth = { state: 'subscribed.settled', hasLine: true, expected: 0, quietMs: null }
 
 function input(phase: string, subscriptions: readonly SubscriptionState[], more: Partial<FeedStatus> = {}): ViewInput {
   const budget = { left: 1, most: 4, windowMs: 600_000 }
@@ -40,11 +44,20 @@ function input(phase: string, subscriptions: readonly SubscriptionState[], more:
       ],
       clockSkew: undefined,
       latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
+      health: {
+        ready: true,
+        reasons: [],
+        warnings: [],
+        notes: [],
+        verdicts: [{ level: 'good', reason: 'flowing', market: 'KR', count: 1, isReady: true }],
+        time: '',
+        markets: { KR: marketHealth, US: marketHealth },
+      },
+      counts: { ...createCounter().counts(), events: { gap: 2 } },
+      openGaps: [],
       ...more,
     },
     subscriptions,
-    verdicts: [{ level: 'good', reason: 'flowing', market: 'KR', count: 1, isReady: true }],
-    counters: { gap: 2 },
     lastTroubles: [],
     tokenIssuedAt: undefined,
     sharedLimits: undefined,

@@ -51,7 +51,7 @@ export async function cleanCut(names: number): Promise<CleanCut> {
     simulator.cut()
     const cutAt = performance.now()
     // What is still on its way from the old session was no recovery.
-    while (feed.counters().disconnect === undefined) await wait(lookMs)
+    while (feed.status().counts.events.disconnect === undefined) await wait(lookMs)
     firstAt = undefined
     flowed.clear()
     await allFlow()

@@ -268,8 +268,8 @@ export const mutants: readonly Mutant[] = [
     [['the page counts this process alone', 'left: leftToAll ?? budgets.connects.left', 'left: budgets.connects.left']],
   ),
   ...of(
-    'app/observe/market-health.ts',
-    ['test/app/feed/verdicts.test.ts'],
+    'app/observe/status/market-health.ts',
+    ['test/app/observe/status/verdicts.test.ts'],
     [['stale subscriptions are no trouble', 'if (stale > 0)', 'if (stale > 1_000)']],
   ),
   ...of(

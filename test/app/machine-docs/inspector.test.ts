@@ -1,6 +1,6 @@
 import { assign, createActor, createMachine } from 'xstate'
 import { describe, expect, it } from 'vitest'
-import { createInspector, type InspectionRecord } from '../../../app/machine-docs/inspector.ts'
+import { createInspector, type InspectionRecord, type InspectorOptions } from '../../../app/machine-docs/inspector.ts'
 import { feedRig, planted } from '../../support/rigs/feed.ts'
 
 const clock = { now: () => 1 }
@@ -10,7 +10,7 @@ describe('the inspector', () => {
     const rig = await feedRig()
     await rig.feed.confirmed('KRX:005930')
     const seen: InspectionRecord[] = []
-    const stop = createInspector({ feed: rig.feed, clock }).look(record => void seen.push(record))
+    const stop = createInspector({ inspect: rig.internals.inspect, clock }).look(record => void seen.push(record))
     const actors = seen.flatMap(record => (record.kind === 'actor' ? [record] : []))
     expect(actors.map(({ name, machine }) => [name, machine])).toEqual([
       ['feed', 'feed'],
@@ -38,15 +38,12 @@ describe('the inspector', () => {
     const rig = await feedRig()
     await rig.feed.confirmed('KRX:005930')
     let attached = 0
-    const feed: typeof rig.feed = {
-      ...rig.feed,
-      inspect(look) {
-        attached++
-        const { actors, subscription } = rig.feed.inspect(look)
-        return { actors, subscription: { unsubscribe: () => (attached--, subscription.unsubscribe()) } }
-      },
+    const inspect: InspectorOptions['inspect'] = look => {
+      attached++
+      const { actors, subscription } = rig.internals.inspect(look)
+      return { actors, subscription: { unsubscribe: () => (attached--, subscription.unsubscribe()) } }
     }
-    const inspector = createInspector({ feed, clock })
+    const inspector = createInspector({ inspect, clock })
     expect(attached).toBe(0)
     const first = inspector.look(() => {})
     const second = inspector.look(() => {})
@@ -64,7 +61,7 @@ describe('the inspector', () => {
   it('gives a second onlooker what was recorded, and keeps the newest only', async () => {
     const rig = await feedRig()
     await rig.feed.confirmed('KRX:005930')
-    const inspector = createInspector({ feed: rig.feed, clock, mostRecords: 8 })
+    const inspector = createInspector({ inspect: rig.internals.inspect, clock, mostRecords: 8 })
     const stop = inspector.look(() => {})
     rig.simulator.cut()
     await rig.until('resume')
@@ -88,13 +85,11 @@ describe('the inspector', () => {
     })
     const actor = createActor(machine, { input: { secret } }).start()
     const seen: InspectionRecord[] = []
-    const feed = {
-      inspect: (look: Parameters<typeof actor.system.inspect>[0]) => ({
-        actors: [actor],
-        subscription: actor.system.inspect(look),
-      }),
-    }
-    createInspector({ feed, clock }).look(record => void seen.push(record))
+    const inspect: InspectorOptions['inspect'] = look => ({
+      actors: [actor],
+      subscription: actor.system.inspect(look),
+    })
+    createInspector({ inspect, clock }).look(record => void seen.push(record))
     actor.send({ type: `{"key":"${secret}"}`, secret })
     expect(seen.map(({ kind }) => kind)).toEqual(['actor', 'event', 'state'])
     expect(seen[1]).toMatchObject({ type: '[other]' })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createJournal } from '../../../app/observe/journal.ts'
-import { createTally } from '../../../app/observe/tally.ts'
+import { createCounter } from '../../../app/observe/counts.ts'
 import { explain } from '../../../kis/codes/codes.ts'
 import { eventually, feedRig } from '../../support/rigs/feed.ts'
 
@@ -65,7 +65,7 @@ describe('the journal of a feed', () => {
   it('says at most 400 codes of a server that invents them, and counts the rest as repeats', () => {
     const { lines, log } = recordingLog()
     const clock = { now: () => 0 }
-    const journal = createJournal({ log, clock, redact: text => text, tally: createTally() })
+    const journal = createJournal({ log, clock, redact: text => text, counter: createCounter() })
     const answer = (code: string) =>
       journal.answer({ line: '1', market: 'KR', entry: explain(code, ''), key: undefined })
     for (let i = 0; i < 1_000; i++) answer(`OPSP${9_000 + i}X`)

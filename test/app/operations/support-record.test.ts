@@ -19,7 +19,14 @@ describe('the record a feed leaves for support', () => {
   it('says where the feed was, what it counted and what came last, and is for the owner alone', async () => {
     const folder = newFolder()
     const rig = await feedRig({ clock: whenCaptured() })
-    const recorder = keepSupportRecord({ feed: rig.feed, folder, version: '1.2.3', log: silentLogger, secrets: [] })
+    const recorder = keepSupportRecord({
+      feed: rig.feed,
+      internals: rig.internals,
+      folder,
+      version: '1.2.3',
+      log: silentLogger,
+      secrets: [],
+    })
     await rig.feed.confirmed('KRX:005930')
     rig.simulator.send(lineOf('H0STCNT0.txt', 1))
     await rig.until('trade')
@@ -33,9 +40,8 @@ describe('the record a feed leaves for support', () => {
       status: {
         sockets: { KR: { phase: 'stopped' } },
         lines: [{ line: '1', budgets: { connects: { left: 999, most: 1_000 } } }],
+        counts: { frames: 1, events: { trade: 5 }, records: { H0STCNT0: 5 } },
       },
-      counters: { frames: 1, trade: 5 },
-      tally: { records: { H0STCNT0: { records: 5 } } },
       frames: [{ market: 'KR', text: lineOf('H0STCNT0.txt', 1) }],
     })
     expect(statSync(join(folder, supportRecordFile)).mode & 0o777).toBe(0o600)
@@ -47,6 +53,7 @@ describe('the record a feed leaves for support', () => {
     const scheduler = new VirtualTimeScheduler(undefined, 60_000)
     const recorder = keepSupportRecord({
       feed: rig.feed,
+      internals: rig.internals,
       folder,
       version: '0',
       log: silentLogger,
@@ -63,7 +70,14 @@ describe('the record a feed leaves for support', () => {
     const folder = newFolder()
     const rig = await feedRig({ clock: whenCaptured() })
     const secrets = [new Secret(planted.appSecret)]
-    const recorder = keepSupportRecord({ feed: rig.feed, folder, version: '0', log: silentLogger, secrets })
+    const recorder = keepSupportRecord({
+      feed: rig.feed,
+      internals: rig.internals,
+      folder,
+      version: '0',
+      log: silentLogger,
+      secrets,
+    })
     recorder.crashed(new Error(`no ${planted.appSecret} and no a2585daf-8c09-4587-9fce-8ab893712345`))
     const text = readFileSync(join(folder, supportRecordFile), 'utf8')
     expect(readSupportRecord(folder)).toMatchObject({
@@ -80,7 +94,14 @@ describe('the record a feed leaves for support', () => {
     const warnings: string[] = []
     const log = { ...silentLogger, warn: (_facts: object, message: string) => void warnings.push(message) }
     const rig = await feedRig({ clock: whenCaptured() })
-    const recorder = keepSupportRecord({ feed: rig.feed, folder: join(folder, 'file'), version: '0', log, secrets: [] })
+    const recorder = keepSupportRecord({
+      feed: rig.feed,
+      internals: rig.internals,
+      folder: join(folder, 'file'),
+      version: '0',
+      log,
+      secrets: [],
+    })
     recorder.crashed(new Error('one'))
     recorder.stop()
     expect(warnings).toHaveLength(1)

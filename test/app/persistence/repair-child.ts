@@ -1,7 +1,7 @@
 // A feed without a queue: its parent process hands in findings, and reads the gaps and repairs that it
 // prints. With `deadly` it kills itself at the first repair, before it prints anything else.
 import { writeSync } from 'node:fs'
-import { createFeed } from '../../../app/feed/feed.ts'
+import { openFeed } from '../../../app/feed/feed.ts'
 import type { Gap } from '../../../market/events.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import type { GapFinding, Run } from '../../../market/gap-finding.ts'
@@ -22,7 +22,7 @@ function findingOf({ instrument, businessDate, fromVolume, toVolume, from, to }:
   return { question, runs: [run], explained: [], unknown: [], evidence: [] }
 }
 
-const feed = createFeed({
+const { feed, internals } = openFeed({
   appKey: 'any-key',
   appSecret: 'any-secret',
   restUrl,
@@ -41,12 +41,12 @@ feed.events$.subscribe(event => {
     const finding = findingOf(event)
     say({ gap: event, finding })
     // Behind the trade that revealed it.
-    if (given === '') setImmediate(() => feed.repair(finding))
+    if (given === '') setImmediate(() => internals.repair(finding))
   }
   if (event.type === 'trade' && !isDone) {
     isDone = true
     setImmediate(() => {
-      feed.repair(JSON.parse(given) as GapFinding)
+      internals.repair(JSON.parse(given) as GapFinding)
       say({ done: true })
     })
   }

@@ -91,7 +91,7 @@ describe('a recorder that cannot write', { timeout: 90_000 }, () => {
     rmSync(folder)
     await rig.until('recording-trouble', ({ isOver }) => isOver)
     expect(reason).toContain('EEXIST')
-    expect(rig.feed.counters()['recording-trouble']).toBe(2)
+    expect(rig.feed.status().counts.events['recording-trouble']).toBe(2)
   })
 
   it('that is too slow for what comes drops and counts it, and the recording says where', async () => {

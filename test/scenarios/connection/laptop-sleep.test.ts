@@ -52,7 +52,7 @@ it('within the hours of a market finds its dead line by its silence, and tells w
   await rig.until('resume')
 
   expect(rig.of('disconnect')).toMatchObject([{ reason: 'silence' }])
-  expect(rig.feed.counters().silences).toBe(1)
+  expect(rig.feed.status().counts.silences).toBe(1)
   // Counted from waking: the sleep is not counted as silence.
   expect(quietMs).toBeGreaterThanOrEqual(shortTiming.silenceMs)
   expect(quietMs).toBeLessThan(40 * minutes)

@@ -40,7 +40,7 @@ describe.skipIf(serverProgram === undefined)('a standby on the same app key', ()
       const dataFolder = temporaryFolder()
       const jobs = await openJobs(readSettings(common), { redisUrl: redis.url, dataFolder })
       onTestFinished(() => jobs.close())
-      const { feed, until, of } = await feedRig({ running: simulator, shared: jobs.shared, dataFolder, timing })
+      const { feed, until, of } = await feedRig({ running: simulator, jobs, dataFolder, timing })
       return { feed, until, of, jobs, socket: () => feed.status().sockets.KR }
     }
     return { simulator, redis, process }
@@ -96,11 +96,11 @@ describe.skipIf(serverProgram === undefined)('two processes with an app key for 
     const process = async () => {
       const jobs = await openJobs(readSettings(options), { redisUrl: redis.url })
       onTestFinished(() => jobs.close())
-      const [korea, us] = ['1', '2'].map(id => jobs.shared.of(id)) as [SharedLine, SharedLine]
+      const [korea, us] = ['1', '2'].map(id => jobs.forFeed.shared.of(id)) as [SharedLine, SharedLine]
       return { jobs, korea, us }
     }
     const [first, other] = [await process(), await process()]
-    const rig = await feedRig({ running: simulator, ...options, market: 'auto', shared: first.jobs.shared })
+    const rig = await feedRig({ running: simulator, ...options, market: 'auto', jobs: first.jobs })
     await Promise.all(['KRX:005930', 'NAS:AAPL'].map(name => rig.feed.confirmed(name)))
     expect(simulator.stats()).toMatchObject({ socketsOpened: 2, approvalsIssued: 2 })
 

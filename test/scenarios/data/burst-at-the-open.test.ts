@@ -26,12 +26,14 @@ it('a burst at the open comes out whole: each record once, none missing, none dr
   for (const instrument of instruments) rig.feed.unsubscribe(instrument)
   await eventually(() => rig.simulator.sessions().every(({ registrations }) => registrations.length === 0))
   const { records, frames } = tape()
-  await eventually(() => Number(rig.feed.counters().trade) >= records && consumed >= records)
+  await eventually(() => Number(rig.feed.status().counts.events.trade) >= records && consumed >= records)
 
   expect(records / frames).toBeGreaterThan(15)
-  expect(rig.feed.counters()).toMatchObject({ trade: records, frames, duplicates: 0 })
-  const { gap, resync, malformed, sinkDropped, disconnect } = rig.feed.counters()
-  expect({ gap, resync, malformed, sinkDropped, disconnect }).toEqual({})
+  const { counts } = rig.feed.status()
+  expect(counts).toMatchObject({ events: { trade: records }, frames, duplicates: 0 })
+  const { gap, resync, malformed, disconnect } = counts.events
+  expect({ gap, resync, malformed, disconnect }).toEqual({})
+  expect(rig.ofSinks('dropped')).toBe(0)
   expect(consumed).toBe(records)
   expectOneChainEach(rig.events)
 

@@ -68,7 +68,7 @@ it('an outage is measured to the share by the first trade after it', async () =>
   expectEveryShareIsAccountedFor(rig.events)
   expect(rig.of('gap')).toHaveLength(names.length)
   expect(rig.of('resync')).toEqual([])
-  expect(rig.feed.counters()).toMatchObject({ duplicates: 0, gap: names.length })
+  expect(rig.feed.status().counts).toMatchObject({ duplicates: 0, events: { gap: names.length } })
 })
 
 it('a restart is measured against the last trade the process before it delivered', async () => {

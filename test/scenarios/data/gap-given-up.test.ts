@@ -38,8 +38,7 @@ it('a gap whose job gives up has a verdict', async ({ skip }) => {
     await workers.stop(0)
     await redis.close()
   })
-  const rig = await feedRig({ clock, log, running: simulator, shared: jobs.shared })
-  jobs.repair(rig.feed)
+  const rig = await feedRig({ clock, log, running: simulator, jobs })
   await rig.until('trade')
   const fault = simulator.inject({ kind: 'lose', probability: 0.3 })
   const gap = await rig.until('gap')
@@ -52,7 +51,7 @@ it('a gap whose job gives up has a verdict', async ({ skip }) => {
   expect(verdict.evidence).toEqual([
     expect.stringMatching(/^the job gap-KRX-005930-\S+ gave up: KIS knows no \[redacted\]$/),
   ])
-  expect(rig.feed.counters().unfillable).toBe(rig.of('gap-verdict').length)
+  expect(rig.feed.status().counts.unfillable).toBe(rig.of('gap-verdict').length)
   expect(jobs.counters().gaveUp).toBe(rig.of('gap-verdict').length)
   const said = warnings.find(({ message }) => message === 'volume remains unknown')
   expect(said?.facts).toMatchObject({ instrument, unknownVolume: missingVolume, evidence: verdict.evidence })

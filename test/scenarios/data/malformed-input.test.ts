@@ -38,7 +38,7 @@ it('malformed input on the socket becomes one malformed event each, whole, and t
   expect(shown).toEqual(malformed.filter(text => !text.startsWith('1|')))
   expect(trade.instrument).toBe('KRX:000660')
   expect(rig.of('disconnect')).toEqual([])
-  expect(rig.feed.counters()).toMatchObject({ malformed: shown.length, trade: 1 })
+  expect(rig.feed.status().counts.events).toMatchObject({ malformed: shown.length, trade: 1 })
 
   await rig.feed.stop()
   expect(rig.of('malformed').at(-1)?.raw).toBe('1|H0STCNI0|001|AAAA')

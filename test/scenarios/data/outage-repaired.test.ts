@@ -26,10 +26,9 @@ it.each([
   const settings = { ...planted, restUrl: simulator.restUrl, socketUrl: simulator.wsUrl, market, instruments }
   const jobs = await openJobs(readSettings(settings), { dataFolder: temporaryFolder(), clock })
   onTestFinished(() => jobs.close())
-  const rig = await feedRig({ clock, market, instruments, running: simulator, shared: jobs.shared })
+  const rig = await feedRig({ clock, market, instruments, running: simulator, jobs })
   const bars: Bar[] = []
   rig.feed.events$.pipe(toBars('1s', { clock })).subscribe(bar => bars.push(bar))
-  jobs.repair(rig.feed)
   await jobs.startWorkers()
   const receivedSince = (from: number) =>
     new Set(
@@ -51,7 +50,7 @@ it.each([
   // Six moments each, of which a few are no trades: of most names something is missing, of some nothing.
   expect(rig.of('gap').length).toBeGreaterThan(instruments.length / 2)
   expect(rig.of('gap-verdict').filter(({ verdict }) => verdict !== 'repaired')).toEqual([])
-  expect(rig.feed.openGaps()).toEqual([])
+  expect(rig.feed.status().openGaps).toEqual([])
 
   // And the seconds that were missed have their bars, to the share.
   const volumeIn = ({ instrument, startTime, endTime }: Bar) =>

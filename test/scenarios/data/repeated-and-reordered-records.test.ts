@@ -24,8 +24,8 @@ it.each(['inside', 'between'] as const)(
   'what is repeated %s its frame is dropped, and each drop is counted',
   async where => {
     const { rig, acted } = await disturbed({ kind: 'duplicate', probability: 0.2, where })
-    await eventually(() => Number(rig.feed.counters().duplicates) >= Number(acted[0]))
-    expect(rig.feed.counters().duplicates).toBe(acted[0])
+    await eventually(() => Number(rig.feed.status().counts.duplicates) >= Number(acted[0]))
+    expect(rig.feed.status().counts.duplicates).toBe(acted[0])
     expect(acted[0]).toBeGreaterThan(100)
     expect(rig.of('gap')).toEqual([])
     await expectGoodAftermath(rig, { connections: 1 })

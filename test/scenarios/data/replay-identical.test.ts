@@ -163,7 +163,7 @@ describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
     const returned = { price: 314_000, volume: 100, cumulativeVolume: 200, bidPrice: null, askPrice: null, eventTime }
 
     // Act
-    rig.feed.repair({
+    rig.internals.repair({
       question: { instrument, businessDate, fromVolume, toVolume, from: since, to },
       runs: [{ fromVolume, toVolume, trades: [returned] }],
       explained: [],

@@ -22,5 +22,5 @@ it('every record that is withheld is reported as a gap, to the share, and nothin
   const filled = rig.of('gap-filled').reduce((sum, { filledVolume }) => sum + filledVolume, 0)
   expect(rig.of('gap').length).toBeGreaterThan(50)
   expect(delivered + missing - filled).toBe((totals.at(-1) as number) - (totals[0] as number))
-  expect(rig.feed.counters().duplicates).toBeGreaterThan(50)
+  expect(rig.feed.status().counts.duplicates).toBeGreaterThan(50)
 })

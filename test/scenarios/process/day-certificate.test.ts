@@ -92,8 +92,8 @@ it('a day is certified to the share: received, repaired, and what did not arrive
       morning.until('trade', ({ instrument, eventTime }) => instrument === name && Number(eventTime) > lastLost),
     ),
   )
-  for (const gap of morning.feed.openGaps()) morning.feed.repair(await validateGap(gap, deps))
-  expect(morning.feed.openGaps()).toEqual([])
+  for (const gap of morning.feed.status().openGaps) morning.internals.repair(await validateGap(gap, deps))
+  expect(morning.feed.status().openGaps).toEqual([])
   clock.skip(60_000)
   // The minute in which counting began is not whole; the ones after it are.
   const received = morning.of('trade').length

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { healthOf } from '../../../app/observe/health.ts'
+import { healthOf } from '../../../app/observe/status/health.ts'
 import type { Feed } from '../../../app/feed/contract.ts'
 import { createCalendar } from '../../../market/calendar/calendar.ts'
 import type { MarketEvent } from '../../../market/events.ts'
@@ -56,8 +56,7 @@ it('is an error in the log, a number of its own and named by /health, and comes 
       message: 'a sink cannot do its work; it tries again, and the others go on',
     },
   ])
-  expect(rig.feed.tally().sinks.get('archive')).toEqual({ dropped: 0, errors: 1 })
-  expect(rig.feed.counters().sinkErrors).toBe(1)
+  expect(rig.feed.status().counts.sinks).toEqual({ archive: { dropped: 0, conflated: 0, errors: 1 } })
   expect(rig.feed.status().sinkTroubles).toMatchObject([{ sink: 'archive', isOver: false }])
   expect(warningsOf(rig.feed)).toMatch(/sink 'archive': ENOENT.*it tries again/)
 
@@ -82,12 +81,8 @@ it('in a thread that cannot be started, or on a Redis that is not there, is the 
   onTestFinished(() => redis.close())
   rig.feed.attach(redis, 'stream')
   await eventually(() => lines.filter(({ level }) => level === 'error').length === 2)
-  expect([...rig.feed.tally().sinks]).toEqual(
-    expect.arrayContaining([
-      ['lost', { dropped: 0, errors: 1 }],
-      ['stream', { dropped: 0, errors: 1 }],
-    ]),
-  )
+  const failedOnce = { dropped: 0, conflated: 0, errors: 1 }
+  expect(rig.feed.status().counts.sinks).toEqual({ lost: failedOnce, stream: failedOnce })
   expect(warningsOf(rig.feed)).toMatch(/sink 'lost': .*no-such-worker/)
   expect(warningsOf(rig.feed)).toMatch(/sink 'stream': .*ENOENT/)
   await rig.until('trade')
@@ -103,8 +98,7 @@ it('drops what it has no room for, and the feed counts it without being asked to
   const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 5_000 }) } })
   const missing = join(temporaryFolder(), 'missing', 'events.ndjson')
   rig.feed.attach(jsonLines({ to: missing, capacityBytes: 4_096 }), 'archive')
-  await eventually(() => (rig.feed.tally().sinks.get('archive')?.dropped ?? 0) > 0)
-  expect(rig.feed.counters().sinkDropped).toBeGreaterThan(0)
+  await eventually(() => (rig.feed.status().counts.sinks['archive']?.dropped ?? 0) > 0)
 })
 
 it('stop() resolves when the sinks have dealt with what they were given', async () => {

@@ -61,7 +61,7 @@ describe('a data folder of the first version', () => {
     }
 
     const rig = await feedRig({ running: simulator, clock, dataFolder: folder })
-    const missing = rig.feed.openGaps().map(({ fromVolume, toVolume }) => [fromVolume, toVolume])
+    const missing = rig.feed.status().openGaps.map(({ fromVolume, toVolume }) => [fromVolume, toVolume])
     await rig.feed.confirmed('KRX:005930')
     const values = lineOf('H0STCNT0.txt', 1).split('|')[3]?.split('^') ?? []
     const record = values.slice(-values.length / 5)

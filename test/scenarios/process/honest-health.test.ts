@@ -12,7 +12,7 @@ it('a KIS that acknowledges every session and stays mute is never called healthy
   const clock = mondayAtTen()
   const rig = await feedRig({ clock, timing, simulator: { clock, tape: generatedTape({ rate: 1_000, seed: 31 }) } })
   await learnedRhythm(rig)
-  expect(rig.feed.health()).toMatchObject({ ready: true, verdicts: [{ level: 'good' }] })
+  expect(rig.feed.status().health).toMatchObject({ ready: true, verdicts: [{ level: 'good' }] })
 
   rig.simulator.inject({ kind: 'mute-symbol', key: '005930' })
   const last = () => Number(rig.of('trade').at(-1)?.receivedTime)
@@ -21,7 +21,7 @@ it('a KIS that acknowledges every session and stays mute is never called healthy
   const sessions = () => rig.of('resume').length
   // Two more sessions come and go, each of them acknowledged.
   await eventually(() => {
-    const { ready, verdicts } = rig.feed.health()
+    const { ready, verdicts } = rig.feed.status().health
     const sample = `${ready} ${verdicts[0].level} ${verdicts[0].reason}`
     samples.set(sample, (samples.get(sample) ?? 0) + 1)
     return sessions() >= 2
@@ -44,7 +44,7 @@ it('a line that is cut again and again is not called healthy for its states', as
       cuts++
       rig.simulator.cut()
     }
-    if (clock.now() - last() > silenceMs) verdicts.add(`${rig.feed.health().ready}`)
+    if (clock.now() - last() > silenceMs) verdicts.add(`${rig.feed.status().health.ready}`)
     return clock.now() - last() > 2 * silenceMs
   })
 

@@ -34,8 +34,7 @@ async function rig() {
   })
   const jobs = await openJobs(settings, { redisUrl: redis.url, clock, log })
   onTestFinished(() => jobs.close())
-  const feed = await feedRig({ running: simulator, shared: jobs.shared, clock, log })
-  jobs.repair(feed.feed)
+  const feed = await feedRig({ running: simulator, jobs, clock, log })
   await jobs.startWorkers()
   await feed.until('trade')
   return { redis, simulator, jobs, feed, said }

@@ -66,7 +66,7 @@ it('holds none of them anywhere', async () => {
   }
   mirror.send('0|H0STCNT0|001|the end')
   await rig.until('malformed', ({ raw }) => raw.includes('the end'))
-  record(rig.feed.subscriptions(), rig.feed.counters(), rig.feed.status(), rig.feed.recentFrames())
+  record(rig.feed.subscriptions(), rig.feed.status(), rig.internals.recentFrames())
   await rig.feed.stop()
 
   const text = [

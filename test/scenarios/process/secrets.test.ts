@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { inspect } from 'node:util'
 import { expect, it, onTestFinished } from 'vitest'
-import { healthOf } from '../../../app/observe/health.ts'
-import { createMetrics } from '../../../app/observe/metrics.ts'
+import { healthOf } from '../../../app/observe/status/health.ts'
+import { createMetrics } from '../../../app/observe/metrics/metrics.ts'
 import { standardCalendar } from '../../../market/calendar/calendar.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { eventually, feedRig, planted } from '../../support/rigs/feed.ts'
@@ -37,7 +37,7 @@ it('no secret appears in a log line, an event, an error, a snapshot, an inspecti
   await rig.until('subscription', ({ code }) => code === 'OPSP7777')
   rig.simulator.cut()
   await rig.until('resume')
-  record(rig.feed.subscriptions(), rig.feed.counters(), rig.feed.status(), rig.feed.recentFrames())
+  record(rig.feed.subscriptions(), rig.feed.status(), rig.internals.recentFrames())
   const metrics = createMetrics({ feed: rig.feed, version: '0.0.0' })
   record((await metrics.page()).text)
   metrics.stop()

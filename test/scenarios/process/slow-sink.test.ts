@@ -28,7 +28,7 @@ it('a slow consumer misses the oldest events, gets their number, and slows no ot
   expect(received[1]?.count).toBeGreaterThanOrEqual(offered - 20)
   await expectGoodAftermath(rig, { connections: 1 })
   const reported = received.reduce((sum, { count = 0 }) => sum + count, 0)
-  expect(rig.feed.counters().sinkDropped).toBe(reported)
+  expect(rig.ofSinks('dropped')).toBe(reported)
 })
 
 it('a consumer that never comes back does not hold up the end, and what it missed is counted all the same', async () => {
@@ -38,8 +38,8 @@ it('a consumer that never comes back does not hold up the end, and what it misse
   const before = rig.events.length
   await eventually(() => rig.of('trade').length > 500)
   // While it is stuck the count may be up to half behind, since it is not reported event by event.
-  expect(rig.feed.counters().sinkDropped).toBeGreaterThan((rig.events.length - before - 11) / 2 - 1)
+  expect(rig.ofSinks('dropped')).toBeGreaterThan((rig.events.length - before - 11) / 2 - 1)
   await expectGoodAftermath(rig, { connections: 1 })
   // It has one, and ten wait for it.
-  expect(rig.feed.counters().sinkDropped).toBe(rig.events.length - before - 11)
+  expect(rig.ofSinks('dropped')).toBe(rig.events.length - before - 11)
 })

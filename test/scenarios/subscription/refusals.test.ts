@@ -27,7 +27,7 @@ describe('a line that cannot be opened', () => {
     const rig = await feedRig({ restUrl: 'http://127.0.0.1:9' })
     const disconnect = await rig.until('disconnect')
     expect(disconnect.reason).toMatch(/no answer from http:\/\/127\.0\.0\.1:9/)
-    await eventually(() => rig.feed.counters().disconnect === 1)
+    await eventually(() => rig.feed.status().counts.events.disconnect === 1)
     await rig.feed.stop()
     expect(rig.of('disconnect')).toHaveLength(1)
   })

@@ -40,6 +40,6 @@ it('says so once, in the stream, the log and the counters', async () => {
   first.simulator.send(String(tradeFrame('100001', '70000', 5, 120)))
   expect(await second.until('gap')).toMatchObject({ instrument: 'KRX:005930', cause: 'restart', missingVolume: 10 })
   expect(second.of('instruments-forgotten')).toHaveLength(1)
-  expect(second.feed.counters()['instruments-forgotten']).toBe(1)
+  expect(second.feed.status().counts.events['instruments-forgotten']).toBe(1)
   expect(logged.filter(text => text.includes('more than 1000 instruments'))).toHaveLength(1)
 })

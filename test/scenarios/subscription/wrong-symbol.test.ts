@@ -32,7 +32,7 @@ it('a wrong symbol is subscribed and never flowing; it alone is asked for again,
   const asks = () => rig.simulator.stats().requests.filter(({ key, verb }) => key === '999999' && verb === 'subscribe')
   await eventually(() => asks().length === 2)
 
-  expect(rig.feed.counters().mute).toBeGreaterThanOrEqual(1)
+  expect(rig.feed.status().counts.mute).toBeGreaterThanOrEqual(1)
   expect(rig.of('disconnect')).toEqual([])
   expect(rig.of('subscription').filter(({ instrument, flow }) => instrument === wrong && flow !== undefined)).toEqual(
     [],

@@ -21,7 +21,7 @@ export async function dashboardRig(
   const rig = await feedRig(feedOptions)
   const { clock } = feedOptions
   const given = { ...(clock === undefined ? {} : { clock }), ...dashboardOptions }
-  const dashboard = await startDashboard({ feed: rig.feed, port: 0, ...given })
+  const dashboard = await startDashboard({ feed: rig.feed, internals: rig.internals, port: 0, ...given })
   onTestFinished(() => dashboard.stop())
   return { ...rig, dashboard }
 }

@@ -1,8 +1,11 @@
 // A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for
 // events, never for time.
+import { Subscription } from 'rxjs'
 import { onTestFinished } from 'vitest'
-import { createFeed } from '../../../app/feed/feed.ts'
-import type { Feed, FeedOptions } from '../../../app/feed/contract.ts'
+import { openFeed } from '../../../app/feed/feed.ts'
+import type { Feed, FeedInternals, FeedOptions } from '../../../app/feed/contract.ts'
+import type { SharedAccess } from '../../../app/feed/line.ts'
+import type { SinkCounts } from '../../../app/observe/counts.ts'
 import { type Clock, clockStartingAt } from '../../../market/clock.ts'
 import type { MarketEvent } from '../../../market/events.ts'
 import { type Simulator, type SimulatorOptions, startSimulator } from '../../../simulator/server.ts'
@@ -71,6 +74,7 @@ export const whenCaptured = () => clockStartingAt(Date.parse('2026-06-08T11:48:3
 export type FeedRig = {
   readonly simulator: Simulator
   readonly feed: Feed
+  readonly internals: FeedInternals
   /** Everything the feed emitted so far. */
   readonly events: MarketEvent[]
   /** The first event, past or future, that fits. */
@@ -79,6 +83,8 @@ export type FeedRig = {
     fits?: (event: Extract<MarketEvent, { type: T }>) => boolean,
   ): Promise<Extract<MarketEvent, { type: T }>>
   of<T extends MarketEvent['type']>(type: T): Extract<MarketEvent, { type: T }>[]
+  /** Of all sinks together. */
+  ofSinks(what: keyof SinkCounts): number
 }
 
 export const planted = {
@@ -87,13 +93,20 @@ export const planted = {
 }
 
 export async function feedRig(
-  options: Partial<FeedOptions> & { simulator?: SimulatorOptions; running?: Simulator; isStarted?: boolean } = {},
+  options: Partial<FeedOptions> & {
+    simulator?: SimulatorOptions
+    running?: Simulator
+    isStarted?: boolean
+    /** In place of `jobs`: an app key is shared, and gaps are reported only. */
+    shared?: SharedAccess
+  } = {},
 ): Promise<FeedRig> {
-  const { simulator: simulatorOptions, running, isStarted = true, ...feedOptions } = options
+  const { simulator: simulatorOptions, running, isStarted = true, shared, ...feedOptions } = options
   // Both ends on the same day: records of another one are damaged.
   const clocks = feedOptions.clock === undefined ? {} : { clock: feedOptions.clock }
   const simulator = running ?? (await startSimulator({ tape: silentMarket(), ...clocks, ...simulatorOptions }))
-  const feed = createFeed({
+  const jobs = shared && { forFeed: { shared, validate: () => new Subscription() } }
+  const { feed, internals } = openFeed({
     ...planted,
     restUrl: simulator.restUrl,
     socketUrl: simulator.wsUrl,
@@ -101,6 +114,7 @@ export async function feedRig(
     instruments: ['KRX:005930'],
     seed: 1,
     timing: shortTiming,
+    ...(jobs && { jobs }),
     ...feedOptions,
   })
   const events: MarketEvent[] = []
@@ -124,6 +138,7 @@ export async function feedRig(
   return {
     simulator,
     feed,
+    internals,
     events,
     until(type, fits = () => true) {
       type Wanted = Extract<MarketEvent, { type: typeof type }>
@@ -139,6 +154,7 @@ export async function feedRig(
       })
     },
     // What is kept under a type is of that type.
+    ofSinks: what => Object.values(feed.status().counts.sinks).reduce((sum, one) => sum + one[what], 0),
     of: type => (byType.get(type) ?? []).slice() as Extract<MarketEvent, { type: typeof type }>[],
   }
 }

@@ -62,13 +62,12 @@ export async function repairSession(options: RepairOptions): Promise<RepairSessi
     instruments: [...instruments],
   }
   const jobs = await openJobs(readSettings(settings), { dataFolder: folder, clock })
-  const feed = createFeed({ ...settings, clock, shared: jobs.shared, seed: 1 })
+  const feed = createFeed({ ...settings, clock, jobs, seed: 1 })
   const events: MarketEvent[] = []
   feed.events$.subscribe(event => void events.push(event))
   const count = (type: MarketEvent['type']) => events.filter(event => event.type === type).length
 
   try {
-    jobs.repair(feed)
     await jobs.startWorkers()
     feed.start()
     await until(() => instruments.every(name => totalOf(events, name) > 0))

@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { createFeed } from '../../../app/feed/feed.ts'
 import type { Feed, FeedOptions } from '../../../app/feed/contract.ts'
-import type { Counters } from '../../../app/observe/journal.ts'
+import type { Counts } from '../../../app/observe/counts.ts'
 import { toWire } from '../../../kis/channel.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import type { MarketEvent } from '../../../market/events.ts'
@@ -28,7 +28,7 @@ import { chaosTiming, serverHeartbeat } from './timing.ts'
 export type Facts = Healing & {
   readonly story: Story
   readonly events: readonly MarketEvent[]
-  readonly counters: Counters
+  readonly counts: Counts
   readonly stats: SimulatorStats
   readonly faults: readonly FaultReport[]
   readonly withheld: readonly Withheld[]
@@ -94,7 +94,7 @@ export async function play(story: Story, changes: Partial<FeedOptions> = {}): Pr
       sessionsLeft,
       connectedAt: sockets.openedAt,
       mostSocketsOpen: sockets.mostOpen,
-      counters: feed.counters(),
+      counts: feed.status().counts,
       stats: simulator.stats(),
       faults: simulator.faults(),
       withheld: simulator.withheld(),
@@ -118,7 +118,7 @@ async function makeTrouble(story: Story, simulator: Simulator, feed: Feed): Prom
   for (const step of story.steps.filter(isThereFirst)) act(step)
   feed.start()
   // Or no data, where a fault that was there first keeps it away.
-  await createStoryTime().until(1_000, () => (feed.counters().trade ?? 0) > 0)
+  await createStoryTime().until(1_000, () => (feed.status().counts.events.trade ?? 0) > 0)
   const time = createStoryTime()
   for (const step of story.steps.filter(step => !isThereFirst(step))) {
     await time.until(step.atMs)

@@ -46,7 +46,7 @@ export function judge(facts: Facts): Verdict {
     faults: countFaults(facts),
     recordsSent: stats.tape.records,
     recordsReceived: events.filter(({ type }) => type === 'trade' || type === 'order-book').length,
-    repeatsDropped: facts.counters.duplicates ?? 0,
+    repeatsDropped: facts.counts.duplicates,
     connectionsPerWindow: mostWithin(facts.connectedAt, connectWindowMs * shareOfConnectWindow),
     requestsPerWindow: mostWithin(
       stats.requests.map(({ time }) => time),
@@ -94,7 +94,7 @@ function judgeEnd({ ailing, connectedAt, hasStopped, hasCompleted, sessionsLeft,
   return differences
 }
 
-function judgeEvents({ events, faults, counters }: Facts): string[] {
+function judgeEvents({ events, faults, counts }: Facts): string[] {
   const differences: string[] = []
   const struck = (kind: FaultKind) => faults.some(({ fault, acted }) => fault.kind === kind && acted > 0)
   const emitted = (type: MarketEvent['type']) => events.filter(event => event.type === type)
@@ -106,7 +106,8 @@ function judgeEvents({ events, faults, counters }: Facts): string[] {
   if (!struck('new-column') && !struck('rubbish') && emitted('schema-drift').length > 0) {
     differences.push('schema drift without a new column')
   }
-  if ((counters.sinkErrors ?? 0) > 0) differences.push(`${counters.sinkErrors} errors in sinks`)
+  const sinkErrors = Object.values(counts.sinks).reduce((sum, { errors }) => sum + errors, 0)
+  if (sinkErrors > 0) differences.push(`${sinkErrors} errors in sinks`)
   let isDown = false
   let dataWhileDown = 0
   for (const { type } of events) {

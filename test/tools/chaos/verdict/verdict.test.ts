@@ -75,7 +75,11 @@ describe('a lie in the facts', () => {
     ['a stop that never came', () => ({ hasStopped: false }), /stop\(\) did not resolve/],
     ['a stream without an end', () => ({ hasCompleted: false }), /did not complete/],
     ['a session left behind', () => ({ sessionsLeft: 1 }), /still open after stop/],
-    ['an error in a sink', () => ({ counters: { sinkErrors: 1 } }), /1 errors in sinks/],
+    [
+      'an error in a sink',
+      () => ({ counts: { ...facts.counts, sinks: { one: { dropped: 0, conflated: 0, errors: 1 } } } }),
+      /1 errors in sinks/,
+    ],
   ])('%s is noticed', (_, lie, expected) => {
     expect(wrong({ ...facts, ...lie() })).toMatch(expected)
   })

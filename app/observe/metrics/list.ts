@@ -1,30 +1,23 @@
 // Every metric by name, what it means, and where its numbers come from. Names and units follow Prometheus's conventions: seconds, bytes,
 // totals that only grow. Shares are shares.
-import { socketMachine } from '../../machines/socket.ts'
-import { markets } from '../../market/instrument.ts'
-import type { Feed } from '../feed/contract.ts'
-import type { SubscriptionState } from '../feed/subscription-states.ts'
-import type { Counters } from './journal.ts'
-import { outlineOf, type StateOutline } from '../machine-docs/outline.ts'
-import { variableOf } from '../settings/lines.ts'
-import type { LineStatus, FeedStatus } from './status.ts'
-import type { Tally } from './tally.ts'
+import { socketMachine } from '../../../machines/socket.ts'
+import { markets } from '../../../market/instrument.ts'
+import type { Feed } from '../../feed/contract.ts'
+import type { SubscriptionState } from '../../feed/subscription-states.ts'
+import { outlineOf, type StateOutline } from '../../machine-docs/outline.ts'
+import { variableOf } from '../../settings/lines.ts'
+import type { LineStatus } from '../status/connection.ts'
+import type { FeedStatus } from '../status/status.ts'
 
 export type QueueDepth = { readonly queue: string; readonly state: string; readonly jobs: number }
-
-/** What jobs fetched of what was missing. */
-export type Repairs = { readonly repairs: number; readonly volume: number }
 
 /** Everything that is asked for one page of metrics. */
 export type Reading = {
   readonly version: string
   readonly status: FeedStatus
-  readonly counters: Counters
   readonly subscriptions: readonly SubscriptionState[]
-  readonly tally: Tally
   readonly queues: readonly QueueDepth[]
-  readonly repairs: Repairs
-  /** Connections left to all processes of the app key together; undefined when nobody counts them for all. */
+  /** Connections left to all processes of the app key together; undefined when only this process counts them. */
   readonly sharedConnectsLeft: readonly (number | undefined)[]
   readonly memory: { readonly residentBytes: number; readonly heapUsedBytes: number }
   /** Seconds the event loop was late, since the last reading. */
@@ -97,7 +90,7 @@ const line: readonly MetricDefinition[] = [
     name: 'kis_stream_disconnects_total',
     help: 'Times the line of a market went down, on purpose or not.',
     labels: ['market'],
-    read: ({ tally }) => markets.map(market => [tally.disconnects[market], { market }]),
+    read: ({ status: { counts } }) => markets.map(market => [counts.disconnects[market], { market }]),
   },
   {
     type: 'gauge',
@@ -170,23 +163,23 @@ const data: readonly MetricDefinition[] = [
     type: 'counter',
     name: 'kis_stream_frames_total',
     help: 'Data frames from the sockets.',
-    read: ({ counters }) => [[counters.frames ?? 0]],
+    read: ({ status: { counts } }) => [[counts.frames]],
   },
   {
     type: 'counter',
     name: 'kis_stream_records_total',
     help: 'Records read, repeats included, by KIS transaction.',
     labels: ['tr'],
-    read: ({ tally }) => [...tally.records].map(([tr, { records }]) => [records, { tr }]),
+    read: ({ status: { counts } }) => Object.entries(counts.records).map(([tr, count]) => [count, { tr }]),
   },
   {
     type: 'histogram',
     name: 'kis_stream_lag_seconds',
     help: 'From the time in a trade to its arrival. KIS writes whole seconds, so up to one second of it is rounding; clocks that differ show here too.',
     labels: ['market'],
-    read: ({ tally }) =>
+    read: ({ status }) =>
       markets.map(market => {
-        const { bounds, counts, sum } = tally.lag[market]
+        const { bounds, counts, sum } = status.counts.lag[market]
         return { labels: { market }, bounds: bounds.map(bound => bound / 1_000), counts, sum: sum / 1_000 }
       }),
   },
@@ -207,88 +200,88 @@ const data: readonly MetricDefinition[] = [
     name: 'kis_stream_gaps_total',
     help: 'Times volume was found missing, by what happened meanwhile.',
     labels: ['cause'],
-    read: ({ tally }) => causes.map(cause => [tally.gaps[cause] ?? 0, { cause }]),
+    read: ({ status: { counts } }) => causes.map(cause => [counts.gaps[cause] ?? 0, { cause }]),
   },
   {
     type: 'counter',
     name: 'kis_stream_missing_volume_shares_total',
     help: 'Shares that traded and did not come.',
-    read: ({ tally }) => [[tally.missingVolume]],
+    read: ({ status: { counts } }) => [[counts.missingVolume]],
   },
   {
     type: 'counter',
     name: 'kis_stream_late_volume_shares_total',
     help: 'Missing shares that came late after all.',
-    read: ({ tally }) => [[tally.lateVolume]],
+    read: ({ status: { counts } }) => [[counts.lateVolume]],
   },
   {
     type: 'counter',
     name: 'kis_stream_repairs_total',
     help: 'Gaps that jobs filled from REST.',
-    read: ({ repairs }) => [[repairs.repairs]],
+    read: ({ status: { counts } }) => [[counts.repairs]],
   },
   {
     type: 'counter',
     name: 'kis_stream_repaired_volume_shares_total',
     help: 'Missing shares that jobs fetched from REST.',
-    read: ({ repairs }) => [[repairs.volume]],
+    read: ({ status: { counts } }) => [[counts.repairedVolume]],
   },
   {
     type: 'counter',
     name: 'kis_stream_resyncs_total',
     help: 'Times the total of a day could not be followed, so that missing volume is unknown, by reason.',
     labels: ['reason'],
-    read: ({ tally }) => Object.entries(tally.resyncs).map(([reason, count]) => [count, { reason }]),
+    read: ({ status: { counts } }) => Object.entries(counts.resyncs).map(([reason, count]) => [count, { reason }]),
   },
   {
     type: 'counter',
     name: 'kis_stream_duplicates_total',
     help: 'Records dropped because they had been delivered before.',
-    read: ({ counters }) => [[counters.duplicates ?? 0]],
+    read: ({ status: { counts } }) => [[counts.duplicates]],
   },
   {
     type: 'counter',
     name: 'kis_stream_malformed_total',
     help: 'Frames and records that could not be read.',
-    read: ({ counters }) => [[counters.malformed ?? 0]],
+    read: ({ status: { counts } }) => [[counts.events.malformed ?? 0]],
   },
   {
     type: 'counter',
     name: 'kis_stream_schema_drifts_total',
     help: 'Record widths never seen before: KIS changed its columns.',
-    read: ({ counters }) => [[counters['schema-drift'] ?? 0]],
+    read: ({ status: { counts } }) => [[counts.events['schema-drift'] ?? 0]],
   },
   {
     type: 'counter',
     name: 'kis_stream_instruments_forgotten_total',
     help: 'Ceilings of instruments that were reached: from then on those that traded longest ago are forgotten.',
-    read: ({ counters }) => [[counters['instruments-forgotten'] ?? 0]],
+    read: ({ status: { counts } }) => [[counts.events['instruments-forgotten'] ?? 0]],
   },
   {
     type: 'counter',
     name: 'kis_stream_mute_total',
     help: 'Times a subscription was asked for again because it was silent while others flowed.',
-    read: ({ counters }) => [[counters.mute ?? 0]],
+    read: ({ status: { counts } }) => [[counts.mute]],
   },
   {
     type: 'counter',
     name: 'kis_stream_silences_total',
     help: 'Times a whole line was silent in trading hours.',
-    read: ({ counters }) => [[counters.silences ?? 0]],
+    read: ({ status: { counts } }) => [[counts.silences]],
   },
   {
     type: 'counter',
     name: 'kis_stream_sink_dropped_total',
     help: 'Events a sink was too slow for.',
     labels: ['sink'],
-    read: ({ tally }) => [...tally.sinks].map(([sink, { dropped }]) => [dropped, { sink }]),
+    read: ({ status: { counts } }) => Object.entries(counts.sinks).map(([sink, { dropped }]) => [dropped, { sink }]),
   },
   {
     type: 'counter',
     name: 'kis_stream_sink_errors_total',
     help: 'Failures of a sink; its neighbours noticed nothing.',
     labels: ['sink'],
-    read: ({ tally }) => [...tally.sinks].map(([sink, { errors }]) => [errors, { sink }]),
+    read: ({ status: { counts } }) => Object.entries(counts.sinks).map(([sink, { errors }]) => [errors, { sink }]),
   },
 ]
 
@@ -341,7 +334,7 @@ function leavesOf(state: StateOutline): string[] {
   return state.children.length === 0 ? [state.path.replace(/^session\./, '')] : state.children.flatMap(leavesOf)
 }
 
-export type MetricsFeed = Pick<Feed, 'status' | 'counters' | 'subscriptions' | 'tally'>
+export type MetricsFeed = Pick<Feed, 'status' | 'subscriptions'>
 
 function hasTurn({ turn, turns }: FeedStatus['handOver'], market: 'KR' | 'US'): boolean {
   return turn === market || turns?.includes(market) === true

@@ -1,18 +1,17 @@
-// Whether the line can be trusted, and why, as plain values: what pages, metrics and health checks are told. Nothing here is a secret:
-// of keys there are only ages.
-import { nextTurnAfter } from '../../market/calendar/calendar.ts'
-import type { Clock } from '../../market/clock.ts'
-import type { LineId } from '../../market/events.ts'
-import type { Market } from '../../market/instrument.ts'
-import { entriesOf, mostSubscriptions } from '../../machines/ledger.ts'
-import type { Timing } from '../../machines/timing.ts'
-import type { ClockSkew } from '../feed/clock-skew.ts'
-import type { LineFacts, Sockets } from '../feed/sockets.ts'
-import type { Flow } from '../feed/flow.ts'
-import type { Journal, SinkTrouble } from './journal.ts'
-import type { Latency } from './latency.ts'
-import type { FeedSettings } from '../settings/settings.ts'
-import type { Phase, Transition, TransitionLog } from './transitions.ts'
+// Where the feed is connected, whose turn it is, and what KIS still allows, as plain values. Nothing here is a secret: of keys there are
+// only ages.
+import { nextTurnAfter } from '../../../market/calendar/calendar.ts'
+import type { Clock } from '../../../market/clock.ts'
+import type { LineId } from '../../../market/events.ts'
+import type { Market } from '../../../market/instrument.ts'
+import { entriesOf, mostSubscriptions } from '../../../machines/ledger.ts'
+import type { Timing } from '../../../machines/timing.ts'
+import type { ClockSkew } from '../../feed/clock-skew.ts'
+import type { LineFacts, Sockets } from '../../feed/sockets.ts'
+import type { Flow } from '../../feed/flow.ts'
+import type { Journal, SinkTrouble } from '../journal.ts'
+import type { FeedSettings } from '../../settings/settings.ts'
+import type { Phase, Transition, TransitionLog } from '../transitions.ts'
 
 export type SocketStatus = Phase & {
   readonly market: Market
@@ -24,11 +23,11 @@ export type SocketStatus = Phase & {
   readonly failures: number
   /** When it tries again; undefined unless it waits. */
   readonly triesAgainAt: number | undefined
-  /** When its market was given the line; undefined while it has none. */
+  /** When its market got its turn; undefined while it has none. */
   readonly turnSince: number | undefined
   /** When a trade or a book last came, in whichever session; undefined when none ever did. */
   readonly lastData: number | undefined
-  /** Places taken of the session's 41, refused ones not counted. */
+  /** Slots taken of the session's 41, refused ones not counted. */
   readonly slots: number
 }
 
@@ -42,7 +41,8 @@ export type LineStatus = {
   readonly approvalKeyIssuedAt: number | undefined
 }
 
-export type FeedStatus = {
+/** What health is judged by. */
+export type ConnectionStatus = {
   readonly time: number
   readonly startedAt: number | undefined
   readonly environment: 'prod' | 'paper'
@@ -52,36 +52,32 @@ export type FeedStatus = {
   readonly handOver: {
     readonly state: string
     readonly turn: Market | undefined
-    /** Only there when more than one has a line, each with an app key of its own; `turn` is then the first. */
+    /** Only there when more than one has its turn, each on a line of its own; `turn` is then the first. */
     readonly turns?: readonly Market[]
     readonly next: Market | undefined
   }
-  /** Undefined when one market holds the line. */
+  /** Undefined when one market has every turn. */
   readonly nextSwitch: { readonly at: number; readonly market: Market } | undefined
   readonly sockets: Readonly<Record<Market, SocketStatus>>
   readonly mostSlots: number
   readonly lines: readonly LineStatus[]
   /** How far our clock is from KIS's; undefined until KIS's first heartbeat. */
   readonly clockSkew: ClockSkew | undefined
-  readonly latency: Latency
   /** Sinks that cannot do their work at this moment. Only there when there are some. */
   readonly sinkTroubles?: readonly SinkTrouble[]
 }
 
-export type StatusParts = {
+export type ConnectionParts = {
   readonly settings: FeedSettings
   readonly clock: Clock
   readonly sockets: Sockets
-  readonly observers: Pick<Journal, 'sinkTroubles'> & {
-    readonly transitionsOf: TransitionLog['of']
-    readonly latency: () => Latency
-  }
+  readonly observers: Pick<Journal, 'sinkTroubles'> & { readonly transitionsOf: TransitionLog['of'] }
   readonly flow: Pick<Flow, 'lastDataOf'>
   readonly startedAt: number | undefined
   readonly clockSkew: ClockSkew | undefined
 }
 
-export function readStatus(parts: StatusParts): FeedStatus {
+export function readConnection(parts: ConnectionParts): ConnectionStatus {
   const { settings, clock, sockets, observers, startedAt, clockSkew } = parts
   const { timing } = settings
   const time = clock.now()
@@ -103,7 +99,6 @@ export function readStatus(parts: StatusParts): FeedStatus {
     mostSlots: mostSubscriptions,
     lines: facts.lines.map(line => lineStatus(line, timing)),
     clockSkew,
-    latency: observers.latency(),
     ...(sinkTroubles.length === 0 ? {} : { sinkTroubles }),
   }
 }
@@ -121,7 +116,7 @@ function lineStatus(facts: LineFacts, timing: Timing): LineStatus {
   }
 }
 
-function socketStatus(market: Market, { sockets, observers, flow }: StatusParts): SocketStatus {
+function socketStatus(market: Market, { sockets, observers, flow }: ConnectionParts): SocketStatus {
   const { current, transitions: steps } = observers.transitionsOf(market)
   const { failures, waitMs, host, turnSince } = sockets.socketFacts(market)
   const ledger = sockets.ledgerOf(market)

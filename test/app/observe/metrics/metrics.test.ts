@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { Subscription } from 'rxjs'
+import { of, Subscription } from 'rxjs'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { metricList } from '../../../app/observe/metric-list.ts'
-import { metricPage } from '../../../app/observe/metric-page.ts'
-import { createMetrics, type MetricsParts } from '../../../app/observe/metrics.ts'
-import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { eventually, type FeedRig, feedRig, shortTiming } from '../../support/rigs/feed.ts'
-import { type MetricFamily, readOpenMetrics } from '../../support/open-metrics.ts'
+import { metricList } from '../../../../app/observe/metrics/list.ts'
+import { metricPage } from '../../../../app/observe/metrics/page.ts'
+import { createMetrics, type MetricsParts } from '../../../../app/observe/metrics/metrics.ts'
+import type { GapQuestion } from '../../../../market/gap-finding.ts'
+import type { Sink } from '../../../../sinks/sink.ts'
+import { generatedTape } from '../../../../simulator/tape/generated-tape.ts'
+import { eventually, type FeedRig, feedRig, shortTiming } from '../../../support/rigs/feed.ts'
+import { type MetricFamily, readOpenMetrics } from '../../../support/open-metrics.ts'
 
 function metricsOf(rig: FeedRig, parts: Partial<MetricsParts> = {}) {
   const metrics = createMetrics({ feed: rig.feed, version: '1.2.3', ...parts })
@@ -73,7 +75,7 @@ describe('the metrics of a feed', () => {
     expect(valueOf(page, 'kis_stream_info', { version: '1.2.3', environment: 'prod' })).toBe(1)
   })
 
-  it('count what came, by transaction, and what of it came twice, was missing or could not be read', async () => {
+  it('count what came, by transaction, and what of it came twice, was missing, repaired or could not be read', async () => {
     const rig = await feedRig({ simulator: { tape: generatedTape({ rate: 2_000, seed: 3 }) } })
     await rig.until('trade')
     rig.simulator.inject({ kind: 'lose', probability: 0.1 })
@@ -81,12 +83,18 @@ describe('the metrics of a feed', () => {
     await eventually(() => rig.of('trade').length >= 500)
     rig.simulator.send('0|H0STCNT0|002|005930^1')
     await rig.until('malformed')
+    const question = rig.feed.status().openGaps[0] as GapQuestion
+    const { fromVolume, toVolume } = question
+    const volume = toVolume - fromVolume
+    const trade = { price: 100, bidPrice: null, askPrice: null, eventTime: question.to ?? 0, volume }
+    const run = { fromVolume, toVolume, trades: [{ ...trade, cumulativeVolume: toVolume }] }
+    rig.internals.repair({ question, runs: [run], explained: [], unknown: [], evidence: [] })
     await rig.feed.stop()
 
     const page = await metricsOf(rig).families()
-    const { duplicates } = rig.feed.counters()
+    const { duplicates } = rig.feed.status().counts
     const records = valueOf(page, 'kis_stream_records_total', { tr: 'H0STCNT0' })
-    expect(records).toBe(rig.of('trade').length + (duplicates ?? 0))
+    expect(records).toBe(rig.of('trade').length + duplicates)
     expect(valueOf(page, 'kis_stream_duplicates_total')).toBe(duplicates)
     for (const cause of ['lost', 'outage', 'unsubscribed', 'restart']) {
       const found = rig.of('gap').filter(gap => gap.cause === cause)
@@ -98,6 +106,8 @@ describe('the metrics of a feed', () => {
     expect(valueOf(page, 'kis_stream_late_volume_shares_total')).toBe(
       rig.of('gap-filled').reduce((sum, { filledVolume }) => sum + filledVolume, 0),
     )
+    expect(valueOf(page, 'kis_stream_repairs_total')).toBe(1)
+    expect(valueOf(page, 'kis_stream_repaired_volume_shares_total')).toBe(volume)
     expect(valueOf(page, 'kis_stream_malformed_total')).toBe(1)
     expect(valueOf(page, 'kis_stream_disconnects_total', { market: 'KR' })).toBe(rig.of('disconnect').length)
   })
@@ -130,25 +140,25 @@ describe('the metrics of a feed', () => {
     rig.feed.attach(() => {
       throw new Error('no')
     }, 'broken')
-    rig.feed.attach(() => Subscription.EMPTY, 'ring')
-    rig.feed.noteDropped('ring', 7)
-    await eventually(() => (rig.feed.counters().sinkDropped ?? 0) > 7)
+    const watch: Sink['watch'] = watcher => of({ type: 'dropped' as const, count: 7 }).subscribe(watcher)
+    rig.feed.attach(
+      Object.assign(() => Subscription.EMPTY, { watch }),
+      'ring',
+    )
+    await eventually(() => rig.ofSinks('dropped') > 7)
     await rig.feed.stop()
     const page = await metricsOf(rig).families()
     expect(valueOf(page, 'kis_stream_sink_errors_total', { sink: 'broken' })).toBe(1)
     expect(valueOf(page, 'kis_stream_sink_dropped_total', { sink: 'ring' })).toBe(7)
     const slow = valueOf(page, 'kis_stream_sink_dropped_total', { sink: 'slow "one"' })
-    expect(slow + 7).toBe(rig.feed.counters().sinkDropped)
+    expect(slow + 7).toBe(rig.ofSinks('dropped'))
   })
 
-  it('add the depths of queues and what was repaired, and do without them when Redis is away', async () => {
+  it('add the depths of queues, and do without them when Redis is away', async () => {
     const rig = await feedRig()
     const jobs = [{ queue: 'gap-validation', state: 'waiting', jobs: 3 }]
-    const repairs = () => ({ repairs: 2, volume: 1_500 })
-    const page = await metricsOf(rig, { queues: async () => jobs, repairs }).families()
+    const page = await metricsOf(rig, { queues: async () => jobs }).families()
     expect(valueOf(page, 'kis_stream_queue_jobs', { queue: 'gap-validation', state: 'waiting' })).toBe(3)
-    expect(valueOf(page, 'kis_stream_repairs_total')).toBe(2)
-    expect(valueOf(page, 'kis_stream_repaired_volume_shares_total')).toBe(1_500)
     const away = await metricsOf(rig, { queues: () => Promise.reject(new Error('ECONNREFUSED')) }).families()
     expect(away.get('kis_stream_queue_jobs')?.samples).toEqual([])
   })
@@ -196,7 +206,7 @@ describe('the metrics of a feed', () => {
 })
 
 it('docs/metrics.md is what the list of metrics says; npm run generate writes it', () => {
-  const page = readFileSync(new URL('../../../docs/metrics.md', import.meta.url), 'utf8')
+  const page = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8')
   expect(page).toBe(metricPage())
   const known = metricList.map(({ name }) => name)
   const alerts = page.slice(page.indexOf('## What'))
@@ -206,7 +216,7 @@ it('docs/metrics.md is what the list of metrics says; npm run generate writes it
 })
 
 describe('docs/grafana-dashboard.json', () => {
-  const dashboard = readFileSync(new URL('../../../docs/grafana-dashboard.json', import.meta.url), 'utf8')
+  const dashboard = readFileSync(new URL('../../../../docs/grafana-dashboard.json', import.meta.url), 'utf8')
   const { panels } = JSON.parse(dashboard) as { panels: { title: string; targets?: { expr: string }[] }[] }
   const expressions = panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))
 

@@ -1,7 +1,7 @@
 // Ready, or not and why, for a health check; and the same judgement as a sentence for each line, for the
 // page. A closed market is no illness; a regular session without data is.
-import { type Market, markets } from '../../market/instrument.ts'
-import { formatKst } from '../../market/calendar/korea-time.ts'
+import { type Market, markets } from '../../../market/instrument.ts'
+import { formatKst } from '../../../market/calendar/korea-time.ts'
 import {
   type HealthInput,
   lookAtMarket,
@@ -10,8 +10,8 @@ import {
   turnsOf,
   type Verdict,
 } from './market-health.ts'
-import type { SinkTrouble } from './journal.ts'
-import type { FeedStatus } from './status.ts'
+import type { SinkTrouble } from '../journal.ts'
+import type { ConnectionStatus } from './connection.ts'
 
 export type HealthReport = {
   readonly ready: boolean
@@ -58,7 +58,7 @@ export function healthOf(input: HealthInput): HealthReport {
 const worstFirst = ['trouble', 'waiting', 'good'] as const
 
 function verdictsOf(
-  status: FeedStatus,
+  status: ConnectionStatus,
   found: Readonly<Record<Market, MarketFinding>>,
   isReady: boolean,
 ): readonly [Verdict, ...Verdict[]] {
@@ -85,7 +85,7 @@ function verdictsOf(
   return [first, ...others]
 }
 
-function isStopping({ handOver }: FeedStatus): boolean {
+function isStopping({ handOver }: ConnectionStatus): boolean {
   return handOver.state.startsWith('stop')
 }
 

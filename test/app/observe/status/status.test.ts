@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
-import { createLatencyWatch } from '../../../app/observe/latency.ts'
-import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
-import { eventually, feedRig, planted, shortTiming } from '../../support/rigs/feed.ts'
+import { createLatencyWatch } from '../../../../app/observe/latency.ts'
+import { generatedTape } from '../../../../simulator/tape/generated-tape.ts'
+import { eventually, feedRig, planted, shortTiming } from '../../../support/rigs/feed.ts'
 
 it('tells where each socket is, since when, and how it came there', async () => {
   const rig = await feedRig()

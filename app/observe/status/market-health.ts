@@ -1,14 +1,14 @@
 // What is true of one market's line: whether data flows as the calendar expects, in the words of a health
 // check and of the page. One judgement for both. Whatever the states of the socket did meanwhile, it is the
 // time since data last came that counts.
-import { minuteMs } from '../../market/basics/durations.ts'
-import type { Calendar } from '../../market/calendar/calendar.ts'
-import { type Market, marketOf } from '../../market/instrument.ts'
-import type { SubscriptionState } from '../feed/subscription-states.ts'
-import type { FeedStatus, SocketStatus } from './status.ts'
+import { minuteMs } from '../../../market/basics/durations.ts'
+import type { Calendar } from '../../../market/calendar/calendar.ts'
+import { type Market, marketOf } from '../../../market/instrument.ts'
+import type { SubscriptionState } from '../../feed/subscription-states.ts'
+import type { ConnectionStatus, SocketStatus } from './connection.ts'
 
 export type HealthInput = {
-  readonly status: FeedStatus
+  readonly status: ConnectionStatus
   readonly subscriptions: readonly SubscriptionState[]
   readonly calendar: Calendar
   /** The longest a market may be silent in its regular session. */
@@ -63,7 +63,7 @@ export type MarketFinding = {
 }
 
 /** The markets that have a line. */
-export function turnsOf({ handOver: { turn, turns } }: FeedStatus): readonly Market[] {
+export function turnsOf({ handOver: { turn, turns } }: ConnectionStatus): readonly Market[] {
   return turns ?? (turn === undefined ? [] : [turn])
 }
 
@@ -129,7 +129,7 @@ type Silence = {
  * its first subscription.
  */
 function silenceOf(
-  { time, startedAt = time }: FeedStatus,
+  { time, startedAt = time }: ConnectionStatus,
   { lastData, turnSince = startedAt }: SocketStatus,
   expected: readonly { readonly opensAt: number; readonly wantedSince: number }[],
 ): Silence {

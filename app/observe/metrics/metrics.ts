@@ -1,5 +1,5 @@
-// A feed's numbers for Prometheus, in the OpenMetrics format. Nothing is counted here: the feed keeps plain numbers, and they are read
-// when somebody asks. Each feed has a registry of its own.
+// A feed's numbers for Prometheus, in the OpenMetrics format. Nothing is counted here: `status()` is read for each page. Each feed has a
+// registry of its own.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, type Metric, type OpenMetricsContentType, Registry } from 'prom-client'
 import {
@@ -9,8 +9,7 @@ import {
   metricList,
   type QueueDepth,
   type Reading,
-  type Repairs,
-} from './metric-list.ts'
+} from './list.ts'
 
 export type MetricsParts = {
   readonly feed: MetricsFeed
@@ -18,7 +17,6 @@ export type MetricsParts = {
   readonly version: string
   /** How many jobs wait, run or failed. Asked for each page; when it fails, there are no such numbers on it. */
   readonly queues?: () => Promise<readonly QueueDepth[]>
-  readonly repairs?: () => Repairs
   /**
    * Connections left to all processes of an app key together: of the first one, and of the US market's own.
    * When it fails, or is undefined, what this process knows of is shown.
@@ -40,11 +38,10 @@ function lagOf(nanoseconds: number): number {
 }
 
 const noQueues = () => Promise.resolve([])
-const nobodyCounts = () => Promise.resolve([])
-const noRepairs = () => ({ repairs: 0, volume: 0 })
+const notShared = () => Promise.resolve([])
 
 export function createMetrics(parts: MetricsParts): Metrics {
-  const { feed, version, queues = noQueues, repairs = noRepairs, sharedConnectsLeft = nobodyCounts } = parts
+  const { feed, version, queues = noQueues, sharedConnectsLeft = notShared } = parts
   const registry = new Registry<OpenMetricsContentType>()
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs })
@@ -57,11 +54,8 @@ export function createMetrics(parts: MetricsParts): Metrics {
     return {
       version,
       status: feed.status(),
-      counters: feed.counters(),
       subscriptions: feed.subscriptions(),
-      tally: feed.tally(),
       queues: await queues().catch(() => []),
-      repairs: repairs(),
       sharedConnectsLeft: await sharedConnectsLeft().catch(() => []),
       memory: { residentBytes, heapUsedBytes },
       loopLag: {

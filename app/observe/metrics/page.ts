@@ -1,5 +1,5 @@
 // The document about the metrics, docs/metrics.md: every name with its labels and meaning, and what to be woken up for.
-import { type MetricDefinition, metricList } from './metric-list.ts'
+import { type MetricDefinition, metricList } from './list.ts'
 
 /** Each with the reason, and long enough that nothing that mends itself wakes anybody. */
 const alerts: readonly { readonly name: string; readonly when: string; readonly why: string }[] = [
@@ -43,7 +43,7 @@ const alerts: readonly { readonly name: string; readonly when: string; readonly 
 export function metricPage(): string {
   return `# Metrics
 
-Made from [app/observe/metric-list.ts](../app/observe/metric-list.ts) by \`npm run generate\`; a test fails when it is stale. \`run\` serves them beside the dashboard on
+Made from [app/observe/metrics/list.ts](../app/observe/metrics/list.ts) by \`npm run generate\`; a test fails when it is stale. \`run\` serves them beside the dashboard on
 \`/metrics\`, in the OpenMetrics format; [grafana-dashboard.json](grafana-dashboard.json) is a dashboard over them. \`/health\` answers 200 when data flows as the
 calendar expects and 503 with the reasons when it does not: that is what a supervisor or a probe should ask.
 

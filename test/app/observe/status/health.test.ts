@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionState } from '../../../app/feed/subscription-states.ts'
-import { type HealthReport, healthOf } from '../../../app/observe/health.ts'
-import type { HealthInput } from '../../../app/observe/market-health.ts'
-import type { FeedStatus, SocketStatus } from '../../../app/observe/status.ts'
-import type { Transition } from '../../../app/observe/transitions.ts'
-import { clockStartingAt } from '../../../market/clock.ts'
-import { createCalendar, standardCalendar, turnAt } from '../../../market/calendar/calendar.ts'
-import { feedRig } from '../../support/rigs/feed.ts'
-import { lineOf } from '../../support/wire/frames.ts'
+import type { SubscriptionState } from '../../../../app/feed/subscription-states.ts'
+import { type HealthReport, healthOf } from '../../../../app/observe/status/health.ts'
+import type { HealthInput } from '../../../../app/observe/status/market-health.ts'
+import type { ConnectionStatus, SocketStatus } from '../../../../app/observe/status/connection.ts'
+import type { Transition } from '../../../../app/observe/transitions.ts'
+import { clockStartingAt } from '../../../../market/clock.ts'
+import { createCalendar, standardCalendar, turnAt } from '../../../../market/calendar/calendar.ts'
+import { feedRig } from '../../../support/rigs/feed.ts'
+import { lineOf } from '../../../support/wire/frames.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 const second = 1_000
@@ -25,7 +25,7 @@ type Story = {
   readonly failures?: number
   readonly turnSince?: string
   readonly transitions?: readonly Transition[]
-  readonly status?: Partial<FeedStatus>
+  readonly status?: Partial<ConnectionStatus>
   readonly calendar?: HealthInput['calendar']
 }
 
@@ -45,7 +45,7 @@ function health(story: Story): HealthReport {
     triesAgainAt: story.phase === 'reconnecting' ? time + 20 * second : undefined,
     slots: 1,
   })
-  const status: FeedStatus = {
+  const status: ConnectionStatus = {
     time,
     startedAt: story.startedAt === undefined ? time - 86_400_000 : kst(story.startedAt),
     environment: 'prod',
@@ -66,7 +66,6 @@ function health(story: Story): HealthReport {
       },
     ],
     clockSkew: undefined,
-    latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
     ...story.status,
   }
   const lastData = story.lastData === undefined ? {} : { flowingSince: 0, lastData: kst(story.lastData) }
@@ -235,7 +234,7 @@ describe('health', () => {
 it('a real feed is not ready before its first data in a regular session, and ready with it', async () => {
   const rig = await feedRig({ clock: clockStartingAt(kst('2026-06-08T11:48:30')) })
   await rig.feed.confirmed('KRX:005930')
-  const report = () => rig.feed.health()
+  const report = () => rig.feed.status().health
   expect(report()).toMatchObject({ ready: false, time: expect.stringMatching(/^2026-06-08 11:48/) as string })
   expect(report().reasons[0]).toMatch(/no data yet/)
   rig.simulator.send(lineOf('H0STCNT0.txt', 1))

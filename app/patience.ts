@@ -1,7 +1,12 @@
-// The end of a command that may not hang: everything is waited for, up to one moment that is the same for
-// all.
-import { ReplaySubject, timer } from 'rxjs'
-import { ended } from '../../app/feed/ended.ts'
+// Waiting, but not for ever.
+import { firstValueFrom, from, map, type Observable, race, ReplaySubject, timer } from 'rxjs'
+
+/** Whether it resolved in time; rejects when it does. What comes later of it is not lost: it goes on. `late`: milliseconds, or their end. */
+export function ended(work: Promise<unknown>, late: number | Observable<unknown>): Promise<boolean> {
+  const done = from(work).pipe(map(() => true))
+  const end = typeof late === 'number' ? timer(Math.max(0, late)) : late
+  return firstValueFrom(race(done, end.pipe(map(() => false))))
+}
 
 export type Patience = {
   /** What it resolved with; undefined when it was late, or failed. */
@@ -12,6 +17,7 @@ export type Patience = {
   end(): void
 }
 
+/** For a stop that may not hang: everything is waited for, up to one moment that is the same for all. */
 export function createPatience(withinMs: number): Patience {
   const overdue: string[] = []
   const late = new ReplaySubject<unknown>(1)

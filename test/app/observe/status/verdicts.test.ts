@@ -1,10 +1,10 @@
 // The sentence on top of the page, and the answer of /health: one judgement, whatever the line does.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { SubscriptionState } from '../../../app/feed/subscription-states.ts'
-import { type HealthReport, healthOf } from '../../../app/observe/health.ts'
-import type { FeedStatus, SocketStatus } from '../../../app/observe/status.ts'
-import { standardCalendar } from '../../../market/calendar/calendar.ts'
+import type { SubscriptionState } from '../../../../app/feed/subscription-states.ts'
+import { type HealthReport, healthOf } from '../../../../app/observe/status/health.ts'
+import type { ConnectionStatus, SocketStatus } from '../../../../app/observe/status/connection.ts'
+import { standardCalendar } from '../../../../market/calendar/calendar.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 /** A Monday evening: no regular session, so that no data is expected. */
@@ -29,11 +29,11 @@ const socket = (market: 'KR' | 'US', phase: string, more: Partial<SocketStatus> 
 function judge(
   phase: string,
   subscriptions: readonly SubscriptionState[],
-  more: Partial<FeedStatus> = {},
+  more: Partial<ConnectionStatus> = {},
   line: Partial<SocketStatus> = {},
 ): HealthReport {
   const budget = { left: 1, most: 4, windowMs: 600_000 }
-  const status: FeedStatus = {
+  const status: ConnectionStatus = {
     time: evening,
     startedAt: 0,
     environment: 'prod',
@@ -51,7 +51,6 @@ function judge(
       },
     ],
     clockSkew: undefined,
-    latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
     ...more,
   }
   return healthOf({ status, subscriptions, calendar: standardCalendar, silenceMs: 120_000 })
