@@ -1,9 +1,9 @@
-// The dashboard beside `kis-stream run`: its settings, and the line that says where it is.
+// The dashboard beside `kis-stream run`: its settings, and what the terminal says about it.
 import type { z } from 'zod'
-import type { OpenedFeed } from '../app/feed/contract.ts'
+import type { PageOptions } from '../app/service.ts'
 import { commandSchema } from '../app/settings/setting-list.ts'
-import { type Dashboard, type DashboardOptions, startDashboard } from '../dashboard/server.ts'
 import { isLoopback } from '../dashboard/auth.ts'
+import type { Dashboard } from '../dashboard/server.ts'
 import { say } from './terminal/say.ts'
 
 export const dashboardSettings = commandSchema
@@ -16,35 +16,23 @@ export const dashboardSettings = commandSchema
 
 export type DashboardSettings = z.output<typeof dashboardSettings>
 
-/** Undefined when it is turned off, or cannot be had: a feed does not stop for its page. */
-export async function openDashboard(
-  { feed, internals }: OpenedFeed,
-  settings: DashboardSettings,
-  parts: Partial<DashboardOptions> = {},
-): Promise<Dashboard | undefined> {
-  if (!settings.dashboard) return undefined
-  const { dashboardPort: port, dashboardHost: host, dashboardToken: token, inspect } = settings
-  try {
-    const dashboard = await startDashboard({
-      feed,
-      internals,
-      port,
-      host,
-      inspect,
-      ...(token === undefined ? {} : { token }),
-      ...parts,
-    })
-    if (port !== 0 && dashboard.port !== port) {
-      say(`Port ${port} is taken; the dashboard is on ${dashboard.port}.`, 'warn')
-    }
-    const howToEnter = token === undefined ? '' : ' (add ?token=… once)'
-    say(`Dashboard: ${dashboard.url}${howToEnter}`)
-    if (inspect) say(whereMachinesAre(dashboard))
-    return dashboard
-  } catch (error) {
-    say((error as Error).message, 'error')
-    return undefined
+/** Undefined when it is turned off. */
+export function pageOf(settings: DashboardSettings): PageOptions | undefined {
+  const { dashboard, dashboardPort: port, dashboardHost: host, dashboardToken: token, inspect } = settings
+  if (!dashboard) return undefined
+  return { port, host, inspect, ...(token === undefined ? {} : { token }) }
+}
+
+export function sayWhere(dashboard: Dashboard | Error | undefined, settings: DashboardSettings): void {
+  if (dashboard === undefined) return
+  if (dashboard instanceof Error) return say(dashboard.message, 'error')
+  const { dashboardPort: port, dashboardToken: token, inspect } = settings
+  if (port !== 0 && dashboard.port !== port) {
+    say(`Port ${port} is taken; the dashboard is on ${dashboard.port}.`, 'warn')
   }
+  const howToEnter = token === undefined ? '' : ' (add ?token=… once)'
+  say(`Dashboard: ${dashboard.url}${howToEnter}`)
+  if (inspect) say(whereMachinesAre(dashboard))
 }
 
 function whereMachinesAre({ url, statelyUrl }: Dashboard): string {
