@@ -1,14 +1,14 @@
 // The price and the book of an overseas issue (price, price-detail, inquire-asking-price). Values that the
 // stream has too are taken from its record.
-import { venues } from '../../market/instrument.ts'
-import { scaleOf } from '../market/day-bars.ts'
-import { changeOf } from '../market/issue-facts.ts'
-import { overseasIssue, type Quote, type Quoting } from './quoting.ts'
-import { createRandom, seedFor } from '../tape/random.ts'
+import { venues } from '../../../market/instrument.ts'
+import { scaleOf } from '../../market/day-bars.ts'
+import { changeOf } from '../../market/issue-facts.ts'
+import { overseasIssue, type Quote, type Quoting } from '../quoting.ts'
+import { createRandom, seedFor } from '../../tape/random.ts'
 import { rsymOf } from './days.ts'
-import { restShapes } from './shapes.ts'
-import type { Seen } from '../market/seen.ts'
-import { type Block, fill, fillUnknown, type Row, type Values } from './shape.ts'
+import { restShapes } from '../shapes.ts'
+import type { Seen } from '../../market/seen.ts'
+import { type Block, fill, fillUnknown, type Row, type Values } from '../shape.ts'
 
 type Blocks = Readonly<Record<string, Block>>
 

@@ -1,6 +1,6 @@
 // CTCA0903R: on which days the Korean market opens, from a date on, some weeks a page (protocol notes 6.12).
-import { addDays, isDate, isWeekend, weekdayOf } from '../../market/calendar/wall-clock.ts'
-import { type Quote, wrongInput } from './quoting.ts'
+import { addDays, isDate, isWeekend, weekdayOf } from '../../../market/calendar/wall-clock.ts'
+import { type Quote, wrongInput } from '../quoting.ts'
 
 /**
  * As many as in the published example; the last one is repeated as the first of the next page (official issue

@@ -1,9 +1,9 @@
 // The price and the book of a Korean issue (inquire-price, inquire-price-2, inquire-asking-price-exp-ccn,
 // intstock-multprice, volume-rank). Values that the stream has too are taken from its record, column by
 // column.
-import type { DayBar } from '../market/day-bars.ts'
-import { basePriceOf, issueFacts } from '../market/issue-facts.ts'
-import { namedKoreanSymbols, namesOf } from '../market/names.ts'
+import type { DayBar } from '../../market/day-bars.ts'
+import { basePriceOf, issueFacts } from '../../market/issue-facts.ts'
+import { namedKoreanSymbols, namesOf } from '../../market/names.ts'
 import {
   koreanIssue,
   koreanMarkets,
@@ -12,10 +12,10 @@ import {
   type Quoted,
   type Quoting,
   wrongInput,
-} from './quoting.ts'
-import { restShapes } from './shapes.ts'
-import type { Seen } from '../market/seen.ts'
-import { type Block, fill, fillUnknown, type Values } from './shape.ts'
+} from '../quoting.ts'
+import { restShapes } from '../shapes.ts'
+import type { Seen } from '../../market/seen.ts'
+import { type Block, fill, fillUnknown, type Values } from '../shape.ts'
 
 /** All known values, by KIS's keys. */
 export function valuesOf(seen: Seen, { days, seed }: Quoting): Values {

@@ -1,13 +1,13 @@
 // The description of an issue (search-info, search-stock-info, and search-info overseas). Dates of listing,
 // sectors and the like are those of an ordinary issue.
-import type { Instrument, Venue } from '../../market/instrument.ts'
-import { issueFacts } from '../market/issue-facts.ts'
-import { namesOf } from '../market/names.ts'
-import { type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
-import { createRandom, seedFor } from '../tape/random.ts'
-import { restShapes } from './shapes.ts'
-import type { Seen } from '../market/seen.ts'
-import { fill, type Values } from './shape.ts'
+import type { Instrument, Venue } from '../../../market/instrument.ts'
+import { issueFacts } from '../../market/issue-facts.ts'
+import { namesOf } from '../../market/names.ts'
+import { type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from '../quoting.ts'
+import { createRandom, seedFor } from '../../tape/random.ts'
+import { restShapes } from '../shapes.ts'
+import type { Seen } from '../../market/seen.ts'
+import { fill, type Values } from '../shape.ts'
 
 /** PRDT_TYPE_CD → venue. Futures, bonds and the others are not simulated. */
 const venuesByType: Readonly<Record<string, Venue>> = {

@@ -1,12 +1,12 @@
 // Overseas executions, of which KIS returns only the latest, and minute bars, which are paged by a key
 // (protocol notes 6.8 and 6.9).
-import type { PastDay, PastMinute } from '../market/past-market.ts'
-import type { PastTrade } from '../market/past-trade.ts'
-import { overseasIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
+import type { PastDay, PastMinute } from '../../market/past-market.ts'
+import type { PastTrade } from '../../market/past-trade.ts'
+import { overseasIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from '../quoting.ts'
 import { rsymOf } from './days.ts'
-import { restShapes } from './shapes.ts'
-import type { Seen } from '../market/seen.ts'
-import { fill, fillUnknown } from './shape.ts'
+import { restShapes } from '../shapes.ts'
+import type { Seen } from '../../market/seen.ts'
+import { fill, fillUnknown } from '../shape.ts'
 
 /** Not documented; as many as for Korean issues. */
 const executionsPerCall = 30

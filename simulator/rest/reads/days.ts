@@ -1,14 +1,14 @@
 // The days of an issue: inquire-daily-price, inquire-daily-itemchartprice, inquire-investor, and dailyprice
 // overseas.
-import { isDate } from '../../market/calendar/wall-clock.ts'
-import { byPeriod, type DayBar, type Period, scaleOf } from '../market/day-bars.ts'
-import { koreanIssue, overseasIssue, type Quote, type Quoting, wrongInput } from './quoting.ts'
-import { createRandom, seedFor } from '../tape/random.ts'
+import { isDate } from '../../../market/calendar/wall-clock.ts'
+import { byPeriod, type DayBar, type Period, scaleOf } from '../../market/day-bars.ts'
+import { koreanIssue, overseasIssue, type Quote, type Quoting, wrongInput } from '../quoting.ts'
+import { createRandom, seedFor } from '../../tape/random.ts'
 import { valuesOf } from './price.ts'
-import { restShapes } from './shapes.ts'
-import type { Seen } from '../market/seen.ts'
-import { fill, fillUnknown, type Values } from './shape.ts'
-import { koreanZone, wallTime } from '../market/wall-clock.ts'
+import { restShapes } from '../shapes.ts'
+import type { Seen } from '../../market/seen.ts'
+import { fill, fillUnknown, type Values } from '../shape.ts'
+import { koreanZone, wallTime } from '../../market/wall-clock.ts'
 
 /** Captured: 30 days, weeks or months. */
 const dailyRows = 30

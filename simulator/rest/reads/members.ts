@@ -1,9 +1,9 @@
 // Trading of a Korean issue by securities company, and the single-price session after hours, which no longer
 // exists.
-import { koreanTick } from '../market/price-grid.ts'
-import { koreanIssue, type Quote, wrongInput } from './quoting.ts'
-import { restShapes } from './shapes.ts'
-import { fill, fillUnknown, type Values } from './shape.ts'
+import { koreanTick } from '../../market/price-grid.ts'
+import { koreanIssue, type Quote, wrongInput } from '../quoting.ts'
+import { restShapes } from '../shapes.ts'
+import { fill, fillUnknown, type Values } from '../shape.ts'
 
 type Member = readonly [code: string, name: string, isForeign: boolean]
 

@@ -1,14 +1,14 @@
 // Korean executions and minute bars, with KIS's peculiarities: a day in pages of 30, missing prints, minutes
 // in the future (protocol notes 6.4 to 6.6).
-import { minuteMs } from '../../market/basics/durations.ts'
-import { minuteOf, type PastDay, type PastMinute } from '../market/past-market.ts'
-import type { PastTrade } from '../market/past-trade.ts'
-import { koreanIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from './quoting.ts'
+import { minuteMs } from '../../../market/basics/durations.ts'
+import { minuteOf, type PastDay, type PastMinute } from '../../market/past-market.ts'
+import type { PastTrade } from '../../market/past-trade.ts'
+import { koreanIssue, type Parameter, type Quote, type Quoted, type Quoting, wrongInput } from '../quoting.ts'
 import { valuesOf } from './price.ts'
-import { restShapes } from './shapes.ts'
-import type { Seen } from '../market/seen.ts'
-import { fill, fillUnknown, type Values } from './shape.ts'
-import { koreanZone, wallTime } from '../market/wall-clock.ts'
+import { restShapes } from '../shapes.ts'
+import type { Seen } from '../../market/seen.ts'
+import { fill, fillUnknown, type Values } from '../shape.ts'
+import { koreanZone, wallTime } from '../../market/wall-clock.ts'
 
 const executionsPerCall = 30
 const minutesPerCall = 30
