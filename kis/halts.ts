@@ -1,5 +1,6 @@
-// What KIS's notices of market operation say about one name: halted, or in a volatility interruption, in both of which it rightly
-// does not trade. Such a notice takes a place of the session's 41, so nobody asks for one but the user.
+// KIS's notices of market operation about one name: whether it is halted, or in a volatility interruption; in
+// both it correctly has no trades. Such a notice takes one of the session's 41 slots, so only a user's
+// request subscribes to it.
 //
 // 396300^N^(null)^^311^^^55^N^N (H0STMKO0, the vendor's example: neither halted nor interrupted)
 import type { OtherRecord } from '../market/events.ts'
@@ -8,7 +9,7 @@ import { readable } from './channel.ts'
 
 export type HaltNotice = { readonly instrument: Instrument; readonly isHalted: boolean }
 
-/** H0UNMKO0 is documented without the issue code, but was never captured so (protocol notes 5.9). */
+/** H0UNMKO0 is documented without the issue code, but every capture has it (protocol notes 5.9). */
 const venueOf: Readonly<Record<string, Venue>> = { H0STMKO0: 'KRX', H0NXMKO0: 'NXT', H0UNMKO0: 'UN' }
 
 /** ISCD_STAT_CLS_CODE */
@@ -23,7 +24,10 @@ export function haltIn({ tr, columns }: OtherRecord): HaltNotice | undefined {
   return { instrument, isHalted: isHalted || isOn(columns['VI_CLS_CODE']) || isOn(columns['OVTM_VI_CLS_CODE']) }
 }
 
-/** `N` in the vendor's example; a kind of interruption otherwise (`Y` in the documents, digits in others' logs). */
+/**
+ * `N` in the vendor's example; otherwise a kind of interruption (`Y` in the documents, digits in others'
+ * logs).
+ */
 function isOn(code: string | number | null | undefined): boolean {
   return typeof code === 'string' && code !== '' && code !== 'N' && code !== '0' && code !== '(null)'
 }

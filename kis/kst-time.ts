@@ -1,12 +1,15 @@
-// KIS's clock times → epoch milliseconds. Every time read here is Korean (KST), overseas records included: they carry the
-// Korean date and time beside the local ones.
+// KIS's clock times → epoch milliseconds. Every time here is Korean (KST), also in overseas records: they
+// have the Korean date and time beside the local ones.
 import { dayMs } from '../market/basics/durations.ts'
 import { koreanDate, koreanMidnight } from '../market/calendar/korea-time.ts'
 
 let lastDate = 0
 let lastMidnight = Number.NaN
 
-/** Midnight KST of a date written 20260914; NaN for no date. A day's trades share one date, so the last one is kept. */
+/**
+ * Midnight KST of a date written 20260914; NaN for no date. A day's trades share one date, so the last one is
+ * kept.
+ */
 function midnightOf(date: number): number {
   if (date !== lastDate) {
     lastDate = date
@@ -35,7 +38,7 @@ export function instantOf(date: number, hhmmss: number): number | null {
   return time === time ? time : null
 }
 
-/** The instant of a Korean time that came without a date: on the Korean date that puts it nearest to `receivedTime`. */
+/** The instant of a Korean time without a date: on the Korean date that puts it nearest to `receivedTime`. */
 export function instantNear(receivedTime: number, hhmmss: number): number | null {
   const time = koreanMidnight(receivedTime) + timeOfDay(hhmmss)
   if (time !== time) return null

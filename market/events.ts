@@ -24,7 +24,10 @@ export type Trade = {
   readonly open: number | null
   readonly high: number | null
   readonly low: number | null
-  /** What KIS compares the price with: the previous close, adjusted where the exchange does. Null where KIS does not send it. */
+  /**
+   * KIS's base of the price change: the previous close, adjusted where the exchange does. Null where KIS does
+   * not send it.
+   */
   readonly previousClose: number | null
   readonly bidPrice: number | null
   readonly askPrice: number | null

@@ -19,7 +19,9 @@ export type Iteration = {
   readonly sink: Sink
   /** Gets what waits when the events complete, and ends then. */
   readonly events: AsyncIterableIterator<MarketEvent | Dropped>
-  /** Resolves when the loop has read everything and asks for more, or has ended; undefined when it does now. */
+  /**
+   * Resolves when the loop has read everything and asks for more, or has ended; undefined if it has already.
+   */
   drained(): Promise<void> | undefined
 }
 

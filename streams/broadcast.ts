@@ -1,18 +1,17 @@
-// One stream to many subscribers, hot. A Subject does the same and makes a function for each value; this is
-// called for every trade.
+// One stream to many subscribers, hot. A Subject does the same but makes a function for each value, and this
+// is called for every trade.
 import { Observable, Subscriber } from 'rxjs'
 
 export type Broadcast<T> = {
   readonly values$: Observable<T>
-  /** Hands a value to everyone who is there, in the order in which they came. */
+  /** Emits a value to all subscribers, in the order of their subscription. */
   next(value: T): void
   /** Late subscribers complete immediately. */
   complete(): void
 }
 
 export function createBroadcast<T>(): Broadcast<T> {
-  // Never changed, only replaced: a subscriber that comes or goes while a value is handed round does not
-  // disturb the round.
+  // Never changed, only replaced, so that a subscription during an emission does not affect it.
   let listeners: readonly Subscriber<T>[] = []
   let isOver = false
 

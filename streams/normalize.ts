@@ -4,13 +4,12 @@ import type { RawFrame } from '../kis/wire/frame.ts'
 import { shownText } from '../kis/redaction.ts'
 
 export type NormalizeOptions = DecoderOptions & {
-  /** Takes secrets out of a text that came from the line: a server may send ours back in any place. */
+  /** Removes secrets from a text of the server, which may repeat ours in any place. */
   readonly redact?: (text: string) => string
 }
 
 /**
- * Twenty records are about 8 KB; of what is longer, and waits in the queue of a slow consumer, only the
- * beginning is passed on.
+ * Twenty records are about 8 KB; a longer text is cut, because it may wait in the queue of a slow consumer.
  */
 const longestRaw = 16 * 1024
 
@@ -25,7 +24,7 @@ export function frameReader(options: NormalizeOptions, emit: (event: DecodedEven
   const { redact = (text: string) => text, columns = [] } = options
   const decoder = createDecoder(options)
   const isTyped = ({ type }: DecodedEvent) => type === 'trade' || type === 'order-book'
-  // Trades and books hold numbers, and texts only where a user asked for columns.
+  // Trades and books hold numbers, and texts only where a user requested columns.
   const emitClean = (event: DecodedEvent) =>
     emit(columns.length === 0 && isTyped(event) ? event : cleaned(event, redact))
 
@@ -65,7 +64,7 @@ function holdsSecret(texts: Texts, redact: (text: string) => string): boolean {
 
 function cleanedColumns<T>(columns: Readonly<Record<string, T>>, redact: (text: string) => string): Record<string, T> {
   return Object.fromEntries(
-    // A text stays a text, whatever else the values may be.
+    // A text stays a text, whatever the other values are.
     Object.entries(columns).map(([name, value]) => [name, typeof value === 'string' ? (redact(value) as T) : value]),
   )
 }

@@ -1,4 +1,4 @@
-// From frames to market events in one step: decode, continuity, out. What happens outside of frames joins
+// From frames to market events in one step: decode, continuity, out. Events from outside of frames join
 // before the continuity.
 import type { RawFrame } from '../kis/wire/frame.ts'
 import type { MarketEvent } from '../market/events.ts'
@@ -13,8 +13,7 @@ export type PipelineOptions = NormalizeOptions & {
 export type Pipeline = {
   frame(frame: RawFrame): void
   /**
-   * What happened outside of frames: an event among those of the frames, in the order in which things
-   * happened.
+   * An event from outside of frames: it takes its place among those of the frames, in the order of arrival.
    */
   lifecycle(event: MarketEvent): void
   /** Nothing is emitted from now on. */

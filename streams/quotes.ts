@@ -5,8 +5,7 @@ import { BoundedMap } from '../market/basics/bounded-map.ts'
 import { type Instrument, marketOf } from '../market/instrument.ts'
 
 /**
- * Broken input can name endlessly many instruments. One that was forgotten meanwhile may give the same quote
- * again.
+ * Malformed input can name endlessly many instruments. One that was forgotten may give the same quote again.
  */
 const mostInstruments = 4_096
 

@@ -1,12 +1,12 @@
-// Time that is set instead of passing: a clock and a scheduler for streams that live in the past.
+// Time that is set instead of passing: a clock and a scheduler for streams of the past.
 import { type SchedulerLike, VirtualAction, VirtualTimeScheduler } from 'rxjs'
 import type { Clock } from '../market/clock.ts'
 
 export type VirtualTime = {
   readonly clock: Clock
-  /** Give it to what waits, as `toBars` does: its timers go off when the clock is set to that time. */
+  /** For operators with timers, as `toBars`: they fire when the clock is set to their time. */
   readonly scheduler: SchedulerLike
-  /** Lets everything happen that was due until then, in its order, each at its own time. Never goes back. */
+  /** Runs everything that is due until then, in order, each at its own time. Never goes back. */
   advanceTo(time: number): void
 }
 

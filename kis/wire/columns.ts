@@ -1,4 +1,4 @@
-// The columns a user asked for by KIS's own name, added to trades and books as verbatim text.
+// Further columns by KIS's own names, added to trades and books as verbatim text.
 import { didYouMean } from '../../market/basics/did-you-mean.ts'
 import type { MarketData } from '../../market/events.ts'
 import { typedTransactionIds } from '../channel.ts'

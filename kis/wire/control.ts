@@ -10,7 +10,7 @@ import { frameText } from './frame.ts'
 import { createRedaction, type Redaction } from '../redaction.ts'
 import { instantOf } from '../kst-time.ts'
 
-/** What opens the encrypted records of one transaction in this session. Secret: it stays where it is used. */
+/** The key of one transaction's encrypted records in this session. Secret: it stays where it is used. */
 export type NoticeKey = { readonly iv: string; readonly key: string }
 
 export type ControlMessage =
@@ -20,7 +20,7 @@ export type ControlMessage =
 
 export type Answer = {
   readonly kind: 'answer'
-  /** Whom KIS answers; undefined where it says `(null)` or nothing. */
+  /** The subscription that KIS answers; undefined where it has `(null)` or nothing. */
   readonly tr: string | undefined
   readonly key: string | undefined
   readonly entry: CodeEntry
@@ -29,7 +29,7 @@ export type Answer = {
 
 const anybodys = createRedaction()
 
-/** `redaction`: takes out of the answer what of ours a server may have put into it. */
+/** `redaction`: removes from the answer any secret of ours that a server repeats in it. */
 export function readControl(frame: Uint8Array, redaction: Redaction = anybodys): ControlMessage {
   const message = parseObject(frameText(frame))
   if (message === undefined) return { kind: 'unreadable', reason: 'a control message that is no JSON object' }
@@ -85,7 +85,7 @@ function objectAt(parent: JsonObject | undefined, name: string): JsonObject | un
   return parent !== undefined && Object.hasOwn(parent, name) ? asObject(parent[name]) : undefined
 }
 
-/** Text, with KIS's spellings of nothing (`(null)` and the empty string) as undefined. */
+/** Text, with KIS's spellings of an empty value (`(null)` and the empty string) as undefined. */
 function textAt(parent: JsonObject | undefined, name: string): string | undefined {
   const value = parent !== undefined && Object.hasOwn(parent, name) ? parent[name] : undefined
   const text = typeof value === 'number' ? String(value) : value

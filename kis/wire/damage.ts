@@ -24,7 +24,7 @@ const moneyColumns: ReadonlySet<string> = new Set(['ACML_TR_PBMN', 'TAMT'])
 /** The change since the previous close: it has a sign. */
 const changeColumns: ReadonlySet<string> = new Set(['PRDY_VRSS', 'DIFF'])
 const lastPriceColumns: ReadonlySet<string> = new Set(['STCK_PRPR', 'LAST'])
-/** More of a value than a sound one has, and little enough for a log line. */
+/** More of a value than a sound one has, and short enough for a log line. */
 const mostShown = 24
 
 /** The current date of a live feed, for all of its transactions: a date over seven days away is damage. */
@@ -93,7 +93,7 @@ export function isOddBook(book: OrderBook): boolean {
 let knownDate = 0
 let knownMidnight = Number.NaN
 
-/** A business date is that of the record's own time, or the one before, or behind it. */
+/** The business date is the date of the record's own time, or the one before, or the one after it. */
 function isOddDate(businessDate: number | null, eventTime: number): boolean {
   if (businessDate === null) return true
   if (businessDate !== knownDate) {

@@ -1,5 +1,5 @@
-// Frames → market events. Stateful only in what it has seen: symbols, and the width each transaction had last. Never throws;
-// what cannot be read comes out as `malformed`, whole.
+// Frames → market events. Its state is only the symbols and the last width of each transaction. It never
+// throws; a record that cannot be read becomes a `malformed` event as a whole.
 import type { Malformed, MarketData, OrderBook, SchemaDrift, Trade } from '../../market/events.ts'
 import { canonical, type Instrument, partsOf, type Venue } from '../../market/instrument.ts'
 import type { Channel } from '../../market/subscription.ts'
@@ -35,19 +35,20 @@ export type DecoderOptions = {
   /** Where to count the records of each transaction, by its id. */
   readonly records?: RecordCounts
   /**
-   * For a live feed: how far our clock is ahead of KIS's, 0 while that is not known. A record that is dated more than seven days from its
-   * receipt is `malformed` then. By default any date will do, as for captures of any day.
+   * For a live feed: how far our clock is ahead of KIS's, 0 while that is not known. A record whose date is
+   * more than seven days from its receipt is then `malformed`. By default any date will do, as for captures
+   * of any day.
    */
   readonly clockAheadMs?: () => number
 }
 
-/** Filled by the decoder, one entry for each transaction with a layout; all others are one, `unknown`. */
+/** Filled by the decoder, one entry for each transaction with a layout; all others share one, `unknown`. */
 export type RecordCounts = Map<string, { records: number }>
 
 export type Decoder = {
   /**
-   * Hands the events of one data frame to `emit`, in wire order, after the whole frame was checked. `frame` is only read, and
-   * not kept. `receivedTime`: epoch milliseconds.
+   * Passes the events of one data frame to `emit`, in wire order, after the whole frame was checked. `frame`
+   * is only read, and not kept. `receivedTime`: epoch milliseconds.
    */
   decode(frame: Uint8Array, receivedTime: number, emit: Emit): void
 }
@@ -57,14 +58,14 @@ type Emit = (event: DecodedEvent) => void
 /** Reads the record whose first value is `first`. */
 type RecordReader = (instrument: Instrument, receivedTime: number, first: number, width: number) => Trade | OrderBook
 
-/** What the decoder knows of one transaction. */
+/** The decoder's state of one transaction. */
 type Transaction = {
   readonly tr: string
   readonly head: Uint8Array
   readonly layout: Layout | undefined
-  /** Whom the first value of a record names, whether or not the venue has such symbols. */
+  /** The instrument of a record's first value, whether or not the venue has such symbols. */
   readonly instrumentIn: (text: string) => Instrument | undefined
-  /** Undefined for what names no stock of the venue. */
+  /** Undefined for a value that names no stock of the venue. */
   readonly symbol: Symbols<Instrument | undefined>
   readonly read: RecordReader | undefined
   readonly damage: DamageFinder | undefined
@@ -80,7 +81,7 @@ export function createDecoder(options: DecoderOptions = {}): Decoder {
   const live = clockAheadMs === undefined ? undefined : liveDates(clockAheadMs)
   const given = { columns, records, live }
   const transactions = createInterner(bar, tr => createTransaction(tr, given))
-  /** That of the frame before: almost always that of the next. */
+  /** The symbol of the frame before: almost always that of the next. */
   let last: Transaction | undefined
 
   function start(frame: Uint8Array, receivedTime: number, emit: Emit): void {
@@ -133,7 +134,7 @@ function decodeRecords(
   }
 }
 
-/** Or what is wrong with it, to be put behind its place in the frame. */
+/** Otherwise the problem with it, which is reported in its place in the frame. */
 function readOne(transaction: Transaction, first: number, width: number, receivedTime: number): MarketData | string {
   const { read, damage, pick } = transaction
   if (read === undefined) return readRecord(transaction.tr, transaction.layout, receivedTime, first, width)
@@ -175,7 +176,7 @@ function problemWith(layout: Layout | undefined, width: number, count: number): 
   return undefined
 }
 
-/** A width that was never seen before is said so, once. */
+/** A width that was never seen before is reported once. */
 function adopt(transaction: Transaction, width: number, receivedTime: number): SchemaDrift | undefined {
   transaction.width = width
   const { layout, reportedWidths, tr } = transaction
@@ -223,7 +224,10 @@ function createTransaction(tr: string, { columns, records, live }: Given): Trans
   }
 }
 
-/** How records of a channel are read, and which of them are looked at twice. Without a venue they are overseas ones. */
+/**
+ * How records of a channel are read, and which of them are checked twice. Without a venue they are overseas
+ * ones.
+ */
 function readerOf(channel: Channel, venue: Venue | undefined): { read: RecordReader; isOdd: DamageFinder['isOdd'] } {
   if (channel === 'trade') {
     return venue === undefined
@@ -238,7 +242,7 @@ function stockOf(instrument: Instrument | undefined): Instrument | undefined {
   return instrument !== undefined && isStock(instrument) ? canonical(instrument) : undefined
 }
 
-/** Rubbish can name endlessly many transactions; they share one count. */
+/** Malformed input can name endlessly many transactions; they share one count. */
 function tallyOf(name: string, records: RecordCounts): { records: number } {
   const tally = records.get(name) ?? { records: 0 }
   records.set(name, tally)

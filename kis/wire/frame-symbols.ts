@@ -1,5 +1,5 @@
-// Whose records a frame has. Of a record nothing is read but its first value, and each distinct symbol is made
-// into something once: a recording of a day has millions of frames of some hundred symbols.
+// The symbols of a frame. Only the first value of each record is read, and the object of each distinct symbol
+// is made once: a recording of a day has millions of frames of some hundred symbols.
 import { bar, caret } from './bytes.ts'
 import { transactionAt } from './frame.ts'
 import { createInterner } from './scan/intern.ts'
@@ -9,8 +9,8 @@ export type FrameSymbols<T> = {
   /** The symbol of a frame of one record. `payload`: where its first value starts. */
   first(frame: Uint8Array, payload: number): T
   /**
-   * Calls `visit` for each record. False, without a call, where the values do not divide into so many records
-   * of at least the least width, or the frame is longer than any of KIS's.
+   * Calls `visit` for each record. False, without a call, when the values do not divide into that many
+   * records of at least the least width, or the frame is longer than any of KIS's.
    */
   each(frame: Uint8Array, payload: number, records: number, visit: (symbol: T) => void): boolean
 }

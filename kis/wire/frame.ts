@@ -6,7 +6,7 @@ import type { LineId } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
 import { bar, brace, one, zero } from './bytes.ts'
 
-/** Where the transaction id of every frame starts: behind the flag and its bar. */
+/** Where the transaction id of every frame starts: after the flag and its bar. */
 export const transactionAt = 2
 export const transactionLength = 8
 /** Where its record count starts. */
@@ -25,18 +25,18 @@ export type RawFrame = {
 export type Envelope = {
   /** Account notices are; their payload is base64. */
   readonly encrypted: boolean
-  /** Number of records the frame says it carries. KIS pads it to three digits; unpadded is accepted. */
+  /** Number of records by the frame's own count. KIS pads it to three digits; unpadded is accepted. */
   readonly count: number
   /** Where the first value starts. */
   readonly payload: number
 }
 
-/** Data frames start with 0 or 1 and control messages with `{`: one look at one byte. */
+/** Data frames start with 0 or 1 and control messages with `{`: one byte decides. */
 export function isControl(frame: Uint8Array): boolean {
   return frame[0] === brace
 }
 
-/** What every frame of records starts with that are not encrypted and of this transaction. */
+/** The start of every frame of this transaction with unencrypted records. */
 export function headOf(transaction: string): Uint8Array {
   return Buffer.from(`0|${transaction}|`)
 }
@@ -73,7 +73,7 @@ export function payloadOf(frame: Uint8Array): number {
   return p > countAt && frame[p] === bar ? p + 1 : 0
 }
 
-/** How many records the frame says it carries, given where the first value starts. */
+/** The number of records by the frame's own count, given where the first value starts. */
 export function countOf(frame: Uint8Array, payload: number): number {
   let count = 0
   for (let p = countAt; p < payload - 1; p++) count = count * 10 + (frame[p] as number) - zero

@@ -1,4 +1,4 @@
-// What is known of a transaction's records.
+// The known shape of a transaction's records.
 
 /** `secret` columns identify a person or an account; their values are never handed out. */
 export type ValueType = 'string' | 'time6' | 'date8' | 'code' | 'flag' | 'int' | 'decimal' | 'secret'
@@ -14,9 +14,9 @@ export type Layout = {
   readonly environments: readonly string[]
   /** A narrower record was cut off, or lacks a leading column, and its positions cannot be trusted. */
   readonly minWidth: number
-  /** Widths known so far, each with the first day it is known from, or null where only a document shows it. */
+  /** Known widths, each with the first day it was seen, or null where only a document shows it. */
   readonly widths: Readonly<Record<number, string | null>>
   readonly columns: readonly Column[]
-  /** Other column lists KIS is known to send, told apart by their width. */
+  /** Other column lists that KIS sends, each of another width. */
   readonly variants: readonly (readonly Column[])[]
 }

@@ -16,7 +16,7 @@ export function knownWidth(layout: Layout): number {
   return Math.max(...Object.keys(layout.widths).map(Number))
 }
 
-/** The column list for a record of this width: the one of exactly that width, else the main one, cut to fit. */
+/** The column list for a record of this width: the one of exactly that width, else the main one, cut. */
 export function columnsFor(layout: Layout, width: number): readonly Column[] {
   const exact = [layout.columns, ...layout.variants].find(columns => columns.length === width)
   return exact ?? layout.columns.slice(0, width)

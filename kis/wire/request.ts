@@ -1,4 +1,4 @@
-// The texts we send. One symbol a message: KIS has no bulk form.
+// The texts that we send. One symbol a message: KIS has no bulk form.
 import type { WireKey } from '../channel.ts'
 
 export type CustomerType = 'P' | 'B'

@@ -17,8 +17,8 @@ export function conflatingQueue(limit: number): EventQueue {
   const trades = new Map<Instrument, Waiting>()
   const books = new Map<Instrument, Waiting>()
   /**
-   * By type and instrument, what was replaced since its last receipt. The one that waits longest is first, and
-   * is taken first: a BoundedMap keeps no order.
+   * By type and instrument, what was replaced since its last receipt. The one that waits longest is taken
+   * first; a BoundedMap keeps no order.
    */
   const replaced = new Map<string, Dropped>()
   let first: Waiting | undefined

@@ -1,6 +1,6 @@
-// Acknowledged is not flowing. Watches each subscription's own rhythm and says which ones fell silent that
-// should not have: one mute key among live ones, or a whole market. It only watches; what to do about it is
-// for the machine.
+// Acknowledged does not mean that data comes. Learns each subscription's own rhythm, and reports the ones
+// that are silent without a reason: one stale key among live ones, or a whole market. It only reports; the
+// machine reacts.
 import type { MarketEvent } from '../../market/events.ts'
 import { canonical, type Instrument, type Market, marketOf, markets } from '../../market/instrument.ts'
 import { keyOf, type SubscriptionKey } from '../../market/subscription.ts'
@@ -9,29 +9,29 @@ import { createRhythm, type Rhythm } from './rhythm.ts'
 export type FreshnessChange =
   | { readonly type: 'flowing' | 'stale'; readonly key: SubscriptionKey }
   /**
-   * Stale although others of its market flow. Said again as long as it lasts, each time after twice the wait.
+   * Stale while others of its market have data. Emitted again while it lasts, each time after twice the wait.
    */
   | { readonly type: 'mute'; readonly key: SubscriptionKey }
-  /** Nothing at all from a market that is open. */
+  /** No data at all from an open market. */
   | { readonly type: 'silence'; readonly market: Market; readonly quietMs: number }
-  /** Data has flowed for `stableMs` since the line came up. Said once for each line. */
+  /** Data has come for `stableMs` since the connection was up. Emitted once for each connection. */
   | { readonly type: 'proven'; readonly market: Market }
 
 export type Freshness = {
   readonly flowingSince: number | undefined
   readonly lastData: number | undefined
   readonly isStale: boolean
-  /** Trading in it was halted: it is rightly silent. */
+  /** Trading in it was halted: its silence is correct. */
   readonly isHalted: boolean
 }
 
 export type FreshnessOptions = {
   /**
-   * The trading session an instrument is in, by name; undefined while it is closed, in an auction or
-   * otherwise excused.
+   * The trading session of an instrument, by name; undefined while it is closed, in an auction or otherwise
+   * excused.
    */
   readonly sessionOf: (instrument: Instrument, time: number) => string | undefined
-  /** For a key KIS says it already has: no data by then means a ghost. */
+  /** For a key that KIS says it already has: no data by then means a ghost. */
   readonly adoptionMs: number
   /** The shortest silence of one key that counts. */
   readonly quietMs: number
@@ -41,45 +41,38 @@ export type FreshnessOptions = {
 }
 
 /**
- * Looks come once a second: when more than this has passed, or less than nothing, the clock was set or the
- * machine slept.
+ * Looks come once a second: after a longer time, or a negative one, the clock was set or the machine slept.
  */
 const longestBetweenLooksMs = 10_000
 
 /**
- * The rhythm is unknown: names that trade twice an hour exist, and asking again too early is a false alarm.
+ * While the rhythm is unknown: some names trade twice an hour, and asking again too early is a false alarm.
  */
 const timesQuietForUnknown = 120
 const timesSilentForUnknown = 5
-/** A second of the 30: what happens within it is one moment of a name's rhythm. */
+/** A second of the 30: everything within it is one moment of a name's rhythm. */
 const momentsInQuiet = 30
 
 type Watched = {
   readonly key: SubscriptionKey
   readonly instrument: Instrument
-  /**
-   * Kept, because finding it in the instrument's name takes longer than everything else that is done for a
-   * trade here.
-   */
+  /** Kept, because finding it in the instrument's name takes longer than all other work for a trade here. */
   readonly market: Market
   readonly rhythm: Rhythm
-  /** Trades and books have a rhythm; program trades or notices may rightly not come for hours. */
+  /** Trades and books have a rhythm; program trades or notices may correctly be silent for hours. */
   readonly hasRhythm: boolean
   status: 'active' | 'adopted' | 'other'
-  /** Since when it could have flowed: acknowledged, or its trading session began. */
+  /** Since when data could come: since it was acknowledged, or its trading session began. */
   since: number
   session: string | undefined
   flowingSince: number | undefined
-  /** Data began to come since the last look, in this session. */
+  /** Data came since the last look, in this session. */
   hasBegun: boolean
   isStale: boolean
   isHalted: boolean
-  /** Silence after which it is called mute (again). */
+  /** The silence after which it is reported as stale (again). */
   nextAlarmMs: number
-  /**
-   * The last moment something of it came, and was noted: what else comes in the same millisecond says nothing
-   * new.
-   */
+  /** The last noted moment of data: more of it in the same millisecond adds nothing. */
   notedAt: number
 }
 
@@ -88,7 +81,7 @@ type MarketState = {
   since: number | undefined
   isProven: boolean
   alarmedAt: number
-  /** When a trade or a book last came, in whichever session of the line. */
+  /** When a trade or a book last came, in any session of the line. */
   lastData: number | undefined
 }
 
@@ -96,16 +89,16 @@ export type FreshnessWatch = {
   note(event: MarketEvent): void
   /** Trading in a name was halted, or goes on. */
   noteHalt(instrument: Instrument, isHalted: boolean, now: number): void
-  /** Looks at everything, and says what changed since the last look. Once a second is enough. */
+  /** Looks at everything, and returns the changes since the last look. Once a second is enough. */
   look(now: number): FreshnessChange[]
   of(key: SubscriptionKey): Freshness | undefined
-  /** When a trade or a book of the market last came, in whichever session of its line. */
+  /** When a trade or a book of the market last came, in any session of its line. */
   lastDataOf(market: Market): number | undefined
 }
 
 export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   const watched = new Map<SubscriptionKey, Watched>()
-  // The data path looks a key up by instrument alone, so that it makes no string for each trade.
+  // The data path finds a key by its instrument alone, so that it makes no string for each trade.
   const trades = new Map<string, Watched>()
   const books = new Map<string, Watched>()
   const records = new Map<string, Watched[]>()
@@ -137,10 +130,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     return lookedAt !== undefined && (now < lookedAt || now - lookedAt > longestBetweenLooksMs)
   }
 
-  /**
-   * Nothing is known of the time in between. Every silence begins now, and what was learned of rhythms before
-   * still holds.
-   */
+  /** The time in between is unknown. Every silence begins now, and the learned rhythms still hold. */
   function startAfresh(now: number): void {
     lookedAt = now
     for (const one of watched.values()) {
@@ -153,7 +143,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
       state.rhythm.pause()
       state.alarmedAt = now
       if (state.since !== undefined) state.since = now
-      // A clock that was set back must not make a silence that goes on look young.
+      // A clock that was set back must not shorten a silence that goes on.
       if (state.lastData !== undefined) state.lastData = Math.min(state.lastData, now)
     }
   }
@@ -189,7 +179,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     return one.rhythm.patience(options.quietMs) ?? options.quietMs * timesQuietForUnknown
   }
 
-  /** The other channel of the same instrument flows, so the line carries it: there is nothing to tell. */
+  /** The other channel of the same instrument has data, so the connection works: nothing to report. */
   function isExcused(one: Watched, now: number): boolean {
     if (isUnproven(one)) return false
     const sibling = (trades.get(one.instrument) === one ? books : trades).get(one.instrument)
@@ -198,8 +188,8 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
   }
 
   /**
-   * Another key of this market received data after this key should have. Otherwise it may be the whole
-   * line that is silent, and no key in particular.
+   * Another key of this market received data after this key should have. Otherwise the whole line may be
+   * silent, and not this key.
    */
   function othersFlowed(one: Watched, dueTime: number): boolean {
     return (states[one.market].rhythm.last() ?? 0) >= dueTime
@@ -223,7 +213,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
     news.push({ type: 'silence', market, quietMs })
   }
 
-  /** Afterwards its silence counts from now on, and the halt has taught nothing of its rhythm. */
+  /** Afterwards its silence counts from now on, and the halt does not affect its rhythm. */
   function setHalted(one: Watched | undefined, isHalted: boolean, now: number): void {
     if (one === undefined || one.isHalted === isHalted) return
     one.isHalted = isHalted
@@ -270,7 +260,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
         case 'trade': {
           // Records of one frame are often of one instrument.
           if (event.instrument !== lastTraded?.instrument) lastTraded = trades.get(event.instrument)
-          // A trade that is not said to be of a halted name ends the halt.
+          // A trade that is not marked as halted ends the halt.
           if (event.isHalted !== undefined || lastTraded?.isHalted === true) {
             watch.noteHalt(event.instrument, event.isHalted === true, event.receivedTime)
           }
@@ -282,7 +272,7 @@ export function watchFreshness(options: FreshnessOptions): FreshnessWatch {
           for (const one of records.get(event.tr) ?? []) data(one, event.receivedTime)
           return
         case 'subscription': {
-          // Of flow it is we who said so: nothing was agreed anew.
+          // An event with `flow` is our own: nothing new was acknowledged.
           if (event.instrument === null || event.channel === null || event.flow !== undefined) return
           const key = keyOf({ instrument: event.instrument, channel: event.channel })
           const one = watched.get(key) ?? newSubscription(key, event.instrument, event.channel)
@@ -331,7 +321,7 @@ function newState(): MarketState {
   return { rhythm: createRhythm(), since: undefined, isProven: false, alarmedAt: 0, lastData: undefined }
 }
 
-/** KIS says it has this key, and nothing has come of it yet. */
+/** KIS says that it has this key, and no data of it has come yet. */
 function isUnproven(one: Watched): boolean {
   return one.status === 'adopted' && one.rhythm.last() === undefined
 }

@@ -1,5 +1,5 @@
-// An order-book record in KIS's words → OrderBook. Domestic books list all ask prices, then all bid prices, then the volumes;
-// overseas books interleave bid and ask, level by level.
+// An order-book record of KIS → OrderBook. Domestic books list all ask prices, then all bid prices, then the
+// volumes; overseas books interleave bid and ask, level by level.
 //
 // 005930^114827^0^314000^314500^…^313500^313000^…^5876^14949^…^37599^17795^…^245385^182540^… (KRX, 2026-06-08)
 // DAMSSPY^SPY^4^20260710^105334^20260710^235334^1621^1950^-1200^-735^752.1400^752.1700^60^145^35^60^… (US, 2026-07-10)
@@ -50,12 +50,15 @@ function domesticSide(from: number): Level[] {
   return levels
 }
 
-/** A level with neither price nor volume is KIS's way of leaving the line blank. */
+/** KIS writes an unused level as one with neither price nor volume. */
 function addLevel(levels: Level[], price: number | null, volume: number | null): void {
   if (price || volume) levels.push({ price, volume })
 }
 
-/** Values before the first level of an overseas book, and values of each level (price, volume and change, bid and ask). */
+/**
+ * The number of values before the first level of an overseas book, and of each level (price, volume and
+ * change, bid and ask).
+ */
 const overseasHead = 11
 const overseasLevel = 6
 

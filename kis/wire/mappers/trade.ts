@@ -1,5 +1,5 @@
-// A trade record in KIS's words → Trade. Positions are those of kis/wire/layouts.ts; KIS only ever appended columns, so they hold
-// for every width. A test checks each position below against the layouts.
+// A trade record of KIS → Trade. Positions are those of kis/wire/layouts.ts; KIS only ever appended columns,
+// so they hold for every width. A test checks each position below against the layouts.
 //
 // 005930^114827^314000^5^-15000^-4.56^303993.34^293000^315500^292500^314000^313500^489^21357216^6492458500000^… (KRX, 2026-06-08)
 // DNASAAPL^AAPL^4^20230502^20230502^091912^20230502^221912^169.9200^170.1000^169.4200^169.7850^2^0.1950^… (US, 2023-05-02)
@@ -90,7 +90,7 @@ const overseas = planFor(
   { money: 'cumulativeValue', signed: 'change' },
 )
 
-/** Side stays null: KIS sends cumulative buys and sells, not this one's. */
+/** Side stays null: KIS sends cumulative buys and sells, not the side of this trade. */
 export function overseasTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
   readColumns(overseas, first)
   const { at } = overseas
@@ -118,12 +118,12 @@ export function overseasTrade(instrument: Instrument, receivedTime: number, firs
   }
 }
 
-/** More decimals than any price has; a difference of two doubles has more than that. */
+/** More decimals than any price has; the difference of two doubles has more. */
 const decimals = 1e6
 
 /**
- * Sign codes: 1 at the upper limit, 2 up, 3 unchanged, 4 at the lower limit, 5 down. Domestic changes are signed and overseas ones
- * are not: the code holds for both.
+ * Sign codes: 1 at the upper limit, 2 up, 3 unchanged, 4 at the lower limit, 5 down. Domestic changes are
+ * signed and overseas ones are not: the code is right for both.
  */
 function previousCloseOf(price: number | null, sign: number | null, change: number | null): number | null {
   if (price === null || change === null) return null

@@ -1,7 +1,7 @@
-// Bytes seen before → the object made from them the first time. Symbols and transaction ids repeat millions of times a day; this
-// finds their one shared object without making a string.
+// Known bytes → the one object that was made from them. Symbols and transaction ids repeat millions of times
+// a day; this finds their shared object without making a string.
 
-/** Rubbish can name endlessly many symbols. Past this many, forget them all and start over. */
+/** Malformed input can name endlessly many symbols. Past this many, all are forgotten. */
 const mostEntries = 65_536
 
 /** Up to eight bytes, which is every Korean symbol and every transaction, are compared as two numbers. */

@@ -1,21 +1,22 @@
-// The hot primitives: where the values of a frame stand, and their numbers, without making a string of any. The loops themselves are
-// in kis/wire/scan/wasm/scan.ts; here is what goes in and out. One frame at a time, module-wide, because decoding is synchronous and an
-// object for each value would cost more than the value: `scanFrame` first, and nothing of it outlives the next call.
+// The fast primitives of decoding: the positions of a frame's values, and their numbers, without making a
+// string of any. The loops are in kis/wire/scan/wasm/scan.ts; this file calls them. It works on one frame at
+// a time, module-wide, because decoding is synchronous and an object for each value would cost more than the
+// value: `scanFrame` first; the next call overwrites its results.
 import { scanCode } from './scan-code.ts'
 
-/** The memory the two sides share. Numbers are those of kis/wire/scan/wasm/scan.ts. */
+/** The shared memory of the two sides. The numbers equal those of kis/wire/scan/wasm/scan.ts. */
 const intsAt = 1024
 const doublesAt = 2048
 const powersAt = 4096
 const frameAt = 8192
 const pageBytes = 65_536
-/** What is looked at together may begin at the frame's last byte, and be all carets. */
+/** A block that is read at once may begin at the frame's last byte, and hold only carets. */
 const slack = 64
 
 /** As many as fit between two of the addresses above. */
 const mostColumns = 64
 
-/** The longest that a line takes from a server; twenty records are about 8 KB. */
+/** The longest frame that is accepted from a server; twenty records are about 8 KB. */
 export const longestFrame = 16 * 1024 * 1024
 
 const caretsAt = frameAt + longestFrame + slack
@@ -37,18 +38,18 @@ declare const WebAssembly: {
 /** Which columns of a record to read: first those with a name, then more of them in a row. */
 export type Plan<Name extends string = string> = {
   readonly columns: readonly number[]
-  /** Where a column with a name is among them: `number(at.price)`. */
+  /** The place of a named column among them: `number(at.price)`. */
   readonly at: Readonly<Record<Name, number>>
   /** Of the first column without a name. */
   readonly more: number
   readonly address: number
-  /** Which of them is a sum of money, and which may be negative; -1 for none. */
+  /** The index of the sum of money, and of the one that may be negative; -1 for none. */
   readonly money: number
   readonly signed: number
 }
 
-// One memory with room for the longest frame: what was never written to, the operating system does not provide. That it never moves
-// is what lets the engine put addresses into the code in the place of look-ups.
+// One memory with room for the longest frame; the operating system provides only the pages that are written
+// to. Its address never changes, so the engine can compile addresses into the code in the place of look-ups.
 const memory = new WebAssembly.Memory({ initial: Math.ceil(memoryBytes / pageBytes) })
 const module = new WebAssembly.Module(Buffer.from(scanCode, 'base64'))
 const { findCarets, readNumbers } = new WebAssembly.Instance(module, { env: { memory } }).exports as Code // what kis/wire/scan/wasm/scan.ts exports
@@ -57,20 +58,26 @@ const bytes = Buffer.from(memory.buffer)
 const words = new DataView(memory.buffer)
 const ints = new Int32Array(memory.buffer, intsAt, mostColumns)
 const doubles = new Float64Array(memory.buffer, doublesAt, mostColumns)
-/** Where the caret in front of the first value stands, then that behind each: addresses in `bytes`. */
+/** The address in `bytes` of the caret before the first value, then of the one after each value. */
 const carets = new Int32Array(memory.buffer, caretsAt, longestFrame + 2)
 new Float64Array(memory.buffer, powersAt).set(Array.from({ length: 16 }, (_, exponent) => 10 ** exponent))
 
 let plansEnd = 0
-/** A number and no frame: keeping what is young in what is old costs the engine more than counting. */
+/**
+ * A number instead of the frame: a young object that is kept in an old one costs the engine more than
+ * counting.
+ */
 let scans = 0
 let lastPlan: Plan = { columns: [], at: {}, more: 0, address: 0, money: -1, signed: -1 }
 let lastFirst = 0
 let lastIsOdd = 0
 
-/** Shares of one name in a day: ten times the most that ever traded, some ten billion of a penny stock in Hong Kong. No price is more. */
+/**
+ * Shares of one name in a day: ten times the highest count ever, some ten billion of a penny stock in Hong
+ * Kong. No price is higher.
+ */
 export const mostShares = 1e11
-/** Money of one name in a day, in a currency of small units: a hundred times what all of Korea trades in won. */
+/** Money of one name in a day, in a currency of small units: a hundred times all trading of Korea in won. */
 export const mostMoney = 1e16
 
 /** Called once for each kind of record, when its file is loaded. `named`: the column of each name. */
@@ -89,7 +96,10 @@ export function planFor<Name extends string>(
   return { columns, at, more: names.length, address, money: indexOf(money), signed: indexOf(signed) }
 }
 
-/** Finds the values of a frame of up to `longestFrame` bytes from `payload` on, and says how many: one more than it has carets. */
+/**
+ * Finds the values of a frame of up to `longestFrame` bytes from `payload` on, and returns their number: one
+ * more than its carets.
+ */
 export function scanFrame(frame: Uint8Array, payload: number): number {
   scans = (scans + 1) | 0
   bytes.set(frame, frameAt)
@@ -97,7 +107,7 @@ export function scanFrame(frame: Uint8Array, payload: number): number {
   return findCarets(frameAt + payload, frameAt + frame.length, caretsAt + caretBytes)
 }
 
-/** Another number for each scan, to tell whether a frame is still the one that was scanned last. */
+/** A new number for each scan, which shows whether a frame is still the one that was scanned last. */
 export function scanNumber(): number {
   return scans
 }
@@ -107,7 +117,7 @@ export function startOf(value: number): number {
   return (carets[value] as number) + 1 - frameAt
 }
 
-/** Where its caret stands, or the frame ends. */
+/** Where its caret is, or the frame ends. */
 export function endOf(value: number): number {
   return (carets[value + 1] as number) - frameAt
 }
@@ -116,20 +126,20 @@ export function lengthOf(value: number): number {
   return (carets[value + 1] as number) - (carets[value] as number) - 1
 }
 
-/** The first four bytes of a value as one number, which has zeros in the place of those that a shorter one lacks. */
+/** The first four bytes of a value as one number; the missing ones of a shorter value are zeros. */
 export function headOf(value: number, length: number): number {
   const word = words.getInt32((carets[value] as number) + 1, true)
   return length >= 4 ? word : word & ~(-1 << (8 * length))
 }
 
-/** The same of the four bytes behind them. */
+/** The same for the next four bytes. */
 export function tailOf(value: number, length: number): number {
   if (length <= 4) return 0
   const word = words.getInt32((carets[value] as number) + 5, true)
   return length >= 8 ? word : word & ~(-1 << (8 * (length - 4)))
 }
 
-/** The first byte of a value; a caret, or whatever lies behind the frame, when it is empty. */
+/** The first byte of a value; for an empty value a caret, or any byte after the frame. */
 export function firstByteOf(value: number): number {
   return bytes[(carets[value] as number) + 1] as number
 }
@@ -152,7 +162,10 @@ export function numberOf(value: number): number | null {
 
 const single = planFor({ value: 0 })
 
-/** Reads the columns of the record whose first value is `first`; `number`, `digits` and `code` then hand them out. */
+/**
+ * Reads the columns of the record whose first value is `first`; `number`, `digits` and `code` then return
+ * them.
+ */
 export function readColumns(plan: Plan, first: number): void {
   lastPlan = plan
   lastFirst = first
@@ -160,7 +173,10 @@ export function readColumns(plan: Plan, first: number): void {
   lastIsOdd = readNumbers(address, columns.length, caretsAt + caretBytes * first, money, signed)
 }
 
-/** The i-th column of the plan: null when it is empty or no number (`nan`, `(null)`). Accepts a sign and a decimal point. */
+/**
+ * The i-th column of the plan: null when it is empty or no number (`nan`, `(null)`). A sign and a decimal
+ * point are accepted.
+ */
 export function number(i: number): number | null {
   const int = ints[i] as number
   if (int >= 0) return int
@@ -168,14 +184,14 @@ export function number(i: number): number | null {
   return Math.abs(double) < Number.POSITIVE_INFINITY ? double : longNumber(i)
 }
 
-/** More than fifteen digits; or no number at all. */
+/** More than fifteen digits, or no number at all. */
 function longNumber(i: number): number | null {
   if (Number.isNaN(doubles[i])) return null
   const value = Number(plannedText(i))
   return Number.isFinite(value) ? value : null
 }
 
-/** How many columns the record was read of that was read last. */
+/** How many columns of the last record were read. */
 export function plannedCount(): number {
   return lastPlan.columns.length
 }
@@ -189,18 +205,24 @@ export function plannedText(i: number): string {
   return textOf(lastFirst + plannedColumn(i))
 }
 
-/** Whether one of its numbers is negative, or more than any price, volume or sum of money is. */
+/** Whether one of its numbers is negative, or higher than any price, volume or sum of money. */
 export function hasOddNumber(): boolean {
   return lastIsOdd !== 0
 }
 
-/** The i-th column of the plan if it is a date of eight digits, else -1. No int has more than eight, and no year begins with a zero. */
+/**
+ * The i-th column of the plan if it is a date of eight digits, else -1. No int has more than eight, and no
+ * year begins with a zero.
+ */
 export function dateOf(i: number): number {
   const int = ints[i] as number
   return int >= 10_000_000 ? int : -1
 }
 
-/** The i-th column of the plan if it is exactly `length` digits, else -1; for times of day, which may begin with zeros. */
+/**
+ * The i-th column of the plan if it has exactly `length` digits, else -1; for times of day, which may begin
+ * with zeros.
+ */
 export function digits(i: number, length: number): number {
   const value = lastFirst + (lastPlan.columns[i] as number)
   const isExact = (carets[value + 1] as number) - (carets[value] as number) === length + 1

@@ -1,5 +1,6 @@
-// The symbols of a transaction's records → the object made of each the first time. Every record of the market passes here, so a symbol of
-// up to eight bytes, which is every Korean and nearly every other one, is found by comparing numbers: no string, no loop over bytes.
+// The symbols of a transaction's records → the object that is made of each once. Every record of the market
+// passes here, so a symbol of up to eight bytes, as every Korean and nearly every other one has, is found by
+// comparing numbers: no string, no loop over bytes.
 import { headOf, latinOf, lengthOf, tailOf } from './scan.ts'
 
 /** Malformed input can name endlessly many symbols. Past this many, all are forgotten. */
@@ -8,10 +9,13 @@ const mostSymbols = 65_536
 const longest = 8
 const firstCapacity = 256
 
-/** An entry of the table: four bytes of the symbol, the four behind them, and its length and one, or 0 where the entry is free. */
+/**
+ * An entry of the table: the first four bytes of the symbol, the next four, and its length plus one, or 0 for
+ * a free entry.
+ */
 const entryLength = 3
 
-/** `value`: which value of the frame that was scanned last. */
+/** `value`: the index of a value in the last scanned frame. */
 export type Symbols<T> = (value: number) => T
 
 /** `make` is called with the bytes as Latin-1 text, once for each distinct run of bytes. */

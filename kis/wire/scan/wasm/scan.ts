@@ -1,10 +1,11 @@
-// The two hot loops of decoding, in AssemblyScript: `npm run generate` compiles this file into kis/wire/scan/scan-code.ts, and kis/wire/scan/scan.ts is
-// the only one that calls it. Here because a processor finds sixteen carets at once and reads eight digits at once where JavaScript
-// can look at four bytes, and because it does so without guessing: real numbers vary in length, and each wrong guess costs more than
-// reading the number. Addresses are kis/wire/scan/scan.ts's; nothing is checked twice.
+// The two hot loops of decoding, in AssemblyScript: `npm run generate` compiles this file into
+// kis/wire/scan/scan-code.ts, and kis/wire/scan/scan.ts is its only caller. A processor finds sixteen carets
+// at once here, where JavaScript reads four bytes, and it reads eight digits at once. There are few branches:
+// the lengths of real numbers vary, and each mispredicted branch costs more than reading the number.
+// Addresses are kis/wire/scan/scan.ts's; nothing is checked twice.
 
 const caret: u8 = 94
-/** Bytes that are looked at together, and the carets that are mostly among them. */
+/** Bytes that are read at once, and the usual number of carets among them. */
 const together: usize = 64
 const usually: usize = 12
 const minus: u32 = 45
@@ -12,15 +13,18 @@ const plus: u32 = 43
 const point: u32 = 46
 const zero: u32 = 48
 
-/** Where kis/wire/scan/scan.ts looks for what was read. */
+/** Where kis/wire/scan/scan.ts finds the results. */
 const ints: usize = 1024
 const doubles: usize = 2048
 const powersOfTen: usize = 4096
 
-/** Among the ints, which have no sign: look among the doubles. Among these NaN is no number, and an infinity one that is too long for here. */
+/**
+ * An int of this value, which no int has: the number is a double. NaN is no number there, and infinity a
+ * number with too many digits.
+ */
 const isDouble: i32 = -1
 
-/** Those of kis/wire/scan/scan.ts. */
+/** The same as in kis/wire/scan/scan.ts. */
 const mostShares: f64 = 1e11
 const mostMoney: f64 = 1e16
 
@@ -28,8 +32,9 @@ const mostMoney: f64 = 1e16
 const exactDigits: i32 = 15
 
 /**
- * Writes where each caret of a text stands, and after the last one where the text ends, as 32-bit addresses; says how many. The
- * text goes from `start` up to `stop`. As many bytes behind it as are looked at together may be written, and that many addresses.
+ * Writes the address of each caret of a text, and then the address of its end, as 32-bit numbers; returns
+ * their count. The text goes from `start` up to `stop`. One block more may be written: of bytes after the
+ * text, and of addresses.
  */
 export function findCarets(start: usize, stop: usize, addresses: usize): i32 {
   const nothing = i8x16.splat(0)
@@ -38,7 +43,7 @@ export function findCarets(start: usize, stop: usize, addresses: usize): i32 {
   for (let p = start; p < stop; p += together) {
     let marks = caretsAt(p) | (caretsAt(p + 16) << 16) | (caretsAt(p + 32) << 32) | (caretsAt(p + 48) << 48)
     const end = next + ((<usize>popcnt(marks)) << 2)
-    // As many as there usually are, whether or not there are: what is too much is written over, and nothing has to be guessed.
+    // Always writes the usual number: wrong ones are overwritten later, and there is no branch to mispredict.
     do {
       marks = put4(next, p, marks)
       marks = put4(next + 16, p, marks)
@@ -51,7 +56,10 @@ export function findCarets(start: usize, stop: usize, addresses: usize): i32 {
   return <i32>((next - addresses) >> 2) + 1
 }
 
-/** Writes where the next four marks behind `p` are, and gives those that are left; where there are fewer, something that does not matter. */
+/**
+ * Writes the addresses of the next four marks from `p` on, and returns the remaining marks; with fewer marks
+ * the rest is meaningless.
+ */
 function put4(at: usize, p: usize, marks: u64): u64 {
   store<u32>(at, <u32>p + <u32>ctz(marks))
   marks &= marks - 1
@@ -69,10 +77,10 @@ function caretsAt(p: usize): u64 {
 }
 
 /**
- * Reads the numbers of some columns. `columns` are `count` bytes that say which; `carets` is where the address of the caret in front
- * of column 0 stands. The i-th number goes to the i-th int if it is up to eight plain digits, else to the i-th double.
- * Whether one of them cannot be true, being negative or too large, is what it returns. The `money`-th may be larger than the others,
- * and the `signed`-th is any number.
+ * Reads the numbers of some columns. `columns` are `count` bytes, the indexes of the columns; `carets` is
+ * where the address of the caret before column 0 is. The i-th number goes to the i-th int if it has up to
+ * eight plain digits, else to the i-th double. Returns whether one of them is impossible: negative or too
+ * large. The `money`-th may be larger than the others, and the `signed`-th may be any number.
  */
 export function readNumbers(columns: usize, count: usize, carets: usize, money: usize, signed: usize): bool {
   let isOdd = false
@@ -81,7 +89,7 @@ export function readNumbers(columns: usize, count: usize, carets: usize, money: 
     const start = <usize>load<u32>(caretBefore) + 1
     const end = <usize>load<u32>(caretBefore, 4)
     const length = end - start
-    // Of an unsigned length, one comparison leaves out 0 as well.
+    // The length is unsigned, so one comparison excludes 0 as well.
     if (length - 1 < 8) {
       const digits = withZeros(load<u64>(end - 8), 8 - length)
       if (areDigits(digits)) {
@@ -100,7 +108,7 @@ export function readNumbers(columns: usize, count: usize, carets: usize, money: 
     }
     const value = readDecimal(start, end)
     putDouble(i, value)
-    // Of what is no number, neither holds.
+    // Both are false for NaN.
     if ((value < 0 || value > (i == money ? mostMoney : mostShares)) && i != signed) isOdd = true
   }
   return isOdd
@@ -111,18 +119,21 @@ function putDouble(i: usize, value: f64): void {
   store<i32>(ints + (i << 2), isDouble)
 }
 
-/** Eight bytes, the first `count` of which (0 to 7) belong to another value, and become zeros in front of this one. */
+/** Eight bytes, the first `count` of which (0 to 7) belong to another value: these become leading zeros. */
 function withZeros(bytes: u64, count: usize): u64 {
   const others: u64 = ((<u64>1) << ((<u64>count) << 3)) - 1
   return (bytes & ~others) | (0x3030303030303030 & others)
 }
 
-/** Whether each of eight bytes is 0 to 9: adding 0x46 lifts whatever is more, and taking 0x30 away whatever is less, into the top bit. */
+/**
+ * Whether each of eight bytes is 0 to 9: adding 0x46 sets the top bit for higher bytes, subtracting 0x30 for
+ * lower ones.
+ */
 function areDigits(bytes: u64): bool {
   return (((bytes + 0x4646464646464646) | (bytes - 0x3030303030303030)) & 0x8080808080808080) == 0
 }
 
-/** Pairs of digits, then of pairs, then of those. */
+/** Joins digits into pairs, pairs into fours, and fours into eight. */
 function eightDigits(bytes: u64): u64 {
   const digits = bytes - 0x3030303030303030
   const pairs = digits * 10 + (digits >> 8)
