@@ -14,6 +14,7 @@ export default defineConfig({
   // Examples import the package by its name, as a user would; tests that run them mean the sources.
   resolve: {
     alias: [
+      { find: /^kis-stream\/decode$/, replacement: source('./entries/decode.ts') },
       { find: /^kis-stream\/testing$/, replacement: source('./sinks/contract.ts') },
       { find: /^kis-stream\/simulator$/, replacement: source('./simulator/server.ts') },
       { find: /^kis-stream$/, replacement: source('./index.ts') },

@@ -40,6 +40,7 @@ const layers: Readonly<Record<string, Layer>> = {
       '@statelyai/inspect',
     ],
   },
+  entries: { folders: ['market', 'kis'], packages: [] },
   cli: {
     folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'recording', 'simulator', 'app', 'dashboard'],
     packages: ['commander', 'ioredis', 'pino', 'pino-pretty', 'rxjs', 'zod'],
@@ -62,6 +63,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'frame.ts',
     'frame-symbols.ts',
     'layout.ts',
+    'typed-columns.ts',
     'columns.ts',
     'decoder.ts',
     'control.ts',

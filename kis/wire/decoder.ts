@@ -32,6 +32,11 @@ export type DecodedEvent = MarketData | SchemaDrift | Malformed
 export type DecoderOptions = {
   /** Further columns for `trade.columns` and `orderBook.columns`, by KIS's own name. */
   readonly columns?: readonly string[]
+  /**
+   * False: every record comes as `record`, by KIS's columns, trades and order books too. Default true. A value
+   * that cannot be true is not looked for then.
+   */
+  readonly typed?: boolean
   /** Where to count the records of each transaction, by its id. */
   readonly records?: RecordCounts
   /**
@@ -77,9 +82,9 @@ type Transaction = {
 }
 
 export function createDecoder(options: DecoderOptions = {}): Decoder {
-  const { columns = [], records = new Map(), clockAheadMs } = options
+  const { columns = [], typed = true, records = new Map(), clockAheadMs } = options
   const live = clockAheadMs === undefined ? undefined : liveDates(clockAheadMs)
-  const given = { columns, records, live }
+  const given = { columns, typed, records, live }
   const transactions = createInterner(bar, tr => createTransaction(tr, given))
   /** The symbol of the frame before: almost always that of the next. */
   let last: Transaction | undefined
@@ -203,9 +208,9 @@ function malformed(reason: string, raw: string, receivedTime: number): Malformed
 
 type Given = Required<Omit<DecoderOptions, 'clockAheadMs'>> & { readonly live: LiveDates | undefined }
 
-function createTransaction(tr: string, { columns, records, live }: Given): Transaction {
+function createTransaction(tr: string, { columns, typed: isTyped, records, live }: Given): Transaction {
   const layout = layoutOf(tr)
-  const typed = typedTransaction(tr)
+  const typed = isTyped ? typedTransaction(tr) : undefined
   const reader = layout && typed && readerOf(typed.channel, typed.venue)
   const instrumentIn = (text: string) =>
     typed?.venue === undefined ? overseasInstrument(text) : readable(`${typed.venue}:${text}`)

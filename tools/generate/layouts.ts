@@ -81,11 +81,15 @@ type Described = ReadonlyMap<string, { readonly type: string; readonly label: st
  * it.
  */
 function describedColumns(specs: readonly Spec[]): Described {
-  return new Map(
-    specs.flatMap(({ fields, types, labels_ko }) =>
-      fields.map((field, index) => [field, { type: types[index] ?? 'string', label: labels_ko[index] ?? '' }] as const),
-    ),
-  )
+  const described = new Map<string, { readonly type: string; readonly label: string }>()
+  for (const { fields, types, labels_ko } of specs) {
+    for (const [index, field] of fields.entries()) {
+      const label = labels_ko[index] ?? ''
+      // KIS leaves four labels of H0STOAA0 empty, which other transactions have.
+      if (label !== '' || !described.has(field)) described.set(field, { type: types[index] ?? 'string', label })
+    }
+  }
+  return described
 }
 
 function layoutText(tr: string, spec: Spec, everywhere: Described): string {
@@ -98,8 +102,9 @@ function layoutText(tr: string, spec: Spec, everywhere: Described): string {
   }
   const here = describedColumns([spec])
   const column = (name: string) => {
-    const { type, label } = here.get(name) ?? everywhere.get(name) ?? { type: 'string', label: '' }
-    return `      [${[name, secretColumns.has(name) ? 'secret' : type, label].map(quote).join(', ')}],`
+    const elsewhere = everywhere.get(name) ?? { type: 'string', label: '' }
+    const { type, label } = here.get(name) ?? elsewhere
+    return `      [${[name, secretColumns.has(name) ? 'secret' : type, label || elsewhere.label].map(quote).join(', ')}],`
   }
   const lines = [
     `  ${tr}: {`,
