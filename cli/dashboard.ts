@@ -35,7 +35,8 @@ export function sayWhere(dashboard: Dashboard | Error | undefined, settings: Das
   if (inspect) say(whereMachinesAre(dashboard))
 }
 
-function whereMachinesAre({ url, statelyUrl }: Dashboard): string {
+function whereMachinesAre({ url, statelyUrl, statelyNeeds }: Dashboard): string {
+  if (statelyNeeds !== undefined) return `Machines are recorded for the inspector on ${url}; ${statelyNeeds}`
   return statelyUrl === undefined
     ? `Machines are recorded for the inspector on ${url}; the Stately inspector is for this machine alone, so it has none here.`
     : `Machines in the Stately inspector: ${statelyUrl}`

@@ -1,8 +1,7 @@
-// The files of the page: its own, and those of two libraries, from their packages. Nothing else is served,
-// and the page fetches nothing from elsewhere, so it works without the internet.
+// The files of the page: its own, and the library that draws its charts. Nothing else is served, and the page
+// fetches nothing from elsewhere, so it works without the internet.
 import { readFileSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, extname, join } from 'node:path'
+import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export type Asset = { readonly body: string; readonly contentType: string }
@@ -15,17 +14,12 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-const packages = createRequire(import.meta.url)
-
-/** By path. Read at the first request: the libraries are large, and most runs have no page open. */
-const libraries: Readonly<Record<string, () => string>> = {
-  '/library/lightweight-charts.mjs': () =>
-    join(
-      dirname(packages.resolve('lightweight-charts/package.json')),
-      'dist/lightweight-charts.standalone.production.mjs',
-    ),
-  '/library/elk-api.js': () => packages.resolve('elkjs/lib/elk-api.js'),
-  '/library/elk-worker.min.js': () => packages.resolve('elkjs/lib/elk-worker.min.js'),
+/** In a checkout it stands in its package; in the built package beside the page's own files. */
+const checkoutLibraries: Readonly<Record<string, URL>> = {
+  '/library/lightweight-charts.mjs': new URL(
+    '../node_modules/lightweight-charts/dist/lightweight-charts.standalone.production.mjs',
+    import.meta.url,
+  ),
 }
 
 const pageFolder = fileURLToPath(new URL('page', import.meta.url))
@@ -35,10 +29,10 @@ export function createAssets(): (path: string) => Asset | undefined {
   const own = new Set(files.filter(name => extname(name) in contentTypes).map(name => name.replaceAll('\\', '/')))
   const read = new Map<string, Asset>()
 
-  function fileOf(path: string): string | undefined {
+  function fileOf(path: string): string | URL | undefined {
     const name = path === '/' ? 'index.html' : path.slice(1)
     if (own.has(name)) return join(pageFolder, name)
-    return Object.hasOwn(libraries, path) ? libraries[path]?.() : undefined
+    return Object.hasOwn(checkoutLibraries, path) ? checkoutLibraries[path] : undefined
   }
 
   return path => {
@@ -46,7 +40,7 @@ export function createAssets(): (path: string) => Asset | undefined {
     if (known !== undefined) return known
     const file = fileOf(path)
     if (file === undefined) return undefined
-    const asset = { body: readFileSync(file, 'utf8'), contentType: contentTypes[extname(file)] as string }
+    const asset = { body: readFileSync(file, 'utf8'), contentType: contentTypes[extname(String(file))] as string }
     read.set(path, asset)
     return asset
   }

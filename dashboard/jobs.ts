@@ -5,6 +5,7 @@ import type { Queue } from 'bullmq'
 import type { Hono } from 'hono'
 import { exhaustMap, from, interval, startWith, Subscription } from 'rxjs'
 import type { SharedLimits } from '../app/jobs/shared-access.ts'
+import { missingPackage } from '../system/optional-package.ts'
 import type { QueueView, ViewInput } from './view.ts'
 
 const lookEveryMs = 2_000
@@ -94,12 +95,12 @@ export async function mountJobs(
   { queues, payloadSchemas }: Jobs,
   mayChange: boolean,
 ): Promise<true> {
-  const [{ createBullBoard }, { BullMQAdapter }, { HonoAdapter }, { serveStatic }] = await Promise.all([
-    import('@bull-board/api'),
-    import('@bull-board/api/bullMQAdapter'),
-    import('@bull-board/hono'),
-    import('@hono/node-server/serve-static'),
-  ])
+  const loaded = await loadBoard()
+  if (typeof loaded === 'string') {
+    app.get(path, context => context.text(`${loaded}\n`, 501))
+    return true
+  }
+  const [{ createBullBoard }, { BullMQAdapter }, { HonoAdapter }, { serveStatic }] = loaded
   const adapter = new HonoAdapter(serveStatic).setBasePath(path)
   const shown = queues.map(queue => {
     const jobDataSchema = payloadSchemas?.[queue.name]
@@ -113,4 +114,21 @@ export async function mountJobs(
   })
   app.route(path, adapter.registerPlugin())
   return true
+}
+
+/** Or the sentence that says what to install. */
+async function loadBoard() {
+  try {
+    return await Promise.all([
+      import('@bull-board/api'),
+      import('@bull-board/api/bullMQAdapter'),
+      import('@bull-board/hono'),
+      import('@hono/node-server/serve-static'),
+    ])
+  } catch (error) {
+    const packages = ['@bull-board/api', '@bull-board/hono', '@bull-board/ui'] as const
+    const missing = missingPackage(error, 'the page of the jobs', packages)
+    if (missing === undefined) throw error
+    return missing
+  }
 }

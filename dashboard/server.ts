@@ -54,6 +54,8 @@ export type Dashboard = {
    * The page with the hosted visualiser; undefined without `inspect`, or where other machines could reach it.
    */
   readonly statelyUrl: string | undefined
+  /** What to install for it, where its package is missing. */
+  readonly statelyNeeds: string | undefined
   readonly inspector: Inspector
   stop(): Promise<void>
 }
@@ -62,7 +64,7 @@ export type Dashboard = {
 const mostPorts = 20
 
 const pagePolicy =
-  "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** Rejects with a sentence when it cannot be bound. */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
@@ -142,8 +144,8 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   })
   app.get('/status', context => context.json(status()))
   const hasJobs = options.jobs !== undefined && (await mountJobs(app, '/jobs', options.jobs, mayChange))
-  const stately: Stately | undefined =
-    options.inspect && isLoopback(host) ? await mountStately(app, '/stately', inspector) : undefined
+  const mounted = options.inspect && isLoopback(host) ? await mountStately(app, '/stately', inspector) : undefined
+  const stately: Stately | undefined = typeof mounted === 'string' ? undefined : mounted
   app.get('*', context => {
     const asset = assets(context.req.path)
     if (asset === undefined) return context.text('no such page\n', 404)
@@ -203,6 +205,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     url,
     port: actualPort,
     statelyUrl: stately === undefined ? undefined : `${url}stately`,
+    statelyNeeds: typeof mounted === 'string' ? mounted : undefined,
     inspector,
     stop() {
       stopped ??= stop()

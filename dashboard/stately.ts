@@ -10,6 +10,7 @@ import type { InspectionRecord, Inspector } from '../app/machine-docs/inspector.
 import { machineJson } from '../app/machine-docs/json.ts'
 import { feedMachine } from '../machines/feed.ts'
 import { socketMachine } from '../machines/socket.ts'
+import { missingPackage } from '../system/optional-package.ts'
 import { mostUnread } from './live-clients.ts'
 
 export type Stately = { join(socket: WebSocket): void; stop(): void }
@@ -40,12 +41,18 @@ const definitions: Readonly<Record<string, unknown>> = {
   socket: machineJson(socketMachine),
 }
 
+/** The sentence that says what to install, where the package is missing. */
 export async function mountStately(
   app: Hono<{ Bindings: HttpBindings }>,
   path: string,
   inspector: Inspector,
-): Promise<Stately> {
-  const { createInspector } = await import('@statelyai/inspect')
+): Promise<Stately | string> {
+  const loaded = await loadInspect()
+  if (typeof loaded === 'string') {
+    app.get(path, context => context.text(`${loaded}\n`, 501))
+    return loaded
+  }
+  const { createInspector } = loaded
   const leaving = new Set<() => void>()
   app.get(path, context =>
     context.html(page, 200, { 'Content-Security-Policy': framePolicy, 'Cache-Control': 'no-cache' }),
@@ -102,4 +109,15 @@ function actorOf(record: InspectionRecord & { readonly kind: 'actor' }, actors: 
 
 function rootOf(actors: ReadonlyMap<string, Actor>): string | undefined {
   return actors.keys().next().value
+}
+
+/** Or the sentence that says what to install. */
+async function loadInspect() {
+  try {
+    return await import('@statelyai/inspect')
+  } catch (error) {
+    const missing = missingPackage(error, 'the Stately inspector', ['@statelyai/inspect'])
+    if (missing === undefined) throw error
+    return missing
+  }
 }

@@ -28,7 +28,7 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ['prom-client', 'rxjs', 'xstate', 'zod'],
   },
   dashboard: {
-    folders: ['market', 'machines', 'streams', 'app'],
+    folders: ['market', 'system', 'machines', 'streams', 'app'],
     packages: [
       'hono',
       '@hono/node-server',
@@ -43,7 +43,7 @@ const layers: Readonly<Record<string, Layer>> = {
   entries: { folders: ['market', 'kis'], packages: [] },
   cli: {
     folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'recording', 'simulator', 'app', 'dashboard'],
-    packages: ['commander', 'ioredis', 'pino', 'pino-pretty', 'rxjs', 'zod'],
+    packages: ['commander', 'ioredis', 'pino', 'rxjs', 'zod'],
   },
 }
 

@@ -1,7 +1,6 @@
 // The command's log: pino on standard error, in colour on a terminal and as JSON anywhere else.
 import { format } from 'node:util'
 import { type Logger, type LoggerOptions, pino } from 'pino'
-import pretty from 'pino-pretty'
 import type { logLevels } from '../../app/settings/setting-list.ts'
 import { visible } from '../../market/basics/visible-text.ts'
 import { standardError, whenErrorsWereDropped } from './output.ts'
@@ -22,14 +21,36 @@ export function createLog(level: (typeof logLevels)[number]): Logger {
   return log
 }
 
-/** Made of a line of JSON. */
+const levels: Readonly<Record<number, { readonly name: string; readonly color: number }>> = {
+  20: { name: 'DEBUG', color: 34 },
+  30: { name: 'INFO', color: 32 },
+  40: { name: 'WARN', color: 33 },
+  50: { name: 'ERROR', color: 31 },
+  60: { name: 'FATAL', color: 31 },
+}
+/** Each message says them. */
+const left = new Set(['level', 'time', 'msg', 'market', 'to', 'from'])
+
+/** `[09:00:01.250 +0900] INFO: message {"fact":1}`, made of a line of JSON. */
 export function lineForPeople(colorize = true): (line: string) => string {
-  return pretty.prettyFactory({
-    singleLine: true,
-    ignore: 'market,from,to',
-    translateTime: 'SYS:HH:MM:ss.l o',
-    colorize,
-  })
+  const colored = (text: string, color: number) => (colorize ? `\u001b[${color}m${text}\u001b[39m` : text)
+  return line => {
+    const entry = JSON.parse(line) as { level: number; time: number; msg?: string }
+    const { name, color } = levels[entry.level] ?? { name: 'LOG', color: 34 }
+    const facts = Object.entries(entry).filter(([fact]) => !left.has(fact))
+    const shown = facts.length === 0 ? '' : ` ${JSON.stringify(Object.fromEntries(facts))}`
+    return `[${localTime(entry.time)}] ${colored(name, color)}: ${colored(entry.msg ?? '', 36)}${shown}\n`
+  }
+}
+
+/** By the clock of this machine, with its distance from UTC. */
+function localTime(time: number): string {
+  const date = new Date(time)
+  const digits = (value: number, count = 2) => String(value).padStart(count, '0')
+  const minutes = -date.getTimezoneOffset()
+  const offset = `${minutes < 0 ? '-' : '+'}${digits(Math.floor(Math.abs(minutes) / 60))}${digits(Math.abs(minutes) % 60)}`
+  const clock = [date.getHours(), date.getMinutes(), date.getSeconds()].map(value => digits(value)).join(':')
+  return `${clock}.${digits(date.getMilliseconds(), 3)} ${offset}`
 }
 
 /**

@@ -68,7 +68,7 @@ function receive(message) {
       isDemonstration = message.isDemonstration
       inspector.setOutlines(message.outlines)
       byId('stately').hidden = !message.hasStately
-      void sockets.setOutline(message.outlines.socket)
+      sockets.setOutline(message.outlines.socket)
       return
     case 'status':
       status = message

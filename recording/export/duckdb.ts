@@ -2,6 +2,7 @@
 // its rows lie together and in order without a sort. The only file that knows DuckDB, a native package, which
 // is loaded when an export begins.
 import type { DuckDBAppender, DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
+import { missingPackage } from '../../system/optional-package.ts'
 import { type ExportedTable, type ExportFormat, schemaVersion, sqlOf, type TableRow, type TableName } from './tables.ts'
 
 export type DuckDBRows = {
@@ -188,6 +189,8 @@ async function loadDuckDB(): Promise<typeof import('@duckdb/node-api')> {
   try {
     return await import('@duckdb/node-api')
   } catch (error) {
+    const missing = missingPackage(error, 'kis-stream export', ['@duckdb/node-api'])
+    if (missing !== undefined) throw new Error(missing)
     const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     throw new Error(
       `an export needs DuckDB, which cannot be loaded on ${process.platform}-${process.arch}: ${reason}. Install @duckdb/node-api on a platform that it has a binary for`,

@@ -62,10 +62,9 @@ export function createInspectorView({ send }) {
   let isLoaded = false
   let chosen = ''
   let isPicked = false
-  /** @type {{ machine: string, chart: Awaited<ReturnType<typeof drawStatechart>> } | undefined} */
+  /** @type {{ machine: string, chart: ReturnType<typeof drawStatechart> } | undefined} */
   let drawn
   let isPending = false
-  let isDrawing = false
 
   const slider = /** @type {HTMLInputElement} */ (byId('step'))
 
@@ -93,7 +92,7 @@ export function createInspectorView({ send }) {
     const actors = actorsAfter(records.slice(0, count))
     showActors(actors)
     showEvents(actors, count)
-    void showMachine(actors)
+    showMachine(actors)
   }
 
   /** @param {Map<string, Actor>} actors */
@@ -155,26 +154,18 @@ export function createInspectorView({ send }) {
   }
 
   /** @param {Map<string, Actor>} actors */
-  async function showMachine(actors) {
+  function showMachine(actors) {
     const actor = actors.get(chosen)
     const machine = actor?.machine
-    const outline = machine === 'feed' || machine === 'socket' ? outlines?.[machine] : undefined
-    if (actor === undefined || machine === undefined || outline === undefined) {
+    if (actor === undefined || (machine !== 'feed' && machine !== 'socket')) {
       byId('inspected-machine').replaceChildren()
       drawn = undefined
       return
     }
-    if (drawn?.machine === machine) return drawn.chart.light(actor.states, actor.before)
-
-    // One drawing at a time; what was asked for meanwhile is shown when it is done.
-    if (isDrawing) return
-    isDrawing = true
-    try {
-      drawn = { machine, chart: await drawStatechart(byId('inspected-machine'), outline, actor.name) }
-      show()
-    } finally {
-      isDrawing = false
+    if (drawn?.machine !== machine) {
+      drawn = { machine, chart: drawStatechart(byId('inspected-machine'), machine, actor.name) }
     }
+    drawn.chart.light(actor.states, actor.before)
   }
 
   /** @param {number | undefined} to */

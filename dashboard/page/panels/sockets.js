@@ -14,9 +14,8 @@ export function createSockets() {
   const frame = byId('machine')
   /** @type {StateOutline | undefined} */
   let outline
-  /** @type {Awaited<ReturnType<typeof drawStatechart>> | undefined} */
+  /** @type {ReturnType<typeof drawStatechart> | undefined} */
   let chart
-  let isDrawing = false
   /** @type {'KR' | 'US'} */
   let shown = 'KR'
   /** The reader chose; otherwise the market that has the line is shown. */
@@ -24,21 +23,15 @@ export function createSockets() {
   /** @type {StatusView | undefined} */
   let last
 
-  async function draw() {
-    if (outline === undefined || isDrawing) return
-    isDrawing = true
-    try {
-      chart = await drawStatechart(frame, outline, `socket ${shown}`)
-    } finally {
-      isDrawing = false
-    }
+  function draw() {
+    if (outline === undefined) return
+    chart = drawStatechart(frame, 'socket', `socket ${shown}`)
     light()
-    turnIfNeeded()
   }
 
   /** A wide box has the chart lying down, a narrow one standing up. */
   function turnIfNeeded() {
-    if (chart !== undefined && frame.clientWidth > 0 && chart.direction !== directionIn(frame)) void draw()
+    if (chart !== undefined && frame.clientWidth > 0 && chart.direction !== directionIn(frame)) draw()
   }
 
   /** The status leaves out the outer `session`; the outline does not. @param {string} phase */
@@ -134,10 +127,10 @@ export function createSockets() {
 
   return {
     /** @param {StateOutline} given */
-    async setOutline(given) {
+    setOutline(given) {
       if (outline !== undefined && JSON.stringify(outline) === JSON.stringify(given)) return
       outline = given
-      await draw()
+      draw()
     },
     /** @param {StatusView} status @param {number} now */
     show(status, now) {

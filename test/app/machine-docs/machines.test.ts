@@ -5,6 +5,7 @@ import { labelOf, mermaidOf } from '../../../app/machine-docs/diagram.ts'
 import { machineJson } from '../../../app/machine-docs/json.ts'
 import { outlineOf, type StateOutline } from '../../../app/machine-docs/outline.ts'
 import { machineNames, machinePage, machines } from '../../../app/machine-docs/page.ts'
+import { statechartLayouts } from '../../../tools/generate/statecharts.ts'
 
 const statesOf = (state: StateOutline): StateOutline[] => [state, ...state.children.flatMap(statesOf)]
 
@@ -70,6 +71,11 @@ describe.each(machineNames)('the %s machine', name => {
 it('docs/machines.md is what the machines say; npm run generate writes it', () => {
   const page = readFileSync(new URL('../../../docs/machines.md', import.meta.url), 'utf8')
   expect(page).toBe(machinePage(machineNames))
+})
+
+it("the page's drawings have the layout of the machines; npm run generate writes it", async () => {
+  const file = new URL('../../../dashboard/page/panels/statechart-layouts.js', import.meta.url)
+  expect(readFileSync(file, 'utf8')).toBe(await statechartLayouts())
 })
 
 describe('the diagram of a machine', () => {

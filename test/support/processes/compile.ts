@@ -25,5 +25,5 @@ function compile(): void {
   const run = (...words: string[]) => execFileSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
   run('tools/generate/clean.mjs', folder)
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder, '--noCheck')
-  run('tools/generate/copy-page.mjs', folder)
+  run('tools/generate/assemble.mjs', folder)
 }

@@ -1,0 +1,88 @@
+// After the compiler: what else the package holds. The page as it is, with the library that it shows charts with; and
+// what is bundled, each with its licence: zod as far as it is used, since all of it is a third of the time that an
+// import takes, and js-redis-server, which asks for a newer Node and brings a second ioredis. Takes another folder
+// than dist.
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const folder = join(root, process.argv[2] ?? 'dist')
+const bundled = join(folder, 'bundled')
+const modules = join(root, 'node_modules')
+const importOfZod = /^import \{ z \} from 'zod'/m
+
+copyPage()
+mkdirSync(bundled, { recursive: true })
+const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter(name => name.endsWith('.js') && !/^(bundled|dashboard\/page)\b/.test(name.replaceAll('\\', '/')))
+  .map(name => join(folder, name))
+await bundle('zod', `export { ${namesOfZod().join(', ')} } from 'zod'`)
+await bundle('js-redis-server', "export { createIoredisMock } from 'js-redis-server'")
+// The second part of js-redis-server looks for these beside itself.
+for (const name of ['redis_lua.mjs', 'redis_lua.wasm']) {
+  copyFileSync(join(modules, 'lua-redis-wasm/dist', name), join(bundled, name))
+}
+copyLicence('lua-redis-wasm', bundled, ['LICENSE', 'THIRD_PARTY_NOTICES.md'])
+copyLicence('cluster-key-slot', bundled)
+sources.forEach(useBundled)
+
+function copyPage() {
+  const page = join(folder, 'dashboard/page')
+  const isOfThePage = path => !/tsconfig\.json$|\.d\.mts$/.test(path)
+  cpSync(join(root, 'dashboard/page'), page, { recursive: true, filter: isOfThePage })
+  const library = join(page, 'library')
+  mkdirSync(library, { recursive: true })
+  copyFileSync(
+    join(modules, 'lightweight-charts/dist/lightweight-charts.standalone.production.mjs'),
+    join(library, 'lightweight-charts.mjs'),
+  )
+  copyLicence('lightweight-charts', library)
+}
+
+function copyLicence(name, to, files = ['LICENSE']) {
+  for (const file of files)
+    copyFileSync(join(modules, name, file), join(to, `${name}.${file.replace(/\.md$/, '')}.txt`))
+}
+
+async function bundle(name, contents) {
+  await build({
+    stdin: { contents, resolveDir: root },
+    outfile: join(bundled, `${name}.js`),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    external: ['ioredis', 'redis'],
+    minifySyntax: true,
+    minifyWhitespace: true,
+    legalComments: 'inline',
+    logLevel: 'warning',
+  })
+  copyLicence(name, bundled)
+}
+
+/** What is used of it, as `z.object`. */
+function namesOfZod() {
+  const names = sources.flatMap(file => {
+    const text = readFileSync(file, 'utf8')
+    return importOfZod.test(text) ? [...text.matchAll(/\bz\s*\.([A-Za-z]+)\b/g)].map(([, name]) => name) : []
+  })
+  return [...new Set(names)]
+}
+
+/** The last step: the modules import what is bundled beside them. */
+function useBundled(file) {
+  const text = readFileSync(file, 'utf8')
+  const path = name => {
+    const place = relative(dirname(file), join(bundled, `${name}.js`)).replaceAll('\\', '/')
+    return place.startsWith('.') ? place : `./${place}`
+  }
+  const changed = text
+    .replace(importOfZod, () => `import * as z from '${path('zod')}'`)
+    .replace(/import\('js-redis-server'\)/, () => `import('${path('js-redis-server')}')`)
+  const left = /(?:from|import\() ?['"](zod|js-redis-server)['"]/.exec(changed)
+  if (left !== null) throw new Error(`${file} still imports ${left[1]}, in a way that is not known here`)
+  if (changed !== text) writeFileSync(file, changed)
+}
