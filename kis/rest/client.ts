@@ -1,7 +1,7 @@
 // The REST client: one request at a time in the pace of its app key. It reads KIS's code at every status,
 // because KIS answers many refusals with HTTP 500.
 import { setTimeout as wait } from 'node:timers/promises'
-import { Agent, errors, request } from 'undici'
+import type { Agent, request } from 'undici'
 import type { Clock } from '../../market/clock.ts'
 import { asFinal, KisError, mostUnknown } from '../errors.ts'
 import { addressOf, createRedaction, type Redaction } from '../redaction.ts'
@@ -44,6 +44,7 @@ export type RestPage = {
 }
 
 type Call = Pick<NonNullable<Parameters<typeof request>[1]>, 'method' | 'headers' | 'body' | 'query'>
+type Transport = { readonly request: typeof request; readonly dispatcher: Agent }
 type Sent = { readonly status: number; readonly text: string; readonly continues: string }
 
 /** A page of a quotation has some hundred short rows: tens of kilobytes. */
@@ -54,15 +55,22 @@ const restSpacings = 10
 const onceAMinute = 'EGW00133'
 
 export function createRestClient(options: RestOptions): RestClient {
-  const dispatcher = new Agent({
-    connect: { rejectUnauthorized: options.checkCertificate, timeout: options.timeoutMs },
-    maxResponseSize: longestBody,
-  })
+  let opened: Promise<Transport> | undefined
   const closing = new AbortController()
   /** By path; only the few that are posted to. */
   const unknownInARow = new Map<string, number>()
   let lastCall = 0
   let nextCall = 0
+
+  /** Loaded at the first call: it is a quarter of what the package takes to import. */
+  async function openTransport(): Promise<Transport> {
+    const { Agent, request } = await import('undici')
+    const dispatcher = new Agent({
+      connect: { rejectUnauthorized: options.checkCertificate, timeout: options.timeoutMs },
+      maxResponseSize: longestBody,
+    })
+    return { request, dispatcher }
+  }
 
   /** Calls leave one after another, `spacingMs` apart, in the order they were made. */
   async function takeTurn(): Promise<void> {
@@ -109,7 +117,8 @@ export function createRestClient(options: RestOptions): RestClient {
     },
     async close() {
       closing.abort(new Error('the client was closed'))
-      await dispatcher.destroy()
+      const transport = await opened
+      await transport?.dispatcher.destroy()
     },
   }
 
@@ -126,6 +135,8 @@ export function createRestClient(options: RestOptions): RestClient {
     const deadline = new AbortController()
     const timer = setTimeout(() => deadline.abort(new Error(lateText(options.timeoutMs))), options.timeoutMs)
     try {
+      closing.signal.throwIfAborted()
+      const { request, dispatcher } = await (opened ??= openTransport())
       const response = await request(`${options.baseUrl}${path}`, {
         ...call,
         dispatcher,
@@ -156,6 +167,7 @@ function lateText(timeoutMs: number): string {
 }
 
 function whyOf(cause: unknown): string {
-  if (cause instanceof errors.ResponseExceededMaxSizeError) return `its body is longer than ${longestBody} bytes`
+  if (cause instanceof Error && 'code' in cause && cause.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE')
+    return `its body is longer than ${longestBody} bytes`
   return cause instanceof Error ? cause.message : String(cause)
 }

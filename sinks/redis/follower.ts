@@ -62,6 +62,11 @@ export function followEntries(redis: Redis, stream: string, beginning: Beginning
   }
 }
 
+/** Throws for what `position()` cannot have returned. */
+export function checkBeginning(beginning: Beginning): void {
+  if (beginning !== 'now' && beginning !== 'start') resume(beginning, new Map())
+}
+
 function resume(position: string, writers: Map<string, Progress>): string {
   const [id = '', ...rest] = position.split(' ')
   if (!/^\d+-\d+$/.test(id))

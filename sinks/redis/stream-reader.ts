@@ -4,9 +4,10 @@
 import { filter, firstValueFrom, type Observable, Subject, Subscription, timer } from 'rxjs'
 import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import type { Dropped, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
-import { connectRedis } from './connection.ts'
+import { checkRedisUrl } from './address.ts'
+import { connectRedis, type RedisConnection } from './connection.ts'
 import { eventsOf } from './entry.ts'
-import { type Beginning, followEntries } from './follower.ts'
+import { type Beginning, checkBeginning, followEntries } from './follower.ts'
 import { type Group, readInGroup } from './group.ts'
 import type { Delivery } from './source.ts'
 import { isolate } from '../sink.ts'
@@ -69,11 +70,8 @@ export function redisStreamReader(options: RedisStreamReaderOptions): RedisStrea
   refuseUnknown(options, optionNames)
   refuseUnknown(options.group ?? {}, groupNames, 'group.')
   const { url, stream = 'kis:events', from = 'now', group, onAway, onBack } = options
-  const { redis, tried, troubleOf } = connectRedis(url)
-  const source =
-    group === undefined
-      ? followEntries(redis, stream, from, mostEntries)
-      : readInGroup(redis, stream, group, mostEntries)
+  checkRedisUrl(url)
+  if (group === undefined) checkBeginning(from)
   const events = new Subject<MarketEvent | Dropped>()
   const events$ = isolate(events, report)
   const handlers = new Set<(event: MarketEvent | Dropped) => void | Promise<void>>()
@@ -81,6 +79,7 @@ export function redisStreamReader(options: RedisStreamReaderOptions): RedisStrea
   let isStopping = false
   let isReading = false
   let running: Promise<void> | undefined
+  let connection: RedisConnection | undefined
 
   function report(error: unknown): void {
     try {
@@ -92,6 +91,12 @@ export function redisStreamReader(options: RedisStreamReaderOptions): RedisStrea
   }
 
   async function run(): Promise<void> {
+    connection = await connectRedis(url)
+    const { redis, tried, troubleOf } = connection
+    const source =
+      group === undefined
+        ? followEntries(redis, stream, from, mostEntries)
+        : readInGroup(redis, stream, group, mostEntries)
     await tried
     let isAway = false
     let hasBegun = false
@@ -152,9 +157,9 @@ export function redisStreamReader(options: RedisStreamReaderOptions): RedisStrea
     },
     async stop() {
       isStopping = true
-      if (isReading) redis.disconnect() // waiting for what may never come
+      if (isReading) connection?.redis.disconnect() // waiting for what may never come
       await running
-      redis.disconnect()
+      connection?.redis.disconnect()
     },
   }
 }

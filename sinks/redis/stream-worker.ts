@@ -25,7 +25,7 @@ const sleepMs = 250
 const retryMs = 100
 
 const task = workerData as RedisStreamTask & RingTask // given by `redisStream`
-const connection = connectRedis(task.url)
+const connection = await connectRedis(task.url)
 const writer = randomUUID()
 const ring = ringReader(task.buffer, task.names)
 const say = (news: ThreadNews) => parentPort?.postMessage(news)
