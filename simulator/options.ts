@@ -1,4 +1,5 @@
 // The options of a simulator, and its controls and counts while it runs.
+import type { OptionNames } from '../market/basics/did-you-mean.ts'
 import type { Clock } from '../market/clock.ts'
 import type { Fault, FaultReport, Injected, ScheduledFault } from './faults/faults.ts'
 import type { TruthSizes, TruthRecord, Withheld } from './truth.ts'
@@ -24,6 +25,7 @@ export type QuotationOptions = {
 export type SimulatorOptions = {
   /** Default 0: any free one. Listens on 127.0.0.1 only. */
   readonly port?: number
+  /** Default: the system's. */
   readonly clock?: Clock
   /**
    * When tokens and approval keys are issued and expire. Default: `clock`. A day of the past has its own
@@ -33,19 +35,22 @@ export type SimulatorOptions = {
   /** Default: a generated market. */
   readonly tape?: Tape
   /**
-   * The server's PINGPONG. KIS's period is reported as about 110 s, and as 10 to 14 s on idle sessions
-   * (protocol notes 3.6).
+   * Between two PINGPONGs of the server, in milliseconds. Default 110,000: KIS's period is reported as about
+   * 110 s, and as 10 to 14 s on idle sessions (protocol notes 3.6).
    */
   readonly pingIntervalMs?: number
-  /** A client that has not echoed by then is cut. KIS is reported to do so after 100 to 105 s. */
+  /**
+   * A client that has not echoed after so many milliseconds is cut. Default 100,000: KIS is reported to do so
+   * after 100 to 105 s.
+   */
   readonly pingTimeoutMs?: number
   /** Faults from the start on. */
   readonly faults?: readonly ScheduledFault[]
   /** The same seed gives the same random numbers in every fault. Default 1. */
   readonly faultSeed?: number
   /**
-   * An order is accepted and filled this often, sent to every session that registered account notices.
-   * Default: never.
+   * Milliseconds between two orders that are accepted and filled, sent to every session that registered
+   * account notices. Default: never.
    */
   readonly noticesEveryMs?: number
   /** Whether faults can be injected over HTTP, under /simulator. Default false. */
@@ -61,21 +66,30 @@ export type SimulatorOptions = {
   readonly log?: (line: string) => void
 }
 
-export const simulatorOptionNames: readonly string[] = [
-  'port',
-  'clock',
-  'credentialClock',
-  'tape',
-  'pingIntervalMs',
-  'pingTimeoutMs',
-  'faults',
-  'faultSeed',
-  'noticesEveryMs',
-  'control',
-  'memory',
-  'quotations',
-  'log',
-] satisfies (keyof SimulatorOptions)[]
+export const simulatorOptionNames = Object.keys({
+  port: true,
+  clock: true,
+  credentialClock: true,
+  tape: true,
+  pingIntervalMs: true,
+  pingTimeoutMs: true,
+  faults: true,
+  faultSeed: true,
+  noticesEveryMs: true,
+  control: true,
+  memory: true,
+  quotations: true,
+  log: true,
+} satisfies OptionNames<SimulatorOptions>)
+
+export const quotationOptionNames = Object.keys({
+  callsPerSecond: true,
+  skippedOneOf: true,
+  keptTrades: true,
+  past: true,
+} satisfies OptionNames<QuotationOptions>)
+
+export const memoryOptionNames = Object.keys({ withheld: true, truth: true } satisfies OptionNames<TruthSizes>)
 
 export type Simulator = {
   readonly port: number

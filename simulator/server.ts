@@ -15,7 +15,13 @@ import { createRestServer, listen, refuseUpgrade } from './http.ts'
 import { createInjector } from './faults/injector.ts'
 import { createTruth } from './truth.ts'
 import { createDays } from './market/day-bars.ts'
-import { type Simulator, simulatorOptionNames, type SimulatorOptions } from './options.ts'
+import {
+  memoryOptionNames,
+  quotationOptionNames,
+  type Simulator,
+  simulatorOptionNames,
+  type SimulatorOptions,
+} from './options.ts'
 import { createPastMarket } from './market/past-market.ts'
 import { type Ping, startPing } from './ping.ts'
 import { createGate } from './rest/gate.ts'
@@ -50,6 +56,8 @@ const hopelessBytes = 64 * 1024 * 1024
 /** Rejects with a sentence when the port is not available, and on unknown options. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   refuseUnknown(options, simulatorOptionNames)
+  refuseUnknown(options.quotations ?? {}, quotationOptionNames, 'quotations.')
+  refuseUnknown(options.memory ?? {}, memoryOptionNames, 'memory.')
   const { port = 0, clock = systemClock, tape = generatedTape(), log = () => {} } = options
   const { control = false, faultSeed = 1, faults = [], pingIntervalMs = 110_000, pingTimeoutMs = 100_000 } = options
   const counters = createCounters()

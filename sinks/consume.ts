@@ -2,7 +2,7 @@
 // come too fast, and the handler gets a receipt for what it missed.
 import { inspect } from 'node:util'
 import { Subscription } from 'rxjs'
-import { refuseUnknown } from '../market/basics/did-you-mean.ts'
+import { type OptionNames, refuseUnknown } from '../market/basics/did-you-mean.ts'
 import type { Dropped, MarketEvent } from '../market/events.ts'
 import { type Backpressure, checkBackpressure, createQueue } from './queue/backpressure.ts'
 import type { Sink } from './sink.ts'
@@ -24,7 +24,15 @@ export type ConsumeOptions = Backpressure & {
   readonly onError?: (error: unknown) => void
 }
 
-const optionNames = ['policy', 'limit', 'mostBytes', 'folder', 'onDropped', 'onLost', 'onError']
+const optionNames = Object.keys({
+  policy: true,
+  limit: true,
+  mostBytes: true,
+  folder: true,
+  onDropped: true,
+  onLost: true,
+  onError: true,
+} satisfies OptionNames<ConsumeOptions>)
 
 /**
  * The handler gets the next event when its promise for the last one is settled. When the events complete, it

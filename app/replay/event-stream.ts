@@ -1,5 +1,5 @@
 // `for await` over events: of a feed, whose socket never waits, and of a replay, which does.
-import { refuseUnknown, didYouMean } from '../../market/basics/did-you-mean.ts'
+import { didYouMean, type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import type { Dropped, MarketEvent } from '../../market/events.ts'
 import { parseInstrument } from '../../market/instrument.ts'
 import { iterate } from '../../sinks/iterate.ts'
@@ -28,9 +28,9 @@ const eventTypes: Readonly<Record<MarketEvent['type'], true>> = {
 }
 
 export type EventChoice<T extends MarketEvent['type'] = MarketEvent['type']> = {
-  /** Only events of these, and those that concern all of a market, as `disconnect`. */
+  /** Only events of these, and those that concern all of a market, as `disconnect`. By default all. */
   readonly instruments?: readonly string[]
-  /** Only these types of events, as `['trade']`. */
+  /** Only these types of events, as `['trade']`. By default all. */
   readonly types?: readonly T[]
   /** Ends the loop: it throws the reason of the signal. */
   readonly signal?: AbortSignal
@@ -38,7 +38,7 @@ export type EventChoice<T extends MarketEvent['type'] = MarketEvent['type']> = {
 
 export type StreamOptions<T extends MarketEvent['type'] = MarketEvent['type']> = EventChoice<T> &
   Backpressure & {
-    /** For the log and the metrics of what was dropped. */
+    /** Stands in the log and the metrics of what was dropped. `sink 1`, `sink 2`, … by default. */
     readonly name?: string
   }
 
@@ -47,8 +47,16 @@ export type EventStream<T extends MarketEvent['type'] = MarketEvent['type']> = A
   Extract<MarketEvent, { readonly type: T }> | Dropped
 >
 
-export const choiceNames = ['instruments', 'types', 'signal'] satisfies (keyof EventChoice)[]
-const streamNames = [...choiceNames, 'name', 'policy', 'limit', 'mostBytes', 'folder']
+const choices = { instruments: true, types: true, signal: true } as const satisfies OptionNames<EventChoice>
+export const choiceNames = Object.keys(choices)
+const streamNames = Object.keys({
+  ...choices,
+  name: true,
+  policy: true,
+  limit: true,
+  mostBytes: true,
+  folder: true,
+} satisfies OptionNames<StreamOptions>)
 
 /** A loop over the events of a feed, from now on. Throws a TypeError or a RangeError that says what is wrong with the options. */
 export function streamOf<T extends MarketEvent['type']>(

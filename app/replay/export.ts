@@ -1,6 +1,6 @@
 // A recording as tables for analysis: Parquet or CSV, by date and instrument. The tables hold the events of a
 // replay: the same decoder, continuity, gaps and bars.
-import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
+import { type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type DateTables, type ExportFormat, openTableExport, type TableName } from '../../recording/export/export.ts'
 import { notRecorded, openRecording } from '../../recording/read/reader.ts'
 import { type BarInterval, parseBarInterval } from '../../streams/bars/intervals.ts'
@@ -13,11 +13,13 @@ export type ExportOptions = {
   readonly folder: string
   /** Where the tables go. What was exported for the same dates before is replaced. */
   readonly output: string
+  /** `parquet` by default. */
   readonly format?: ExportFormat
   /** Trading dates, written 20260914. All there are by default. */
   readonly dates?: readonly number[]
   /** Only these. What was exported of others before stays. */
   readonly instruments?: readonly string[]
+  /** Of the table of bars. `1m` by default. */
   readonly bars?: BarInterval
 }
 
@@ -27,14 +29,14 @@ export type Exported = {
   readonly files: number
 }
 
-const exportOptionNames = [
-  'folder',
-  'output',
-  'format',
-  'dates',
-  'instruments',
-  'bars',
-] satisfies (keyof ExportOptions)[]
+const exportOptionNames = Object.keys({
+  folder: true,
+  output: true,
+  format: true,
+  dates: true,
+  instruments: true,
+  bars: true,
+} satisfies OptionNames<ExportOptions>)
 
 /** Rejects, and leaves the output as it was, when there is nothing to export or it cannot be written. */
 export async function exportRecording(options: ExportOptions): Promise<Exported> {

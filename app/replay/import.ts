@@ -8,7 +8,7 @@ import { privateFolder } from '../../system/kept-file.ts'
 import { dayMs } from '../../market/basics/durations.ts'
 import { frameText, isControl, transactionAt, transactionLength } from '../../kis/wire/frame.ts'
 import { createRedaction } from '../../kis/redaction.ts'
-import { unknownOptions } from '../../market/basics/did-you-mean.ts'
+import { type OptionNames, unknownOptions } from '../../market/basics/did-you-mean.ts'
 import type { Malformed, MarketEvent } from '../../market/events.ts'
 import { type Market, marketOf } from '../../market/instrument.ts'
 import { koreanDate } from '../../market/calendar/korea-time.ts'
@@ -17,12 +17,16 @@ import { createOfflineWriter } from '../../recording/write/offline-writer.ts'
 import { createLineDecoder, tooLong } from './text-decoder.ts'
 
 export type ImportOptions = {
+  /** The capture: lines of text without their ends. One is not read before the last one was dealt with. */
   readonly lines: AsyncIterable<Uint8Array>
-  /** The folder of the recording. When one of the trading dates is there already, the import is refused. */
+  /**
+   * The folder of the recording, made where there is none. A trading date that is there already is not
+   * touched: the import is refused.
+   */
   readonly output: string
   /** The Korean date of the first line, written 20260608, for captures whose lines do not have it. */
   readonly date?: number
-  /** A line that is no frame of KIS's. */
+  /** Called for a line that is no frame of KIS's, the first line being 1. */
   readonly onMalformed?: (line: number, reason: string) => void
 }
 
@@ -36,12 +40,19 @@ export type Imported = {
   readonly dates: readonly string[]
 }
 
+const optionNames = Object.keys({
+  lines: true,
+  output: true,
+  date: true,
+  onMalformed: true,
+} satisfies OptionNames<ImportOptions>)
+
 const noonMs = dayMs / 2
 
 /** Rejects, in a sentence, when a time is missing or a date is there already; then nothing was written. */
 export async function importCapture(options: ImportOptions): Promise<Imported> {
   const { lines, output, date, onMalformed } = options
-  const problems = unknownOptions(options, ['lines', 'output', 'date', 'onMalformed'] satisfies (keyof ImportOptions)[])
+  const problems = unknownOptions(options, optionNames)
   if (date !== undefined && Number.isNaN(koreanDate(date))) problems.push(`date ${date}: expected one as 20260608`)
   if (problems.length > 0) throw new TypeError(problems.join('\n'))
   mkdirSync(output, privateFolder)

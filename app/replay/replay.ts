@@ -4,12 +4,12 @@ import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { firstValueFrom, type Observable, race, type SchedulerLike, Subject, type Subscription, timer } from 'rxjs'
 import { unknownColumns } from '../../kis/wire/columns.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
-import { unknownOptions } from '../../market/basics/did-you-mean.ts'
+import { type OptionNames, unknownOptions } from '../../market/basics/did-you-mean.ts'
 import type { MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import { parseInstrument } from '../../market/instrument.ts'
 import { koreanDate } from '../../market/calendar/korea-time.ts'
-import type { Entry, Marker, Range } from '../../recording/format/entry.ts'
-import { notRecorded, openRecording, type ReadOptions, type RecordingReader } from '../../recording/read/reader.ts'
+import type { Entry, Marker } from '../../recording/format/entry.ts'
+import { notRecorded, openRecording, type RecordingReader } from '../../recording/read/reader.ts'
 import type { Sink } from '../../sinks/sink.ts'
 import { createVirtualTime } from '../../streams/virtual-time.ts'
 import { defaultTiming } from '../../machines/timing.ts'
@@ -22,22 +22,36 @@ import { createLoops, type ReplayStream } from './loops.ts'
 import { createPlayer } from './player.ts'
 import { wantedEvents } from './filter.ts'
 
-export type ReplayOptions = Range & {
-  /** The folder of a recording. */
+export type ReplayOptions = {
+  /** A recording: the folder that `kis-stream record` or a feed with `recordFolder` wrote. */
   readonly folder: string
-  /** 1, as it came; 10, ten times as fast; Infinity, as fast as it can be read. Default 1. */
+  /** One trading date that was recorded, written 20260914. By default all, in their order. */
+  readonly date?: number
+  /** Epoch milliseconds: only what was received from this time on. By default from the beginning. */
+  readonly from?: number
+  /** Epoch milliseconds later than `from`: only what was received before this time. By default to the end. */
+  readonly to?: number
+  /**
+   * Only events of these, as `['KRX:005930']`, and those that concern all of a market, as `disconnect`. By
+   * default all.
+   */
+  readonly instruments?: readonly string[]
+  /** Times as fast as it was received: 1 by default, 10, or `Infinity` for as fast as it can be read. */
   readonly speed?: number
-  /** Further columns of trades and books, by KIS's names: the recording has them all. Default: those the feed was asked for. */
+  /**
+   * Further columns of trades and books, by KIS's names, as `['VI_STND_PRC']`: the recording has them all. By
+   * default those that the feed was asked for.
+   */
   readonly columns?: readonly string[]
-  /** False passes every record on as it came. Default: as the feed did. */
+  /** False passes every record on as it was received. By default as the feed did. */
   readonly continuity?: boolean
+  /** Anything with pino's debug, info, warn and error. Silent by default. */
   readonly log?: Logger
-  /** Asked now and then: a promise holds the replay until it is settled. For consumers that must not miss anything. */
+  /**
+   * Called every few hundred frames: the replay waits for the promise. For a sink that must not miss
+   * anything. A `for await` loop needs none.
+   */
   readonly ready?: () => Promise<void> | undefined
-  /** Told every block that is read from disk. */
-  readonly onBlock?: NonNullable<ReadOptions['onBlock']>
-  /** Paces the replay. The time in it is `replay.clock`'s. */
-  readonly pacedBy?: Clock
 }
 
 export type Replay = {
@@ -70,30 +84,31 @@ const sliceMs = 100
 /** Entries between two looks at `ready` and at a stop. */
 const burst = 256
 
-const optionNames: readonly string[] = [
-  'folder',
-  'date',
-  'from',
-  'to',
-  'instruments',
-  'speed',
-  'columns',
-  'continuity',
-  'log',
-  'ready',
-  'onBlock',
-  'pacedBy',
-] satisfies (keyof ReplayOptions)[]
+const optionNames = Object.keys({
+  folder: true,
+  date: true,
+  from: true,
+  to: true,
+  instruments: true,
+  speed: true,
+  columns: true,
+  continuity: true,
+  log: true,
+  ready: true,
+} satisfies OptionNames<ReplayOptions>)
 
-/** Throws, in sentences, when there is no recording in the folder, or not what the options ask for. */
+/**
+ * Throws an Error when there is no recording in the folder, and a RangeError that lists everything wrong with
+ * the options, in sentences.
+ */
 export function createReplay(options: ReplayOptions): Replay {
-  const { folder, speed = 1, log = silentLogger, pacedBy = systemClock, instruments, ready } = options
+  const { folder, speed = 1, log = silentLogger, instruments, ready } = options
   const recording = openRecording(folder)
   const problems = problemsWith(options, recording)
   if (problems.length > 0) throw new RangeError(problems.join('\n'))
   const firstDate = options.date ?? recording.days()[0]?.date
   const start = options.from ?? (firstDate === undefined ? Number.NaN : koreanDate(firstDate))
-  const time = createVirtualTime(Number.isNaN(start) ? pacedBy.now() : start)
+  const time = createVirtualTime(Number.isNaN(start) ? systemClock.now() : start)
   const journal = createJournal({ log, clock: systemClock, redact: text => text, counter: createCounter() })
   const outlet = createOutlet(journal)
   const isWanted = instruments === undefined ? undefined : wantedEvents(instruments)
@@ -117,8 +132,8 @@ export function createReplay(options: ReplayOptions): Replay {
   /** Milliseconds until it is the turn of what came then. */
   function waitFor(came: number): number {
     if (speed === Number.POSITIVE_INFINITY) return 0
-    began ??= { told: pacedBy.now(), came }
-    return began.told + (came - began.came) / speed - pacedBy.now()
+    began ??= { told: systemClock.now(), came }
+    return began.told + (came - began.came) / speed - systemClock.now()
   }
 
   async function waitUntil(came: number): Promise<void> {

@@ -30,6 +30,12 @@ export function didYouMean(text: string, names: Iterable<string>): string {
   return name === undefined ? '' : `; did you mean ${name}?`
 }
 
+/**
+ * Each option of `T`, for `Object.keys`. One that is missing or too many is a mistake that the compiler
+ * finds.
+ */
+export type OptionNames<T> = Readonly<Record<T extends unknown ? keyof T : never, true>>
+
 /** A sentence for each name in `given` that is none of `known`. `path`: where they stand, as `timing.`. */
 export function unknownOptions(given: object, known: readonly string[], path = ''): string[] {
   return Object.keys(given)

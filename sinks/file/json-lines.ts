@@ -1,7 +1,7 @@
 // Events as lines of JSON: to a pipe, to a file, or to a file for each day and so many bytes. The text is
 // made and the disk waited for in a thread of its own, and its lines say what was dropped when that thread
 // fell behind.
-import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
+import { type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type EventThread, type EventThreadOptions, eventThread, eventThreadOptions } from '../ring/event-thread.ts'
 import { type FileTurns, problemWithTurns } from './line-file.ts'
 
@@ -17,7 +17,11 @@ export type JsonLinesOptions = EventThreadOptions & {
 
 export type JsonLines = EventThread
 
-const optionNames = ['to', 'onFinished', ...eventThreadOptions] satisfies (keyof JsonLinesOptions)[]
+const optionNames = Object.keys({
+  to: true,
+  onFinished: true,
+  ...eventThreadOptions,
+} satisfies OptionNames<JsonLinesOptions>)
 
 export function jsonLines(given: JsonLinesOptions): JsonLines {
   refuseUnknown(given, optionNames)

@@ -14,16 +14,17 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { unknownOptions } from '../../market/basics/did-you-mean.ts'
+import { type OptionNames, unknownOptions } from '../../market/basics/did-you-mean.ts'
 import { dateDigits } from '../../market/calendar/korea-time.ts'
 import { unblocked } from './unblocked.ts'
 
 /** Files in a folder: `events-2026-11-20.ndjson`, and `events-2026-11-20.1.ndjson` when that one is full. */
 export type FileTurns = {
+  /** Is made where there is none. */
   readonly folder: string
   /** What the names of the files begin with. `events` by default. */
   readonly name?: string
-  /** Another file from this many bytes on. A file never ends within a line, so it may be longer by one. */
+  /** Another file from this many bytes on; no limit by default. A file never ends within a line, so it may be longer by one. */
   readonly maxBytes?: number
   /** Older files of this name are deleted beyond this many. All are kept by default. */
   readonly keepFiles?: number
@@ -73,7 +74,12 @@ export function openLineFile(to: number | string | FileTurns, onFinished: (file:
   }
 }
 
-const turnNames = ['folder', 'name', 'maxBytes', 'keepFiles'] satisfies (keyof FileTurns)[]
+const turnNames = Object.keys({
+  folder: true,
+  name: true,
+  maxBytes: true,
+  keepFiles: true,
+} satisfies OptionNames<FileTurns>)
 
 export function problemWithTurns(turns: FileTurns): string | undefined {
   const { name = 'events', maxBytes, keepFiles } = turns

@@ -20,6 +20,7 @@ export type Backpressure =
        * only.
        */
       readonly policy: 'conflate'
+      /** Events that may wait; beyond it the oldest are dropped. 10,000 by default. */
       readonly limit?: number
     }
   | {
@@ -28,6 +29,7 @@ export type Backpressure =
        * if late.
        */
       readonly policy: 'spill'
+      /** Events that may wait in memory. 10,000 by default. */
       readonly limit?: number
       /**
        * Bytes that may wait on disk. By default 1 GiB, some seven million trades; what comes beyond is

@@ -2,7 +2,7 @@
 // Redis is the buffer: reading waits for handlers, so nothing piles up here, and what is trimmed away unread
 // comes as a receipt.
 import { filter, firstValueFrom, type Observable, Subject, Subscription, timer } from 'rxjs'
-import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
+import { type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import type { Dropped, MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import { checkRedisUrl } from './address.ts'
 import { connectRedis, type RedisConnection } from './connection.ts'
@@ -13,8 +13,9 @@ import type { Delivery } from './source.ts'
 import { isolate } from '../sink.ts'
 
 export type RedisStreamReaderOptions = {
-  /** As for `redisStream`. */
+  /** As `redis://:password@host:6379/0`, `rediss://…`, or the path of a Unix socket. */
   readonly url: string
+  /** The stream's key. `kis:events` by default. */
   readonly stream?: string
   /**
    * `now` by default; `start` for all there is; or what `position()` returned. Not for a group, whose
@@ -25,6 +26,7 @@ export type RedisStreamReaderOptions = {
   readonly group?: Group
   /** Redis cannot be read: it is away, or it refuses. Called once, until it can be read again. */
   readonly onAway?: (reason: string) => void
+  /** Redis can be read again. */
   readonly onBack?: () => void
   /** A handler threw or rejected, or a subscriber did. Without this it becomes a warning of the process. */
   readonly onError?: (error: unknown) => void
@@ -55,16 +57,21 @@ const blockMs = 1_000
 /** A Redis that is away is asked again after this. */
 const retryMs = 100
 
-const optionNames = [
-  'url',
-  'stream',
-  'from',
-  'group',
-  'onAway',
-  'onBack',
-  'onError',
-] satisfies (keyof RedisStreamReaderOptions)[]
-const groupNames = ['name', 'consumer', 'claimAfterMs', 'from'] satisfies (keyof Group)[]
+const optionNames = Object.keys({
+  url: true,
+  stream: true,
+  from: true,
+  group: true,
+  onAway: true,
+  onBack: true,
+  onError: true,
+} satisfies OptionNames<RedisStreamReaderOptions>)
+const groupNames = Object.keys({
+  name: true,
+  consumer: true,
+  claimAfterMs: true,
+  from: true,
+} satisfies OptionNames<Group>)
 
 export function redisStreamReader(options: RedisStreamReaderOptions): RedisStreamReader {
   refuseUnknown(options, optionNames)

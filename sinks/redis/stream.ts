@@ -1,7 +1,7 @@
 // Events to a Redis stream, for other processes to follow (redis-stream-reader.ts). The text is made and
 // Redis waited for in a thread of its own. While Redis is away the feed goes on: what the ring holds waits,
 // the rest is dropped, counted, and has a receipt in its place.
-import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
+import { type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type EventThread, type EventThreadOptions, eventThread, eventThreadOptions } from '../ring/event-thread.ts'
 import { checkRedisUrl } from './address.ts'
 
@@ -29,14 +29,14 @@ export type RedisStreamTask = Required<
   Pick<RedisStreamOptions, 'url' | 'stream' | 'maxEntries' | 'lingerMs' | 'closeTimeoutMs'>
 >
 
-const optionNames = [
-  'url',
-  'stream',
-  'maxEntries',
-  'lingerMs',
-  'closeTimeoutMs',
+const optionNames = Object.keys({
+  url: true,
+  stream: true,
+  maxEntries: true,
+  lingerMs: true,
+  closeTimeoutMs: true,
   ...eventThreadOptions,
-] satisfies (keyof RedisStreamOptions)[]
+} satisfies OptionNames<RedisStreamOptions>)
 
 export function redisStream(options: RedisStreamOptions): EventThread {
   refuseUnknown(options, optionNames)

@@ -4,6 +4,7 @@
 // left.
 import type { Worker } from 'node:worker_threads'
 import { Subscription } from 'rxjs'
+import type { OptionNames } from '../../market/basics/did-you-mean.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -14,7 +15,7 @@ import { startThread } from '../../system/thread.ts'
 import type { Sink, SinkNews } from '../sink.ts'
 
 export type EventThreadOptions = {
-  /** Room for events that wait for the thread. 8 MiB, some 69,000 trades, by default. */
+  /** Bytes for events that wait for the thread. 8 MiB, some 69,000 trades, by default. */
   readonly capacityBytes?: number
   /**
    * This many more events were dropped. Called when dropping begins, and for the rest when it ends; the sum
@@ -30,18 +31,18 @@ export type EventThreadOptions = {
   readonly onBack?: () => void
   /** The work ended for good before all of it was done, as with `EPIPE: broken pipe, write`. */
   readonly onClosed?: (reason: string) => void
-  /** Decides when a thread that failed is started again. */
+  /** Decides when a thread that failed is started again. The system's by default. */
   readonly clock?: Clock
 }
 
-export const eventThreadOptions = [
-  'capacityBytes',
-  'onDropped',
-  'onAway',
-  'onBack',
-  'onClosed',
-  'clock',
-] as const satisfies (keyof EventThreadOptions)[]
+export const eventThreadOptions = {
+  capacityBytes: true,
+  onDropped: true,
+  onAway: true,
+  onBack: true,
+  onClosed: true,
+  clock: true,
+} as const satisfies OptionNames<EventThreadOptions>
 
 export type EventThread = Sink & {
   readonly isSettled: NonNullable<Sink['isSettled']>

@@ -2,7 +2,7 @@
 // everything else why it was left out. A bar that a gap cut is published once what was missing in it is
 // there.
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from 'rxjs'
-import { refuseUnknown } from '../../market/basics/did-you-mean.ts'
+import { type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
 import type { Bar, Dropped, MarketEvent, Trade } from '../../market/events.ts'
 import { createClosing } from './closing.ts'
@@ -14,13 +14,14 @@ import { createEntry, type SkipReason } from './trades.ts'
 import { createUptime } from './uptime.ts'
 
 export type BarOptions = {
-  /** The clock that stamps `receivedTime`: a playback must bring its own. */
+  /** The clock that stamps `receivedTime`: the system's by default, and `replay.clock` for a replay. */
   readonly clock?: Clock
   /**
-   * How long a bar waits for stragglers when no later trade ends it. 2 s: KIS tells whole seconds, by a clock
-   * that is not ours.
+   * Milliseconds that a bar waits for late trades when no later trade ends it. 2,000 by default: KIS's times
+   * are whole seconds, by a clock that is not ours.
    */
   readonly graceMs?: number
+  /** Timers by that clock; RxJS's asyncScheduler by default. */
   readonly scheduler?: SchedulerLike
   /** Called with every trade that entered no bar. */
   readonly onSkipped?: (trade: Trade, reason: SkipReason) => void
@@ -36,14 +37,14 @@ export type BarOptions = {
   readonly onForgotten?: (bar: ForgottenBar, reason: ForgetReason) => void
 }
 
-const optionNames: readonly string[] = [
-  'clock',
-  'graceMs',
-  'scheduler',
-  'onSkipped',
-  'onCut',
-  'onForgotten',
-] satisfies (keyof BarOptions)[]
+const optionNames = Object.keys({
+  clock: true,
+  graceMs: true,
+  scheduler: true,
+  onSkipped: true,
+  onCut: true,
+  onForgotten: true,
+} satisfies OptionNames<BarOptions>)
 
 /**
  * Bars of all instruments in the stream. Never errors; when the events complete, unfinished bars are

@@ -23,6 +23,10 @@ describe('starting a simulator', () => {
   it('on a port that does not exist fails as well', async () => {
     await expect(startSimulator({ port: 70_000 })).rejects.toThrow('70000')
     await expect(startSimulator({ tap: {} } as never)).rejects.toThrow('tap is no option here; did you mean tape?')
+    await expect(startSimulator({ quotations: { skipOneOf: 0 } } as never)).rejects.toThrow(
+      'quotations.skipOneOf is no option here; did you mean skippedOneOf?',
+    )
+    await expect(startSimulator({ memory: { truths: 1 } } as never)).rejects.toThrow('did you mean truth?')
   })
 })
 
