@@ -1,15 +1,19 @@
 // Public names only.
 export { createFeed } from './app/feed/feed.ts'
-export type { Feed, FeedOptions } from './app/feed/contract.ts'
+export type { Feed, FeedOptions, FeedParts } from './app/feed/contract.ts'
 export type { SubscriptionState } from './app/feed/subscription-states.ts'
 export type { EventChoice, EventStream, StreamOptions } from './app/replay/event-stream.ts'
 export { SubscriptionError } from './app/feed/confirmations.ts'
 export { FolderInUseError } from './app/persistence/folder-lock.ts'
 export type { Logger } from './app/observe/log.ts'
 export {
+  type CertificateVerdict,
+  type DayCertificate,
+  type InstrumentCertificate,
   type JobEnd,
   type Jobs,
   type JobsOptions,
+  type MinuteDifference,
   openJobs,
   type Payloads,
   type QueueName,
@@ -19,14 +23,22 @@ export type { ReplayStream } from './app/replay/loops.ts'
 export { createReplay, type Replay, type ReplayOptions } from './app/replay/replay.ts'
 export type { FeedInput, Timing } from './app/settings/feed-input.ts'
 export { SettingsError } from './app/settings/settings.ts'
-export { type Exported, type ExportOptions, exportRecording } from './app/replay/export.ts'
+export {
+  type Exported,
+  type ExportFormat,
+  type ExportOptions,
+  exportRecording,
+  type TableName,
+} from './app/replay/export.ts'
 export { type Imported, type ImportOptions, importCapture } from './app/replay/import.ts'
+export type { Result } from './market/basics/result.ts'
 export { type Calendar, createCalendar, standardCalendar } from './market/calendar/calendar.ts'
 export { type Clock, clockStartingAt, systemClock } from './market/clock.ts'
 export type {
   Backfill,
   BackfilledTrade,
   Bar,
+  Columns,
   Disconnect,
   Dropped,
   Gap,
@@ -36,6 +48,7 @@ export type {
   GapVerdict,
   Heartbeat,
   Level,
+  LineId,
   Lifecycle,
   Malformed,
   MarketData,
@@ -52,21 +65,36 @@ export type {
   SubscriptionChange,
   SubscriptionStatus,
   Trade,
+  Trouble,
 } from './market/events.ts'
-export type { CalendarChanges } from './market/calendar/holidays.ts'
+export type {
+  ExplainedReason,
+  ExplainedSpan,
+  GapFinding,
+  GapQuestion,
+  Run as ExecutionRun,
+  UnknownSpan,
+  VolumeSpan,
+} from './market/gap-finding.ts'
+export type { Execution } from './market/quotations.ts'
+export type { CalendarChanges, DaysByCountry } from './market/calendar/holidays.ts'
+export type { Country, SessionName, TradingSession } from './market/calendar/timetable.ts'
 export { type Instrument, type Market, marketOf, parseInstrument, type Venue, venues } from './market/instrument.ts'
 export type { ScheduleName } from './market/calendar/schedules.ts'
-export type { Channel, Subscription } from './market/subscription.ts'
-export { type ConsumeOptions, consume } from './sinks/consume.ts'
+export type { Channel, Subscription, SubscriptionKey } from './market/subscription.ts'
+export { type ConsumeOptions, consume, type Handler } from './sinks/consume.ts'
 export type { Backpressure } from './sinks/queue/backpressure.ts'
 export { type JsonLinesOptions, jsonLines } from './sinks/file/json-lines.ts'
 export type { FileTurns } from './sinks/file/line-file.ts'
+export type { Beginning as RedisStreamBeginning } from './sinks/redis/follower.ts'
+export type { Group as RedisStreamGroup } from './sinks/redis/group.ts'
 export { type RedisStreamOptions, redisStream } from './sinks/redis/stream.ts'
 export {
   type RedisStreamReader,
   type RedisStreamReaderOptions,
   redisStreamReader,
 } from './sinks/redis/stream-reader.ts'
+export type { EventThread, EventThreadOptions } from './sinks/ring/event-thread.ts'
 export type { Sink, SinkNews } from './sinks/sink.ts'
 export { type BarOptions, toBars } from './streams/bars/bars.ts'
 export type { ForgottenBar } from './streams/bars/publishing.ts'

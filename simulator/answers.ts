@@ -52,7 +52,32 @@ export type RefusalCode = keyof typeof unaddressed
 export type AnswerCode = AddressedCode | RefusalCode
 
 /** The codes that refuse a subscription. */
-export type RefusingCode = Exclude<AnswerCode, 'OPSP0000' | 'OPSP0001' | 'OPSP0003'>
+export type RefusingCode =
+  | 'OPSP0002'
+  | 'OPSP0007'
+  | 'OPSP0008'
+  | 'OPSP0009'
+  | 'OPSP0010'
+  | 'OPSP0011'
+  | 'OPSP8991'
+  | 'OPSP8992'
+  | 'OPSP8993'
+  | 'OPSP8994'
+  | 'OPSP8995'
+  | 'OPSP8996'
+  | 'OPSP8997'
+  | 'OPSP8998'
+  | 'OPSP8999'
+  | 'OPSP9990'
+  | 'OPSP9991'
+  | 'OPSP9992'
+  | 'OPSP9993'
+  | 'OPSP9994'
+  | 'OPSP9995'
+  | 'OPSP9996'
+  | 'OPSP9997'
+  | 'OPSP9998'
+  | 'OPSP9999'
 
 export function isAddressed(code: AnswerCode): code is AddressedCode {
   return Object.hasOwn(addressed, code)

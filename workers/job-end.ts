@@ -1,9 +1,7 @@
 // Waits for a job to end. Its outcome is polled: an event of Redis is lost when the
 // job ends before this process listens.
-import type { JobOutcome, QueueHandles } from './queue-handles.ts'
+import type { JobEnd, QueueHandles } from './queue-handles.ts'
 import type { QueueName } from './queues.ts'
-
-export type JobEnd<Q extends QueueName> = Exclude<JobOutcome<Q>, { readonly state: 'waiting' }>
 
 const lookEveryMs = 200
 /** Redis may restart meanwhile, which takes some seconds. */

@@ -7,12 +7,14 @@ import { within } from './within.ts'
 
 export type Progress = { readonly done: number; readonly of: number; readonly what: string }
 
-export type JobOutcome<Q extends QueueName> =
+/** How a job ended. */
+export type JobEnd<Q extends QueueName> =
   | { readonly state: 'completed'; readonly result: Results[Q] }
   | { readonly state: 'failed'; readonly reason: string }
-  | { readonly state: 'waiting' }
   /** Never put in, or its outcome is no longer kept. */
   | { readonly state: 'unknown' }
+
+export type JobOutcome<Q extends QueueName> = JobEnd<Q> | { readonly state: 'waiting' }
 
 export type JobSummary = {
   readonly queue: QueueName

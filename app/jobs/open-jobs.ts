@@ -10,7 +10,13 @@ import { jobsParts, readOptions } from '../settings/options.ts'
 import type { FeedInput } from '../settings/feed-input.ts'
 
 export type { Jobs } from './jobs.ts'
-export type { JobEnd } from '../../workers/job-end.ts'
+export type {
+  CertificateVerdict,
+  DayCertificate,
+  InstrumentCertificate,
+  MinuteDifference,
+} from '../../workers/jobs/certificate.ts'
+export type { JobEnd } from '../../workers/queue-handles.ts'
 export type { Payloads, QueueName, Results } from '../../workers/queues.ts'
 
 export type JobsOptions = FeedInput & {

@@ -8,6 +8,8 @@ import { toBars } from '../../streams/bars/bars.ts'
 import type { ForgottenBar } from '../../streams/bars/publishing.ts'
 import { createReplay } from './replay.ts'
 
+export type { ExportFormat, TableName } from '../../recording/export/export.ts'
+
 export type ExportOptions = {
   /** The folder of a recording. */
   readonly folder: string

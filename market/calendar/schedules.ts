@@ -24,6 +24,9 @@ function between(starts: string, ends: string): { readonly startsAt: number; rea
  */
 const guideHours = between('08:30', '16:30')
 
+/** At what hours which market is connected: the names of the schedules below. */
+export type ScheduleName = 'operating-guide' | 'korean-after-market' | 'side-by-side'
+
 export const schedules = {
   'operating-guide': [{ from: 0, korea: guideHours }],
   /**
@@ -37,9 +40,7 @@ export const schedules = {
   ],
   /** Both markets always have their turn. Needs two app keys: KIS allows one session for each. */
   'side-by-side': [{ from: 0, korea: 'side-by-side' }],
-} as const satisfies Record<string, Schedule>
-
-export type ScheduleName = keyof typeof schedules
+} as const satisfies Readonly<Record<ScheduleName, Schedule>>
 
 const both: readonly Market[] = ['KR', 'US']
 const korea: readonly Market[] = ['KR']

@@ -3,22 +3,22 @@
 import type { RefusingCode } from '../answers.ts'
 
 /** Milliseconds of the simulator's clock; absent: until it is cleared. */
-type Lasting = { readonly forMs?: number }
+export type Lasting = { readonly forMs?: number }
 
 /** KIS's `tr_key` and `tr_id`; absent: every one. */
-type Chosen = { readonly key?: string; readonly tr?: string }
+export type Chosen = { readonly key?: string; readonly tr?: string }
 
 /** One session by its number; absent: every open session, or the next one to open if none is. */
-type OfSession = { readonly session?: number }
+export type OfSession = { readonly session?: number }
 
 /** How often; absent: until it is cleared. */
-type Counted = { readonly count?: number }
+export type Counted = { readonly count?: number }
 
 /**
  * Which records: each with this probability (absent: 1), and at most so many (absent: no end). At least one
  * of the two is given. Without a `tr` it is trades of any transaction.
  */
-type Amount = Chosen & { readonly records?: number; readonly probability?: number }
+export type Amount = Chosen & { readonly records?: number; readonly probability?: number }
 
 export type Fault =
   /** The connection is gone, without a close handshake. */

@@ -10,6 +10,7 @@ export {
   type History,
   type Listener,
   severalHistories,
+  type StandingRecord,
   type Tape,
   type TapeContext,
   type TapeStats,

@@ -15,15 +15,13 @@ export type JsonLinesOptions = EventThreadOptions & {
   readonly onFinished?: (file: string) => void
 }
 
-export type JsonLines = EventThread
-
 const optionNames = Object.keys({
   to: true,
   onFinished: true,
   ...eventThreadOptions,
 } satisfies OptionNames<JsonLinesOptions>)
 
-export function jsonLines(given: JsonLinesOptions): JsonLines {
+export function jsonLines(given: JsonLinesOptions): EventThread {
   refuseUnknown(given, optionNames)
   const { to, onFinished, ...options } = given
   const problem = typeof to === 'object' ? problemWithTurns(to) : undefined

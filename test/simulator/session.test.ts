@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
-import { answer, refusal } from '../../simulator/answers.ts'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { answer, type AnswerCode, refusal, type RefusingCode } from '../../simulator/answers.ts'
 import { approvalKey, captured, code, connect, requestText, simulator, until } from './support.ts'
 
 /** control.txt: two acknowledgements, a PINGPONG, and the refusal of a second session. */
@@ -248,4 +248,8 @@ describe('the list of requests', () => {
       [1, 'unreadable', '', '', 'OPSP9999'],
     ])
   })
+})
+
+it('every code but those of a success and of a release refuses a subscription', () => {
+  expectTypeOf<RefusingCode>().toEqualTypeOf<Exclude<AnswerCode, 'OPSP0000' | 'OPSP0001' | 'OPSP0003'>>()
 })
