@@ -8,6 +8,7 @@ import { createCalendar } from '../../market/calendar/calendar.ts'
 import { didYouMean } from '../../market/basics/did-you-mean.ts'
 import type { CalendarChanges } from '../../market/calendar/holidays.ts'
 
+/** All problems at once, where a `Result` has one: a file is mended in one go. */
 export type ReadChanges = { readonly changes: CalendarChanges } | { readonly problems: readonly string[] }
 
 const dates = z.exactOptional(z.array(z.number({ error: 'expected a date like 20260914' })))

@@ -7,15 +7,14 @@ import { readInstant } from './parse-time.ts'
 /** Without the flag, the system's clock. `addresses`: the feed's servers; none without a connection. */
 export function clockOf(flag: unknown, addresses: readonly string[], mistakes: string[]): Clock {
   if (flag === undefined) return systemClock
-  const time = typeof flag === 'string' ? readInstant(flag) : undefined
-  if (time === undefined) {
-    const given = typeof flag === 'string' ? `'${flag}' is no instant` : 'needs a time'
-    mistakes.push(`--at ${given}; expected one with its zone, as 2026-11-20T08:29:45+09:00`)
+  const time = readInstant(typeof flag === 'string' ? flag : '')
+  if ('problem' in time) {
+    mistakes.push(`--at ${time.problem}`)
     return systemClock
   }
   const real = addresses.find(address => !isLoopbackUrl(address))
   if (real !== undefined) {
     mistakes.push(`--at is for a simulator or another stand-in on this machine, and ${new URL(real).host} is none`)
   }
-  return clockStartingAt(time)
+  return clockStartingAt(time.value)
 }

@@ -25,8 +25,7 @@ export function parseJob(
 ): ParsedJob {
   const at = flags['at'] === undefined ? undefined : readInstant(textOf(flags['at']))
   const mistakes: string[] = []
-  if (flags['at'] !== undefined && at === undefined)
-    mistakes.push(`--at '${textOf(flags['at'])}'; expected a time as 2026-11-20T20:30:00+09:00`)
+  if (at !== undefined && 'problem' in at) mistakes.push(`--at ${at.problem}`)
   for (const flag of ['at', 'dryRun', 'date'] as const) {
     const fits = flag === 'date' ? kind === 'gap-validation' : kind === 'key-validation'
     if (flags[flag] !== undefined && !fits) mistakes.push(`${dashed(flag)} does not belong to '${kind}'`)
@@ -41,7 +40,10 @@ export function parseJob(
         mistakes: [...mistakes, ...strayWords(words)],
       }
     case 'key-validation': {
-      const payload = { ...(flags['dryRun'] === true ? { dryRun: true } : {}), ...(at === undefined ? {} : { at }) }
+      const payload = {
+        ...(flags['dryRun'] === true ? { dryRun: true } : {}),
+        ...(at !== undefined && 'value' in at ? { at: at.value } : {}),
+      }
       const order = { queue: kind, name: `key-validation-${stamp}`, payload } as const
       return { order, mistakes: [...mistakes, ...strayWords(words)] }
     }

@@ -24,17 +24,19 @@ export function readTime(text: string, date: number): Result<number> {
     if (time <= 2 * dayMs) return { value: koreanDate(date) + time }
   }
   const instant = readInstant(text)
-  return instant === undefined
+  return 'problem' in instant
     ? { problem: `'${text}' is no time; expected Korea's as 09:00:30, or an instant as 2026-09-14T09:00:30+09:00` }
-    : { value: instant }
+    : instant
 }
 
 /** `2026-09-15T02:30:00+09:00`, with its zone. `Date.parse` alone reads `5` as a day of 2001. */
-export function readInstant(text: string): number | undefined {
+export function readInstant(text: string): Result<number> {
   const [, date] = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d)$/.exec(text) ?? []
   // It also accepts a 31st of February.
   const instant = date === undefined || 'problem' in readDate(date) ? Number.NaN : Date.parse(text)
-  return Number.isNaN(instant) ? undefined : instant
+  return Number.isNaN(instant)
+    ? { problem: `'${text}' is no instant; expected one with its zone, as 2026-11-20T08:29:45+09:00` }
+    : { value: instant }
 }
 
 /** `1`, `10`, `0.5` or `max`. */

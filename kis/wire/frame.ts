@@ -46,7 +46,7 @@ export function hasHead(frame: Uint8Array, head: Uint8Array): boolean {
   return true
 }
 
-/** The envelope, or a sentence that says what is wrong with it. */
+/** The envelope, or what is wrong with it as a sentence: a `Result` were one more object for each frame. */
 export function readEnvelope(frame: Uint8Array): Envelope | string {
   const flag = frame[0]
   if ((flag !== zero && flag !== one) || frame[1] !== bar) {
