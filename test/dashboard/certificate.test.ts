@@ -2,31 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import { certificateView } from '../../dashboard/certificate.ts'
 import type { DayCertificate, InstrumentCertificate } from '../../workers/jobs/certificate.ts'
+import { wholeCertificate } from '../support/certificates.ts'
 
-const whole: InstrumentCertificate = {
-  instrument: 'KRX:005930',
-  verdict: 'whole',
-  problem: null,
-  countedFrom: '2026-11-20T08:30:00.000+09:00',
-  volumeBefore: 0,
-  trades: 120_000,
-  volume: 9_000_000,
-  gaps: 0,
-  gapVolume: 0,
-  lateVolume: 0,
-  repairedTrades: 0,
-  repairedVolume: 0,
-  explainedVolume: 0,
-  unknownVolume: 0,
-  unknown: [],
-  resyncs: 0,
-  minutesCompared: 390,
-  minutesAgreeing: 390,
-  differences: [],
-  missingByRest: 0,
-}
 const incomplete: InstrumentCertificate = {
-  ...whole,
+  ...wholeCertificate,
   instrument: 'KRX:068270',
   verdict: 'incomplete',
   trades: 5_000,
@@ -42,7 +21,7 @@ const certificate: DayCertificate = {
   date: 20261120,
   madeAt: '2026-11-20T20:30:02.000+09:00',
   unreadableLines: 1,
-  instruments: [whole, incomplete],
+  instruments: [wholeCertificate, incomplete],
 }
 
 describe('the table of a day certificate', () => {
@@ -64,7 +43,7 @@ describe('the table of a day certificate', () => {
     for (const strange of ['text', 5, [], {}, { date: 1 }, { date: 1, instruments: [{}] }]) {
       expect(certificateView(strange)).toBe('unreadable')
     }
-    const { volume: _missing, ...older } = whole
+    const { volume: _missing, ...older } = wholeCertificate
     expect(certificateView({ ...certificate, instruments: [older] })).toBe('unreadable')
   })
 

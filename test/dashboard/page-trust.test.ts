@@ -3,7 +3,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
-import type { DayCertificate, InstrumentCertificate } from '../../workers/jobs/certificate.ts'
+import type { DayCertificate } from '../../workers/jobs/certificate.ts'
+import { wholeCertificate } from '../support/certificates.ts'
 import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/rigs/dashboard.ts'
 import { shortTiming, whenCaptured } from '../support/rigs/feed.ts'
 import { frame, lineOf, recordsOf, withValues } from '../support/wire/frames.ts'
@@ -18,34 +19,12 @@ const twoKeys = {
   timing: { ...shortTiming, mostConnects: 1 },
 } as const
 
-const certified: InstrumentCertificate = {
-  instrument: 'KRX:005930',
-  verdict: 'whole',
-  problem: null,
-  countedFrom: null,
-  volumeBefore: null,
-  trades: 120_000,
-  volume: 9_000_000,
-  gaps: 0,
-  gapVolume: 0,
-  lateVolume: 0,
-  repairedTrades: 0,
-  repairedVolume: 0,
-  explainedVolume: 0,
-  unknownVolume: 0,
-  unknown: [],
-  resyncs: 0,
-  minutesCompared: 390,
-  minutesAgreeing: 390,
-  differences: [],
-  missingByRest: 0,
-}
 const short = { gaps: 2, gapVolume: 700, repairedVolume: 550, unknownVolume: 150, minutesAgreeing: 388 }
 const certificate: DayCertificate = {
   date: 20261120,
   madeAt: '2026-11-20T20:30:02.000+09:00',
   unreadableLines: 0,
-  instruments: [certified, { ...certified, ...short, instrument: 'KRX:068270', verdict: 'incomplete' }],
+  instruments: [wholeCertificate, { ...wholeCertificate, ...short, instrument: 'KRX:068270', verdict: 'incomplete' }],
 }
 
 describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium on PATH)', { timeout: 120_000 }, () => {

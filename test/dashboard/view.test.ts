@@ -1,48 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import type { SubscriptionState } from '../../app/feed/subscription-states.ts'
 import { createCounter } from '../../app/observe/counts.ts'
-import type { SocketStatus } from '../../app/observe/status/connection.ts'
 import type { FeedStatus } from '../../app/observe/status/status.ts'
 import { type ViewInput, viewOf } from '../../dashboard/view.ts'
-
-const socket = (phase: string, more: Partial<SocketStatus> = {}): SocketStatus => ({
-  market: 'KR',
-  phase,
-  since: 0,
-  cause: undefined,
-  host: 'localhost',
-  transitions: [],
-  failures: 0,
-  triesAgainAt: undefined,
-  turnSince: 0,
-  lastData: undefined,
-  slots: 1,
-  ...more,
-})
+import {
+  connectionStatus,
+  flowing,
+  overseas,
+  refused,
+  silent,
+  socketStatus,
+  stale,
+} from '../support/connection-status.ts'
 
 const marketHealth = { state: 'subscribed.settled', hasLine: true, expected: 0, quietMs: null }
 
 function input(phase: string, subscriptions: readonly SubscriptionState[], more: Partial<FeedStatus> = {}): ViewInput {
-  const budget = { left: 1, most: 4, windowMs: 600_000 }
   return {
     status: {
-      time: 1_000,
-      startedAt: 0,
-      environment: 'prod',
-      market: 'KR',
-      handOver: { state: 'trading', turn: 'KR', next: 'KR' },
-      nextSwitch: undefined,
-      sockets: { KR: socket(phase), US: socket('market-switch', { market: 'US' }) },
-      mostSlots: 41,
-      lines: [
-        {
-          line: '1',
-          markets: ['KR', 'US'],
-          budgets: { connects: budget, requests: budget },
-          approvalKeyIssuedAt: undefined,
-        },
-      ],
-      clockSkew: undefined,
+      ...connectionStatus(socketStatus(phase)),
       latency: { boundsMicros: [], counts: [], timed: 0, totalMicros: 0 },
       health: {
         ready: true,
@@ -67,19 +43,6 @@ function input(phase: string, subscriptions: readonly SubscriptionState[], more:
     process: { memoryBytes: 1, heapBytes: 1, uptimeSeconds: 1 },
   }
 }
-
-const flowing: SubscriptionState = {
-  instrument: 'KRX:005930',
-  channel: 'trade',
-  status: 'active',
-  flowingSince: 1,
-  lastData: 2,
-  isStale: false,
-}
-const silent: SubscriptionState = { instrument: 'KRX:000660', channel: 'trade', status: 'active' }
-const stale: SubscriptionState = { ...flowing, instrument: 'KRX:035420', isStale: true }
-const refused: SubscriptionState = { instrument: 'KRX:999999', channel: 'trade', status: 'refused', code: 'OPSP0008' }
-const overseas: SubscriptionState = { instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' }
 
 describe('the view', () => {
   it('separates what flows from what is only acknowledged, and explains each code in both languages', () => {

@@ -5,26 +5,20 @@ import type { SubscriptionState } from '../../../../app/feed/subscription-states
 import { type HealthReport, healthOf } from '../../../../app/observe/status/health.ts'
 import type { ConnectionStatus, SocketStatus } from '../../../../app/observe/status/connection.ts'
 import { standardCalendar } from '../../../../market/calendar/calendar.ts'
+import {
+  connectionStatus,
+  flowing,
+  overseas,
+  refused,
+  silent,
+  socketStatus,
+  stale,
+} from '../../../support/connection-status.ts'
 
 const kst = (text: string) => Date.parse(`${text}+09:00`)
 /** A Monday evening: no regular session, so that no data is expected. */
 const evening = kst('2026-11-23T21:00:00')
 const morning = kst('2026-11-23T10:00:00')
-
-const socket = (market: 'KR' | 'US', phase: string, more: Partial<SocketStatus> = {}): SocketStatus => ({
-  market,
-  phase,
-  since: 0,
-  cause: undefined,
-  host: 'localhost',
-  transitions: [],
-  failures: 0,
-  triesAgainAt: undefined,
-  turnSince: 0,
-  lastData: undefined,
-  slots: 1,
-  ...more,
-})
 
 function judge(
   phase: string,
@@ -32,42 +26,9 @@ function judge(
   more: Partial<ConnectionStatus> = {},
   line: Partial<SocketStatus> = {},
 ): HealthReport {
-  const budget = { left: 1, most: 4, windowMs: 600_000 }
-  const status: ConnectionStatus = {
-    time: evening,
-    startedAt: 0,
-    environment: 'prod',
-    market: 'KR',
-    handOver: { state: 'trading', turn: 'KR', next: 'KR' },
-    nextSwitch: undefined,
-    sockets: { KR: socket('KR', phase, line), US: socket('US', 'market-switch') },
-    mostSlots: 41,
-    lines: [
-      {
-        line: '1',
-        markets: ['KR', 'US'],
-        budgets: { connects: budget, requests: budget },
-        approvalKeyIssuedAt: undefined,
-      },
-    ],
-    clockSkew: undefined,
-    ...more,
-  }
+  const status = connectionStatus(socketStatus(phase, line), { time: evening, ...more })
   return healthOf({ status, subscriptions, calendar: standardCalendar, silenceMs: 120_000 })
 }
-
-const flowing: SubscriptionState = {
-  instrument: 'KRX:005930',
-  channel: 'trade',
-  status: 'active',
-  flowingSince: 1,
-  lastData: 2,
-  isStale: false,
-}
-const silent: SubscriptionState = { instrument: 'KRX:000660', channel: 'trade', status: 'active' }
-const stale: SubscriptionState = { ...flowing, instrument: 'KRX:035420', isStale: true }
-const refused: SubscriptionState = { instrument: 'KRX:999999', channel: 'trade', status: 'refused', code: 'OPSP0008' }
-const overseas: SubscriptionState = { instrument: 'NAS:AAPL', channel: 'trade', status: 'wanted' }
 
 describe('the verdict', () => {
   it.each([
@@ -152,7 +113,7 @@ describe('the verdict', () => {
     const read = (us: string, subscriptions: readonly SubscriptionState[]) =>
       judge('', subscriptions, {
         handOver,
-        sockets: { KR: socket('KR', 'subscribed.settled'), US: socket('US', us) },
+        sockets: { KR: socketStatus('subscribed.settled', { market: 'KR' }), US: socketStatus(us, { market: 'US' }) },
       }).verdicts
     expect(read('reconnecting', [flowing, overseas]).map(({ market, reason }) => [market, reason])).toEqual([
       ['US', 'reconnecting'],
@@ -190,7 +151,7 @@ describe('the verdict', () => {
         fc.constantFrom('trading', 'handing-over'),
         (subscriptions, kr, us, time, turns, state) => {
           const socketOf = (market: 'KR' | 'US', { quietMs, phase: where, ...more }: typeof kr) =>
-            socket(market, where, { ...more, lastData: quietMs === null ? undefined : time - quietMs })
+            socketStatus(where, { market, ...more, lastData: quietMs === null ? undefined : time - quietMs })
           const report = judge('', subscriptions, {
             time,
             startedAt: time - 3_600_000,
