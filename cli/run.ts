@@ -1,12 +1,12 @@
 // `kis-stream run`: a service on the terminal. Events on standard output, logs on standard error.
 import { keySettings } from '../app/settings/lines.ts'
+import { overflowOf } from '../app/feed/subscriptions.ts'
 import { openService } from '../app/service.ts'
 import { commandSchema, keptFolder } from '../app/settings/setting-list.ts'
 import { type FeedSettings, readSettings, SettingsError } from '../app/settings/settings.ts'
 import { dashboardSettings, pageOf, sayWhere } from './dashboard.ts'
 import { defaultChannels, feedSettings } from './input/environment.ts'
 import { clockOf } from './input/hour.ts'
-import { unplacedIn } from './input/unplaced.ts'
 import { readInput, reportMistakes, strayWords } from './input/usage-errors.ts'
 import { defaultRecording } from './replay.ts'
 import { createLog } from './terminal/log.ts'
@@ -151,4 +151,14 @@ function settingsOr(
 
 function addressesOf({ restUrl, endpoints }: FeedSettings): string[] {
   return [restUrl, endpoints.KR.url, endpoints.US.url]
+}
+
+/** A sentence for each market with a turn that needs more slots than its line has: KIS would refuse the last ones. */
+function unplacedIn(settings: FeedSettings): string[] {
+  return overflowOf(settings)
+    .filter(({ market }) => settings.market === 'auto' || settings.market === market)
+    .map(({ says, slots, most }) => {
+      const tooMany = slots - most
+      return `${says}: leave out ${tooMany} (fewer instruments, or --channels trade alone), or divide them over app keys, one process each; --allow-unplaced goes without the last ${tooMany}`
+    })
 }

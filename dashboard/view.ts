@@ -36,13 +36,13 @@ export type Counters = Readonly<Record<string, number>>
 export type StatusView = Omit<FeedStatus, 'startedAt' | 'lines' | 'health' | 'counts' | 'openGaps'> & {
   readonly type: 'status'
   readonly startedAt: number | null
-  /** The markets that have a line: one, or with an app key for each, both. */
+  /** The markets that have their turn: one, or with a line for each, both. */
   readonly turns: readonly Market[]
-  /** Those of `turns` whose line is up: their prices are current. */
+  /** Those of `turns` that are connected: their prices are current. */
   readonly up: readonly Market[]
-  /** Of every market that has a line, the worst first. */
+  /** Of every market with a turn, the worst first. */
   readonly verdicts: readonly Verdict[]
-  /** Gaps since the start: a line may be live and have lost something. */
+  /** Gaps since the start: data may flow and some of it may be missing. */
   readonly gaps: number
   readonly subscriptions: readonly SubscriptionView[]
   /** Of the codes that stand in `subscriptions`. */

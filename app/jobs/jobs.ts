@@ -10,7 +10,7 @@ import { endOf } from '../../workers/job-end.ts'
 import { type JobEnd, openQueues, type QueueHandles } from '../../workers/queue-handles.ts'
 import { payloadSchemas } from '../../workers/payloads.ts'
 import { type Payloads, queueNames, type QueueName } from '../../workers/queues.ts'
-import { openRedis, type RedisSource } from '../../workers/redis/redis.ts'
+import { openRedis, type RedisClient, type RedisSource } from '../../workers/redis/redis.ts'
 import { type JobNews, type RunningWorkers, startWorkers } from '../../workers/run.ts'
 import { prefixOf } from '../../workers/redis/scope.ts'
 import { type Access, createAccess, type SharedLimits } from './shared-access.ts'
@@ -20,7 +20,6 @@ import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
 import { openLineMemory } from '../persistence/line-memory.ts'
 import { type Logger, silentLogger } from '../observe/log.ts'
 import { createProcessors } from './processors.ts'
-import { watchRedis } from './redis-watch.ts'
 import { ownerOf } from '../settings/lines.ts'
 import { type FeedSettings, secretsOf } from '../settings/settings.ts'
 
@@ -192,4 +191,21 @@ export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): P
       return closed
     },
   }
+}
+
+/** Says once that Redis is away and once that it is back, however many commands fail in between. */
+function watchRedis(redis: RedisClient, log: Logger): { readonly timesAway: () => number } {
+  let isAway = false
+  let timesAway = 0
+  redis.on('close', () => {
+    if (isAway || redis.status === 'end') return
+    isAway = true
+    timesAway++
+    log.warn({ timesAway }, 'Redis is away: the stream goes on, jobs wait')
+  })
+  redis.on('ready', () => {
+    if (isAway) log.info({ timesAway }, 'Redis is back')
+    isAway = false
+  })
+  return { timesAway: () => timesAway }
 }

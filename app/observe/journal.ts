@@ -83,7 +83,7 @@ export function createJournal({ log, clock, redact, counter }: JournalParts): Jo
         }
         case 'resync': {
           const { instrument, reason, from, to } = event
-          return troubles.warn({ instrument, reason, from, to, soFar }, 'it cannot be told whether volume is missing')
+          return troubles.warn({ instrument, reason, from, to, soFar }, 'whether volume is missing is unknown')
         }
         case 'instruments-forgotten': {
           const { of, most } = event
@@ -93,10 +93,10 @@ export function createJournal({ log, clock, redact, counter }: JournalParts): Jo
         case 'disconnect': {
           const facts = { market: event.market, reason: redact(event.reason) }
           const level = ownReasons.has(event.reason) ? 'info' : 'warn'
-          return log[level](facts, `${event.market} data line is down`)
+          return log[level](facts, `${event.market} is disconnected`)
         }
         case 'resume':
-          return log.info({ market: event.market, outageMs: event.outageMs }, `${event.market} data line is back`)
+          return log.info({ market: event.market, outageMs: event.outageMs }, `${event.market} is connected again`)
         case 'recording-trouble': {
           const { reason, lost, isOver } = event
           if (isOver) log.warn({ reason, lost }, 'recording again; what was lost meanwhile is marked in it')
@@ -138,7 +138,7 @@ export function createJournal({ log, clock, redact, counter }: JournalParts): Jo
 
     silence(market, quietMs) {
       counter.silence()
-      log.warn({ market, quietMs }, `${market} line is silent in trading hours; leaving it for a new one`)
+      log.warn({ market, quietMs }, `${market} is silent in trading hours; leaving its connection for a new one`)
     },
 
     sinkFailed(sink, error) {

@@ -1,12 +1,12 @@
-// Says the same thing less often: of one message the 1st, the 10th, the 100th line and so on, each with how many were left out. A line that
-// is broken breaks a thousand times a second, and a log that nobody can read says nothing.
+// The log with fewer repeats: of one message the 1st, the 10th, the 100th entry and so on, each with how many were left out. Some troubles
+// happen a thousand times a second.
 import { minuteMs } from '../../market/basics/durations.ts'
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Logger } from './log.ts'
 
 export type FoldedLogger = Logger & {
-  /** Says how many lines are still left out. */
+  /** Logs how many entries are still left out. */
   flush(): void
 }
 
@@ -20,9 +20,9 @@ type Level = 'info' | 'warn' | 'error'
 
 type Repeats = { readonly level: Level; readonly message: string; count: number; leftOut: number; lastTime: number }
 
-/** Lines are the same when level and message are; facts may differ, and those of the lines left out are lost. Debug is not folded. */
+/** Entries are the same when level and message are; facts may differ, and those that are left out are lost. Debug is not folded. */
 export function foldRepeats(log: Logger, clock: Clock): FoldedLogger {
-  const known = new BoundedMap<string, Repeats>(mostMessages, tellLeftOut)
+  const known = new BoundedMap<string, Repeats>(mostMessages, logLeftOut)
 
   function say(level: Level, facts: object, message: string): void {
     const now = clock.now()
@@ -46,7 +46,7 @@ export function foldRepeats(log: Logger, clock: Clock): FoldedLogger {
     return repeats
   }
 
-  function tellLeftOut({ level, message, leftOut }: Repeats): void {
+  function logLeftOut({ level, message, leftOut }: Repeats): void {
     if (leftOut > 0) log[level]({ leftOut }, message)
   }
 
@@ -56,7 +56,7 @@ export function foldRepeats(log: Logger, clock: Clock): FoldedLogger {
     warn: (facts, message) => say('warn', facts, message),
     error: (facts, message) => say('error', facts, message),
     flush() {
-      for (const repeats of known) tellLeftOut(repeats)
+      for (const repeats of known) logLeftOut(repeats)
       known.clear()
     },
   }

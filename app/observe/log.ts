@@ -1,4 +1,4 @@
-// The log: one JSON line per thing worth knowing, on standard error.
+// The log: one JSON object for each thing worth knowing, on standard error.
 
 /** What a feed needs of a logger; pino fits. */
 export interface Logger {

@@ -11,7 +11,7 @@ import type { Logger } from '../observe/log.ts'
 import type { FeedSettings } from '../settings/settings.ts'
 import { keepDayBook } from './day-book-writer.ts'
 import { recordFeed } from './feed-recorder.ts'
-import { holdFolders } from './held-folders.ts'
+import { type FolderLock, lockFolder } from './folder-lock.ts'
 import { keepLastSeen } from './last-seen.ts'
 
 /**
@@ -104,5 +104,44 @@ export function keepFeed({ settings, dataFolder, recordFolder, memory, clock, lo
       await Promise.all([lastSeen?.stop(), dayBook?.stop(), recorder?.stop()])
       locks.release()
     },
+  }
+}
+
+type FoldersParts = Pick<KeepersParts, 'dataFolder' | 'recordFolder' | 'clock' | 'log'> & {
+  readonly onRecordingLost: (reason: string) => void
+}
+
+type HeldFolders = {
+  /** Takes all of them, or none and throws a FolderInUseError. */
+  take(): void
+  /** False once the data folder is another process's. */
+  isDataOurs(): boolean
+  release(): void
+}
+
+/** The folders that a feed has to itself while it runs. */
+function holdFolders({ dataFolder, recordFolder, onRecordingLost, ...parts }: FoldersParts): HeldFolders {
+  let data: FolderLock | undefined
+  let recording: FolderLock | undefined
+
+  function release(): void {
+    data?.release()
+    recording?.release()
+  }
+
+  return {
+    take() {
+      try {
+        if (dataFolder !== undefined) data = lockFolder({ folder: dataFolder, use: 'data', ...parts })
+        if (recordFolder !== undefined) {
+          recording = lockFolder({ folder: recordFolder, use: 'recording', onLost: onRecordingLost, ...parts })
+        }
+      } catch (error) {
+        release()
+        throw error
+      }
+    },
+    isDataOurs: () => data?.isOurs ?? true,
+    release,
   }
 }

@@ -18,20 +18,20 @@ const colours = { buy: '\u001b[31m', sell: '\u001b[34m', dim: '\u001b[2m', warn:
 export function prettyPrinter(write: (text: string) => void, isTerminal: boolean): Sink {
   const paint = (colour: keyof typeof colours, text: string) =>
     isTerminal ? `${colours[colour]}${text}${colours.reset}` : text
-  const lastLine = new BoundedMap<string, { at: number; skipped: number }>(mostInstruments)
+  const lastShown = new BoundedMap<string, { at: number; skipped: number }>(mostInstruments)
 
   /** How many lines were left out since the last one; undefined when it is too early for another. */
   function turn(instrument: Instrument, type: string, now: number): number | undefined {
     const name = `${instrument} ${type}`
-    const line = lastLine.get(name) ?? { at: 0, skipped: 0 }
-    lastLine.set(name, line)
-    if (now - line.at < lineEveryMs) {
-      line.skipped++
+    const last = lastShown.get(name) ?? { at: 0, skipped: 0 }
+    lastShown.set(name, last)
+    if (now - last.at < lineEveryMs) {
+      last.skipped++
       return undefined
     }
-    const { skipped } = line
-    line.at = now
-    line.skipped = 0
+    const { skipped } = last
+    last.at = now
+    last.skipped = 0
     return skipped
   }
 
@@ -68,9 +68,9 @@ function newsLine(event: MarketEvent): string | undefined {
       if (event.status === 'wanted' || event.status === 'requested') return undefined
       return `${event.instrument ?? 'KIS'} ${event.channel ?? ''} ${event.flow ?? event.status}${!event.code ? '' : ` (${event.code})`}`
     case 'disconnect':
-      return `${event.market} line is down: ${event.reason}`
+      return `${event.market} is disconnected: ${event.reason}`
     case 'resume':
-      return `${event.market} line is back, ${(event.outageMs / 1000).toFixed(1)} s after its last data`
+      return `${event.market} is connected again, ${(event.outageMs / 1000).toFixed(1)} s after its last data`
     case 'record':
       return `${event.tr} ${JSON.stringify(event.columns)}`
     case 'schema-drift':

@@ -109,7 +109,7 @@ function showStatus() {
   chart.describe()
 }
 
-/** Of every line, the worst first; unknown without a connection to the server. */
+/** Of every market with a turn, the worst first; unknown without a connection to the server. */
 function showVerdict() {
   if (status === undefined) return
   const { verdicts, gaps } = status
@@ -125,7 +125,7 @@ function showVerdict() {
 const moves = instrument =>
   status?.subscriptions.some(one => one.instrument === instrument && status?.turns.includes(one.market)) ?? false
 
-/** The line went to the other market, and the reader chose nothing that would keep the page where it is. */
+/** The other market has its turn now, and the reader chose nothing that would keep the page where it is. */
 const hasMovedOn = () =>
   !watchList.isPicked() && !moves(watchList.chosen()) && watchList.instruments().some(name => moves(name))
 

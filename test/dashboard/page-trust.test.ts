@@ -61,7 +61,7 @@ describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium o
     const overseas = rig.simulator.stats().requests.find(({ key }) => key.endsWith('AAPL'))
     rig.simulator.inject({ kind: 'cut', session: overseas?.session ?? 0 })
     await page
-      .locator('#verdict[data-level="trouble"]', { hasText: /US lost the line · reconnecting · KR is live/ })
+      .locator('#verdict[data-level="trouble"]', { hasText: /US lost the connection · reconnecting · KR is live/ })
       .waitFor()
     // The prices of the line that is down look old, those of the other do not, and no dot says that they
     // flow.

@@ -65,9 +65,9 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     rig.simulator.send(tradeAt(271_500, 7, 1_007))
     await page.locator('#chosen-price', { hasText: '271,500' }).waitFor()
     rig.simulator.cut()
-    await page.locator('#verdict[data-level="trouble"]', { hasText: 'KR lost the line' }).waitFor()
+    await page.locator('#verdict[data-level="trouble"]', { hasText: 'KR lost the connection' }).waitFor()
     await page.locator('.state.active[data-state="reconnecting"]').first().waitFor()
-    await page.locator('#marks-list li[data-kind="outage"]', { hasText: 'line is down (close code 1006)' }).waitFor()
+    await page.locator('#marks-list li[data-kind="outage"]', { hasText: 'disconnected (close code 1006)' }).waitFor()
     await page.locator('#steps li', { hasText: 'close code 1006' }).first().waitFor()
     await page.locator('.market[data-market="KR"]', { hasText: 'tries again in 59 min' }).waitFor()
     expect(await page.locator('#chosen-price').evaluate(price => price.ownerDocument.body.className)).toBe('is-down')
@@ -82,8 +82,8 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
     rig.simulator.cut()
     await rig.until('resume')
     rig.simulator.send(tradeAt(272_000, 5, 1_512))
-    await page.locator('#marks-list li[data-kind="gap"]', { hasText: '500 shares missing (line was down)' }).waitFor()
-    await page.locator('#marks-list li[data-kind="outage"]', { hasText: /line down \d/ }).waitFor()
+    await page.locator('#marks-list li[data-kind="gap"]', { hasText: '500 shares missing (disconnected)' }).waitFor()
+    await page.locator('#marks-list li[data-kind="outage"]', { hasText: /disconnected \d/ }).waitFor()
     await page.locator('#verdict[data-level="good"]', { hasText: 'gaps: 1' }).waitFor()
     expect(rig.of('gap')).toMatchObject([{ missingVolume: 500 }])
 
@@ -98,7 +98,7 @@ describe.skipIf(chromiumPath === undefined)('the page (needs chromium on PATH)',
       unknown: [{ fromVolume: 1_307, toVolume: 1_507, from: null, to: null }],
       evidence: ['as a test would have it'],
     })
-    const became = '500 shares missing (line was down): 300 came back, 200 remain unknown'
+    const became = '500 shares missing (disconnected): 300 came back, 200 remain unknown'
     await page.locator('#marks-list li[data-kind="gap"]', { hasText: became }).waitFor()
     await page
       .locator('#marks-summary', { hasText: 'gaps: 1 · 500 shares missing · 300 came back · 200 still missing' })

@@ -46,7 +46,7 @@ export type MetricDefinition =
 /** Of a socket, as the feed's status names them. */
 const phases: readonly string[] = leavesOf(outlineOf(socketMachine))
 
-const line: readonly MetricDefinition[] = [
+const connections: readonly MetricDefinition[] = [
   {
     type: 'gauge',
     name: 'kis_stream_info',
@@ -81,28 +81,28 @@ const line: readonly MetricDefinition[] = [
   {
     type: 'gauge',
     name: 'kis_stream_turn',
-    help: 'Which market has the line: 1 for that one.',
+    help: 'Which market has its turn: 1 for that one.',
     labels: ['market'],
     read: ({ status }) => markets.map(market => [hasTurn(status.handOver, market) ? 1 : 0, { market }]),
   },
   {
     type: 'counter',
     name: 'kis_stream_disconnects_total',
-    help: 'Times the line of a market went down, on purpose or not.',
+    help: 'Times a market was disconnected, on purpose or not.',
     labels: ['market'],
     read: ({ status: { counts } }) => markets.map(market => [counts.disconnects[market], { market }]),
   },
   {
     type: 'gauge',
     name: 'kis_stream_slots_used',
-    help: 'Places taken of those one session carries, all channels together.',
+    help: 'Slots taken of those that one session has, all channels together.',
     labels: ['market'],
     read: ({ status }) => markets.map(market => [status.sockets[market].slots, { market }]),
   },
   {
     type: 'gauge',
     name: 'kis_stream_slots_limit',
-    help: 'Places one session carries.',
+    help: 'Slots of one session.',
     read: ({ status }) => [[status.mostSlots]],
   },
   {
@@ -266,7 +266,7 @@ const data: readonly MetricDefinition[] = [
   {
     type: 'counter',
     name: 'kis_stream_silences_total',
-    help: 'Times a whole line was silent in trading hours.',
+    help: 'Times a market was silent in trading hours, and its connection was left for a new one.',
     read: ({ status: { counts } }) => [[counts.silences]],
   },
   {
@@ -325,7 +325,7 @@ const surroundings: readonly MetricDefinition[] = [
   },
 ]
 
-export const metricList: readonly MetricDefinition[] = [...line, ...data, ...surroundings]
+export const metricList: readonly MetricDefinition[] = [...connections, ...data, ...surroundings]
 
 const subscriptionStatuses = ['wanted', 'requested', 'active', 'adopted', 'releasing', 'refused'] as const
 const causes = ['lost', 'outage', 'unsubscribed', 'restart'] as const

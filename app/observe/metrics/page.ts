@@ -4,7 +4,7 @@ import { type MetricDefinition, metricList } from './list.ts'
 /** Each with the reason, and long enough that nothing that mends itself wakes anybody. */
 const alerts: readonly { readonly name: string; readonly when: string; readonly why: string }[] = [
   {
-    name: 'line down in trading hours',
+    name: 'no data in trading hours',
     when: 'probe_success{job="kis-stream-health"} == 0 for 3m',
     why: '`/health` knows the calendar; a rule over raw states does not',
   },

@@ -1,4 +1,4 @@
-// Ready, or not and why, for a health check; and the same judgement as a sentence for each line, for the
+// Ready, or not and why, for a health check; and the same judgement as a sentence for each market, for the
 // page. A closed market is no illness; a regular session without data is.
 import { type Market, markets } from '../../../market/instrument.ts'
 import { formatKst } from '../../../market/calendar/korea-time.ts'
@@ -18,13 +18,13 @@ export type HealthReport = {
   /** Why it is not. Empty when it is. */
   readonly reasons: readonly string[]
   /**
-   * What is wrong although data flows: refused and stale subscriptions, a failed sink, a line lost just now.
+   * What is wrong although data flows: refused and stale subscriptions, a failed sink, a connection lost just now.
    */
   readonly warnings: readonly string[]
   /** What a person should know besides. */
   readonly notes: readonly string[]
   /**
-   * Of every line, and of failed sinks, the worst first. In trouble exactly when there is a reason or a
+   * Of every market with a turn, and of failed sinks, the worst first. In trouble exactly when there is a reason or a
    * warning.
    */
   readonly verdicts: readonly [Verdict, ...Verdict[]]
@@ -72,14 +72,14 @@ function verdictsOf(
   })
   if (isStopping(status)) return [waiting('stopping', turn)]
   if (state === 'handing-over' && isReady) return [waiting('handing-over', next)]
-  const lines = turnsOf(status)
+  const verdicts = turnsOf(status)
     .map(market => found[market].verdict)
-    // Of two lines, one may rightly have nothing to do.
+    // Of two markets, one may rightly have nothing to do.
     .filter(({ reason }) => reason !== 'nothing-asked')
-  if (lines.length === 0) lines.push(waiting('nothing-asked', turn))
+  if (verdicts.length === 0) verdicts.push(waiting('nothing-asked', turn))
   const { length: count } = status.sinkTroubles ?? []
   const sinks: Verdict = { ...waiting('sink-failed', undefined), level: 'trouble', count }
-  const [first = sinks, ...others] = (count === 0 ? lines : [...lines, sinks]).toSorted(
+  const [first = sinks, ...others] = (count === 0 ? verdicts : [...verdicts, sinks]).toSorted(
     (a, b) => worstFirst.indexOf(a.level) - worstFirst.indexOf(b.level),
   )
   return [first, ...others]

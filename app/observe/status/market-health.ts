@@ -1,4 +1,4 @@
-// What is true of one market's line: whether data flows as the calendar expects, in the words of a health
+// What is true of one market: whether data flows as the calendar expects, in the words of a health
 // check and of the page. One judgement for both. Whatever the states of the socket did meanwhile, it is the
 // time since data last came that counts.
 import { minuteMs } from '../../../market/basics/durations.ts'
@@ -19,14 +19,14 @@ export type MarketHealth = {
   /** The state of its socket. */
   readonly state: string
   readonly hasLine: boolean
-  /** Subscriptions whose regular session is on while the market has the line: data must come. */
+  /** Subscriptions whose regular session is on while the market has its turn: data must come. */
   readonly expected: number
-  /** Since a trade or a book last came, in whichever session of the line; null when none ever did. */
+  /** Since a trade or a book last came, in whichever session; null when none ever did. */
   readonly quietMs: number | null
 }
 
 /**
- * One sentence about one line: whether it can be trusted, and if not, why. `reason` names the sentence; the
+ * One sentence about one market: whether its data can be trusted, and if not, why. `reason` names the sentence; the
  * page has the words.
  * - `good`: data flows · `waiting`: nothing is wrong, and nothing flows yet · `trouble`: something is wrong
  */
@@ -62,7 +62,7 @@ export type MarketFinding = {
   readonly notes: readonly string[]
 }
 
-/** The markets that have a line. */
+/** The markets that have their turn. */
 export function turnsOf({ handOver: { turn, turns } }: ConnectionStatus): readonly Market[] {
   return turns ?? (turn === undefined ? [] : [turn])
 }
@@ -99,7 +99,7 @@ export function lookAtMarket(
     reasons: isTooLong ? [`${market}: ${textOf(silence, silenceMs)}. ${whereabouts(socket, time)}`] : [],
     warnings: [
       ...(isLost(socket) && own.length > 0 && !isTooLong
-        ? [`${market}: the line is lost. ${whereabouts(socket, time)}`]
+        ? [`${market}: the connection is lost. ${whereabouts(socket, time)}`]
         : []),
       ...warningsOn(market, own),
     ],
@@ -125,7 +125,7 @@ type Silence = {
 }
 
 /**
- * A session that has just begun is given its time, and so is a market that has just been given the line, or
+ * A session that has just begun is given its time, and so is a market that has just got its turn, or
  * its first subscription.
  */
 function silenceOf(

@@ -40,7 +40,7 @@ describe('the journal of a feed', () => {
     rig.simulator.cut()
     await rig.until('resume')
     await rig.feed.stop()
-    const down = lines.filter(({ message }) => message === 'KR data line is down')
+    const down = lines.filter(({ message }) => message === 'KR is disconnected')
     expect(down.map(({ level, facts }) => [level, facts['reason']])).toEqual([
       ['warn', expect.stringContaining('1006')],
       ['info', 'stop'],

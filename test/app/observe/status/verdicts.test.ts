@@ -73,7 +73,7 @@ describe('the verdict', () => {
   it('says that a line without data is lost while it is left, and that one that failed before is connecting again', () => {
     const left = judge('unsubscribing-grace', [flowing], {}, { cause: 'dead-line' })
     expect(left.verdicts).toMatchObject([{ level: 'trouble', reason: 'reconnecting' }])
-    expect(left.warnings).toEqual([expect.stringMatching(/^KR: the line is lost\..*dead-line/)])
+    expect(left.warnings).toEqual([expect.stringMatching(/^KR: the connection is lost\..*dead-line/)])
     const again = judge('connecting.subscribing', [flowing], {}, { failures: 3 })
     expect(again.verdicts).toMatchObject([{ level: 'trouble', reason: 'reconnecting', count: 3 }])
   })
