@@ -1,6 +1,5 @@
-// Trades → bars, by event time. Publishes only bars that hold every trade of their interval, and reports of
-// everything else why it was left out. A bar that a gap cut is published once what was missing in it is
-// there.
+// Trades → bars, by event time. Publishes only bars that hold every trade of their interval, and reports why
+// any other was left out. A bar that a gap cut is published when its missing part has come.
 import { asyncScheduler, Observable, type OperatorFunction, type SchedulerLike } from 'rxjs'
 import { type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
 import { type Clock, systemClock } from '../../market/clock.ts'
@@ -26,13 +25,13 @@ export type BarOptions = {
   /** Called with every trade that entered no bar. */
   readonly onSkipped?: (trade: Trade, reason: SkipReason) => void
   /**
-   * Called with what entered a bar that a gap cut, when the bar is over. It waits: it is published or
+   * Called with the content of a bar that a gap cut, when the bar is over. It waits, and is published or
    * forgotten later.
    */
   readonly onCut?: (bar: ForgottenBar) => void
   /**
-   * Called with what entered a bar that is not published. A published one, too, of which it shows later that
-   * a part is missing for good. One of `disconnect` or `unsubscribed` may still be published, repaired.
+   * Called with the content of a bar that is not published; also of a published one, when a part of it turns
+   * out to be missing for good. One of `disconnect` or `unsubscribed` may still be published, repaired.
    */
   readonly onForgotten?: (bar: ForgottenBar, reason: ForgetReason) => void
 }
@@ -49,7 +48,7 @@ const optionNames = Object.keys({
 /**
  * Bars of all instruments in the stream. Never errors; when the events complete, unfinished bars are
  * forgotten. `options` may be a whole replay, for its clock and its scheduler. Throws a TypeError on unknown
- * options, and a RangeError on an interval or a wait that is none.
+ * options, and a RangeError on a wrong interval or wait.
  */
 export function toBars(interval: BarInterval, options: BarOptions = {}): OperatorFunction<MarketEvent | Dropped, Bar> {
   const parsed = parseBarInterval(interval)

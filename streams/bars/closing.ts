@@ -4,12 +4,12 @@ import type { Clock } from '../../market/clock.ts'
 import type { BarState, BarStates, OpenBar } from './state.ts'
 
 /**
- * A bar's clock may run at another pace than the scheduler's (a playback, a laptop's sleep): look at it this
- * often.
+ * A bar's clock may run at another pace than the scheduler's (a playback, a laptop's sleep), so it is read
+ * this often.
  */
 export const lookEveryMs = 1_000
 /**
- * When more than this lies between two looks, or less than nothing, the clock was set or the machine slept.
+ * When the time between two looks is longer than this, or negative, the clock was set or the machine slept.
  */
 const longestBetweenLooksMs = 10_000
 

@@ -1,7 +1,6 @@
-// What is missing in the bars of one instrument, and the bars that wait for it. A bar is complete once no
-// missing range reaches into it: everything in it came late or was repaired, or REST explained why it was
-// never a trade. Bounded: ranges and bars that wait too long, or are too many, are handed back to be
-// forgotten.
+// The missing ranges of one instrument's bars, and the bars that wait for them. A bar is complete when no
+// missing range reaches into it: its trades came late or were repaired, or REST explained why there was no
+// trade. Bounded: ranges and bars that wait too long, or are too many, are returned to be forgotten.
 import type { BarTrade, Figures } from './figures.ts'
 
 /** The volume [fromVolume, toVolume) of a day, of which no trade came. */
@@ -9,28 +8,25 @@ export type MissingRange = {
   readonly businessDate: number
   readonly fromVolume: number
   readonly toVolume: number
-  /**
-   * Where the bars begin in which the nearest known trades around it are: it may reach into them and all
-   * between.
-   */
+  /** The bars of the nearest known trades around it: it may reach into them and all between. */
   readonly firstStart: number
   readonly lastStart: number
-  /** Our clock, when the gap was noted. */
+  /** The time of our clock when the gap was noted. */
   readonly notedAt: number
 }
 
-/** A bar that is not published yet, or no longer right. */
+/** A bar that is not published yet, or not correct any more. */
 export type CutBar = Figures & {
-  /** Its trades when it was last published; 0 when it never was. */
+  /** Its trades when it was last published; 0 before that. */
   publishedCount: number
 }
 
 type Dated = Pick<MissingRange, 'businessDate'>
 type Span = Pick<MissingRange, 'fromVolume' | 'toVolume'>
-/** Where it stands among the day's trades. `startTime` is that of its bar, NaN when it is not known. */
+/** Its position among the day's trades. `startTime` is that of its bar, NaN when it is not known. */
 export type Place = Dated & Pick<BarTrade, 'cumulativeVolume'> & { readonly volume: number; readonly startTime: number }
 
-/** Bars of an instrument that wait. With 41 instruments, some 10 MB at most. */
+/** Waiting bars of an instrument. With 41 instruments, some 10 MB at most. */
 const mostWaiting = 1_000
 /** Missing ranges of an instrument: two for each bar that may wait. */
 const mostRanges = 2_000
@@ -41,20 +37,23 @@ const mostRanges = 2_000
 const mostPublished = 100
 
 export class CutBars<B extends CutBar> {
-  /** In the order in which their gaps showed. */
+  /** In the order in which their gaps were found. */
   ranges: MissingRange[] = []
   /** In order of time. */
   readonly #waiting: B[] = []
   /** The last ones, in the order in which they were published. */
   readonly #published: B[] = []
 
-  /** Returns a range for which there is no room any more: what it reaches into cannot be completed. */
+  /**
+   * Returns the range that has to give way to it, if there is one: the bars that it reaches into cannot be
+   * completed.
+   */
   add(range: MissingRange): MissingRange | undefined {
     this.ranges.push(range)
     return this.ranges.length > mostRanges ? this.ranges.shift() : undefined
   }
 
-  /** Whether something is missing that may belong into the bar that starts then. */
+  /** Whether volume is missing that may belong into the bar that starts then. */
   isCut(startTime: number): boolean {
     return this.ranges.some(range => reaches(range, startTime))
   }
@@ -78,7 +77,7 @@ export class CutBars<B extends CutBar> {
     return range
   }
 
-  /** Takes away what is still missing of a span, and returns it: it is not looked for any more. */
+  /** Removes the missing part of a span, and returns it: it is not expected any more. */
   settle({ businessDate }: Dated, span: Span): MissingRange[] {
     const isIn = (range: MissingRange) => range.businessDate === businessDate && overlaps(range, span)
     const settled = this.ranges.filter(isIn)
@@ -86,7 +85,7 @@ export class CutBars<B extends CutBar> {
     return settled
   }
 
-  /** Takes away the ranges noted at this time or before, and returns them. */
+  /** Removes the ranges noted at this time or before, and returns them. */
   expire(time: number): MissingRange[] {
     const expired = this.ranges.filter(({ notedAt }) => notedAt <= time)
     if (expired.length > 0) this.ranges = this.ranges.filter(({ notedAt }) => notedAt > time)
@@ -104,7 +103,7 @@ export class CutBars<B extends CutBar> {
     if (this.#published.length > mostPublished) this.#published.shift()
   }
 
-  /** The bar that starts then, which waits from now on, should it not have done so already. */
+  /** The bar that starts then, which waits from now on if it does not yet. */
   reopen(startTime: number): B | undefined {
     const waiting = this.#waiting.findLast(bar => bar.startTime === startTime)
     if (waiting !== undefined) return waiting
@@ -113,7 +112,7 @@ export class CutBars<B extends CutBar> {
     return published
   }
 
-  /** A waiting bar, which waits no longer: it is the current one again. */
+  /** Takes out a waiting bar: it is the current one again. */
   resume(startTime: number): B | undefined {
     return takeLast(this.#waiting, bar => bar.startTime === startTime)
   }
@@ -129,7 +128,7 @@ export class CutBars<B extends CutBar> {
     return this.#waiting.length > mostWaiting ? this.#waiting.shift() : undefined
   }
 
-  /** Bars in [firstStart, lastStart], which are not kept any more; those that are published on request. */
+  /** Removes the bars in [firstStart, lastStart] and returns them; the published ones only on request. */
   takeIn(firstStart: number, lastStart: number, which: 'waiting' | 'all'): B[] {
     const isIn = ({ startTime }: B) => firstStart <= startTime && startTime <= lastStart
     const waiting = takeAll(this.#waiting, isIn)

@@ -1,7 +1,7 @@
 // The figures of one bar, and how a trade enters them: at the end, as nearly all do, or in its place when it
-// comes late.
+// is late.
 
-/** What a bar needs of a trade. */
+/** The figures that a bar needs of a trade. */
 export type BarTrade = {
   readonly price: number
   readonly volume: number
@@ -46,7 +46,7 @@ export function figuresOf(startTime: number, endTime: number, trade: BarTrade): 
   }
 }
 
-/** A trade that comes in its turn: order within a second is order of arrival. */
+/** A trade in order: the order within a second is the order of arrival. */
 export function append(figures: Figures, { price, volume, eventTime, cumulativeVolume }: BarTrade): void {
   if (price > figures.high) figures.high = price
   if (price < figures.low) figures.low = price
@@ -57,7 +57,7 @@ export function append(figures: Figures, { price, volume, eventTime, cumulativeV
   figures.tradeCount++
 }
 
-/** A trade that comes late: the day's totals give its place, or the times where a total is not known. */
+/** A late trade: the day's totals give its place, or the times where a total is not known. */
 export function insert(figures: Figures, trade: BarTrade): void {
   const { price, volume, eventTime } = trade
   const total = trade.cumulativeVolume ?? Number.NaN

@@ -1,4 +1,4 @@
-// Gaps and what repairs them: which bars lack something, and what comes of it later.
+// Gaps and their repairs: which bars lack volume, and what becomes of them.
 import { type SchedulerLike, type Subscription, timer } from 'rxjs'
 import { dayMs } from '../../market/basics/durations.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -10,7 +10,7 @@ import type { Buckets } from './intervals.ts'
 import type { Publishing } from './publishing.ts'
 import { type BarState, type BarStates, noteUndated } from './state.ts'
 
-/** As long as REST has the trades of a date. */
+/** REST has the trades of a date for this long. */
 const longestWaitMs = dayMs
 
 export type Gaps = {
@@ -28,7 +28,7 @@ export type GapParts = {
   readonly buckets: Buckets
   readonly states: BarStates
   readonly publishing: Publishing
-  /** Takes a trade of a bar that is over. */
+  /** Takes a trade of an ended bar. */
   readonly correct: (state: BarState, trade: BarTrade, startTime: number, filled: MissingRange) => void
   /** Whether the subscriber to the bars is gone. */
   readonly isOver: () => boolean
@@ -43,7 +43,7 @@ export function createGaps(parts: GapParts): Gaps {
   return { noteGap, noteBackfill, noteVerdict, noteDropped, stop: () => nextExpiry?.unsubscribe() }
 
   /**
-   * What is missing happened in some bucket from that of the trade before it to that of the trade that
+   * The missing volume was traded in some bucket from that of the trade before it to that of the trade that
    * revealed it.
    */
   function noteGap(state: BarState, gap: Gap | Resync): void {
@@ -83,8 +83,8 @@ export function createGaps(parts: GapParts): Gaps {
   }
 
   /**
-   * What remains of the gap is explained, so no bar lacks it, or unknown, and then those that it reaches
-   * into do for ever.
+   * The rest of the gap is explained, so no bar lacks it, or unknown, so the bars that it reaches into always
+   * will.
    */
   function noteVerdict(state: BarState, { verdict, unknown, ...gap }: GapVerdict): void {
     for (const range of state.cut.settle(gap, gap)) {
@@ -95,7 +95,7 @@ export function createGaps(parts: GapParts): Gaps {
     publishComplete(state)
   }
 
-  /** What a slow consumer missed may be anything: a trade of any instrument, a gap or its repair. */
+  /** A slow consumer may have missed any event: a trade of any instrument, a gap or its repair. */
   function noteDropped({ conflated, to }: Dropped): void {
     if (conflated?.type === 'order-book') return
     const affected = conflated === undefined ? [...states] : [states.of(conflated.instrument)]

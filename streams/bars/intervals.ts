@@ -1,4 +1,4 @@
-// The intervals of bars: which there are, and in which one a trade lies.
+// The intervals of bars, and the interval of a trade.
 import { dayMs, hourMs, minuteMs } from '../../market/basics/durations.ts'
 import type { Result } from '../../market/basics/result.ts'
 import { type Instrument, partsOf, type Venue } from '../../market/instrument.ts'
@@ -61,8 +61,8 @@ function dayOf({ businessDate }: Dated, zone: string) {
 }
 
 /**
- * The US day market trades a business date from 10:00 KST on: the evening before it, up to four hours before
- * its midnight.
+ * The US day market belongs to a business date from 10:00 KST on: the evening before it, up to four hours
+ * before its midnight.
  */
 const dayMarkets: ReadonlySet<Venue> = new Set(['BAQ', 'BAY', 'BAA'])
 

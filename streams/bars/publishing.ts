@@ -1,5 +1,4 @@
-// What becomes of a bar that is over: it is published, it waits for what is missing in it, or it is
-// forgotten.
+// The end of a bar: it is published, it waits for its missing volume, or it is forgotten.
 import type { Bar } from '../../market/events.ts'
 import type { MissingRange } from './cut.ts'
 import type { BarState, ForgetReason, OpenBar } from './state.ts'
@@ -7,15 +6,15 @@ import type { BarState, ForgetReason, OpenBar } from './state.ts'
 export type ForgottenBar = Pick<Bar, 'instrument' | 'startTime' | 'endTime' | 'volume' | 'tradeCount'>
 
 export type Publishing = {
-  /** Takes a bar that is over. */
+  /** Takes an ended bar. */
   release(state: BarState, bar: OpenBar): void
-  /** Publishes the waiting bars in which nothing is missing any more, in order. */
+  /** Publishes the waiting bars without missing volume, in order. */
   publishComplete(state: BarState): void
-  /** Reports what entered the bar, once. */
+  /** Reports the content of the bar, once. */
   forget(state: BarState, bar: OpenBar, reason: ForgetReason): void
-  /** What the range reaches into is not completed any more. */
+  /** The bars that the range reaches into will not be completed. */
   giveUp(state: BarState, range: MissingRange, reason: ForgetReason): void
-  /** Nothing more comes of this instrument. */
+  /** This instrument has ended. */
   finish(state: BarState): void
 }
 

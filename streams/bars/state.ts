@@ -1,4 +1,4 @@
-// What bars know of each instrument: the bar in the making, those that wait, and since when nothing is
+// The state of bars for each instrument: the current bar, the waiting ones, and since when no volume is
 // missing.
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import { type Instrument, type Market, marketOf, zoneOf } from '../../market/instrument.ts'
@@ -24,26 +24,26 @@ export type ForgetReason =
   | 'gap'
   | 'unrepaired'
 
-/** A bar in the making, or one that waits for what is missing in it. */
+/** The current bar, or one that waits for its missing volume. */
 export type OpenBar = Figures & {
-  /** Undefined when everything since its start is in it, or will be once its gaps are filled. */
+  /** Undefined when it has every trade since its start, or will have when its gaps are filled. */
   flaw: ForgetReason | undefined
-  /** A gap reached into it, or a trade of it came after it was published. */
+  /** A gap reached into it, or one of its trades came after it was published. */
   isCut: boolean
   publishedCount: number
-  /** What of it `onForgotten` was called with. */
+  /** The volume and reason that `onForgotten` was called with. */
   forgottenVolume: number
   forgottenCount: number
   /**
-   * Trades of a delayed feed come this long after they happened, and so does the end of their bar. 0 within
-   * the grace. Infinite when the clock can no longer tell that it is over: then the next trade does.
+   * The delay of trades in a delayed feed, and so of the end of their bar. 0 within the grace. Infinite when
+   * the clock can no longer tell that it is over: then the next trade does.
    */
   lagMs: number
 }
 
 /**
- * `unreported`: no event named its subscription, so it is as up as its market. `off`: what still comes are
- * stragglers.
+ * `unreported`: no event named its subscription, so it follows its market. `off`: trades that still come are
+ * late ones.
  */
 export type SubscriptionState = 'unreported' | 'off' | 'asked' | 'active'
 
@@ -61,14 +61,14 @@ export type BarState = {
   /** Buckets that start before this are over. */
   closedUntil: number
   /**
-   * Data came before this without an interruption since, so buckets that start here or later miss nothing.
+   * Data came before this without an interruption since, so buckets that start here or later lack nothing.
    */
   provenFrom: number
-  /** A bar was forgotten, so buckets that start before this miss what was in it. */
+  /** A bar was forgotten, so buckets that start before this lack its trades. */
   brokenUntil: number
-  /** Buckets that start before this miss what cannot be found. */
+  /** Buckets that start before this lack volume that cannot be found. */
   gapUntil: number
-  /** Buckets that start before this miss a trade that could not be read. */
+  /** Buckets that start before this lack an unreadable trade. */
   unreadableUntil: number
   /**
    * A trade of an unknown time came: it happened before this, and before any trade with a higher total than
@@ -101,8 +101,8 @@ function newState(instrument: Instrument): BarState {
 }
 
 /**
- * Broken input can name endlessly many instruments. Beyond this the one that was not used for longest goes,
- * as at the end.
+ * Malformed input can name endlessly many instruments. Beyond this number the one unused for longest is
+ * removed, as at the end.
  */
 const mostInstruments = 4_096
 
@@ -111,10 +111,10 @@ export class BarStates implements Iterable<BarState> {
   readonly #states: BoundedMap<Instrument, BarState>
   #forgottenUntil = -Infinity
 
-  /** `finish` is called with the state of an instrument that goes. */
+  /** `finish` is called with the state of a removed instrument. */
   constructor(finish: (state: BarState) => void) {
     this.#states = new BoundedMap(mostInstruments, state => {
-      // A bar of an instrument that comes back could lack what was in the one that goes.
+      // If the instrument comes back, its bars may lack trades of the removed one.
       this.#forgottenUntil = Math.max(this.#forgottenUntil, state.bar?.endTime ?? state.closedUntil)
       finish(state)
     })
@@ -134,27 +134,25 @@ export class BarStates implements Iterable<BarState> {
   }
 }
 
-/** A trade came whose time is unknown: it happened by then. */
+/** A trade of unknown time came: it happened by then. */
 export function noteUndated(state: BarState, happenedBy: number, total: number | null): void {
   state.undatedUntil = Math.max(state.undatedUntil, happenedBy)
   state.undatedTotal = Math.max(state.undatedTotal, total ?? Number.NaN)
 }
 
-/** What happened before this trade belongs to no later bar. */
+/** Everything before this trade belongs to no later bar. */
 export function passUndated(state: BarState, { cumulativeVolume }: BarTrade): void {
   if (state.undatedUntil === -Infinity || cumulativeVolume === null || !(cumulativeVolume > state.undatedTotal)) return
   state.undatedUntil = -Infinity
   state.undatedTotal = -Infinity
 }
 
-/** Late: by the day's total it happened before the last trade of its bar. */
+/** Late: by the day's total it comes before the last trade of its bar. */
 export function isBefore({ cumulativeVolume }: BarTrade, { closeTotal }: Figures): boolean {
   return cumulativeVolume !== null && cumulativeVolume < closeTotal
 }
 
-/**
- * Field by field: V8 gives each copy by spread a shape of its own, a kilobyte for each bar that is kept.
- */
+/** Field by field: V8 gives each copy by spread its own shape, a kilobyte for each kept bar. */
 export function openBar(figures: Figures): OpenBar {
   return {
     startTime: figures.startTime,

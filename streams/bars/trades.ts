@@ -1,4 +1,4 @@
-// A trade enters the bar of its time: the one in the making, a new one, or one that is over and still kept.
+// A trade enters the bar of its time: the current one, a new one, or an ended one that is still kept.
 import type { Trade } from '../../market/events.ts'
 import type { Closing } from './closing.ts'
 import type { MissingRange } from './cut.ts'
@@ -8,13 +8,13 @@ import type { Publishing } from './publishing.ts'
 import { type BarState, type ForgetReason, isBefore, noteUndated, openBar, type OpenBar, passUndated } from './state.ts'
 import { type Uptime, willHoldAll } from './uptime.ts'
 
-/** Why a trade entered no bar. `late`: the bar it belongs to was over, and is not kept any more. */
+/** Why a trade entered no bar. `late`: its bar was over, and is not kept any more. */
 export type SkipReason = 'no-price' | 'no-volume' | 'no-event-time' | 'no-business-date' | 'late'
 
 export type Entry = {
   /** Undefined, or why the trade entered no bar. */
   enter(state: BarState, trade: Trade): SkipReason | undefined
-  /** A trade of a bar that is over: false when the bar is not kept. */
+  /** A trade of an ended bar: false when the bar is not kept. */
   correct(state: BarState, trade: BarTrade, startTime: number, filled: MissingRange | undefined): boolean
 }
 
@@ -111,7 +111,7 @@ export function createEntry({ graceMs, buckets, publishing, uptime, closing }: E
     return true
   }
 
-  /** A trade that enters no bar leaves its own incomplete: that of its time, or whichever it may belong to. */
+  /** A trade that enters no bar makes its own incomplete: that of its time, or any that it may belong to. */
   function spoil(state: BarState, trade: Trade, startTime: number, filled: MissingRange | undefined): void {
     const { bar } = state
     if (Number.isNaN(startTime)) {

@@ -8,7 +8,7 @@ export type Uptime = {
   noteResume(market: Market, receivedTime: number): void
   noteDisconnect(market: Market): void
   noteStatus(state: BarState, status: SubscriptionStatus, receivedTime: number): void
-  /** Whether nothing before the first trade of a bar is missing in it. */
+  /** Whether a bar lacks nothing before its first trade. */
   hasAllSince(state: BarState, startTime: number, trade: Trade): boolean
 }
 
@@ -54,7 +54,7 @@ export function createUptime(
     forget(state, bar, reason)
   }
 
-  /** A first trade that is all of the day's volume so far has nothing before it. */
+  /** A first trade that is the day's whole volume so far has none before it. */
   function hasAllSince(state: BarState, startTime: number, trade: Trade): boolean {
     if (state.status === 'off' || startTime < state.brokenUntil) return false
     if (trade.cumulativeVolume === trade.volume || startTime >= state.provenFrom) return true
@@ -64,7 +64,7 @@ export function createUptime(
   }
 }
 
-/** Whether everything before the first trade of a bar is in the gap that this trade revealed. */
+/** Whether all volume before the first trade of a bar is in the gap that this trade revealed. */
 export function willHoldAll(state: BarState, startTime: number): boolean {
   const gap = state.cut.ranges.at(-1)
   return gap !== undefined && gap.firstStart < startTime && startTime >= state.brokenUntil && state.status !== 'off'

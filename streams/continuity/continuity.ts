@@ -1,6 +1,5 @@
-// Follows each instrument's cumulative volume, the sequence number that KIS does not send. A trade that was
-// delivered before is dropped; volume that did not come is reported before the trade that shows it. Never
-// throws.
+// Follows each instrument's cumulative volume, the sequence number that KIS does not send. A repeated trade
+// is dropped; missing volume is reported before the trade that shows it. Never throws.
 import { ignoreElements, Observable, type OperatorFunction, tap } from 'rxjs'
 import type { MarketEvent, ResyncReason, SubscriptionChange, Trade } from '../../market/events.ts'
 import { type Market, marketOf } from '../../market/instrument.ts'
@@ -11,9 +10,9 @@ import { movesNothing, valueBefore, volumeBefore } from './rules.ts'
 import { Count, type InstrumentState } from './state.ts'
 
 export type ContinuityOptions = {
-  /** What was seen before, kept up to date. By default nothing. */
+  /** The state of earlier trades, kept up to date. Empty by default. */
   readonly memory?: ContinuityMemory
-  /** Called with each trade that is dropped because it was delivered before. */
+  /** Called with each dropped repeat. */
   readonly onDuplicate?: (trade: Trade) => void
   /** Called once, when the first instrument is forgotten because there are too many. */
   readonly onForgotten?: (most: number) => void
@@ -53,7 +52,7 @@ export function createContinuity(options: ContinuityOptions & Emit): { next(even
     }
   }
 
-  /** A straggler of the date before this one, or the first trade of a date. */
+  /** A late trade of the date before this one, or the first trade of a date. */
   function placeByDate(state: InstrumentState, trade: CountedTrade): void {
     const { other } = state
     if (other !== undefined && isSameDate(trade, other)) return place(state, other, trade)
@@ -61,7 +60,7 @@ export function createContinuity(options: ContinuityOptions & Emit): { next(even
     emit(trade)
   }
 
-  /** A trade that does not simply follow. In the order of what can be proven. */
+  /** A trade that does not simply follow. In the order of certainty. */
   function place(state: InstrumentState, count: Count, trade: CountedTrade): void {
     if (movesNothing(trade, count)) return passStill(state, count, trade)
     const before = volumeBefore(trade)
@@ -120,7 +119,7 @@ export function createContinuity(options: ContinuityOptions & Emit): { next(even
     return true
   }
 
-  /** Another total begins with this trade; the one before it is kept, in case it comes back. */
+  /** This trade begins another total; the one before it is kept, in case it comes back. */
   function startAgain(state: InstrumentState, count: Count, trade: CountedTrade, reason: ResyncReason): void {
     state.makeCurrent(Count.begin(trade, count.eventTime))
     emitResync(trade, reason, count.eventTime)
@@ -141,7 +140,7 @@ export function createContinuity(options: ContinuityOptions & Emit): { next(even
     emit(trade)
   }
 
-  /** An outage takes the place of `unsubscribed`: it could not be avoided. */
+  /** An outage replaces `unsubscribed`: it could not be avoided. */
   function noteDisconnect(market: Market): void {
     for (const state of memory.states)
       if (marketOf(state.instrument) === market && state.interruption !== 'restart') state.interruption = 'outage'
@@ -171,7 +170,7 @@ function alternativeTo(count: Count, { count: current, other }: InstrumentState)
   return count === current && other?.businessDate === count.businessDate ? other : undefined
 }
 
-/** KIS rounds totals of money overseas; what is less than nothing was not measured. */
+/** KIS rounds totals of money overseas; a negative difference is no measurement. */
 function differenceOf(later: number | null, earlier: number | null): number | null {
   if (later === null || earlier === null || later < earlier) return null
   const difference = later - earlier

@@ -10,8 +10,8 @@ export type SavedState = {
   readonly instrument: Instrument
   readonly counts: readonly SavedCount[]
   /**
-   * Why what is missing next may be missing; null for no reason. Left out where a feed ended and another one
-   * begins.
+   * Why volume that is missing next may be missing; null for no reason. Left out where one feed ended and
+   * another began.
    */
   readonly interruption?: GapCause | null
 }
@@ -65,7 +65,7 @@ function saved({ instrument, count, other }: InstrumentState): SavedState | unde
   return counts.length === 0 ? undefined : { instrument, counts }
 }
 
-/** For a stream that goes on elsewhere without a break: a replay. */
+/** For a stream that continues elsewhere without a break: a replay. */
 export function handedOverStates(memory: ContinuityMemory): SavedState[] {
   return [...memory.states].flatMap(state => {
     const one = saved(state)
@@ -74,8 +74,8 @@ export function handedOverStates(memory: ContinuityMemory): SavedState[] {
 }
 
 /**
- * By default, what is missing of these from now on was missed because no feed ran. If there are too many,
- * those at the beginning are forgotten first.
+ * By default, what these instruments miss from now on was missed because no feed ran. If there are too many,
+ * the first ones are forgotten.
  */
 export function restoreStates(memory: ContinuityMemory, states: readonly SavedState[]): void {
   for (const { instrument, counts, interruption = 'restart' } of states) {

@@ -1,4 +1,4 @@
-// The arithmetic of what is missing: ranges of a day's cumulative volume, and late trades that fit into them.
+// The arithmetic of missing ranges of a day's cumulative volume, and of late trades that fit into them.
 import type { VolumeSpan } from '../../market/gap-finding.ts'
 
 /**
@@ -7,14 +7,14 @@ import type { VolumeSpan } from '../../market/gap-finding.ts'
 export type MissingRange = VolumeSpan & {
   readonly from: number | null
   readonly to: number | null
-  /** Reported as a gap. What traded before we joined, or where the total could not be followed, was not. */
+  /** Reported as a gap. Volume before we joined, or while the total could not be followed, is not. */
   readonly isGap: boolean
 }
 
 /** A repair may be hours late. A range with this many newer ones above it is given up. */
 export const mostRanges = 512
 
-/** Adds a range above all others. Too many give up the lowest one; returns up to where, or 0. */
+/** Adds a range above all others. If they are too many, the lowest is given up; returns up to where, or 0. */
 export function addRange(ranges: MissingRange[], range: MissingRange): number {
   ranges.push(range)
   return ranges.length > mostRanges ? (ranges.shift()?.toVolume ?? 0) : 0

@@ -1,11 +1,11 @@
-// How much of each instrument came in which minute, for the certificate of the day. On the way of every
-// trade, so it adds up two numbers and looks at nothing else.
+// The received volume of each instrument and minute, for the certificate of the day. Every trade passes here,
+// so it only adds up two numbers.
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import { minuteMs } from '../../market/basics/durations.ts'
 import type { Trade } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
 
-/** What came of a minute since it was last taken; a minute may be taken in several parts. */
+/** The part of a minute since it was last taken; a minute may be taken in several parts. */
 export type ReceivedMinute = {
   readonly instrument: Instrument
   readonly businessDate: number
@@ -16,11 +16,8 @@ export type ReceivedMinute = {
   readonly total: number
 }
 
-/**
- * The first trade of an instrument and date that this process heard: what was traded before it, nobody here
- * had begun to count.
- */
-export type FirstHeard = {
+/** The first trade of an instrument and date in this process: the volume before it was not received here. */
+export type FirstReceived = {
   readonly instrument: Instrument
   readonly businessDate: number
   readonly eventTime: number
@@ -29,21 +26,21 @@ export type FirstHeard = {
 
 export type Taken = {
   readonly minutes: readonly ReceivedMinute[]
-  readonly first: readonly FirstHeard[]
-  /** Entries that found no room since the last time: more than anything real makes in a few seconds. */
+  readonly first: readonly FirstReceived[]
+  /** Entries without room since the last time: more than any real market makes in a few seconds. */
   readonly lost: number
 }
 
 export type ReceivedVolume = {
-  /** A trade that does not tell its time, volume, total and date counts nowhere. */
+  /** A trade without a time, volume, total or date is not counted. */
   note(trade: Trade): void
-  /** What came since this was last asked. */
+  /** Everything since the last call. */
   take(): Taken
 }
 
 /**
- * Broken input can name endlessly many instruments. Past this many, the minute of one that did not come
- * for long ends early: it is kept in parts, and nothing of it is lost.
+ * Malformed input can name endlessly many instruments. Past this many, the minute of one that was silent for
+ * long ends early: it is kept in parts, and nothing of it is lost.
  */
 const mostInstruments = 4_096
 /**
@@ -64,7 +61,7 @@ type Running = {
 export function createReceivedVolume(): ReceivedVolume {
   const running = new BoundedMap<Instrument, Running>(mostInstruments, end)
   let over: ReceivedMinute[] = []
-  let first: FirstHeard[] = []
+  let first: FirstReceived[] = []
   let lost = 0
 
   function turn(instrument: Instrument, minute: Running | undefined, businessDate: number, eventTime: number): Running {

@@ -1,5 +1,5 @@
-// What a gap validation found → what of it is news: the trades that are still missing, once, and the verdict.
-// The missing ranges of each count are on disk with it, so a finding may come again, after a restart too.
+// The finding of a gap validation → its news: the trades that are still missing, once, and the verdict. The
+// missing ranges of each count are on disk with it, so a finding may come again, after a restart too.
 import type { Backfill, BackfilledTrade, GapPart, GapVerdict } from '../../market/events.ts'
 import { type GapFinding, type GapQuestion, volumeOf, type VolumeSpan } from '../../market/gap-finding.ts'
 import type { ContinuityMemory } from './memory.ts'
@@ -80,10 +80,7 @@ function withoutCount({ question, evidence }: GapFinding): Left {
   return { question, explained: [], unknown: [{ fromVolume, toVolume, from, to }], evidence: [...evidence, why] }
 }
 
-/**
- * The part of a gap below the ranges that were given up. None is left there, which does not mean that it was
- * filled.
- */
+/** The part of a gap below the ranges that were given up. It has no ranges any more, but was not filled. */
 function givenUpOf({ givenUpTo }: Count, { fromVolume, toVolume, from, to }: GapQuestion): GapPart[] {
   return fromVolume < givenUpTo ? [{ fromVolume, toVolume: Math.min(toVolume, givenUpTo), from, to }] : []
 }
@@ -96,13 +93,13 @@ function misfitText(misfits: readonly GapPart[]): string {
   return `REST has trades for ${volumeOf(misfits)} shares that did not happen between the trades around the gap`
 }
 
-/** Of a `backfill` in a recording: its trades are no longer missing. */
+/** For a `backfill` in a recording: its trades are no longer missing. */
 export function noteBackfill(memory: ContinuityMemory, backfill: Backfill): void {
   const count = countOf(memory, backfill)
   if (count !== undefined) takeMissing(count, backfill.trades)
 }
 
-/** Gaps that nothing has filled yet, as questions: what to ask about after a restart. */
+/** Gaps that are not filled yet, as questions to ask after a restart. */
 export function openGaps({ states }: ContinuityMemory): GapQuestion[] {
   return [...states].flatMap(({ instrument, count, other }) =>
     [count, other].flatMap(one =>
@@ -125,9 +122,9 @@ function countOf(
 }
 
 /**
- * Takes what is still missing out of its range, and joins what follows without a break. REST does not return
- * all that sets a record apart, so the totals up to there count as delivered: should the record itself still
- * come, late, it is a repeat.
+ * Removes a trade from its missing range, and joins what follows without a break. REST does not return
+ * everything that distinguishes a record, so the totals up to there count as delivered: if the record itself
+ * still comes, late, it is a repeat.
  */
 function takeMissing(count: Count, trades: readonly BackfilledTrade[]): (VolumeSpan & Pick<Backfill, 'trades'>)[] {
   const runs: { fromVolume: number; toVolume: number; trades: BackfilledTrade[] }[] = []

@@ -11,7 +11,7 @@ export type CountedTrade = Trade & {
   readonly businessDate: number
 }
 
-/** How far the total had come, and when. */
+/** The total and the time up to which the volume is known. */
 export type Reached = { readonly businessDate: number; readonly volume: number; readonly eventTime: number | null }
 
 /** A trade without volume, total or date, or with a negative volume, is not counted. None was captured. */
@@ -45,7 +45,7 @@ export function valueBefore({ price, volume, cumulativeValue }: CountedTrade): n
   return price === null || cumulativeValue === null ? null : cumulativeValue - price * volume
 }
 
-/** A record without volume that does not raise the total: nothing of it can be missing. None was captured. */
+/** A record without volume that does not raise the total: it shows no missing volume. None was captured. */
 export function movesNothing(trade: CountedTrade, reached: Reached): boolean {
   return trade.volume === 0 && trade.cumulativeVolume <= reached.volume
 }
@@ -59,9 +59,9 @@ export function isLater(trade: CountedTrade, reached: Reached): boolean {
 }
 
 /**
- * The total holds this trade alone, on a date that had trades. Whether the total of the KRX goes on or begins
- * anew in the after-market (16:00, since 2026-09-14) is not established. Trading at the closing price, from
- * 15:40, is sent trade by trade (rest/inquire-ccnl.000660.json: 15:59:35), so a total that goes on has no
+ * The total holds this trade alone, on a date that had trades. It is not known whether the total of the KRX
+ * continues or restarts in the after-market (16:00, since 2026-09-14). Trading at the closing price, from
+ * 15:40, is sent trade by trade (rest/inquire-ccnl.000660.json: 15:59:35), so a total that continues has no
  * jump.
  */
 export function beginsAnew(trade: CountedTrade): boolean {

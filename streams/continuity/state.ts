@@ -1,4 +1,4 @@
-// What continuity knows of one instrument: how far its volume was followed on one business date, or on two,
+// The state of one instrument in continuity: how far its volume was followed on one business date, or on two,
 // and what disturbs that.
 import type { GapCause } from '../../market/events.ts'
 import type { Instrument } from '../../market/instrument.ts'
@@ -10,11 +10,11 @@ export class InstrumentState {
   count: Count | undefined
   /** The count before: of the last date, for late trades; or of this date, for a total that comes back. */
   other: Count | undefined
-  /** Volume since the last counted trade that has no place in the count; NaN when it is unknown too. */
+  /** Volume since the last counted trade that has no place in the count; NaN when it is unknown. */
   unplaced = 0
-  /** Why what is missing next may be missing. */
+  /** Why volume that is missing next may be missing. */
   interruption: GapCause | undefined
-  /** Unsubscribed: what still comes are stragglers. */
+  /** Unsubscribed: trades that still come are late ones. */
   isOff = false
   /** The last records without volume. */
   readonly still = new Set<string>()
@@ -59,7 +59,7 @@ export class Count {
   readonly businessDate: number
   /** Lowest first. */
   readonly missing: MissingRange[]
-  /** Too many ranges were missing: below here it is unknown what was delivered. */
+  /** Too many ranges were missing: below this total it is unknown what was delivered. */
   givenUpTo = 0
   /** Up to this total, delivered trades are forgotten. Above it, all of them are in the records. */
   #forgottenUpTo = 0
@@ -129,7 +129,7 @@ export class Count {
     this.#records[at + 2] = eventTime ?? Number.NaN
   }
 
-  /** Nothing came of the volume from the total reached to that before `trade`. */
+  /** No volume came from the reached total to the total before `trade`. */
   skipTo(trade: CountedTrade, isGap: boolean): MissingRange {
     const span = { fromVolume: this.volume, toVolume: volumeBefore(trade) }
     const range = { ...span, from: this.eventTime, to: trade.eventTime, isGap }
@@ -153,7 +153,7 @@ export class Count {
     return false
   }
 
-  /** Too old to be remembered, but all of its volume was delivered, and nothing in it is news. */
+  /** Too old to be remembered, but all of its volume was delivered, so it is a repeat. */
   mustHaveBeenDelivered(trade: CountedTrade): boolean {
     const { cumulativeVolume } = trade
     if (cumulativeVolume > this.#forgottenUpTo || isLater(trade, this)) return false

@@ -1,5 +1,5 @@
-// Jobs as a program uses them: `openJobs`, `createFeed({ jobs })`, and nothing in between. Real sockets, and the Redis inside of the
-// process.
+// Jobs in a program: `openJobs` and `createFeed({ jobs })`, without the command. Real sockets, and the Redis
+// inside of the process.
 import { expect, it, onTestFinished } from 'vitest'
 import { createFeed, type MarketEvent, openJobs } from '../../../index.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'

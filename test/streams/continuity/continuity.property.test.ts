@@ -1,6 +1,6 @@
 // A market whose every trade is known, received through a line that loses, repeats and shuffles records and
-// goes down, by a process that is started again: what was delivered and what was said to be missing make up
-// the truth, and nothing else.
+// goes down, by a process that restarts: the delivered trades and the reported gaps together are exactly all
+// trades.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Gap, Trade } from '../../../market/events.ts'
@@ -33,26 +33,26 @@ const stories = fc.tuple(
 
 type Story = typeof stories extends fc.Arbitrary<readonly (infer Each)[]> ? Each : never
 
-type Step = { readonly turn: number; readonly heard?: Trade; readonly mishap?: 'outage' | 'restart' }
+type Step = { readonly turn: number; readonly received?: Trade; readonly mishap?: 'outage' | 'restart' }
 
 describe('a line that loses, repeats and shuffles, across outages and restarts', () => {
   it('delivers everything that came, once, and gaps that hold exactly what did not', () => {
     fc.assert(
-      fc.property(stories, told => {
-        const { truth, steps } = play(told)
+      fc.property(stories, market => {
+        const { truth, steps } = play(market)
         const rig = continuityRig()
 
-        for (const { heard, mishap } of steps) {
-          if (heard !== undefined) rig.send(heard)
+        for (const { received, mishap } of steps) {
+          if (received !== undefined) rig.send(received)
           else if (mishap === 'restart') rig.restarts()
           else for (const market of ['KR', 'US'] as const) rig.disconnects(market)
         }
 
-        const heard = steps.flatMap(step => step.heard ?? [])
+        const received = steps.flatMap(step => step.received ?? [])
         const delivered = rig.of('trade')
         expect(new Set(delivered.map(nameOf)).size).toBe(delivered.length)
-        expect(new Set(delivered.map(nameOf))).toEqual(new Set(heard.map(nameOf)))
-        expect(rig.duplicates).toHaveLength(heard.length - delivered.length)
+        expect(new Set(delivered.map(nameOf))).toEqual(new Set(received.map(nameOf)))
+        expect(rig.duplicates).toHaveLength(received.length - delivered.length)
         expect(rig.of('resync')).toEqual([])
 
         const missing = new Set<string>()
@@ -61,7 +61,7 @@ describe('a line that loses, repeats and shuffles, across outages and restarts',
           const next = rig.seen[i + 1] as Trade
           const shares = sharesOf(event, event.fromVolume, event.toVolume)
           if (event.type === 'gap') {
-            expectTold(event, next, truth)
+            expectTrue(event, next, truth)
             for (const share of shares) expect(missing.has(share)).toBe(false)
             for (const share of shares) missing.add(share)
           } else {
@@ -69,7 +69,7 @@ describe('a line that loses, repeats and shuffles, across outages and restarts',
             for (const share of shares) expect(missing.delete(share)).toBe(true)
           }
         }
-        expect(missing).toEqual(new Set(lostAmong(truth, heard).flatMap(lost => sharesOf(lost, before(lost)))))
+        expect(missing).toEqual(new Set(lostAmong(truth, received).flatMap(lost => sharesOf(lost, before(lost)))))
       }),
       tries(300),
     )
@@ -113,9 +113,9 @@ describe('whatever arrives, in whatever order', () => {
 
   it('comes out or is counted, in its order; what is added speaks of the trade behind it, and of some volume', () => {
     fc.assert(
-      fc.property(fc.array(anything, { maxLength: 80 }), told => {
+      fc.property(fc.array(anything, { maxLength: 80 }), events => {
         const rig = continuityRig()
-        for (const event of told) {
+        for (const event of events) {
           if (typeof event === 'string') rig.restarts()
           else rig.send(event)
         }
@@ -123,7 +123,7 @@ describe('whatever arrives, in whatever order', () => {
         const dropped = new Set(rig.duplicates)
         const added = new Set(['gap', 'gap-filled', 'resync'])
         expect(rig.seen.filter(({ type }) => !added.has(type))).toEqual(
-          told.filter(event => typeof event !== 'string' && !(event.type === 'trade' && dropped.has(event))),
+          events.filter(event => typeof event !== 'string' && !(event.type === 'trade' && dropped.has(event))),
         )
         for (const [i, event] of rig.seen.entries()) {
           if (event.type !== 'gap' && event.type !== 'gap-filled' && event.type !== 'resync') continue
@@ -138,10 +138,10 @@ describe('whatever arrives, in whatever order', () => {
 })
 
 /** The trades as they happened, and the order in which things reach the line. */
-function play(told: readonly Story[]): { truth: Trade[]; steps: Step[] } {
+function play(stories: readonly Story[]): { truth: Trade[]; steps: Step[] } {
   const truth: Trade[] = []
   const steps: Step[] = []
-  for (const { instrument, days: dates } of told) {
+  for (const { instrument, days: dates } of stories) {
     let turn = 0
     for (const [number, { auction, happenings }] of dates.entries()) {
       let cumulativeVolume = auction
@@ -155,7 +155,7 @@ function play(told: readonly Story[]): { truth: Trade[]; steps: Step[] } {
         const happened = trade({ instrument, volume, price, cumulativeVolume, cumulativeValue, ...when })
         truth.push(happened)
         for (const delay of delays)
-          steps.push({ turn: turn + delay, heard: { ...happened, receivedTime: eventTime + delay } })
+          steps.push({ turn: turn + delay, received: { ...happened, receivedTime: eventTime + delay } })
         if (mishap !== undefined) steps.push({ turn, mishap })
         turn++
       }
@@ -164,7 +164,7 @@ function play(told: readonly Story[]): { truth: Trade[]; steps: Step[] } {
   return { truth, steps: steps.toSorted((a, b) => a.turn - b.turn) }
 }
 
-function expectTold(gap: Gap, next: Trade, truth: readonly Trade[]): void {
+function expectTrue(gap: Gap, next: Trade, truth: readonly Trade[]): void {
   const sameDay = truth.filter(each => dayOf(each) === dayOf(gap))
   const inside = sameDay.filter(each => gap.fromVolume <= before(each) && Number(each.cumulativeVolume) <= gap.toVolume)
   expect(gap).toMatchObject({
@@ -177,15 +177,12 @@ function expectTold(gap: Gap, next: Trade, truth: readonly Trade[]): void {
   })
 }
 
-/**
- * What never came, between trades that did: after the first of a date that was heard, and before the
- * furthest.
- */
-function lostAmong(truth: readonly Trade[], heard: readonly Trade[]): Trade[] {
-  const names = new Set(heard.map(nameOf))
+/** The lost trades between received ones: after the first received one of a date, and before the furthest. */
+function lostAmong(truth: readonly Trade[], received: readonly Trade[]): Trade[] {
+  const names = new Set(received.map(nameOf))
   const first = new Map<string, number>()
   const furthest = new Map<string, number>()
-  for (const each of heard) {
+  for (const each of received) {
     const date = dayOf(each)
     if (!first.has(date)) first.set(date, before(each))
     furthest.set(date, Math.max(furthest.get(date) ?? 0, before(each)))

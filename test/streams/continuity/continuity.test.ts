@@ -19,7 +19,7 @@ describe('trades that follow one another', () => {
     rig.trades(1, 1_006)
     rig.trades(200, 1_206)
     expect(rig.delivered).toEqual([1_005, 1_006, 1_206])
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
     expect(rig.duplicates).toEqual([])
   })
 
@@ -29,7 +29,7 @@ describe('trades that follow one another', () => {
     rig.trades(7, 7, { instrument: hynix })
     rig.trades(2, 1_007)
     rig.trades(3, 10, { instrument: hynix })
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
   })
 
   it('are the very objects that came, among whatever else came, in that order', () => {
@@ -54,7 +54,7 @@ describe('more instruments than anybody subscribes to', () => {
     const rig = continuityRig()
     for (const total of [10, 11, 12])
       for (let index = 0; index < mostInstruments; index++) rig.trades(1, total + index, { instrument: named(index) })
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
     rig.trades(1, 20, { instrument: named(0) })
     rig.trades(1, 13 + 70, { instrument: named(70) })
     expect(rig.of('gap')).toMatchObject([{ instrument: named(0), missingVolume: 7 }])
@@ -80,7 +80,7 @@ describe('more instruments than anybody subscribes to', () => {
     rig.trades(1, 20, { instrument: named(4) })
     rig.trades(5, 905, { instrument: named(mostInstruments) })
     expect(rig.joinedLate).toEqual([])
-    expect(rig.told).toMatchObject([{ type: 'gap', instrument: named(4), missingVolume: 8 }])
+    expect(rig.reported).toMatchObject([{ type: 'gap', instrument: named(4), missingVolume: 8 }])
 
     // These are followed afresh.
     rig.trades(1, 30, { instrument: named(5) })
@@ -106,7 +106,7 @@ describe('more instruments than anybody subscribes to', () => {
     expect(rig.joinedLate).toEqual([1, 4])
     rig.trades(1, 12, { instrument: named(1) })
     expect(rig.joinedLate).toEqual([1, 4, 11])
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
   })
 
   it('are followed as if there were no others, whatever the order in which they come', () => {
@@ -123,7 +123,7 @@ describe('more instruments than anybody subscribes to', () => {
           totals.set(index, total)
           rig.trades(1, total, { instrument: named(index) })
         }
-        expect(rig.told).toEqual([])
+        expect(rig.reported).toEqual([])
         expect(rig.joinedLate).toEqual([])
         expect(rig.duplicates).toEqual([])
         expect(rig.forgotten).toHaveLength(totals.size > 20 ? 1 : 0)
@@ -141,7 +141,7 @@ describe('a trade whose date or total cannot be read', () => {
     rig.trades(3, 0, { cumulativeVolume: null })
     rig.trades(2, 1_017)
     rig.trades(4, 1_021)
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
     expect(rig.delivered).toEqual([1_005, 1_012, null, 1_017, 1_021])
   })
 })
@@ -196,7 +196,7 @@ describe('a jump of the total', () => {
     ])
   })
 
-  it('tells money abroad in cents, and nothing that would be less than nothing', () => {
+  it('reports overseas money in cents, and no negative amount', () => {
     const rig = continuityRig()
     rig.trades(1, 10, { instrument: apple, price: 169.785, cumulativeValue: 1_697 })
     rig.trades(1, 21, { instrument: apple, price: 169.79, cumulativeValue: 3_565 })
@@ -211,7 +211,7 @@ describe('a record that was delivered before', () => {
     for (const total of [1_005, 1_005, 1_010, 1_015, 1_010, 1_005]) rig.trades(5, total)
     expect(rig.delivered).toEqual([1_005, 1_010, 1_015])
     expect(rig.duplicates.map(({ cumulativeVolume }) => cumulativeVolume)).toEqual([1_005, 1_010, 1_005])
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
   })
 
   it('is known for one when hundreds came after it', () => {
@@ -219,7 +219,7 @@ describe('a record that was delivered before', () => {
     for (let total = 1; total <= 500; total++) rig.trades(1, total)
     for (const total of [1, 250, 400, 500]) rig.trades(1, total)
     expect(rig.duplicates).toHaveLength(4)
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
   })
 
   it('is known for one by another process that saw it last, and by how old it is', () => {
@@ -231,7 +231,7 @@ describe('a record that was delivered before', () => {
     rig.trades(5, 1_010, late)
     rig.trades(5, 1_005, early)
     expect(rig.duplicates).toHaveLength(2)
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
   })
 
   it('comes from two lines that carry the same trades: whichever is first counts, and one makes up for the other', () => {
@@ -241,7 +241,7 @@ describe('a record that was delivered before', () => {
     for (const total of [one[0], one[1], other[0], one[2], other[1], other[2], one[3], other[3], other[4]])
       rig.trades(5, total as number)
     expect(rig.delivered).toEqual([1_005, 1_010, 1_020, 1_015, 1_025])
-    expect(rig.told.map(({ type }) => type)).toEqual(['gap', 'gap-filled'])
+    expect(rig.reported.map(({ type }) => type)).toEqual(['gap', 'gap-filled'])
   })
 })
 
@@ -281,7 +281,7 @@ describe('a record that comes late', () => {
     rig.trades(5, 1_000)
     rig.trades(5, 1_000)
     expect(rig.delivered).toEqual([1_005, 1_000])
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
     expect(rig.duplicates).toHaveLength(1)
   })
 
@@ -296,13 +296,13 @@ describe('a record that comes late', () => {
     expect(rig.duplicates).toHaveLength(1)
   })
 
-  it('fills the gap that another process told of', () => {
+  it('fills the gap that another process reported', () => {
     const rig = continuityRig()
     rig.trades(5, 1_005)
     rig.trades(5, 1_015)
     rig.restarts()
     rig.trades(5, 1_010)
-    expect(rig.told.map(({ type }) => type)).toEqual(['gap', 'gap-filled'])
+    expect(rig.reported.map(({ type }) => type)).toEqual(['gap', 'gap-filled'])
   })
 })
 
@@ -361,7 +361,7 @@ describe('what is missing after', () => {
     expect(rig.of('gap').map(({ cause }) => cause)).toEqual(['unsubscribed', 'lost', 'lost'])
   })
 
-  it('an outage is told as one, although everything is asked for again', () => {
+  it('an outage is reported as one, although everything is subscribed again', () => {
     const rig = continuityRig()
     rig.trades(5, 1_005)
     rig.becomes('releasing')
@@ -388,12 +388,12 @@ describe('what is missing after', () => {
     ])
   })
 
-  it('a restart on another date is not known, and nobody says it was', () => {
+  it('a restart on another date is not known, and not reported', () => {
     const rig = continuityRig()
     rig.trades(5, 1_005)
     rig.restarts()
     rig.trades(5, 705, { businessDate: 20260915 })
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
     expect(rig.delivered).toEqual([1_005, 705])
   })
 })

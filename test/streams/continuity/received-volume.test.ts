@@ -32,7 +32,7 @@ function trade(eventTime: number | null, volume: number | null, more: Partial<Tr
 }
 
 describe('received volume', () => {
-  it('adds up by instrument and minute, and is told once', () => {
+  it('adds up by instrument and minute, and is returned once', () => {
     const received = createReceivedVolume()
     received.note(trade(ten + 1_000, 10))
     received.note(trade(ten + 59_999, 5, { cumulativeVolume: 1_005 }))
@@ -59,7 +59,7 @@ describe('received volume', () => {
     expect([...volumes.values()].every(volume => volume === 2)).toBe(true)
   })
 
-  it('goes on with a minute of which a part was told', () => {
+  it('goes on with a minute of which a part was returned', () => {
     const received = createReceivedVolume()
     received.note(trade(ten, 10))
     received.take()
@@ -98,12 +98,12 @@ describe('received volume', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), steps => {
         const received = createReceivedVolume()
-        const told: Record<string, number> = {}
+        const returned: Record<string, number> = {}
         const wanted: Record<string, number> = {}
         const collect = () => {
           for (const { instrument, startTime, volume } of received.take().minutes) {
             const name = `${instrument} ${startTime}`
-            told[name] = (told[name] ?? 0) + volume
+            returned[name] = (returned[name] ?? 0) + volume
           }
         }
         for (const { name, minute, volume, isAsked } of steps) {
@@ -113,7 +113,7 @@ describe('received volume', () => {
           if (isAsked) collect()
         }
         collect()
-        expect(told).toEqual(wanted)
+        expect(returned).toEqual(wanted)
       }),
     )
   })

@@ -45,12 +45,12 @@ function execution(total: number, volume: number): Execution {
 function lineWithAGap() {
   const memory = createContinuityMemory()
   const input = new Subject<MarketEvent>()
-  const told: MarketEvent[] = []
+  const emitted: MarketEvent[] = []
   const dropped: Trade[] = []
-  input.pipe(checkContinuity({ memory, onDuplicate: one => dropped.push(one) })).subscribe(event => told.push(event))
+  input.pipe(checkContinuity({ memory, onDuplicate: one => dropped.push(one) })).subscribe(event => emitted.push(event))
   input.next(trade(100, 100))
   input.next(trade(160, 10))
-  return { memory, input, told, dropped }
+  return { memory, input, emitted, dropped }
 }
 
 const question: GapQuestion = {
@@ -135,18 +135,18 @@ describe('a finding', () => {
   })
 
   it('makes a repeat of a trade that comes late after it was repaired', () => {
-    const { memory, input, told, dropped } = lineWithAGap()
+    const { memory, input, emitted, dropped } = lineWithAGap()
     settleFinding(memory, whole, 1)
-    const before = told.length
+    const before = emitted.length
     input.next(trade(140, 20))
-    expect(told).toHaveLength(before)
+    expect(emitted).toHaveLength(before)
     expect(dropped).toMatchObject([{ cumulativeVolume: 140 }])
     input.next(trade(165, 5))
-    expect(told.slice(before).map(({ type }) => type)).toEqual(['trade'])
+    expect(emitted.slice(before).map(({ type }) => type)).toEqual(['trade'])
   })
 
   it('does not take a late trade for a repeat where something is still missing', () => {
-    const { memory, input, told } = lineWithAGap()
+    const { memory, input, emitted } = lineWithAGap()
     const runs = [{ fromVolume: 140, toVolume: 150, trades: [execution(150, 10)] }]
     settleFinding(
       memory,
@@ -154,7 +154,7 @@ describe('a finding', () => {
       1,
     )
     input.next(trade(120, 20))
-    expect(told.slice(-2)).toMatchObject([
+    expect(emitted.slice(-2)).toMatchObject([
       { type: 'gap-filled', filledVolume: 20 },
       { type: 'trade', cumulativeVolume: 120 },
     ])
@@ -176,14 +176,14 @@ describe('a finding', () => {
     expect(openGaps(memory)).toEqual([{ ...question, fromVolume: 140 }])
   })
 
-  it('is explained when nothing remains unknown, and what was never told as a trade is not delivered', () => {
+  it('is explained when nothing remains unknown, and volume that was never a trade is not delivered', () => {
     const { memory } = lineWithAGap()
     const explained = [{ fromVolume: 100, toVolume: 150, from: at(10), to: at(16), reason: 'off-book' as const }]
     const events = settleFinding(memory, { ...whole, runs: [], explained }, 1)
     expect(events).toMatchObject([{ type: 'gap-verdict', verdict: 'explained', explainedVolume: 50, unknownVolume: 0 }])
   })
 
-  it('remains unknown, all of it, where nobody follows the volume of its date any more', () => {
+  it('remains unknown, all of it, when the volume of its date is not followed any more', () => {
     const { memory } = lineWithAGap()
     for (const other of [{ instrument: 'KRX:000660' }, { businessDate: 20260915 }] as const) {
       const events = settleFinding(memory, { ...whole, question: { ...question, ...other } }, 1)
@@ -248,12 +248,12 @@ describe('a gap that so many newer ones lie above that it was given up', () => {
   it('remains unknown after a restart, too, and says why', () => {
     const memory = createContinuityMemory()
     restoreStates(memory, savedStates(lineWithGaps(mostRanges + 1)))
-    const told = verdict(settleFinding(memory, nothing, 1))
-    expect(told).toMatchObject({ ...isUnknown, unknown: [{ fromVolume: 10, toVolume: 20, from: at(1), to: at(3) }] })
-    expect(told?.evidence.at(-1)).toContain('not kept any more')
+    const found = verdict(settleFinding(memory, nothing, 1))
+    expect(found).toMatchObject({ ...isUnknown, unknown: [{ fromVolume: 10, toVolume: 20, from: at(1), to: at(3) }] })
+    expect(found?.evidence.at(-1)).toContain('not kept any more')
   })
 
-  it('delivers nothing of it, since nobody can say any more whether it came late', () => {
+  it('delivers nothing of it, because it is not known any more whether it came late', () => {
     const run = { fromVolume: 10, toVolume: 20, trades: [execution(20, 10)] }
     const events = settleFinding(lineWithGaps(mostRanges + 1), { ...nothing, runs: [run], unknown: [] }, 1)
     expect(backfills(events)).toEqual([])

@@ -62,7 +62,7 @@ export function continuityRig() {
       return this.of('trade').map(({ cumulativeVolume }) => cumulativeVolume)
     },
     /** Everything but the trades themselves. */
-    get told(): MarketEvent[] {
+    get reported(): MarketEvent[] {
       return seen.filter(({ type }) => type !== 'trade')
     },
     /** One trade of `volume`, after which the day's total is `total`. At 100 a share unless changed. */

@@ -6,11 +6,11 @@ import { continuityRig } from './rig.ts'
 import { apple, at, hynix, samsung } from '../samples.ts'
 
 describe('the first trade of a date', () => {
-  it('tells what was traded before us; that is no gap', () => {
+  it('shows what was traded before we joined; that is no gap', () => {
     const rig = continuityRig()
     rig.trades(200_607, 200_731)
     rig.trades(3, 3, { instrument: hynix })
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
     expect(rig.joinedLate).toEqual([124])
   })
 
@@ -24,7 +24,7 @@ describe('the first trade of a date', () => {
     rig.trades(5, 1_010, yesterday)
     rig.trades(5, 1_015, yesterday)
     rig.trades(3, 10)
-    expect(rig.told.map(({ type }) => type)).toEqual(['gap', 'disconnect', 'gap-filled'])
+    expect(rig.reported.map(({ type }) => type)).toEqual(['gap', 'disconnect', 'gap-filled'])
     expect(rig.delivered).toEqual([1_005, 1_015, 7, 1_010, 10])
   })
 
@@ -41,7 +41,7 @@ describe('the first trade of a date', () => {
     for (const round of [1, 2]) {
       for (const [i, instrument] of instruments.entries()) rig.trades(10, 1_000 * (i + 1) + 10 * round, { instrument })
     }
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
   })
 })
 
@@ -55,7 +55,7 @@ describe('a trade that cannot be placed', () => {
     rig.trades(5, 1_010, changes)
     rig.trades(5, 1_015)
     expect(rig.of('trade')).toHaveLength(3)
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
     rig.trades(5, 1_010)
     expect(rig.duplicates).toHaveLength(1)
   })
@@ -66,7 +66,7 @@ describe('a trade that cannot be placed', () => {
     rig.trades(0, 1_010, { volume: null })
     rig.trades(5, 1_015, { eventTime: at('10:00:09') })
     rig.trades(5, 1_025)
-    expect(rig.told).toMatchObject([
+    expect(rig.reported).toMatchObject([
       { type: 'resync', reason: 'unreadable', from: at('10:00:00'), to: at('10:00:09'), businessDate: 20260914 },
       { type: 'gap', missingVolume: 5 },
     ])
@@ -79,7 +79,7 @@ describe('a trade that cannot be placed', () => {
     rig.trades(0, 0, { volume: null, cumulativeVolume: null })
     rig.trades(5, 1_010)
     rig.trades(5, 1_020)
-    expect(rig.told).toMatchObject([{ type: 'gap', missingVolume: 5 }])
+    expect(rig.reported).toMatchObject([{ type: 'gap', missingVolume: 5 }])
   })
 
   it('may take volume back, and is followed if it says how much', () => {
@@ -89,7 +89,7 @@ describe('a trade that cannot be placed', () => {
     rig.trades(3, 1_003)
     rig.trades(3, 1_006)
     expect(rig.delivered).toEqual([1_005, 1_000, 1_003, 1_006])
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
   })
 })
 
@@ -104,7 +104,7 @@ describe('a record of no volume', () => {
     rig.trades(0, 1_005, { price: 102 })
     expect(rig.of('trade')).toHaveLength(4)
     expect(rig.duplicates).toHaveLength(2)
-    expect(rig.told).toEqual([])
+    expect(rig.reported).toEqual([])
   })
 
   it('is passed on when it is news, though the total has fallen', () => {
@@ -119,7 +119,7 @@ describe('a record of no volume', () => {
     rig.trades(5, 1_005)
     rig.trades(0, 1_015)
     rig.trades(5, 1_020)
-    expect(rig.told).toMatchObject([{ type: 'gap', missingVolume: 10 }])
+    expect(rig.reported).toMatchObject([{ type: 'gap', missingVolume: 10 }])
   })
 })
 
@@ -134,14 +134,14 @@ describe('a total that falls', () => {
     rig.trades(5, 5, after)
     rig.trades(5, 10, after)
     rig.trades(5, 20, after)
-    expect(rig.told).toMatchObject([
+    expect(rig.reported).toMatchObject([
       { type: 'resync', reason: 'count-restarted', from: close.eventTime, to: after.eventTime },
       { type: 'gap', missingVolume: 5, fromVolume: 10 },
     ])
     expect(rig.duplicates).toEqual([])
   })
 
-  it('because it began anew while nobody ran is known by its time, whether we had joined late before or not', () => {
+  it('because it restarted while no feed ran is known by its time, whether the feed had joined late or not', () => {
     for (const opening of [5, 1_000]) {
       const rig = continuityRig()
       rig.trades(5, opening, { eventTime: at('09:00:00') })
@@ -149,7 +149,7 @@ describe('a total that falls', () => {
       rig.restarts()
       rig.trades(5, 505, after)
       rig.trades(5, 510, after)
-      expect(rig.told).toMatchObject([{ type: 'resync', reason: 'total-lowered' }])
+      expect(rig.reported).toMatchObject([{ type: 'resync', reason: 'total-lowered' }])
       expect(rig.duplicates).toEqual([])
     }
   })
@@ -159,7 +159,7 @@ describe('a total that falls', () => {
     rig.trades(10, 10, close)
     rig.trades(10, 10, after)
     expect(rig.delivered).toEqual([10, 10])
-    expect(rig.told).toMatchObject([{ reason: 'count-restarted' }])
+    expect(rig.reported).toMatchObject([{ reason: 'count-restarted' }])
   })
 
   it('because a trade was cancelled is followed from there, and replays of the time before are still known', () => {
@@ -170,7 +170,7 @@ describe('a total that falls', () => {
     rig.trades(10, 920, { eventTime: at('10:00:02') })
     rig.trades(500, 1_000, { eventTime: at('10:00:01') })
     rig.trades(10, 940, { eventTime: at('10:00:03') })
-    expect(rig.told).toMatchObject([
+    expect(rig.reported).toMatchObject([
       { type: 'resync', reason: 'total-lowered' },
       { type: 'gap', missingVolume: 10, fromVolume: 920 },
     ])
@@ -178,13 +178,13 @@ describe('a total that falls', () => {
     expect(rig.duplicates).toHaveLength(1)
   })
 
-  it('because a trade was cancelled is not taken for a total that was told before: the money differs', () => {
+  it('because a trade was cancelled is not taken for a repeated total: the money differs', () => {
     const rig = continuityRig()
     for (const total of [900, 910, 920]) rig.trades(10, total)
     rig.trades(10, 910, { cumulativeValue: 91_050 })
     rig.trades(10, 920, { cumulativeValue: 92_050 })
     expect(rig.delivered).toEqual([900, 910, 920, 910, 920])
-    expect(rig.told).toMatchObject([{ type: 'resync', reason: 'total-lowered' }])
+    expect(rig.reported).toMatchObject([{ type: 'resync', reason: 'total-lowered' }])
   })
 
   it('does not make news of what is too old to be remembered', () => {
@@ -193,10 +193,10 @@ describe('a total that falls', () => {
     rig.trades(1, 280, { eventTime: at('10:00:01') })
     for (const total of [1, 50, 100]) rig.trades(1, total, { eventTime: at('09:59:59') })
     expect(rig.duplicates).toHaveLength(3)
-    expect(rig.told).toMatchObject([{ type: 'resync', reason: 'total-lowered' }])
+    expect(rig.reported).toMatchObject([{ type: 'resync', reason: 'total-lowered' }])
   })
 
-  it('and rises again by turns, as if venues told totals of their own, is followed as two', () => {
+  it('and rises again by turns, as if venues had totals of their own, is followed as two', () => {
     const rig = continuityRig()
     let one = 0
     let two = 0
@@ -205,7 +205,7 @@ describe('a total that falls', () => {
       rig.trades(7, (one += 7), { eventTime })
       rig.trades(3, (two += 3), { eventTime })
     }
-    expect(rig.told).toMatchObject([{ type: 'resync', reason: 'count-restarted' }])
+    expect(rig.reported).toMatchObject([{ type: 'resync', reason: 'count-restarted' }])
     expect(rig.of('trade')).toHaveLength(40)
   })
 })
@@ -219,7 +219,7 @@ describe('a total restated after the close of the US', () => {
     rig.trades(5, 1_005, last)
     rig.disconnects('US')
     rig.trades(5, 2_400, replayed)
-    expect(rig.told.slice(1)).toMatchObject([{ type: 'resync', reason: 'total-restated', to: last.eventTime }])
+    expect(rig.reported.slice(1)).toMatchObject([{ type: 'resync', reason: 'total-restated', to: last.eventTime }])
   })
 
   it('is forgotten as soon as trades follow the total that was known', () => {
@@ -229,7 +229,7 @@ describe('a total restated after the close of the US', () => {
     rig.trades(5, 2_400, replayed)
     rig.trades(5, 1_010, { instrument: apple, eventTime: at('17:00:00') })
     rig.trades(5, 1_020, { instrument: apple, eventTime: at('17:00:01') })
-    expect(rig.told).toMatchObject([{ type: 'resync' }, { type: 'gap', missingVolume: 5 }])
+    expect(rig.reported).toMatchObject([{ type: 'resync' }, { type: 'gap', missingVolume: 5 }])
   })
 
   it.each([
