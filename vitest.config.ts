@@ -15,8 +15,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^kis-stream\/decode$/, replacement: source('./entries/decode.ts') },
-      { find: /^kis-stream\/testing$/, replacement: source('./sinks/contract.ts') },
-      { find: /^kis-stream\/simulator$/, replacement: source('./simulator/server.ts') },
+      { find: /^kis-stream\/testing$/, replacement: source('./entries/testing.ts') },
+      { find: /^kis-stream\/simulator$/, replacement: source('./entries/simulator.ts') },
       { find: /^kis-stream$/, replacement: source('./index.ts') },
     ],
   },

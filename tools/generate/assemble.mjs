@@ -1,7 +1,7 @@
-// After the compiler: what else the package holds. The page as it is, with the library that it shows charts with; and
-// what is bundled, each with its licence: zod as far as it is used, since all of it is a third of the time that an
-// import takes, and js-redis-server, which asks for a newer Node and brings a second ioredis. Takes another folder
-// than dist.
+// After the compiler: what else the package holds. The page as it is, with the library that it shows charts with; the
+// sample recording; and what is bundled, each with its licence: zod as far as it is used, since all of it is a third of
+// the time that an import takes, and js-redis-server, which asks for a newer Node and brings a second ioredis. Takes
+// another folder than dist.
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,7 @@ const modules = join(root, 'node_modules')
 const importOfZod = /^import \{ z \} from 'zod'/m
 
 copyPage()
+cpSync(join(root, 'simulator/sample'), join(folder, 'simulator/sample'), { recursive: true })
 mkdirSync(bundled, { recursive: true })
 const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter(name => name.endsWith('.js') && !/^(bundled|dashboard\/page)\b/.test(name.replaceAll('\\', '/')))
