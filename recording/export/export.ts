@@ -14,6 +14,8 @@ import {
 } from './tables.ts'
 
 export type { ExportFormat, TableName }
+/** What a row is, to compare with other ways of writing it. */
+export { exportedTables, rowOfEvent }
 
 export type TableExport = {
   openDate(date: number): Promise<DateTables>

@@ -43,6 +43,7 @@ export function sqlOf({ sql }: ExportedColumn, hasNulls: (at: number) => boolean
 
 const number = (name: string, at: number): ExportedColumn => ({ name, type: 'DOUBLE', sql: figure(at) })
 const count = (name: string, at: number): ExportedColumn => ({ name, type: 'BIGINT', sql: whole(at) })
+const flag = (name: string, at: number): ExportedColumn => ({ name, type: 'BOOLEAN', sql: `n${at} = 1` })
 const json = (name: string): ExportedColumn => ({ name, type: 'VARCHAR (JSON)', sql: text })
 const date = (name: string, at: number): ExportedColumn => ({
   name,
@@ -81,7 +82,7 @@ export const exportedTables: readonly ExportedTable[] = [
   {
     name: 'trades',
     row: 'an execution; `sequence` is its place among all events of the date',
-    numbers: 17,
+    numbers: 18,
     isByInstrument: true,
     columns: format => [
       count('sequence', 0),
@@ -101,6 +102,7 @@ export const exportedTables: readonly ExportedTable[] = [
       number('ask_price', 14),
       number('bid_volume', 15),
       number('ask_volume', 16),
+      flag('is_halted', 17),
       json('columns'),
     ],
   },
@@ -135,7 +137,7 @@ export const exportedTables: readonly ExportedTable[] = [
       number('close', 5),
       number('volume', 6),
       count('trade_count', 7),
-      { name: 'is_repaired', type: 'BOOLEAN', sql: 'n8 = 1' },
+      flag('is_repaired', 8),
     ],
   },
   {
@@ -242,6 +244,7 @@ function tradeRow(trade: Trade, sequence: number): TableRow {
     trade.askPrice,
     trade.bidVolume,
     trade.askVolume,
+    trade.isHalted === true ? 1 : 0,
   ]
   const text = trade.columns === undefined ? '' : JSON.stringify(trade.columns)
   return { table: 'trades', instrument: trade.instrument, numbers, text }

@@ -9,7 +9,7 @@ import type { Bar, MarketEvent } from '../../../market/events.ts'
 import { partitionOf } from '../../../recording/export/files.ts'
 import { toBars } from '../../../streams/bars/bars.ts'
 import { give, recorderFor, temporaryFolder } from '../../recording/support.ts'
-import { kst, linesOf, tradeFrame } from '../../support/wire/frames.ts'
+import { frame, kst, linesOf, recordsOf, tradeFrame, withValues } from '../../support/wire/frames.ts'
 
 const date = 20_260_608
 const start = kst('2026-06-08T11:48:00')
@@ -20,9 +20,11 @@ async function record(folder: string): Promise<void> {
   let time = start
   recorder.marker({ type: 'resume', line: '1', market: 'KR', outageMs: 0, receivedTime: start })
   const trades = linesOf('H0STCNT0.txt').filter((_, place) => place !== 1) // and one that got lost
-  const frames = [...trades, ...linesOf('H0STASP0.txt'), ...linesOf('H0STPGM0.txt')]
-  for (const frame of frames) give(recorder, Buffer.from(frame), (time += 250))
-  for (const frame of linesOf('HDFSCNT0.txt')) give(recorder, Buffer.from(frame), (time += 250), 'US')
+  const [last = []] = recordsOf(trades.at(-1) as string)
+  const halted = frame('H0STCNT0', withValues('H0STCNT0', last, { TRHT_YN: 'Y' }))
+  const frames = [...trades.slice(0, -1), halted, ...linesOf('H0STASP0.txt'), ...linesOf('H0STPGM0.txt')]
+  for (const text of frames) give(recorder, Buffer.from(text), (time += 250))
+  for (const text of linesOf('HDFSCNT0.txt')) give(recorder, Buffer.from(text), (time += 250), 'US')
   give(recorder, Buffer.from("0|H0STCNT0|002|it's^neither"), (time += 250))
   recorder.marker({ type: 'disconnect', line: '1', market: 'KR', reason: 'cut', receivedTime: time })
   await recorder.stop()
@@ -67,6 +69,7 @@ describe('an exported recording', () => {
     )
     const expected = events.flatMap((event, sequence) => (event.type === 'trade' ? [{ ...event, sequence }] : []))
     expect(expected.length).toBeGreaterThan(40)
+    expect(expected.filter(({ isHalted }) => isHalted)).toHaveLength(1)
     expect(trades).toHaveLength(expected.length)
     trades.forEach((row, place) => {
       const trade = expected[place] as (typeof expected)[number]
@@ -78,8 +81,10 @@ describe('an exported recording', () => {
         side: trade.side,
         cumulative_volume: trade.cumulativeVolume,
         cumulative_value: trade.cumulativeValue,
+        previous_close: trade.previousClose,
         bid_price: trade.bidPrice,
         ask_volume: trade.askVolume,
+        is_halted: trade.isHalted === true,
         business_date:
           trade.businessDate === null ? null : String(trade.businessDate).replace(/(....)(..)(..)/, '$1-$2-$3'),
         e: trade.eventTime === null ? null : String(trade.eventTime),
@@ -213,7 +218,7 @@ describe('an exported recording', () => {
     await record(folder)
     await exportRecording({ folder, output, format: 'csv' })
     await exportRecording({ folder, output, format: 'parquet' })
-    const columns = 'sequence, venue, symbol, price, volume, side, cumulative_volume, instrument'
+    const columns = 'sequence, venue, symbol, price, volume, side, cumulative_volume, is_halted, instrument'
     const asCsv = await query(`SELECT ${columns}, received_time FROM '${output}/trades/**/*.csv' ORDER BY sequence`)
     const asParquet = await query(
       `SELECT ${columns}, received_time FROM '${output}/trades/**/*.parquet' ORDER BY sequence`,
@@ -287,7 +292,7 @@ it('DuckDB, a native package, is loaded by an export and by nothing else', () =>
         .split('\n')
         .map(line => `${name}: ${line.trim()}`),
     )
-    .filter(line => line.includes("'@duckdb/") && !line.includes('import type') && !line.includes('typeof import'))
+    .filter(line => /(from |import\()'@duckdb/.test(line) && !/import type|typeof import/.test(line))
   expect(loading).toEqual(["recording/export/duckdb.ts: return await import('@duckdb/node-api')"])
 })
 

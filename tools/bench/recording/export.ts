@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { exportRecording } from '../../../app/replay/export.ts'
 import { createReplay } from '../../../app/replay/replay.ts'
-import { rowOfEvent } from '../../../recording/export/tables.ts'
+import { exportedTables, rowOfEvent } from '../../../recording/export/export.ts'
 import { createOfflineWriter } from '../../../recording/write/offline-writer.ts'
 import { jsonLines } from '../../../sinks/file/json-lines.ts'
 import { beginDay, books, receivedTime, type Total, trades } from '../frames.ts'
@@ -118,13 +118,11 @@ async function throughJson(folder: string, output: string): Promise<void> {
 async function rowByRow(folder: string, output: string): Promise<void> {
   await inDuckDB(async connection => {
     const appenders = new Map<string, Awaited<ReturnType<DuckDBConnection['createAppender']>>>()
-    for (const [table, numbers] of [
-      ['trades', 16],
-      ['order_books', 45],
-    ] as const) {
+    for (const { name, numbers } of exportedTables) {
+      if (name !== 'trades' && name !== 'order_books') continue
       const columns = Array.from({ length: numbers }, (_, at) => `n${at} DOUBLE`)
-      await connection.run(`CREATE TABLE ${table} (${columns.join(', ')}, text VARCHAR, instrument VARCHAR)`)
-      appenders.set(table, await connection.createAppender(table))
+      await connection.run(`CREATE TABLE ${name} (${columns.join(', ')}, text VARCHAR, instrument VARCHAR)`)
+      appenders.set(name, await connection.createAppender(name))
     }
     const replay = createReplay({ folder, speed: Number.POSITIVE_INFINITY })
     let sequence = 0
