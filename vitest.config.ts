@@ -21,9 +21,12 @@ export default defineConfig({
     ],
   },
   test: {
+    // One world for the files of a worker: to load every library anew for each file takes longer than most of
+    // them. `ISOLATED=1` gives each file its own, which tells a fault from what another file left behind. (As
+    // a variable, because each project's own settings come before flags.)
+    isolate: process.env['ISOLATED'] === '1',
     projects: [
-      // One world for all: to load every library anew for each file takes longer than most of them.
-      { extends: true, test: { name: 'parts', include: parts, isolate: false } },
+      { extends: true, test: { name: 'parts', include: parts } },
       {
         extends: true,
         test: { name: 'commands', include: commands, globalSetup: 'test/support/processes/compile.ts' },
@@ -37,7 +40,7 @@ export default defineConfig({
     // Sockets, processes and property tests on a busy two-core machine; no test waits for time on purpose.
     testTimeout: 60_000,
     hookTimeout: 30_000,
-    // Most of a test is waiting for a socket or a process, so two cores can run two workers.
-    maxWorkers: 2,
+    // Most of a test is waiting for a socket or a process, so two cores can run four workers.
+    maxWorkers: 4,
   },
 })

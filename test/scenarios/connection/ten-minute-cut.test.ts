@@ -33,7 +33,7 @@ it('never happens to a line with a heartbeat of its own', async () => {
 
 it('costs a line without one a few seconds each time, and no share goes missing unsaid', async () => {
   const { rig, proxy } = await behindAnImpatientProxy(0)
-  await eventually(() => rig.of('resume').length === 3)
+  await eventually(() => rig.of('resume').length >= 3)
   expect(new Set(rig.of('gap').map(({ cause }) => cause))).toEqual(new Set(['outage']))
   expect(proxy.idleCuts()).toBeGreaterThanOrEqual(3)
   await expectGoodAftermath(rig, { connections: proxy.idleCuts() + 2 })

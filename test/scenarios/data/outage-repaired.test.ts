@@ -21,7 +21,11 @@ it.each([
   let skipped = 0
   const clock: Clock = { now: () => steady.now() + skipped }
   const tape = generatedTape({ rate: 40, seed: 3 })
-  const simulator = await startSimulator({ clock, tape, quotations: { skippedOneOf: 0, callsPerSecond: 18 } })
+  let closed = () => {}
+  const log = (line: string) => {
+    if (line.includes(': closed')) closed()
+  }
+  const simulator = await startSimulator({ clock, tape, log, quotations: { skippedOneOf: 0, callsPerSecond: 18 } })
   onTestFinished(() => simulator.stop())
   const settings = { ...planted, restUrl: simulator.restUrl, socketUrl: simulator.wsUrl, market, instruments }
   const jobs = await openJobs(readSettings(settings), { dataFolder: temporaryFolder(), clock })
@@ -39,8 +43,12 @@ it.each([
     ).size
   await eventually(() => receivedSince(0) === instruments.length)
 
+  // Time jumps once both ends know that nothing is listened to: the market goes on from there.
+  const isClosed = new Promise<void>(resolve => {
+    closed = resolve
+  })
   simulator.cut()
-  await rig.until('disconnect')
+  await Promise.all([isClosed, rig.until('disconnect')])
   skipped = 3_000
   await rig.until('resume')
   const received = rig.of('trade').length

@@ -47,11 +47,14 @@ it('releases without an answer hold up neither a switch nor the end', async () =
   const clock = mondayAtTen()
   const tape = generatedTape({ rate: 1_000, seed: 19 })
   const rig = await feedRig({ clock, instruments, simulator: { clock, tape, ...wholeTruth } })
-  await eventually(() => rig.feed.subscriptions().every(({ status }) => status === 'active'))
+  const isUp = () => rig.feed.subscriptions().every(({ status }) => status === 'active')
+  await eventually(isUp)
 
   const lost = rig.simulator.inject({ kind: 'lost-acks', count: 2 })
   rig.feed.switchUrl('KR', rig.simulator.wsUrl)
   await rig.until('resume')
+  // With the first of them the line is back; the answer to the second must not be lost as well.
+  await eventually(isUp)
 
   expect(lost.report()).toMatchObject({ state: 'over', acted: 2 })
   rig.simulator.inject({ kind: 'lost-acks' })

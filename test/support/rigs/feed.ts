@@ -1,5 +1,6 @@
 // A feed against the simulator, over real sockets on loopback. Short waits, real timers; tests wait for
 // events, never for time.
+import { setTimeout as nextLook } from 'node:timers/promises'
 import { Subscription } from 'rxjs'
 import { onTestFinished } from 'vitest'
 import { openFeed } from '../../../app/feed/feed.ts'
@@ -118,7 +119,7 @@ export async function feedRig(
     ...feedOptions,
   })
   const events: MarketEvent[] = []
-  // Asked for at every turn of the event loop, so what is of a type is not looked for among everything each
+  // Asked for each millisecond, so what is of a type is not looked for among everything each
   // time.
   const byType = new Map<string, MarketEvent[]>()
   const waiting = new Set<(event: MarketEvent) => void>()
@@ -179,7 +180,10 @@ export async function learnedRhythm({ feed, events }: FeedRig): Promise<void> {
   })
 }
 
-/** Resolves as soon as `holds`, looking again whenever the event loop comes round. */
+/**
+ * Resolves when `holds`, looking again each millisecond, so that a wait costs no core. What holds for a few
+ * milliseconds only may be missed: wait for an event then (`until`).
+ */
 export async function eventually(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise(resolve => setImmediate(resolve))
+  while (!holds()) await nextLook(1)
 }
