@@ -7,7 +7,9 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const parts = ['test/{kis,market,streams,simulator}/**/*.test.ts']
 /** The command, as it is packed. */
 const commands = ['test/cli/**/*.test.ts']
-/** Whole days, pages and packages: most of the time that all tests take. */
+/** The dashboard in a browser. */
+const pages = ['test/dashboard/{page,page-*,stately}.test.ts']
+/** Whole days and packages: most of the time that all tests take. */
 const journeys = ['test/{scenarios,tools/chaos,dashboard,package}/**/*.test.ts']
 
 export default defineConfig({
@@ -31,15 +33,24 @@ export default defineConfig({
         extends: true,
         test: { name: 'commands', include: commands, globalSetup: 'test/support/processes/compile.ts' },
       },
-      { extends: true, test: { name: 'journeys', include: journeys } },
       {
         extends: true,
-        test: { name: 'the rest', include: ['test/**/*.test.ts'], exclude: [...parts, ...commands, ...journeys] },
+        test: { name: 'pages', include: pages, globalSetup: 'test/support/processes/browser.ts' },
+      },
+      { extends: true, test: { name: 'journeys', include: journeys, exclude: pages } },
+      {
+        extends: true,
+        test: {
+          name: 'the rest',
+          include: ['test/**/*.test.ts'],
+          exclude: [...parts, ...commands, ...pages, ...journeys],
+        },
       },
     ],
-    // Sockets, processes and property tests on a busy two-core machine; no test waits for time on purpose.
-    testTimeout: 60_000,
-    hookTimeout: 30_000,
+    // Ends a test that hangs, and none that is slow: a machine may be busy with others, and no test waits for
+    // time on purpose.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     // Most of a test is waiting for a socket or a process, so two cores can run four workers.
     maxWorkers: 4,
   },

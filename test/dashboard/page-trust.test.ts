@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import type { DayCertificate } from '../../workers/jobs/certificate.ts'
 import { wholeCertificate } from '../support/certificates.ts'
-import { chromiumPath, dashboardRig, launchBrowser, openPage } from '../support/rigs/dashboard.ts'
-import { shortTiming, whenCaptured } from '../support/rigs/feed.ts'
+import { chromiumPath, connectToBrowser } from '../support/processes/browser.ts'
+import { dashboardRig, openPage, withoutSilence } from '../support/rigs/dashboard.ts'
+import { whenCaptured } from '../support/rigs/feed.ts'
 import { frame, lineOf, recordsOf, withValues } from '../support/wire/frames.ts'
 
 const twoKeys = {
@@ -16,7 +17,7 @@ const twoKeys = {
   schedule: 'side-by-side',
   instruments: ['KRX:005930', 'KRX:000660', 'NAS:AAPL'],
   // A line that is cut stays down: each app key may connect once.
-  timing: { ...shortTiming, mostConnects: 1 },
+  timing: { ...withoutSilence, mostConnects: 1 },
 } as const
 
 const short = { gaps: 2, gapVolume: 700, repairedVolume: 550, unknownVolume: 150, minutesAgreeing: 388 }
@@ -27,11 +28,11 @@ const certificate: DayCertificate = {
   instruments: [wholeCertificate, { ...wholeCertificate, ...short, instrument: 'KRX:068270', verdict: 'incomplete' }],
 }
 
-describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium on PATH)', { timeout: 120_000 }, () => {
+describe.skipIf(chromiumPath === undefined)('the page, trusted (needs chromium on PATH)', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await launchBrowser()
-  }, 120_000)
+    browser = await connectToBrowser()
+  })
   afterAll(() => browser.close())
 
   it('shows the slots, the limits and the state of each session where two lines are up side by side', async () => {

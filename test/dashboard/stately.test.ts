@@ -5,7 +5,8 @@ import { createBrowserReceiver, createInspector, type StatelyInspectionEvent } f
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
-import { chromiumPath, dashboardRig, type DashboardRig, launchBrowser } from '../support/rigs/dashboard.ts'
+import { chromiumPath, connectToBrowser } from '../support/processes/browser.ts'
+import { dashboardRig, type DashboardRig } from '../support/rigs/dashboard.ts'
 import { eventually, planted } from '../support/rigs/feed.ts'
 
 type Sent = StatelyInspectionEvent & Readonly<Record<string, unknown>>
@@ -127,61 +128,57 @@ describe('what --inspect sends', () => {
   })
 })
 
-describe.skipIf(chromiumPath === undefined)(
-  'the page around the visualiser (needs chromium on PATH)',
-  { timeout: 120_000 },
-  () => {
-    let browser: Browser
-    beforeAll(async () => {
-      browser = await launchBrowser()
-    }, 120_000)
-    afterAll(() => browser.close())
+describe.skipIf(chromiumPath === undefined)('the page around the visualiser (needs chromium on PATH)', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await connectToBrowser()
+  })
+  afterAll(() => browser.close())
 
-    it('hands everything to the hosted one in its frame, in order, once that says that it listens', async () => {
-      const rig = await dashboardRig({ dashboard: { inspect: true } })
-      await rig.feed.confirmed('KRX:005930')
-      const page = await browser.newPage()
-      page.setDefaultTimeout(60_000)
-      onTestFinished(() => page.close())
-      // What the package's receiver does in the hosted page, when its button is pressed.
-      const visualiser = `<button onclick="parent.postMessage({ type: '@statelyai.connected' }, '*')">listen</button><ol></ol><script>
+  it('hands everything to the hosted one in its frame, in order, once that says that it listens', async () => {
+    const rig = await dashboardRig({ dashboard: { inspect: true } })
+    await rig.feed.confirmed('KRX:005930')
+    const page = await browser.newPage()
+    page.setDefaultTimeout(60_000)
+    onTestFinished(() => page.close())
+    // What the package's receiver does in the hosted page, when its button is pressed.
+    const visualiser = `<button onclick="parent.postMessage({ type: '@statelyai.connected' }, '*')">listen</button><ol></ol><script>
       addEventListener('message', ({ data, origin }) => {
         const row = document.createElement('li')
         row.textContent = [origin, data.type, data.sessionId, data._version].join(' ')
         document.querySelector('ol').append(row)
       })</script>`
-      await page.route('https://stately.ai/inspect', route =>
-        route.fulfill({ contentType: 'text/html', body: visualiser }),
-      )
-      const sent = listen(rig)
-      await page.goto(`${rig.dashboard.url}stately`)
-      const frame = page.frameLocator('#inspector')
-      await frame.locator('button').waitFor()
-      await trouble(rig, sent)
-      expect(await frame.locator('li').count()).toBe(0)
-      expect(await page.locator('#waiting').isVisible()).toBe(true)
-      await frame.locator('button').click()
-      await page.locator('#waiting').waitFor({ state: 'hidden' })
-      const rowOf = ({ type, sessionId, _version: version }: Sent) =>
-        `${rig.dashboard.url.slice(0, -1)} ${type} ${sessionId} ${version}`
-      await frame
-        .locator('li')
-        .nth(sent.length - 1)
-        .waitFor()
-      const rows = await frame.locator('li').allInnerTexts()
-      expect(rows.slice(0, sent.length)).toEqual(sent.map(rowOf))
-    })
+    await page.route('https://stately.ai/inspect', route =>
+      route.fulfill({ contentType: 'text/html', body: visualiser }),
+    )
+    const sent = listen(rig)
+    await page.goto(`${rig.dashboard.url}stately`)
+    const frame = page.frameLocator('#inspector')
+    await frame.locator('button').waitFor()
+    await trouble(rig, sent)
+    expect(await frame.locator('li').count()).toBe(0)
+    expect(await page.locator('#waiting').isVisible()).toBe(true)
+    await frame.locator('button').click()
+    await page.locator('#waiting').waitFor({ state: 'hidden' })
+    const rowOf = ({ type, sessionId, _version: version }: Sent) =>
+      `${rig.dashboard.url.slice(0, -1)} ${type} ${sessionId} ${version}`
+    await frame
+      .locator('li')
+      .nth(sent.length - 1)
+      .waitFor()
+    const rows = await frame.locator('li').allInnerTexts()
+    expect(rows.slice(0, sent.length)).toEqual(sent.map(rowOf))
+  })
 
-    it('says what to do where there is no internet', async () => {
-      const rig = await dashboardRig({ dashboard: { inspect: true } })
-      const page = await browser.newPage()
-      onTestFinished(() => page.close())
-      await page.route('https://stately.ai/inspect', route => route.abort('internetdisconnected'))
-      await page.goto(`${rig.dashboard.url}stately`)
-      const text = page.locator('#waiting')
-      expect(await text.innerText()).toContain('stately.ai cannot be reached from here')
-      await text.locator('a').click()
-      await page.waitForURL(rig.dashboard.url)
-    })
-  },
-)
+  it('says what to do where there is no internet', async () => {
+    const rig = await dashboardRig({ dashboard: { inspect: true } })
+    const page = await browser.newPage()
+    onTestFinished(() => page.close())
+    await page.route('https://stately.ai/inspect', route => route.abort('internetdisconnected'))
+    await page.goto(`${rig.dashboard.url}stately`)
+    const text = page.locator('#waiting')
+    expect(await text.innerText()).toContain('stately.ai cannot be reached from here')
+    await text.locator('a').click()
+    await page.waitForURL(rig.dashboard.url)
+  })
+})

@@ -1,12 +1,13 @@
 // A dashboard over a feed over the simulator, and a real browser to look at it with.
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import type { FeedOptions } from '../../../app/feed/contract.ts'
 import { type Dashboard, type DashboardOptions, startDashboard } from '../../../dashboard/server.ts'
 import type { Simulator, SimulatorOptions } from '../../../simulator/server.ts'
-import { type FeedRig, feedRig } from './feed.ts'
+import { type FeedRig, feedRig, shortTiming } from './feed.ts'
+
+/** A browser on a loaded machine takes its time, and what is not sent meanwhile is no silence. */
+export const withoutSilence = { ...shortTiming, quietMs: 3_600_000, silenceMs: 3_600_000 }
 
 export type DashboardRig = FeedRig & { readonly dashboard: Dashboard }
 
@@ -18,33 +19,12 @@ export async function dashboardRig(
   } = {},
 ): Promise<DashboardRig> {
   const { dashboard: dashboardOptions, ...feedOptions } = options
-  const rig = await feedRig(feedOptions)
+  const rig = await feedRig({ timing: withoutSilence, ...feedOptions })
   const { clock } = feedOptions
   const given = { ...(clock === undefined ? {} : { clock }), ...dashboardOptions }
   const dashboard = await startDashboard({ feed: rig.feed, internals: rig.internals, port: 0, ...given })
   onTestFinished(() => dashboard.stop())
   return { ...rig, dashboard }
-}
-
-/** The browser of this machine; undefined when there is none, which a test says by skipping. */
-export const chromiumPath = ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap(name => (process.env['PATH'] ?? '').split(delimiter).map(folder => join(folder, name)))
-  .find(path => existsSync(path))
-
-const quietly = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-export function launchBrowser(): Promise<Browser> {
-  if (chromiumPath === undefined) throw new Error('no chromium on PATH')
-  return chromium.launch({ executablePath: chromiumPath, args: quietly })
 }
 
 export type OpenPage = { readonly page: Page; readonly complaints: string[]; readonly elsewhere: string[] }
@@ -55,7 +35,7 @@ export type OpenPage = { readonly page: Page; readonly complaints: string[]; rea
  */
 export async function openPage(browser: Browser, url: string, context: BrowserContextOptions = {}): Promise<OpenPage> {
   const page = await browser.newPage({ locale: 'en-US', timezoneId: 'America/New_York', ...context })
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(200_000)
   onTestFinished(() => page.close())
   const complaints: string[] = []
   const elsewhere: string[] = []
