@@ -14,7 +14,7 @@ async function recordedMinute(): Promise<string> {
 }
 
 // Several processes, one after another, on a machine that may be busy: hence the time they are given.
-describe('kis-stream record', { timeout: 90_000 }, () => {
+describe('kis-stream record', () => {
   it('records a demonstration without a word on standard output, and what it recorded can be listed and replayed', async () => {
     const folder = temporaryFolder()
     rmSync(folder, { recursive: true })
@@ -32,7 +32,7 @@ describe('kis-stream record', { timeout: 90_000 }, () => {
   })
 })
 
-describe('kis-stream recordings', { timeout: 90_000 }, () => {
+describe('kis-stream recordings', () => {
   it('lists days with what is in them, for people and for programs', async () => {
     const folder = await recordedMinute()
     const people = await runCommand(['recordings', folder, '--verify'])
@@ -61,7 +61,7 @@ describe('kis-stream recordings', { timeout: 90_000 }, () => {
   })
 })
 
-describe('kis-stream replay', { timeout: 90_000 }, () => {
+describe('kis-stream replay', () => {
   it('prints a part of a day, for some instruments', async () => {
     const folder = await recordedMinute()
     const part = ['--from', '09:00:10', '--to', '09:00:20', '--instruments', 'KRX:005930']
@@ -102,7 +102,7 @@ describe('kis-stream replay', { timeout: 90_000 }, () => {
   })
 })
 
-describe('kis-stream simulate --recording', { timeout: 90_000 }, () => {
+describe('kis-stream simulate --recording', () => {
   it('serves the last recorded day', async () => {
     const folder = await recordedMinute()
     const simulating = startCommand(['simulate', '--recording', folder, '--port', '0', '--speed', 'max'])

@@ -127,8 +127,7 @@ describe('kis-stream support-bundle', () => {
     expect(status.sockets.KR.transitions.map(({ to }) => to)).toContain('subscribed.settled')
     expect(frames.some(({ text }) => text.startsWith('0|H0STCNT0|'))).toBe(true)
     expect(frames.some(({ text }) => /H0STCNI0: a notice of \d+ bytes, \[redacted\]/.test(text))).toBe(true)
-    // Two processes one after the other, on a machine that may be busy with others.
-  }, 120_000)
+  })
 
   it('does without a feed, and says what is missing of the configuration', async () => {
     const folder = newFolder()

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 function restOf(baseUrl: string): RestClient {
   const clock = { now: () => morning }
-  const rest = createRestClient({ baseUrl, clock, spacingMs: 0, timeoutMs: 5_000, checkCertificate: true })
+  const rest = createRestClient({ baseUrl, clock, spacingMs: 0, timeoutMs: 30_000, checkCertificate: true })
   clients.push(rest)
   return rest
 }

@@ -226,7 +226,7 @@ describe('the model and the real machine agree', () => {
       expect([way, rig.connections.opened - rig.connections.closed]).toEqual([way, state.connections])
       vi.clearAllTimers()
     }
-  }, 120_000)
+  })
 })
 
 function send(rig: SocketRig, event: SocketEvent): void {

@@ -29,7 +29,7 @@ beforeAll(async () => {
   }
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
   cpSync(join(root, 'examples'), join(project, 'examples'), { recursive: true })
-}, 120_000)
+})
 afterAll(() => rmSync(project, { recursive: true, force: true }))
 
 describe('the package', () => {

@@ -133,7 +133,7 @@ export function until<T>(condition: () => T | undefined | false): Promise<T> {
       if (value === undefined || value === false) throw new Error(`still waiting for ${condition.toString()}`)
       return value
     },
-    { interval: 2, timeout: 4_000 },
+    { interval: 2, timeout: 120_000 },
   )
 }
 

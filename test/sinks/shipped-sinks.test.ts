@@ -17,9 +17,6 @@ import type { Sink } from '../../sinks/sink.ts'
 import { trade } from '../streams/samples.ts'
 import { hasRedisServer, needsRedis, type RedisServer, startRedisServer } from '../support/servers/redis-server.ts'
 
-// Some start a thread that compiles what it runs.
-vi.setConfig({ testTimeout: 60_000 })
-
 /** By then a handler whose gate was opened is at its next event. */
 const nextTurn = () => new Promise<void>(resolve => void setImmediate(resolve))
 

@@ -136,7 +136,7 @@ describe('a handler that throws', () => {
       if (event === first) fail()
     })
     emit(first, second)
-    await vi.waitFor(() => expect(reported).toEqual([new Error('mine')]))
+    await vi.waitFor(() => expect(reported).toEqual([new Error('mine')]), { timeout: 120_000 })
     expect(neighbour).toEqual([first, second])
   })
 

@@ -110,7 +110,9 @@ describe('what was last seen', () => {
     trades(5, 1_005)
     scheduler.maxFrames = 3_500
     scheduler.flush()
-    await vi.waitFor(() => expect(content()).toMatchObject({ instruments: { [samsung]: [{ volume: 1_005 }] } }))
+    await vi.waitFor(() => expect(content()).toMatchObject({ instruments: { [samsung]: [{ volume: 1_005 }] } }), {
+      timeout: 120_000,
+    })
     trades(5, 1_010)
     await lastSeen.stop()
     expect(content()).toMatchObject({ instruments: { [samsung]: [{ volume: 1_010 }] } })

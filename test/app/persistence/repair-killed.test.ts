@@ -32,7 +32,7 @@ function startChild(...words: readonly string[]) {
   }
 }
 
-it('a repair is not delivered again by the process that follows one that was killed', { timeout: 90_000 }, async () => {
+it('a repair is not delivered again by the process that follows one that was killed', async () => {
   const clock = clockStartingAt(Date.parse('2026-09-14T10:00:00+09:00'))
   const simulator = await startSimulator({ clock, tape: generatedTape({ rate: 200, seed: 5 }) })
   onTestFinished(() => simulator.stop())

@@ -5,7 +5,7 @@ import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync, writeS
 import { devNull, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it, type TestContext, vi } from 'vitest'
+import { describe, expect, it, type TestContext } from 'vitest'
 import { openOutput } from '../../../cli/terminal/output.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
@@ -181,8 +181,6 @@ async function runWith(
 
 // Side by side: each spends most of its time waiting.
 describe.skipIf(!isLinux || !existsSync('/dev/full')).concurrent('kis-stream run', () => {
-  vi.setConfig({ testTimeout: 30_000 })
-
   it.for(['ndjson', 'pretty'])(
     'with %s into a full disk ends in order, with code 1 and a sentence',
     async (output, test) => {

@@ -26,7 +26,7 @@ function client(options: Partial<RestOptions> = {}): RestClient {
     baseUrl: server.url,
     clock: { now: () => 0 },
     spacingMs: 0,
-    timeoutMs: 5_000,
+    timeoutMs: 30_000,
     checkCertificate: true,
     ...options,
   })

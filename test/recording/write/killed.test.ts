@@ -34,7 +34,7 @@ async function kill({ child, said }: { child: ChildProcess; said: Said[] }, afte
   return killedAt
 }
 
-describe('a recording whose process was killed', { timeout: 90_000 }, () => {
+describe('a recording whose process was killed', () => {
   it('opens by itself and has all but the last moment, in order and whole', async () => {
     // Arrange
     const folder = temporaryFolder()

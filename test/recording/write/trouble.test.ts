@@ -10,7 +10,7 @@ import { eventually, feedRig, whenCaptured } from '../../support/rigs/feed.ts'
 import { lineOf } from '../../support/wire/frames.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from '../support.ts'
 
-describe('a recorder that cannot write', { timeout: 90_000 }, () => {
+describe('a recorder that cannot write', () => {
   it('reports that once, and once more when it can again, with how much was lost; the recording has both', async () => {
     // Arrange
     const folder = join(temporaryFolder(), 'recording')

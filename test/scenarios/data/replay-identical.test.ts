@@ -39,7 +39,7 @@ function linesOfReplay(folder: string, options: Partial<ReplayOptions> = {}): Pr
   })
 }
 
-describe('a replay of what a feed recorded', { timeout: 90_000 }, () => {
+describe('a replay of what a feed recorded', () => {
   it('tells the events of a feed in trouble, byte for byte', async () => {
     // Arrange
     const folder = temporaryFolder()

@@ -65,7 +65,7 @@ function authFor({ restUrl }: Simulator): KisAuth {
   return new KisAuth({ appKey: 'an app key', secretKey: 'a secret', env: 'prod', fetchImpl })
 }
 
-describe('a recorded day that is served', { timeout: 90_000 }, () => {
+describe('a recorded day that is served', () => {
   it('comes to a client from npm as it came then: approval, subscriptions, every record in its place', async () => {
     // Arrange
     const simulator = await serve()

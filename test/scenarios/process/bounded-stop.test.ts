@@ -6,7 +6,7 @@ import { Secret } from '../../../kis/secret.ts'
 import { eventually, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
 /** Longer than any test: what waits for one of these never ends by itself. */
-const patient = { ...shortTiming, openTimeoutMs: 3_600_000, ackTimeoutMs: 3_600_000, stopTimeoutMs: 400 }
+const patient = { ...shortTiming, openTimeoutMs: 3_600_000, ackTimeoutMs: 3_600_000, stopTimeoutMs: 1_500 }
 
 function keptErrors() {
   const errors: object[] = []

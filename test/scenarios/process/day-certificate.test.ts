@@ -128,4 +128,4 @@ it('a day is certified to the share: received, repaired, and what did not arrive
   const table = readFileSync(join(folder, 'certificates', '2026-09-14.txt'), 'utf8')
   expect(table).toMatch(/^Day certificate 2026-09-14/)
   for (const name of instruments) expect(table).toMatch(new RegExp(`^${name} +incomplete `, 'm'))
-}, 60_000)
+})

@@ -49,7 +49,7 @@ async function loseSome({ feed, simulator }: { feed: FeedRig; simulator: FeedRig
 }
 
 describe.skipIf(serverProgram === undefined)('Redis that goes away under a running feed', () => {
-  it('leaves the stream alone; gaps wait for it, and are repaired when it is back', { timeout: 120_000 }, async () => {
+  it('leaves the stream alone; gaps wait for it, and are repaired when it is back', async () => {
     const { redis, simulator, jobs, feed, said } = await rig()
 
     await redis.kill()
@@ -73,9 +73,7 @@ describe.skipIf(serverProgram === undefined)('Redis that goes away under a runni
     for (const secret of Object.values(planted)) expect(said.join('\n')).not.toContain(secret)
   })
 
-  it('does not keep a cut line from coming back: the process counts and has keys issued for itself', {
-    timeout: 120_000,
-  }, async () => {
+  it('does not keep a cut line from coming back: the process counts and has keys issued for itself', async () => {
     const { redis, simulator, feed, said } = await rig()
 
     await redis.kill()
@@ -88,7 +86,7 @@ describe.skipIf(serverProgram === undefined)('Redis that goes away under a runni
     expect(said.some(line => line.startsWith('Redis is away: this process goes on with'))).toBe(true)
   })
 
-  it('does not keep the process from ending', { timeout: 120_000 }, async () => {
+  it('does not keep the process from ending', async () => {
     const { redis, jobs, feed } = await rig()
     await redis.kill()
     await feed.feed.stop()
@@ -98,7 +96,7 @@ describe.skipIf(serverProgram === undefined)('Redis that goes away under a runni
 })
 
 describe.skipIf(serverProgram === undefined)('Redis that is there and does not answer', () => {
-  it('holds up neither the stream nor a connection', { timeout: 120_000 }, async () => {
+  it('holds up neither the stream nor a connection', async () => {
     const { redis, simulator, feed } = await rig()
 
     redis.freeze()

@@ -70,7 +70,7 @@ describe.each(Object.entries(answers))('%s', (_, answer) => {
       baseUrl: mirror.restUrl,
       clock: { now: () => 0 },
       spacingMs: 0,
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       checkCertificate: true,
     })
     const headers = {

@@ -23,8 +23,7 @@ import { type JsonLinesOptions, jsonLines } from '../../../sinks/file/json-lines
 import { at, orderBook, trade } from '../../streams/samples.ts'
 
 // Each test starts a thread, and some a process, that compile what they run.
-vi.setConfig({ testTimeout: 30_000 })
-const patience = { timeout: 20_000 }
+const patience = { timeout: 120_000 }
 
 let folder = ''
 beforeEach(() => {

@@ -37,9 +37,9 @@ for (let i = 0; i < 20; i++) {
 console.log('still here')
 `
 
-it('a sink that spilled may be forgotten', { timeout: 60_000 }, () => expectPeace(spill))
+it('a sink that spilled may be forgotten', () => expectPeace(spill))
 
-it('a replay in its middle may be forgotten', { timeout: 60_000 }, async () => {
+it('a replay in its middle may be forgotten', async () => {
   const folder = temporaryFolder()
   const recorder = recorderFor(folder)
   for (let i = 0; i < 1_000; i++) give(recorder, frameOf('005930'), nine + i)

@@ -1,6 +1,6 @@
 // Sinks and readers on a stream of a Redis server of the test file's own.
 import { from } from 'rxjs'
-import { afterAll, beforeAll, beforeEach, onTestFinished, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import type { Dropped, MarketEvent } from '../../../market/events.ts'
 import { type RedisStreamOptions, redisStream } from '../../../sinks/redis/stream.ts'
 import { type RedisStreamReaderOptions, redisStreamReader } from '../../../sinks/redis/stream-reader.ts'
@@ -8,14 +8,13 @@ import { trade } from '../../streams/samples.ts'
 import { hasRedisServer, type RedisServer, startRedisServer } from '../../support/servers/redis-server.ts'
 
 /** Each sink starts a thread that compiles what it runs. */
-export const patience = { timeout: 40_000, interval: 5 }
+export const patience = { timeout: 120_000, interval: 5 }
 
 /**
  * Called at the top of a test file: starts the server before its tests, and gives each of them a stream of
  * its own.
  */
 export function redisRig() {
-  vi.setConfig({ testTimeout: 60_000 })
   let server: RedisServer
   let streams = 0
   beforeAll(async () => {

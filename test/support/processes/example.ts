@@ -32,7 +32,7 @@ export async function runExample({ name, words, shows, endsItself = false }: Exa
     cwd: home,
     env: { PATH: process.env['PATH'] },
     // One that hangs says so by its code.
-    timeout: 50_000,
+    timeout: 200_000,
     killSignal: 'SIGKILL',
   })
   let shown = ''

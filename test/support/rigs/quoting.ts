@@ -18,7 +18,7 @@ export async function authorizedClient(
   restUrl: string,
   { clock = systemClock, ...options }: Partial<AuthorizedOptions> & { clock?: Clock } = {},
 ): Promise<AuthorizedClient> {
-  const rest = createRestClient({ baseUrl: restUrl, clock, spacingMs: 0, timeoutMs: 5_000, checkCertificate: true })
+  const rest = createRestClient({ baseUrl: restUrl, clock, spacingMs: 0, timeoutMs: 30_000, checkCertificate: true })
   onTestFinished(() => rest.close())
   const tokens = options.tokens ?? (await oneToken())
   const limit = { take: () => Promise.resolve(), slowDown: () => {} }

@@ -106,7 +106,7 @@ describe.each(redisKinds)('a job of plain BullMQ, on %s', kind => {
     const queue = queues.all.find(({ name }) => name === 'certificate') as Queue
     const good = await ended(queue, await queue.add('any', { date: 'today' }, { attempts: 1 }))
     expect(good.failedReason).toBe('not today')
-    await vi.waitFor(() => expect(unreadable).toContain('certificate'))
+    await vi.waitFor(() => expect(unreadable).toContain('certificate'), { timeout: 120_000 })
     const listed = await queues.list()
     const reason = expect.stringContaining('no JSON') as unknown
     expect(listed).toMatchObject([{ state: 'failed' }, { id: 'raw', addedAt: null, reason }])
