@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The `kis-stream` command. Each subcommand parses its words and calls one function, whose file is loaded when it is called: `decode` in
-// a pipe does not load a web server.
+// The `kis-stream` command. Each subcommand parses its words and calls one function, whose file is loaded
+// when it is called: `decode` in a pipe does not load a web server.
 import { Command, CommanderError } from 'commander'
 import { version } from '../app/operations/version.ts'
 import { faultHelp } from '../simulator/faults/script.ts'

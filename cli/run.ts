@@ -153,7 +153,7 @@ function addressesOf({ restUrl, endpoints }: FeedSettings): string[] {
   return [restUrl, endpoints.KR.url, endpoints.US.url]
 }
 
-/** A sentence for each market with a turn that needs more slots than its line has: KIS would refuse the last ones. */
+/** A sentence for each market that needs more slots than its line has: KIS would refuse the last ones. */
 function unplacedIn(settings: FeedSettings): string[] {
   return overflowOf(settings)
     .filter(({ market }) => settings.market === 'auto' || settings.market === market)

@@ -1,5 +1,5 @@
-// How far our clock is from KIS's, by its PINGPONG, which carries KIS's time in whole seconds. Lag, gaps and bars are read against our
-// clock, so one that is wrong makes everything look late, or early.
+// How far our clock is from KIS's, by its PINGPONG, which carries KIS's time in whole seconds. Lag, gaps and
+// bars are read against our clock, so one that is wrong makes everything look late, or early.
 import { dayMs } from '../../market/basics/durations.ts'
 import type { Heartbeat } from '../../market/events.ts'
 
@@ -19,7 +19,7 @@ export function skewOf(serverTime: number, receivedTime: number): ClockSkew {
   return { aheadMs: receivedTime - serverTime - halfASecond, withinMs: halfASecond, at: receivedTime }
 }
 
-/** How far ahead our clock is, where that is a matter of days; else 0. For what asks for a date and not for a time. */
+/** How far ahead our clock is, where that is a matter of days; else 0. For a date rather than a time. */
 export function daysAheadMs(skew: ClockSkew | undefined): number {
   return skew !== undefined && Math.abs(skew.aheadMs) >= dayMs ? skew.aheadMs : 0
 }

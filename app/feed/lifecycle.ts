@@ -47,7 +47,7 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
     emit({ type: 'disconnect', line, market, reason, receivedTime })
   }
 
-  /** Once for a session: if data still comes during its grace, the market is connected until the session ends. */
+  /** Once for a session: while data still comes in its grace, the market counts as connected. */
   function noteLoss(reason: string | undefined): void {
     if (session === undefined || lostSession === session) return
     lostSession = session

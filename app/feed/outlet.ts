@@ -1,5 +1,5 @@
-// Where the events of a feed or a replay come out: hot streams, and the sinks that are attached, each isolated from the others, with
-// what becomes of it in the journal, and waited for at the end.
+// Where the events of a feed or a replay come out: hot streams, and the attached sinks. Each sink is isolated
+// from the others, its troubles are in the journal, and the end waits for it.
 import { filter, firstValueFrom, interval, type Observable, race, Subscription } from 'rxjs'
 import type { MarketEvent, OrderBook, Trade } from '../../market/events.ts'
 import { isolate, type Sink, type SinkNews } from '../../sinks/sink.ts'
@@ -15,7 +15,7 @@ export type Outlet = {
   attach(sink: Sink, name?: string): Subscription
   /** For a sink without a name. */
   newName(): string
-  /** After `complete`: resolves when every sink is done, or when `late` emits, with the names of those that are not. */
+  /** After `complete`: resolves when every sink is done or `late` emits, with the names of the others. */
   settled(late: Observable<unknown>): Promise<readonly string[]>
 }
 

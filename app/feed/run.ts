@@ -63,7 +63,8 @@ export function createRun(parts: RunParts): Run {
     const takeTurns = () => {
       if (!started.closed) started.add(turns.subscribe(markets => sockets.turn(markets)))
     }
-    // No connection before the recorder works: a process that is killed then loses the last moment and not the first.
+    // No connection before the recorder works: a process that is killed then loses the last moment and not
+    // the first.
     if (keepers.ready === undefined) takeTurns()
     else void keepers.ready.then(takeTurns)
     started.add(flow.start(look))

@@ -1,5 +1,5 @@
-// The state of each subscription: the ledger of its socket, and whether data comes. What KIS acknowledged ends with the connection, so
-// without a session nothing is active and nothing flows.
+// The state of each subscription: the ledger of its socket, and whether data comes. What KIS acknowledged
+// ends with the connection, so without a session nothing is active and nothing flows.
 import { entriesOf, newSession } from '../../machines/ledger.ts'
 import type { SubscriptionStatus } from '../../market/events.ts'
 import { type Instrument, markets } from '../../market/instrument.ts'

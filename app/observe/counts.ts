@@ -1,4 +1,5 @@
-// What passed through a feed, as plain numbers: the one place that counts. `status()`, the metrics and the log read them here.
+// What passed through a feed, as plain numbers: the one place that counts. `status()`, the metrics and the
+// log read them here.
 import type { RecordCounts } from '../../kis/wire/decoder.ts'
 import type { Dropped, GapCause, MarketEvent, ResyncReason } from '../../market/events.ts'
 import type { Market } from '../../market/instrument.ts'
@@ -39,7 +40,7 @@ export type SinkCounts = {
   readonly errors: number
 }
 
-/** `counts[i]` values were at most `bounds[i]`, and more than the bound before it; the last count has no bound. */
+/** `counts[i]`: values above the bound before, up to `bounds[i]`. The last count has no bound. */
 export type Buckets = {
   readonly bounds: readonly number[]
   readonly counts: readonly number[]
@@ -65,8 +66,8 @@ export type Counter = {
 }
 
 /**
- * Milliseconds from KIS's clock to ours. KIS's trades carry whole seconds, so up to one second of it is rounding, and a clock that is
- * behind makes it negative: that counts as the first bucket.
+ * Milliseconds from KIS's clock to ours. KIS's trades carry whole seconds, so up to one second of it is
+ * rounding, and a clock that is behind makes it negative: that counts as the first bucket.
  */
 const lagBoundsMs: readonly number[] = [250, 500, 1_000, 1_500, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000, 900_000]
 

@@ -1,4 +1,5 @@
-// What a refusal means and what to do about it, in English and Korean: KIS's codes by the catalogue, and the few words of our own.
+// What a refusal means and what to do about it, in English and Korean: KIS's codes by the catalogue, and the
+// few words of our own.
 import { explain } from '../../kis/codes/codes.ts'
 import { sessionFull, stale, unanswered } from '../../machines/ledger.ts'
 
@@ -37,7 +38,7 @@ const own: Readonly<Record<string, Explanation>> = {
   },
   STOPPED: { meaning: { en: 'the feed was stopped', ko: '수신이 중지되었습니다' }, remedy: { en: '', ko: '' } },
   NOT_ASKED: {
-    meaning: { en: 'nobody asked for it.', ko: '구독을 요청한 적이 없습니다.' },
+    meaning: { en: 'it was not asked for.', ko: '구독을 요청한 적이 없습니다.' },
     remedy: { en: 'Call subscribe() first', ko: '먼저 subscribe()를 호출하세요' },
   },
 }

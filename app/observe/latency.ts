@@ -1,5 +1,5 @@
-// How long a frame takes from the socket to the last subscriber. Every 16th frame is timed, by the monotonic clock: asking for the time
-// costs a tenth of decoding a frame.
+// How long a frame takes from the socket to the last subscriber. Every 16th frame is timed, by the monotonic
+// clock: asking for the time costs a tenth of decoding a frame.
 
 /** `counts[i]` frames took less than `bounds[i]` microseconds; the last count has no bound. */
 export type Latency = {

@@ -1,5 +1,5 @@
-// The log with fewer repeats: of one message the 1st, the 10th, the 100th entry and so on, each with how many were left out. Some troubles
-// happen a thousand times a second.
+// The log with fewer repeats: of one message the 1st, the 10th, the 100th entry and so on, each with how many
+// were left out. Some troubles happen a thousand times a second.
 import { minuteMs } from '../../market/basics/durations.ts'
 import { BoundedMap } from '../../market/basics/bounded-map.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -13,14 +13,14 @@ export type FoldedLogger = Logger & {
 /** After this much quiet the same trouble is news again. */
 const quietMs = minuteMs
 
-/** Messages are few, facts are many. Should somebody put facts into messages, the one that is silent for longest is let go. */
+/** Messages are few, facts are many. Past this many messages, the one used longest ago is forgotten. */
 const mostMessages = 200
 
 type Level = 'info' | 'warn' | 'error'
 
 type Repeats = { readonly level: Level; readonly message: string; count: number; leftOut: number; lastTime: number }
 
-/** Entries are the same when level and message are; facts may differ, and those that are left out are lost. Debug is not folded. */
+/** Entries with the same level and message are repeats, whatever their facts. Debug is passed on. */
 export function foldRepeats(log: Logger, clock: Clock): FoldedLogger {
   const known = new BoundedMap<string, Repeats>(mostMessages, logLeftOut)
 

@@ -1,4 +1,5 @@
-// What looks at a feed: it counts, times, logs, and keeps the last frames and state changes. Nothing waits for it, and it emits nothing.
+// What looks at a feed: counts, times, log, the last frames and state changes. Nothing waits for it, and it
+// emits nothing.
 import type { RawFrame } from '../../kis/wire/frame.ts'
 import type { Redaction } from '../../kis/redaction.ts'
 import type { Clock } from '../../market/clock.ts'

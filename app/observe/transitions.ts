@@ -1,12 +1,12 @@
-// The last steps of each socket: from where, to where, why, and how long it had been there. For people; it only watches.
+// The last steps of each socket, for people: from where, to where, why, and how long it had been there.
 import { held } from '../../machines/ledger.ts'
 import type { Clock } from '../../market/clock.ts'
 import type { Market } from '../../market/instrument.ts'
 import { phaseOf, type SocketSnapshot } from '../feed/lifecycle.ts'
 
 /**
- * Why a phase was entered: one of these words, or for a session that is being left or was lost, the machine's own: a departure
- * (`market-close`, `silence`, …) or what the network said.
+ * Why a phase was entered: one of these words, or for a session that is being left or was lost, the machine's
+ * own: a departure (`market-close`, `silence`, …) or what the network said.
  */
 export type Cause =
   | 'its-turn'

@@ -1,4 +1,4 @@
-// What stands beside a feed for the people who run it: its metrics, and its record for support in the data folder.
+// For the people who run a feed: its metrics, and its record for support in the data folder.
 import type { OpenedFeed } from '../feed/contract.ts'
 import type { Logger } from '../observe/log.ts'
 import { createMetrics, type MetricsParts } from '../observe/metrics/metrics.ts'

@@ -125,8 +125,8 @@ const state = z.object({
 
 /** Restores the states of instruments at the start of a run, or of a date of it; skips unreadable ones. */
 export function restoreState(memory: ContinuityMemory, recorded: unknown): void {
-  for (const { instrument: name, ...line } of state.safeParse(recorded).data?.lines ?? []) {
+  for (const { instrument: name, ...saved } of state.safeParse(recorded).data?.lines ?? []) {
     const parsed = parseInstrument(name)
-    if ('value' in parsed) restoreStates(memory, [{ instrument: parsed.value, ...line }])
+    if ('value' in parsed) restoreStates(memory, [{ instrument: parsed.value, ...saved }])
   }
 }

@@ -6,38 +6,38 @@ import { dirname } from 'node:path'
 import { privateFile, privateFolder } from '../../system/kept-file.ts'
 
 export type SinceFile = {
-  /** The lines of the processes before this one. */
+  /** The entries of the processes before this one, as JSON. */
   read(): readonly string[]
-  /** When it returns, the line outlives this process. Throws when it cannot be written. */
-  append(line: string): void
-  /** How many lines there are. */
-  lines(): number
-  /** Removes all of them, if there are no more by now than `lines`. */
-  clear(lines: number): void
+  /** When it returns, the entry outlives this process. Throws when it cannot be written. */
+  append(entry: string): void
+  /** How many entries there are. */
+  size(): number
+  /** Removes all of them, unless there are more than `known` by now. */
+  clear(known: number): void
 }
 
 export function openSinceFile(file: string): SinceFile {
-  let lines = 0
+  let size = 0
 
   return {
     read() {
       const text = readIfThere(file)
-      const found = text.split('\n').filter(line => line !== '')
-      lines = found.length
-      // What a full disk cut short would swallow the line behind it.
+      const found = text.split('\n').filter(entry => entry !== '')
+      size = found.length
+      // An entry that a full disk cut short would swallow the one behind it.
       if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n')
       return found
     },
-    append(line) {
+    append(entry) {
       mkdirSync(dirname(file), privateFolder)
-      appendFileSync(file, `${line}\n`, privateFile)
-      lines++
+      appendFileSync(file, `${entry}\n`, privateFile)
+      size++
     },
-    lines: () => lines,
+    size: () => size,
     clear(known) {
-      if (lines === 0 || lines > known) return
+      if (size === 0 || size > known) return
       rmSync(file, { force: true })
-      lines = 0
+      size = 0
     },
   }
 }

@@ -98,7 +98,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
     const text = textOf(file)
     const saved: Result<Saved> =
       text === undefined
-        ? { value: { source, saves: 0, lines: [] } }
+        ? { value: { source, saves: 0, states: [] } }
         : typeof text === 'string'
           ? parse(text)
           : { problem: text.message }
@@ -108,8 +108,8 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
       log.info({ file }, 'what was last seen came from elsewhere; starting afresh')
     } else {
       saves = saved.value.saves
-      restoreStates(memory, saved.value.lines.slice(-mostKept))
-      if (saved.value.lines.length > mostKept) onForgotten?.(mostKept)
+      restoreStates(memory, saved.value.states.slice(-mostKept))
+      if (saved.value.states.length > mostKept) onForgotten?.(mostKept)
       return readSince(saves)
     }
     readSince(Number.POSITIVE_INFINITY)
@@ -119,10 +119,12 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
   function readSince(from: number): void {
     try {
       const found = since.read()
-      const lines = found.map(parseSince)
-      const unreadable = lines.filter(line => line === undefined).length
+      const entries = found.map(parseSince)
+      const unreadable = entries.filter(entry => entry === undefined).length
       if (unreadable > 0) log.warn({ folder, unreadable }, 'a repair that was written down cannot be read')
-      const ours = lines.filter(line => line !== undefined).filter(line => line.source === source && line.after >= from)
+      const ours = entries
+        .filter(entry => entry !== undefined)
+        .filter(entry => entry.source === source && entry.after >= from)
       restoreStates(memory, ours)
       if (ours.length === 0) since.clear(found.length)
     } catch (error) {
@@ -134,7 +136,7 @@ export function keepLastSeen(options: LastSeenOptions): LastSeen {
     const { changes } = memory
     if (changes === written || !mayWrite()) return
     saves++
-    const within = since.lines()
+    const within = since.size()
     const instruments = Object.fromEntries(savedStates(memory).map(({ instrument, counts }) => [instrument, counts]))
     try {
       await replaceFile(file, JSON.stringify({ format, source, saves, instruments }))
@@ -182,7 +184,7 @@ function textOf(file: string): string | Error | undefined {
   }
 }
 
-type Saved = { readonly source: string; readonly saves: number; readonly lines: readonly SavedState[] }
+type Saved = { readonly source: string; readonly saves: number; readonly states: readonly SavedState[] }
 
 function parse(text: string): Result<Saved> {
   let given: unknown
@@ -196,14 +198,14 @@ function parse(text: string): Result<Saved> {
     const [issue] = parsed.error.issues
     return { problem: `${issue?.path.join('.')}: ${issue?.message}` }
   }
-  const lines: SavedState[] = []
+  const states: SavedState[] = []
   for (const [name, counts] of Object.entries(parsed.data.instruments)) {
     const named = parseInstrument(name)
     if ('problem' in named) return named
-    lines.push({ instrument: named.value, counts })
+    states.push({ instrument: named.value, counts })
   }
-  lines.sort((a, b) => lastTime(a) - lastTime(b))
-  return { value: { source: parsed.data.source, saves: parsed.data.saves, lines } }
+  states.sort((a, b) => lastTime(a) - lastTime(b))
+  return { value: { source: parsed.data.source, saves: parsed.data.saves, states } }
 }
 
 function parseSince(text: string): (SavedState & { source: string; after: number }) | undefined {

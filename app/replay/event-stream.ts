@@ -58,7 +58,7 @@ const streamNames = Object.keys({
   folder: true,
 } satisfies OptionNames<StreamOptions>)
 
-/** A loop over the events of a feed, from now on. Throws a TypeError or a RangeError that says what is wrong with the options. */
+/** The events of a feed for a loop, from now on. Throws a TypeError or a RangeError on wrong options. */
 export function streamOf<T extends MarketEvent['type']>(
   attach: (sink: Sink, name?: string) => unknown,
   options: StreamOptions<T>,

@@ -1,5 +1,5 @@
-// A recording as a feed: the same observables and the same events, told anew, at the pace at which they came or another one. Time in
-// it is the time of the recording.
+// A recording as a feed: the same observables and the same events, emitted again, at the pace of the
+// recording or another one. Time in it is the time of the recording.
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises'
 import { firstValueFrom, type Observable, race, type SchedulerLike, Subject, type Subscription, timer } from 'rxjs'
 import { unknownColumns } from '../../kis/wire/columns.ts'
@@ -58,7 +58,7 @@ export type Replay = {
   readonly events$: Observable<MarketEvent>
   readonly trades$: Observable<Trade>
   readonly orderBooks$: Observable<OrderBook>
-  /** The time of what is being told. */
+  /** The time of the entry that is being emitted. */
   readonly clock: Clock
   /** Timers by that time: `toBars('1m', replay)` takes both. */
   readonly scheduler: SchedulerLike
@@ -79,7 +79,7 @@ export type Replay = {
   stop(): void
 }
 
-/** How long a wait is at most before the time that passed meanwhile is told. */
+/** In a long wait, the clock of the replay moves on this often. */
 const sliceMs = 100
 /** Entries between two looks at `ready` and at a stop. */
 const burst = 256
@@ -126,14 +126,14 @@ export function createReplay(options: ReplayOptions): Replay {
     play: begin,
     onLeft: () => isPlayedByCall || stop(),
   })
-  /** The pace: when the first entry came, and when it was told. */
-  let began: { readonly told: number; readonly came: number } | undefined
+  /** The pace: when the first entry came, and when it was emitted. */
+  let began: { readonly emitted: number; readonly came: number } | undefined
 
   /** Milliseconds until it is the turn of what came then. */
   function waitFor(came: number): number {
     if (speed === Number.POSITIVE_INFINITY) return 0
-    began ??= { told: systemClock.now(), came }
-    return began.told + (came - began.came) / speed - systemClock.now()
+    began ??= { emitted: systemClock.now(), came }
+    return began.emitted + (came - began.came) / speed - systemClock.now()
   }
 
   async function waitUntil(came: number): Promise<void> {
@@ -148,7 +148,7 @@ export function createReplay(options: ReplayOptions): Replay {
     let inside: Marker[] = []
     let count = 0
 
-    function tell(): void {
+    function emitHeld(): void {
       if (held === undefined) return
       time.advanceTo(held.receivedTime)
       player.play(held, inside)
@@ -161,7 +161,7 @@ export function createReplay(options: ReplayOptions): Replay {
           inside.push(entry)
           continue
         }
-        tell()
+        emitHeld()
         const drained = loops.drained()
         if (drained !== undefined && !isStopped) await drained
         if (isStopped) return
@@ -174,7 +174,7 @@ export function createReplay(options: ReplayOptions): Replay {
       await turnOfTheLoop()
       if (isStopped) return
     }
-    tell()
+    emitHeld()
   }
 
   function begin(): Promise<void> {

@@ -1,5 +1,5 @@
-// Every metric by name, what it means, and where its numbers come from. Names and units follow Prometheus's conventions: seconds, bytes,
-// totals that only grow. Shares are shares.
+// Every metric by name, what it means, and where its numbers come from. Names and units follow Prometheus's
+// conventions: seconds, bytes, totals that only grow. Shares are shares.
 import { socketMachine } from '../../../machines/socket.ts'
 import { markets } from '../../../market/instrument.ts'
 import type { Feed } from '../../feed/contract.ts'
@@ -17,7 +17,7 @@ export type Reading = {
   readonly status: FeedStatus
   readonly subscriptions: readonly SubscriptionState[]
   readonly queues: readonly QueueDepth[]
-  /** Connections left to all processes of the app key together; undefined when only this process counts them. */
+  /** Of each line, the connections left to all processes together; undefined without a shared Redis. */
   readonly sharedConnectsLeft: readonly (number | undefined)[]
   readonly memory: { readonly residentBytes: number; readonly heapUsedBytes: number }
   /** Seconds the event loop was late, since the last reading. */

@@ -1,5 +1,5 @@
-// A feed's numbers for Prometheus, in the OpenMetrics format. Nothing is counted here: `status()` is read for each page. Each feed has a
-// registry of its own.
+// A feed's numbers for Prometheus, in the OpenMetrics format. Nothing is counted here: `status()` is read for
+// each page. Each feed has a registry of its own.
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, type Metric, type OpenMetricsContentType, Registry } from 'prom-client'
 import {
@@ -15,7 +15,7 @@ export type MetricsParts = {
   readonly feed: MetricsFeed
   /** Of kis-stream. */
   readonly version: string
-  /** How many jobs wait, run or failed. Asked for each page; when it fails, there are no such numbers on it. */
+  /** How many jobs wait, run or failed. Called for each page; when it rejects, the page has none of them. */
   readonly queues?: () => Promise<readonly QueueDepth[]>
   /**
    * Connections left to all processes of an app key together: of the first one, and of the US market's own.
@@ -32,7 +32,7 @@ export type Metrics = {
 /** How often the event loop is asked how late it is. Each time costs a few microseconds. */
 const loopResolutionMs = 20
 
-/** Seconds. What is measured is the time between two looks, in nanoseconds, and includes the wait that was asked for. */
+/** Nanoseconds between two looks, the wait that was asked for included → seconds of delay. */
 function lagOf(nanoseconds: number): number {
   return Math.max(0, nanoseconds / 1e9 - loopResolutionMs / 1e3)
 }
@@ -116,8 +116,8 @@ function register(
 }
 
 /**
- * prom-client's own histogram can only be told one value at a time, a third of a microsecond each. A registry asks a metric for its name
- * and its numbers, so this one answers with those that were counted elsewhere.
+ * prom-client's own histogram takes one value at a time, a third of a microsecond each. A registry
+ * asks a metric for its name and its numbers, so this one answers with those that were counted elsewhere.
  */
 function histogram(name: string, help: string, read: () => readonly Distribution[]): Metric {
   const values = () =>

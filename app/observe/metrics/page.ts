@@ -1,4 +1,4 @@
-// The document about the metrics, docs/metrics.md: every name with its labels and meaning, and what to be woken up for.
+// docs/metrics.md: every metric with its labels and meaning, and the alerts to set.
 import { type MetricDefinition, metricList } from './list.ts'
 
 /** Each with the reason, and long enough that nothing that mends itself wakes anybody. */

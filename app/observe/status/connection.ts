@@ -1,5 +1,5 @@
-// Where the feed is connected, whose turn it is, and what KIS still allows, as plain values. Nothing here is a secret: of keys there are
-// only ages.
+// Where the feed is connected, whose turn it is, and what KIS still allows, as plain values. Nothing here is
+// a secret: of keys there are only ages.
 import { nextTurnAfter } from '../../../market/calendar/calendar.ts'
 import type { Clock } from '../../../market/clock.ts'
 import type { LineId } from '../../../market/events.ts'

@@ -18,14 +18,14 @@ export type HealthReport = {
   /** Why it is not. Empty when it is. */
   readonly reasons: readonly string[]
   /**
-   * What is wrong although data flows: refused and stale subscriptions, a failed sink, a connection lost just now.
+   * What is wrong although data flows: refused and stale subscriptions, failed sinks, a connection just lost.
    */
   readonly warnings: readonly string[]
   /** What a person should know besides. */
   readonly notes: readonly string[]
   /**
-   * Of every market with a turn, and of failed sinks, the worst first. In trouble exactly when there is a reason or a
-   * warning.
+   * Of every market with a turn, and of failed sinks, the worst first. In trouble exactly when there is a
+   * reason or a warning.
    */
   readonly verdicts: readonly [Verdict, ...Verdict[]]
   /** In Korean time. */

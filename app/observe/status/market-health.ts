@@ -26,8 +26,8 @@ export type MarketHealth = {
 }
 
 /**
- * One sentence about one market: whether its data can be trusted, and if not, why. `reason` names the sentence; the
- * page has the words.
+ * One sentence about one market: whether its data can be trusted, and if not, why. `reason` names the
+ * sentence; the page has the words.
  * - `good`: data flows · `waiting`: nothing is wrong, and nothing flows yet · `trouble`: something is wrong
  */
 export type Verdict = {

@@ -1,4 +1,5 @@
-// All that a feed says about itself, read at once: where it is connected, whether data flows as the calendar expects, what it counted.
+// All that a feed says about itself, read at once: where it is connected, whether data flows as the calendar
+// expects, what it counted.
 import type { Calendar } from '../../../market/calendar/calendar.ts'
 import type { GapQuestion } from '../../../market/gap-finding.ts'
 import { openGaps } from '../../../streams/continuity/repairs.ts'
