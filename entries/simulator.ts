@@ -39,7 +39,7 @@ export const testTiming: Partial<Timing> = {
   mostRequests: 10_000,
 }
 
-/** What `createFeed` needs for this simulator: `createFeed({ ...feedOptionsFor(simulator), instruments })`. */
+/** The options of a feed for this simulator: `createFeed({ ...feedOptionsFor(simulator), instruments })`. */
 export function feedOptionsFor({ restUrl, wsUrl }: Pick<Simulator, 'restUrl' | 'wsUrl'>) {
   const keys = { appKey: 'simulated', appSecret: 'simulated' }
   return { ...keys, restUrl, socketUrl: wsUrl, market: 'KR' as const, timing: testTiming }

@@ -1,4 +1,4 @@
-// Events for the tests of a strategy or a sink: those of one instrument, each consistent with the ones before.
+// Events of one instrument for the tests of a strategy or a sink, each consistent with the ones before.
 import { hourMs } from '../market/basics/durations.ts'
 import type {
   Backfill,
@@ -18,7 +18,10 @@ export type TestEventOptions = {
   readonly price?: number
   /** Volume traded before the first trade. 1,000,000 by default. */
   readonly volumeBefore?: number
-  /** Epoch milliseconds of the first event; each one comes a second later. 10:00 KST on 2026-11-20 by default. */
+  /**
+   * Epoch milliseconds of the first event; 10:00 KST on 2026-11-20 by default. Each next one is a second
+   * later.
+   */
   readonly startTime?: number
 }
 

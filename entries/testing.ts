@@ -1,5 +1,5 @@
-// `kis-stream/testing`: for the tests of a strategy or a sink. Events without a feed, and the rules that every
-// sink keeps.
+// `kis-stream/testing`: for the tests of a strategy or a sink. Events without a feed, and the rules that
+// every sink keeps.
 export {
   checkSink,
   ContractError,

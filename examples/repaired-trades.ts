@@ -17,7 +17,8 @@ const options = {
 }
 const jobs = await openJobs({ ...options, ...(REDIS_URL && { redisUrl: REDIS_URL }) })
 console.log(jobs.says)
-// Every gap becomes a job. The token, the approval key and the pace of REST calls are shared with every process of this app key.
+// Every gap becomes a job. The token, the approval key and the pace of REST calls are shared with every
+// process of this app key.
 const feed = createFeed({ ...options, jobs })
 
 feed.events$.subscribe(event => {

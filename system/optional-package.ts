@@ -1,5 +1,5 @@
-// Packages that only some commands need and that are not installed with kis-stream. Where one is missing, the error
-// names it and the command that installs it.
+// Packages that only some commands need and that are not installed with kis-stream. Where one is missing, the
+// error names it and the command that installs it.
 
 /** What they are installed as: the versions of the package's own `peerDependencies`. */
 export const optionalPackages = {
@@ -13,8 +13,8 @@ export const optionalPackages = {
 export type OptionalPackage = keyof typeof optionalPackages
 
 /**
- * For an `import()` that failed: a sentence if one of these packages is not there, undefined if it failed for another
- * reason. `who` needs them all.
+ * For an `import()` that failed: a sentence if one of these packages is not there, undefined if it failed for
+ * another reason. `who` needs them all.
  */
 export function missingPackage(error: unknown, who: string, names: readonly OptionalPackage[]): string | undefined {
   if (!isNotFound(error)) return undefined

@@ -33,8 +33,8 @@ export type DecoderOptions = {
   /** Further columns for `trade.columns` and `orderBook.columns`, by KIS's own name. */
   readonly columns?: readonly string[]
   /**
-   * False: every record comes as `record`, by KIS's columns, trades and order books too. Default true. A value
-   * that cannot be true is not looked for then.
+   * False: every record comes as `record`, by KIS's columns, trades and order books too. Default true. Values
+   * are not checked for damage then.
    */
   readonly typed?: boolean
   /** Where to count the records of each transaction, by its id. */

@@ -24,7 +24,10 @@ export type FileTurns = {
   readonly folder: string
   /** What the names of the files begin with. `events` by default. */
   readonly name?: string
-  /** Another file from this many bytes on; no limit by default. A file never ends within a line, so it may be longer by one. */
+  /**
+   * Begins another file at this many bytes; no limit by default. A file never ends within a line, so it may
+   * be longer by one.
+   */
   readonly maxBytes?: number
   /** Older files of this name are deleted beyond this many. All are kept by default. */
   readonly keepFiles?: number

@@ -132,7 +132,7 @@ describe('the package', () => {
       running.stdout?.on('data', chunk => String(chunk).includes('"type":"trade"') && resolve())
     })
     await firstTrade
-    // The page needs no build, so its files must be there as they are, and the library of its charts must be found.
+    // The page needs no build: its files must be there as they are, and so must the library of its charts.
     const url = /Dashboard: ([^\s"]+)/.exec(said)?.[1] ?? ''
     for (const path of ['', 'main.js', 'style/tokens.css', 'library/lightweight-charts.mjs']) {
       expect((await fetch(url + path)).status, path).toBe(200)

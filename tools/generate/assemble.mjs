@@ -1,7 +1,7 @@
-// After the compiler: what else the package holds. The page as it is, with the library that it shows charts with; the
-// sample recording; and what is bundled, each with its licence: zod as far as it is used, since all of it is a third of
-// the time that an import takes, and js-redis-server, which asks for a newer Node and brings a second ioredis. Takes
-// another folder than dist.
+// Runs after the compiler and adds the other parts of the package: the page as it is, with the library of its
+// charts; the sample recording; and the bundled packages, each with its licence. zod is bundled with only its
+// used part, since all of it is a third of the time of an import; js-redis-server is bundled because it
+// requires a newer Node and a second ioredis. An argument names another folder than dist.
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -1,5 +1,5 @@
-// Writes dashboard/page/panels/statechart-layouts.js: where each state and arrow of the machines stands in the
-// page's drawings, wide and narrow. Laid out here by ELK, so that the page needs no layout engine. Run
+// Writes dashboard/page/panels/statechart-layouts.js: where each state and arrow of the machines stands in
+// the page's drawings, wide and narrow. Laid out here by ELK, so that the page needs no layout engine. Run
 // `npm run generate` after changing a machine; a test fails while the two disagree.
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -126,7 +126,7 @@ export async function statechartLayouts(): Promise<string> {
     const narrow = printed(await layoutOf(machine, 'DOWN'))
     parts.push(`${machine}: {\nRIGHT: ${wide},\nDOWN: ${narrow}}`)
   }
-  return `// Where the states and arrows of each machine stand in a drawing. Made by \`npm run generate\` from the machines.
+  return `// The positions of each machine's states and arrows in a drawing. Made by \`npm run generate\`.
 
 /**
  * @typedef {{ id: string, name: string, x: number, y: number, width: number, height: number, isCompound:

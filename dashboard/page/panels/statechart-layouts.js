@@ -1,4 +1,4 @@
-// Where the states and arrows of each machine stand in a drawing. Made by `npm run generate` from the machines.
+// The positions of each machine's states and arrows in a drawing. Made by `npm run generate`.
 
 /**
  * @typedef {{ id: string, name: string, x: number, y: number, width: number, height: number, isCompound:

@@ -1,5 +1,5 @@
-// A statechart of a machine, drawn as SVG from its layout, with the current states lit. The transitions out of
-// them are beneath, in words: thirty labels in a drawing cannot be read.
+// A statechart of a machine, drawn as SVG from its layout, with the current states lit. The transitions out
+// of them are beneath, in words: thirty labels in a drawing cannot be read.
 import { keepChildren, make } from '../dom.js'
 import { say } from '../words.js'
 import { layouts } from './statechart-layouts.js'

@@ -13,7 +13,7 @@ const korea: RepairOptions = {
   rate: 30,
   seed: 7,
   skippedOneOf: 0,
-  // What remains open is judged when its minute is over: soon, and not before a slow machine has lost them all.
+  // An open gap is judged when its minute is over: soon, but after a slow machine has lost them all.
   startsAt: '2026-09-14T10:00:53+09:00',
 }
 
