@@ -1,5 +1,5 @@
-// A service: a feed with its jobs, its dashboard and its metrics, and for a demonstration the simulator. Opened in this order, stopped in
-// reverse, and everything is waited for up to one moment that is the same for all.
+// A service: a feed with its jobs, its dashboard and its metrics, and for a demonstration the simulator.
+// Opened in this order, stopped in reverse, with one deadline for all.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -38,18 +38,23 @@ export type PageOptions = Pick<DashboardOptions, 'port' | 'host' | 'token' | 'in
 export type Service = {
   readonly feed: Feed
   /**
-   * Resolves when the feed runs; rejects when another process has taken a folder meanwhile. `dashboard`: why there is none is an Error;
-   * a feed does not stop for its page.
+   * Resolves when the feed runs; rejects when another process has taken a folder meanwhile. `dashboard`: an
+   * Error is the reason why there is none; the feed runs without it.
    */
   start(): Promise<{ readonly dashboard: Dashboard | Error | undefined }>
-  /** `flush` is called when the feed has stopped, and waited for like the rest. Resolves with the names of what was left behind. */
+  /**
+   * `flush` is called when the feed has stopped, and awaited like the rest. Resolves with the names of the
+   * parts that did not stop.
+   */
   stop(flush: () => Promise<unknown>): Promise<readonly string[]>
 }
 
 /** Of the time beyond the grace, for the jobs that run to finish: the rest is for Redis to close. */
 const jobsShare = 0.6
 
-/** Rejects, with nothing begun, when a folder is another process's, or when the Redis that was named cannot be reached. */
+/**
+ * Rejects, without starting, when another process has a folder, or when the given Redis cannot be reached.
+ */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { clock, log, isDemonstration, recordFolder } = options
   // The market of a demonstration begins anew with each run.
@@ -145,7 +150,8 @@ async function openDashboard(
 async function endOfWork(work: Promise<void> | undefined, passing: string | undefined, log: Logger): Promise<void> {
   await work
   if (passing === undefined) return
-  // A private server writes its last words when it is asked to stop, and is not waited for. Not rmSync: it repeats only its last step.
+  // A private server writes its log while it stops, and is not waited for. Not rmSync: it retries only its
+  // last step.
   await rm(passing, { recursive: true, force: true, maxRetries: 20 }).catch(error => log.warn({ error }, 'left behind'))
 }
 

@@ -1,4 +1,5 @@
-// What a feed is made of, and what it offers: to programs (`Feed`), and to the rest of this one (`FeedInternals`).
+// The parts and the interfaces of a feed: for programs (`Feed`), and for the rest of this one
+// (`FeedInternals`).
 import type { Observable, Subscription as RxSubscription } from 'rxjs'
 import type { AnyActorRef } from 'xstate'
 import type { Calendar } from '../../market/calendar/calendar.ts'
@@ -32,27 +33,36 @@ export type FeedParts = {
   /** Start of the random numbers that spread reconnections. */
   readonly seed?: number
   /**
-   * Where to keep what was last seen of each instrument, so that a feed that starts again can say what it missed, and what came in each
-   * minute, for the day's certificate. One feed to a folder: a second one is refused. Without one, a feed begins anew.
+   * A folder for the last seen state of each instrument, so that a restarted feed can report what it missed,
+   * and for the volume of each minute, for the day's certificate. One feed to a folder: a second one is
+   * refused. Without a folder, a feed begins without a past.
    */
   readonly dataFolder?: string | false
   /**
-   * What `openJobs` resolves to. Every gap of the feed is validated and repaired then, and the app key is shared with other processes.
-   * Without it, gaps are reported only, and this process counts for itself.
+   * The result of `openJobs`. With it every gap of the feed is validated and repaired, and the app key is
+   * shared with other processes. Without it, gaps are reported only, and this process counts for itself.
    */
   readonly jobs?: { readonly forFeed: JobsForFeed }
-  /** Where to keep every frame as it came, for a replay. One feed to a folder at a time: a second one is refused. */
+  /**
+   * A folder for every frame as it came, for a replay. One feed to a folder at a time: a second one is
+   * refused.
+   */
   readonly recordFolder?: string | false
   /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
   readonly inspect?: Inspect
 }
 
 export type Feed = {
-  /** Everything, hot: what happens before you subscribe is gone. An exception in your code stays with your code. */
+  /**
+   * All events, hot: earlier ones are not repeated. An exception in a subscriber does not affect the feed.
+   */
   readonly events$: Observable<MarketEvent>
   readonly trades$: Observable<Trade>
   readonly orderBooks$: Observable<OrderBook>
-  /** Asks for a channel of an instrument. Returns nothing, because nothing is true yet. Throws on a name that is none. */
+  /**
+   * Asks for a channel of an instrument. Returns nothing, because KIS has yet to confirm. Throws on a wrong
+   * name.
+   */
   subscribe(instrument: string, channel?: Channel): void
   unsubscribe(instrument: string, channel?: Channel): void
   /** Resolves when KIS confirmed the subscription. Rejects with a SubscriptionError that carries the code. */
@@ -60,37 +70,51 @@ export type Feed = {
   /** What was agreed with KIS at this moment. */
   subscriptions(): readonly SubscriptionState[]
   attach(sink: Sink, name?: string): RxSubscription
-  /** Attaches a handler that may be slow: what it is too slow for is dropped, conflated or put on disk, and reported to it. */
+  /**
+   * Attaches a handler that may be slow: events that it has no time for are dropped, conflated or put on
+   * disk, and it gets a report.
+   */
   consume(
     handler: (event: MarketEvent | Dropped) => void | Promise<void>,
     options?: Backpressure & { readonly name?: string },
   ): RxSubscription
   /**
-   * Events for a `for await` loop, from now on. What the loop is too slow for is dropped, conflated or put on disk, and it gets a `dropped`
-   * event in place of it. `stop` lets it read what waits, and does not wait for it. `for await (const event of feed)` does the same.
+   * Events for a `for await` loop, from now on. Events that the loop has no time for are dropped, conflated
+   * or put on disk, and it gets a `dropped` event in their place. After `stop` it can read what is queued;
+   * `stop` does not wait for that. `for await (const event of feed)` does the same.
    */
   stream<T extends MarketEvent['type'] = MarketEvent['type']>(options?: StreamOptions<T>): EventStream<T>
   [Symbol.asyncIterator](): EventStream
   /** Moves a market to another address: release, grace, close, open there. */
   switchUrl(market: Market, url: string): void
-  /** Whether data can be trusted and why, what was counted, what is missing: everything about the feed, read at once. */
+  /**
+   * The state of the feed, read at once: whether data can be trusted and why, its counts, its missing volume.
+   */
   status(): FeedStatus
-  /** The signal stops the feed. Throws a FolderInUseError, and starts nothing, when another process uses the data or the recording folder. */
+  /**
+   * The signal stops the feed. Throws a FolderInUseError, without starting, when another process uses the
+   * data or the recording folder.
+   */
   start(options?: { readonly signal?: AbortSignal }): void
   /**
-   * Releases everything, waits out the grace, closes, completes the streams, and waits for the sinks that were attached. What hangs is
-   * left behind after `timing.stopTimeoutMs` more, and named in the log.
+   * Releases everything, waits out the grace, closes, completes the streams, and waits for the attached
+   * sinks. What hangs is left behind after `timing.stopTimeoutMs` more, and named in the log.
    */
   stop(): Promise<void>
 }
 
-/** What jobs, the dashboard and operations need of a feed besides. Not public: `openFeed` has it, `createFeed` does not. */
+/**
+ * A feed for jobs, the dashboard and operations. Not public: `openFeed` returns it, `createFeed` does not.
+ */
 export type FeedInternals = {
-  /** A gap validation found something. What of it is news comes out as `backfill` and `gap-verdict`; the same finding again emits nothing. */
+  /**
+   * Takes a finding of a gap validation, and emits its news as `backfill` and `gap-verdict`. A repeated
+   * finding has none.
+   */
   repair(finding: GapFinding): void
   /** The last data frames, oldest first, without secrets. */
   recentFrames(): readonly ShownFrame[]
-  /** The machines' actors as they are, and everything that happens in them from now on. It costs nothing without a caller. */
+  /** The present actors of the machines, and their events from now on. It costs nothing without a caller. */
   inspect(look: Inspect): { readonly actors: readonly AnyActorRef[]; readonly subscription: { unsubscribe(): void } }
 }
 

@@ -1,4 +1,4 @@
-// The composition of a feed, and the way of a frame and of an event through it (`frame` and `deliver`, below):
+// The composition of a feed, and the path of a frame and of an event through it (`frame` and `deliver`):
 //   frame: lifecycle watch → observers → keepers open → pipeline → keepers close → observers
 //   event: keepers → observers → flow → outlet
 import { createRedaction } from '../../kis/redaction.ts'
@@ -27,7 +27,10 @@ import { createRepairs } from './repairs.ts'
 import { createRun } from './run.ts'
 import { createSockets } from './sockets.ts'
 
-/** A feed for one app key, or one for each market. Throws a SettingsError that lists everything wrong with the options. */
+/**
+ * A feed for one app key, or one for each market. Throws a SettingsError that lists all that is wrong with
+ * the options.
+ */
 export function createFeed(options: FeedOptions): Feed {
   return openFeed(options).feed
 }
@@ -109,7 +112,10 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): OpenedFee
     observers.done(began)
   }
 
-  /** What happens outside of frames. It is recorded before it is delivered: what a subscriber causes comes behind it. */
+  /**
+   * An event from outside of frames. It is recorded before it is delivered, so events that a subscriber
+   * causes follow it.
+   */
   function outsideFrames(event: MarketEvent): void {
     keepers.marker(event)
     pipeline.lifecycle(event)
