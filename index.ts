@@ -1,23 +1,41 @@
 // Public names only.
 export { createFeed } from './app/feed/feed.ts'
-export type { Feed, FeedOptions, FeedParts } from './app/feed/contract.ts'
+export type { Feed, FeedOptions, FeedParts, MachineEvent, MachineRef } from './app/feed/contract.ts'
 export type { SubscriptionState } from './app/feed/subscription-states.ts'
 export type { EventChoice, EventStream, StreamOptions } from './app/replay/event-stream.ts'
 export { SubscriptionError } from './app/feed/confirmations.ts'
 export { FolderInUseError } from './app/persistence/folder-lock.ts'
+export type { ClockSkew } from './app/feed/clock-skew.ts'
+export type { Buckets, Counts, SinkCounts } from './app/observe/counts.ts'
+export type { SinkTrouble } from './app/observe/journal.ts'
+export type { Latency } from './app/observe/latency.ts'
 export type { Logger } from './app/observe/log.ts'
+export type {
+  BudgetStatus,
+  ConnectionStatus,
+  LineStatus,
+  SocketStatus,
+} from './app/observe/status/connection.ts'
+export type { HealthReport } from './app/observe/status/health.ts'
+export type { MarketHealth, Verdict } from './app/observe/status/market-health.ts'
+export type { FeedStatus } from './app/observe/status/status.ts'
+export type { Cause, Phase, Transition } from './app/observe/transitions.ts'
 export {
   type CertificateVerdict,
   type DayCertificate,
+  type GapJobCounters,
   type InstrumentCertificate,
   type JobEnd,
   type Jobs,
+  type JobsCounters,
   type JobsOptions,
   type MinuteDifference,
   openJobs,
   type Payloads,
   type QueueName,
+  type RestLimits,
   type Results,
+  type SharedLimits,
 } from './app/jobs/open-jobs.ts'
 export type { ReplayStream } from './app/replay/loops.ts'
 export { createReplay, type Replay, type ReplayOptions } from './app/replay/replay.ts'

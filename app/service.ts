@@ -11,7 +11,7 @@ import { generatedTape } from '../simulator/tape/generated-tape.ts'
 import { latestCertificate } from '../workers/jobs/certificate-file.ts'
 import type { Feed, OpenedFeed } from './feed/contract.ts'
 import { composeFeed } from './feed/feed.ts'
-import type { Jobs } from './jobs/jobs.ts'
+import type { OpenedJobs } from './jobs/jobs.ts'
 import type { Logger } from './observe/log.ts'
 import { openOperations, type Operations } from './operations/operations.ts'
 import { createPatience } from './patience.ts'
@@ -113,7 +113,7 @@ async function openWork(
   { jobs: where, redisUrl, clock, log }: ServiceOptions,
   settings: FeedSettings,
   dataFolder: string | undefined,
-): Promise<Jobs | undefined> {
+): Promise<OpenedJobs | undefined> {
   if (where === 'off') return undefined
   // Loaded only here: it is half of what a start costs.
   const { openJobs } = await import('./jobs/jobs.ts')
@@ -122,7 +122,7 @@ async function openWork(
   return jobs
 }
 
-function numbersOf(jobs: Jobs) {
+function numbersOf(jobs: OpenedJobs) {
   return {
     queues: jobs.queues.depths,
     sharedConnectsLeft: async () => (await jobs.limits()).lines.map(({ connectsLeft }) => connectsLeft),
@@ -133,7 +133,7 @@ async function openDashboard(
   { dashboard: page, clock, isDemonstration, dataFolder }: ServiceOptions,
   opened: OpenedFeed,
   { metrics }: Operations,
-  jobs: Jobs | undefined,
+  jobs: OpenedJobs | undefined,
 ): Promise<Dashboard | Error | undefined> {
   if (page === undefined) return undefined
   const work = jobs && {

@@ -1,6 +1,6 @@
 // `kis-stream job …`: puts one job in by hand, shows how it goes, prints what came of it. Works on its queue
 // itself, so no worker needs to run; one that runs elsewhere may be faster, and that is as well.
-import { type Jobs, openJobs } from '../app/jobs/jobs.ts'
+import { type OpenedJobs, openJobs } from '../app/jobs/jobs.ts'
 import { commandSchema, keptFolder } from '../app/settings/setting-list.ts'
 import { readSettings, SettingsError } from '../app/settings/settings.ts'
 import { instrumentsOf } from '../app/feed/subscriptions.ts'
@@ -54,7 +54,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
   }
 }
 
-async function carryOut(jobs: Jobs, { queue, name, payload }: Order): Promise<number> {
+async function carryOut(jobs: OpenedJobs, { queue, name, payload }: Order): Promise<number> {
   await jobs.queues.onProgress(queue, (id, { done, of, what }) => {
     if (id === name) say(`${what}: ${done} of ${of}`)
   })
@@ -72,7 +72,7 @@ async function carryOut(jobs: Jobs, { queue, name, payload }: Order): Promise<nu
   return 1
 }
 
-async function list(jobs: Jobs): Promise<number> {
+async function list(jobs: OpenedJobs): Promise<number> {
   const found = await jobs.queues.list()
   for (const { addedAt, ...one } of found) print({ ...one, addedAt: addedAt === null ? null : isoKst(addedAt) })
   say(`${found.length} jobs; BullMQ prefix of this app key: ${jobs.prefix}`)

@@ -5,7 +5,14 @@ import type { MarketEvent, OtherRecord } from '../market/events.ts'
 import { englishLabels, type TransactionColumns } from '../kis/wire/typed-columns.ts'
 
 export { type CodeEntry, catalogue, explain, type Reaction, type Severity } from '../kis/codes/codes.ts'
-export { createDecoder, type DecodedEvent, type Decoder, type DecoderOptions } from '../kis/wire/decoder.ts'
+export {
+  createDecoder,
+  type DecodedEvent,
+  type Decoder,
+  type DecoderOptions,
+  type Emit,
+  type RecordCounts,
+} from '../kis/wire/decoder.ts'
 export {
   type Column,
   columnsFor,
@@ -15,7 +22,7 @@ export {
   transactionIds,
   type ValueType,
 } from '../kis/wire/layout.ts'
-export type { TransactionColumns } from '../kis/wire/typed-columns.ts'
+export type { ColumnsOf, TransactionColumns } from '../kis/wire/typed-columns.ts'
 export type { Malformed, MarketEvent, OrderBook, OtherRecord, SchemaDrift, Trade } from '../market/events.ts'
 export type { Instrument } from '../market/instrument.ts'
 

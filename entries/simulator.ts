@@ -3,22 +3,49 @@ import { fileURLToPath } from 'node:url'
 import type { Timing } from '../machines/timing.ts'
 import type { Simulator } from '../simulator/server.ts'
 
-export { type NoticeOf } from '../simulator/notices.ts'
+export type { RefusingCode } from '../simulator/answers.ts'
+export type { Volumes } from '../simulator/columns/records.ts'
+export type { Widths } from '../simulator/columns/rows.ts'
+export type { CredentialCounts } from '../simulator/credentials.ts'
+export type {
+  Amount,
+  AnswerPart,
+  Chosen,
+  CodePlace,
+  Counted,
+  Fault,
+  FaultKind,
+  FaultReport,
+  Injected,
+  Lasting,
+  OfSession,
+  Place,
+  ScheduledFault,
+  TokenField,
+  WithheldSum,
+} from '../simulator/faults/faults.ts'
+export type { PastDay, PastMarket, PastMinute } from '../simulator/market/past-market.ts'
+export type { PastTrade } from '../simulator/market/past-trade.ts'
+export type { NoticeOf } from '../simulator/notices.ts'
+export type { QuotationOptions, Simulator, SimulatorOptions } from '../simulator/options.ts'
+export type { Verb } from '../simulator/request.ts'
+export type { GateStats } from '../simulator/rest/gate.ts'
+export type { ReceivedRequest, SimulatorStats } from '../simulator/stats.ts'
 export {
-  type Fault,
-  type FaultKind,
-  type FaultReport,
-  type Injected,
-  type ReceivedRequest,
-  type ScheduledFault,
-  type Simulator,
-  type SimulatorOptions,
-  type SimulatorStats,
-  startSimulator,
-  type TruthRecord,
-  type TruthSizes,
-  type Withheld,
-} from '../simulator/server.ts'
+  type CapturedTapeOptions,
+  capturedTape,
+  type GeneratedTapeOptions,
+  generatedTape,
+  type History,
+  type Listener,
+  type StandingRecord,
+  type Tape,
+  type TapeContext,
+  type TapeStats,
+} from '../simulator/tape/tape.ts'
+export type { Registration } from '../simulator/transactions.ts'
+export type { TruthRecord, TruthSizes, TruthStats, Withheld } from '../simulator/truth.ts'
+export { startSimulator } from '../simulator/server.ts'
 
 /**
  * Waits for tests: a feed starts, is subscribed and stops within a tenth of a second. Never for KIS, which

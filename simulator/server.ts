@@ -36,49 +36,10 @@ import { generatedTape, type Listener, severalHistories } from './tape/tape.ts'
 import { createNoticeWriter, type NoticeOf } from './notices.ts'
 import { isNotice, nameOf, type Registration } from './transactions.ts'
 
-// The entry point `kis-stream/simulator`: every type that a signature names, and the tapes.
-export type { RefusingCode } from './answers.ts'
-export type { Volumes } from './columns/records.ts'
-export type { Widths } from './columns/rows.ts'
-export type { CredentialCounts } from './credentials.ts'
-export type {
-  Amount,
-  AnswerPart,
-  Chosen,
-  CodePlace,
-  Counted,
-  Fault,
-  FaultKind,
-  FaultReport,
-  Injected,
-  Lasting,
-  OfSession,
-  Place,
-  ScheduledFault,
-  TokenField,
-  WithheldSum,
-} from './faults/faults.ts'
-export type { PastDay, PastMarket, PastMinute } from './market/past-market.ts'
-export type { PastTrade } from './market/past-trade.ts'
-export type { NoticeOf } from './notices.ts'
-export type { QuotationOptions, Simulator, SimulatorOptions } from './options.ts'
-export type { Verb } from './request.ts'
-export type { GateStats } from './rest/gate.ts'
+export type { Fault, FaultKind, FaultReport, Injected, ScheduledFault } from './faults/faults.ts'
+export type { TruthSizes, TruthRecord, Withheld } from './truth.ts'
+export type { Simulator, SimulatorOptions } from './options.ts'
 export type { ReceivedRequest, SimulatorStats } from './stats.ts'
-export {
-  type CapturedTapeOptions,
-  capturedTape,
-  type GeneratedTapeOptions,
-  generatedTape,
-  type History,
-  type Listener,
-  type StandingRecord,
-  type Tape,
-  type TapeContext,
-  type TapeStats,
-} from './tape/tape.ts'
-export type { Registration } from './transactions.ts'
-export type { TruthRecord, TruthSizes, TruthStats, Withheld } from './truth.ts'
 
 /** One client's connection. */
 type Connection = { readonly socket: WebSocket; readonly session: Session; readonly ping: Ping }

@@ -12,6 +12,7 @@ import type { Backpressure } from '../../sinks/queue/backpressure.ts'
 import type { Sink } from '../../sinks/sink.ts'
 import type { SharedAccess } from './line.ts'
 import type { Inspect } from './sockets.ts'
+import type { Jobs } from '../jobs/contract.ts'
 import type { EventStream, StreamOptions } from '../replay/event-stream.ts'
 import type { SubscriptionState } from './subscription-states.ts'
 import type { Logger } from '../observe/log.ts'
@@ -42,15 +43,45 @@ export type FeedParts = {
    * The result of `openJobs`. With it every gap of the feed is validated and repaired, and the app key is
    * shared with other processes. Without it, gaps are reported only, and this process counts for itself.
    */
-  readonly jobs?: { readonly forFeed: JobsForFeed }
+  readonly jobs?: Pick<Jobs, 'forFeed'>
   /**
    * A folder for every frame as it came, for a replay. One feed to a folder at a time: a second one is
    * refused.
    */
   readonly recordFolder?: string | false
-  /** Sees every event and snapshot of the machines. They hold neither market data nor secrets. */
-  readonly inspect?: Inspect
+  /**
+   * Called with every event and snapshot of the state machines, as XState's inspection. They hold neither
+   * market data nor secrets.
+   */
+  inspect?(event: MachineEvent): void
 }
+
+/** What happened in a state machine: XState's `InspectionEvent`, as far as it matters here. */
+export type MachineEvent =
+  | {
+      readonly type: '@xstate.snapshot'
+      readonly rootId: string
+      readonly actorRef: MachineRef
+      readonly event: { readonly type: string }
+      /** Of a machine, its `value` is the state. */
+      readonly snapshot: object
+    }
+  | {
+      readonly type: '@xstate.event'
+      readonly rootId: string
+      readonly actorRef: MachineRef
+      /** Undefined where no machine sent it. */
+      readonly sourceRef: MachineRef | undefined
+      readonly event: { readonly type: string }
+    }
+  | {
+      readonly type: '@xstate.actor' | '@xstate.transition' | '@xstate.microstep' | '@xstate.action'
+      readonly rootId: string
+      readonly actorRef: MachineRef
+    }
+
+/** A state machine, or an actor in one. */
+export type MachineRef = { readonly sessionId: string; readonly id?: string }
 
 export type Feed = {
   /**

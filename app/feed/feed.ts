@@ -17,7 +17,7 @@ import { feedParts, readOptions } from '../settings/options.ts'
 import { type FeedSettings, secretsOf } from '../settings/settings.ts'
 import { watchClockSkew } from './clock-skew.ts'
 import { createConfirmations } from './confirmations.ts'
-import type { Feed, FeedOptions, FeedParts, OpenedFeed } from './contract.ts'
+import type { Feed, FeedOptions, FeedParts, JobsForFeed, OpenedFeed } from './contract.ts'
 import { createFace } from './face.ts'
 import { watchFlow } from './flow.ts'
 import { type SocketSnapshot, watchLifecycle } from './lifecycle.ts'
@@ -46,7 +46,8 @@ export function openFeed(options: FeedOptions): OpenedFeed {
 export function composeFeed(settings: FeedSettings, parts: FeedParts): OpenedFeed {
   const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const dataFolder = parts.dataFolder || undefined
-  const jobs = parts.jobs?.forFeed
+  // Public types hide what it is.
+  const jobs = parts.jobs?.forFeed as JobsForFeed | undefined
   const redaction = createRedaction(secretsOf(settings))
   const memory = createContinuityMemory()
   const confirmations = createConfirmations()

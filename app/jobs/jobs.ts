@@ -7,16 +7,17 @@ import { type Calendar, createCalendar } from '../../market/calendar/calendar.ts
 import { type Clock, systemClock } from '../../market/clock.ts'
 import type { LineId } from '../../market/events.ts'
 import { endOf } from '../../workers/job-end.ts'
-import { type JobEnd, openQueues, type QueueHandles } from '../../workers/queue-handles.ts'
+import { openQueues, type QueueHandles } from '../../workers/queue-handles.ts'
 import { payloadSchemas } from '../../workers/payloads.ts'
-import { type Payloads, queueNames, type QueueName } from '../../workers/queues.ts'
-import { openRedis, type RedisClient, type RedisSource } from '../../workers/redis/redis.ts'
+import { queueNames, type QueueName } from '../../workers/queues.ts'
+import { openRedis, type RedisClient } from '../../workers/redis/redis.ts'
 import { type JobNews, type RunningWorkers, startWorkers } from '../../workers/run.ts'
 import { prefixOf } from '../../workers/redis/scope.ts'
-import { type Access, createAccess, type SharedLimits } from './shared-access.ts'
+import { type Access, createAccess } from './shared-access.ts'
 import type { JobsForFeed } from '../feed/contract.ts'
 import { foldRepeats } from '../observe/log-throttle.ts'
-import { createGapJobs, type GapJobCounters } from './gap-jobs.ts'
+import type { Jobs } from './contract.ts'
+import { createGapJobs } from './gap-jobs.ts'
 import { openLineMemory } from '../persistence/line-memory.ts'
 import { type Logger, silentLogger } from '../observe/log.ts'
 import { createProcessors } from './processors.ts'
@@ -35,39 +36,9 @@ export type JobsParts = {
   readonly queues?: readonly QueueName[]
 }
 
-export type JobsCounters = GapJobCounters & {
-  readonly completed: number
-  readonly failed: number
-  readonly redisAway: number
-}
-
-export type Jobs = {
-  /** Where the jobs are kept, for people. */
-  readonly says: string
-  readonly redisKind: RedisSource['kind']
-  /**
-   * BullMQ's `prefix`, for a `Queue` of your own: one for each app key and address, made from a hash of the
-   * two.
-   */
-  readonly prefix: string
-  /** Puts a job in and returns its id. Rejects while Redis is away. */
-  enqueue<Q extends QueueName>(queue: Q, name: string, payload: Payloads[Q]): Promise<string>
-  /** Resolves when a job has ended, with its result or why it failed. Rejects when Redis stays away. */
-  done<Q extends QueueName>(queue: Q, id: string): Promise<JobEnd<Q>>
+export type OpenedJobs = Jobs & {
   readonly queues: QueueHandles
-  /** What a job of each queue is given, as JSON Schemas. */
-  readonly payloadSchemas: Readonly<Record<QueueName, Record<string, unknown>>>
-  /** What `createFeed({ jobs })` takes; programs need nothing of it. */
   readonly forFeed: JobsForFeed
-  /** Works on the queues, in this process, and keeps the schedules. */
-  startWorkers(): Promise<void>
-  counters(): JobsCounters
-  /** When the access token in use was issued. */
-  tokenIssuedAt(): Promise<number | undefined>
-  /** What KIS still allows all processes of the app key together. Rejects while Redis is away. */
-  limits(): Promise<SharedLimits>
-  /** `graceMs`: how long running jobs may take to finish, 5 s by default; another worker repeats the rest. */
-  close(graceMs?: number): Promise<void>
 }
 
 /** The token is looked at this often; renewed when an hour is left, it has five chances before it expires. */
@@ -82,7 +53,7 @@ const eveningPattern = '0 30 20 * * 1-5'
 const morningPattern = '0 30 10 * * 2-6'
 
 /** Rejects with a sentence when the Redis that was named cannot be reached. */
-export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): Promise<Jobs> {
+export async function openJobs(settings: FeedSettings, parts: JobsParts = {}): Promise<OpenedJobs> {
   const { calendar = createCalendar(settings.calendarChanges), clock = systemClock, log = silentLogger } = parts
   const onTrouble = (sentence: string) => log.warn({}, sentence)
   const redis = await openRedis({ url: parts.redisUrl, folder: parts.dataFolder, clock, onTrouble })

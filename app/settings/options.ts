@@ -1,6 +1,7 @@
 // The options of a feed and of its jobs, from code: settings, parts, and mistakes. Types say the same to
 // callers that have them; this is for the others, and for names that an object brought along.
 import type { FeedParts } from '../feed/contract.ts'
+import { queueNames } from '../../workers/queues.ts'
 import type { JobsParts } from '../jobs/jobs.ts'
 import { type FeedSettings, readSettings, SettingsError } from './settings.ts'
 
@@ -37,10 +38,14 @@ export const feedParts: Parts<FeedParts> = {
 }
 
 /** Jobs take the options of their feed, and need only some of them. */
-export const jobsParts: Parts<FeedParts & JobsParts> = {
-  ...feedParts,
+const { jobs: _, ...partsOfItsFeed } = feedParts
+export const jobsParts: Parts<Omit<FeedParts, 'jobs'> & JobsParts> = {
+  ...partsOfItsFeed,
   redisUrl: typed('an address, as redis://127.0.0.1:6379', 'string'),
-  queues: { expected: 'a list of queues', fits: Array.isArray },
+  queues: {
+    expected: `a list of queues, of ${queueNames.join(', ')}`,
+    fits: given => Array.isArray(given) && given.every(name => queueNames.some(known => known === name)),
+  },
 }
 
 /** Settings and parts, without what is undefined. Throws a SettingsError that lists every mistake. */

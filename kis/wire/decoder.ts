@@ -58,7 +58,7 @@ export type Decoder = {
   decode(frame: Uint8Array, receivedTime: number, emit: Emit): void
 }
 
-type Emit = (event: DecodedEvent) => void
+export type Emit = (event: DecodedEvent) => void
 
 /** Reads the record whose first value is `first`. */
 type RecordReader = (instrument: Instrument, receivedTime: number, first: number, width: number) => Trade | OrderBook

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import type { FeedOptions } from '../../../app/feed/contract.ts'
 import { createFeed } from '../../../app/feed/feed.ts'
-import { openJobs } from '../../../app/jobs/open-jobs.ts'
+import { type JobsOptions, openJobs } from '../../../app/jobs/open-jobs.ts'
+import type { FeedInput } from '../../../app/settings/feed-input.ts'
+import type { feedParts, jobsParts } from '../../../app/settings/options.ts'
 import { SettingsError } from '../../../app/settings/settings.ts'
 import { systemClock } from '../../../market/clock.ts'
 
@@ -43,6 +46,13 @@ describe('the options of a feed', () => {
     expect(problemsOf({ clock: systemClock, dataFolder: false, seed: 1, continuity: true })).toEqual([])
   })
 
+  it('are those of the types, each of them', () => {
+    expectTypeOf<keyof FeedOptions>().toEqualTypeOf<keyof FeedInput | keyof typeof feedParts>()
+    expectTypeOf<keyof JobsOptions>().toEqualTypeOf<keyof FeedInput | keyof typeof jobsParts>()
+    // The options of a feed are those of its jobs, as they are.
+    expectTypeOf<Omit<FeedOptions, 'jobs'>>().toExtend<JobsOptions>()
+  })
+
   it('never show what they hold', () => {
     const problems = problemsOf({ clock: { appSecret: 'hidden-1' }, environment: { appSecret: 'hidden-2' } })
     expect(problems).toHaveLength(2)
@@ -53,7 +63,10 @@ describe('the options of a feed', () => {
     await expect(openJobs({ ...keys, seed: 1, redisURL: 'x' } as never)).rejects.toThrow(
       'redisURL is no option here; did you mean redisUrl?',
     )
-    await expect(openJobs({ ...keys, queues: 'all' } as never)).rejects.toThrow('queues needs a list of queues')
+    for (const queues of ['all', ['certificates']]) {
+      await expect(openJobs({ ...keys, queues } as never)).rejects.toThrow('queues needs a list of queues, of token-')
+    }
+    await expect(openJobs({ ...keys, jobs: {} } as never)).rejects.toThrow('jobs is no option here')
   })
 })
 
