@@ -1,0 +1,121 @@
+// What each entry point of the package offers, as API Extractor reads it from the declarations: a text to
+// compare with the one that was agreed on, in `etc/`.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
+
+export type ApiReport = {
+  /** From the root of the repository. */
+  readonly path: string
+  readonly text: string
+  /** A type that a public signature names and that is not exported, above all. */
+  readonly problems: readonly string[]
+}
+
+export const root = fileURLToPath(new URL('../..', import.meta.url))
+
+type Exports = Readonly<Record<string, string | { readonly types?: string }>>
+
+/** What the compiler of API Extractor is to know; the project's own options are for a newer one. */
+const compilerOptions = {
+  target: 'es2023',
+  lib: ['es2023'],
+  module: 'nodenext',
+  types: ['node'],
+  strict: true,
+  skipLibCheck: true,
+}
+
+/** Levels of what API Extractor says. Release tags and the like are not used here. */
+const silent = { logLevel: ExtractorLogLevel.None }
+const messages = {
+  compilerMessageReporting: { default: { logLevel: ExtractorLogLevel.Error } },
+  extractorMessageReporting: { default: silent, 'ae-forgotten-export': { logLevel: ExtractorLogLevel.Error } },
+  tsdocMessageReporting: { default: silent },
+}
+
+export function apiReports(): ApiReport[] {
+  // Inside the repository, where the packages that declarations name are found.
+  const work = mkdtempSync(join(root, '.kis-stream-test-api-'))
+  try {
+    const compiler = join(root, 'node_modules/typescript/bin/tsc')
+    const emit = ['--emitDeclarationOnly', '--noCheck', '--outDir', work]
+    execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', ...emit], { cwd: root, stdio: 'inherit' })
+    const found = entryPoints().map(entry => read(entry, work))
+    const [main] = found
+    const ofPackage = new Set(exportedIn(main?.text ?? ''))
+    return found.map(({ path, text, forgotten, others }) => ({
+      path,
+      text,
+      problems: [
+        ...others,
+        ...forgotten
+          .filter(name => !ofPackage.has(name))
+          .map(name => `${path}: a public signature names ${name}, which is not exported`),
+      ],
+    }))
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+type EntryPoint = { readonly name: string; readonly declarations: string }
+
+function entryPoints(): EntryPoint[] {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly exports: Exports }
+  return Object.entries(exports).flatMap(([path, target]) => {
+    const types = typeof target === 'string' ? undefined : target.types
+    if (types === undefined) return []
+    const name = ['kis-stream', ...path.split('/').slice(1)].join('-')
+    return [{ name, declarations: types.replace(/^\.\/dist\//, '') }]
+  })
+}
+
+/** The names that a report lists. A type of one entry point may stand in signatures of another one. */
+function exportedIn(text: string): string[] {
+  const listed = /^export (?:abstract )?(?:type|interface|class|const|function) (\w+)/gm
+  return [...text.matchAll(listed)].map(([, name = '']) => name)
+}
+
+type Found = {
+  readonly path: string
+  readonly text: string
+  /** Types that the entry point names and does not export. */
+  readonly forgotten: readonly string[]
+  readonly others: readonly string[]
+}
+
+function read({ name, declarations }: EntryPoint, work: string): Found {
+  const file = `${name}.api.md`
+  const folder = join(work, 'reports')
+  mkdirSync(folder, { recursive: true })
+  const config = ExtractorConfig.prepare({
+    configObjectFullPath: undefined,
+    packageJsonFullPath: join(root, 'package.json'),
+    configObject: {
+      projectFolder: root,
+      mainEntryPointFilePath: join(work, declarations),
+      compiler: { overrideTsconfig: { compilerOptions, files: [join(work, declarations)] } },
+      newlineKind: 'lf',
+      apiReport: { enabled: true, reportFileName: file, reportFolder: folder, reportTempFolder: folder },
+      docModel: { enabled: false },
+      dtsRollup: { enabled: false },
+      messages,
+    },
+  })
+  const forgotten: string[] = []
+  const others: string[] = []
+  Extractor.invoke(config, {
+    localBuild: true,
+    messageCallback(message) {
+      message.handled = true
+      // Of two of the same name the second one is called `Columns_2`.
+      const [, symbol] = /^The symbol "(\w+?)(?:_\d+)?" needs to be exported/.exec(message.text) ?? []
+      if (symbol !== undefined) forgotten.push(symbol)
+      else if (message.logLevel === 'error') others.push(`${name}: ${message.text}`)
+    },
+  })
+  return { path: `etc/${file}`, text: readFileSync(join(folder, file), 'utf8'), forgotten, others }
+}
