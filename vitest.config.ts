@@ -12,6 +12,17 @@ const pages = ['test/dashboard/{page,page-*,stately}.test.ts']
 /** Whole days and packages: most of the time that all tests take. */
 const journeys = ['test/{scenarios,tools/chaos,dashboard,package}/**/*.test.ts']
 
+/** Threads, servers, killed children, clients of others, recordings read again, every path of a machine. */
+const slow = [
+  'test/foreign/**/*.test.ts',
+  'test/workers/**/{redis/*,*.redis}.test.ts',
+  'test/sinks/{redis/*,file/*,shipped-sinks,queue/forgotten}.test.ts',
+  'test/recording/{read/reader,write/killed,write/trouble}.test.ts',
+  'test/app/{replay/*,jobs/*.redis,persistence/repair-killed}.test.ts',
+  'test/machines/socket-{model,paths}.test.ts',
+]
+const named = [...parts, ...commands, ...pages, ...journeys, ...slow]
+
 export default defineConfig({
   // Examples import the package by its name, as a user would; tests that run them mean the sources.
   resolve: {
@@ -38,14 +49,8 @@ export default defineConfig({
         test: { name: 'pages', include: pages, globalSetup: 'test/support/processes/browser.ts' },
       },
       { extends: true, test: { name: 'journeys', include: journeys, exclude: pages } },
-      {
-        extends: true,
-        test: {
-          name: 'the rest',
-          include: ['test/**/*.test.ts'],
-          exclude: [...parts, ...commands, ...pages, ...journeys],
-        },
-      },
+      { extends: true, test: { name: 'slow', include: slow } },
+      { extends: true, test: { name: 'the rest', include: ['test/**/*.test.ts'], exclude: named } },
     ],
     // Ends a test that hangs, and none that is slow: a machine may be busy with others, and no test waits for
     // time on purpose.

@@ -177,7 +177,7 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
 
   it('is not started again by who let go of it, which would wait for a user for ever', async () => {
     const program = fileURLToPath(new URL('../../support/processes/late-reviver.ts', import.meta.url))
-    const patience = { timeout: 20_000, killSignal: 'SIGKILL' } as const
+    const patience = { timeout: 200_000, killSignal: 'SIGKILL' } as const
     const words = ['--import', 'tsx', program, temporaryFolder()]
     const { stdout } = await promisify(execFile)(process.execPath, words, patience)
     expect(stdout).toBe('let go')
