@@ -5,12 +5,14 @@
 // DNASAAPL^AAPL^4^20230502^20230502^091912^20230502^221912^169.9200^170.1000^169.4200^169.7850^2^0.1950^… (US, 2023-05-02)
 import type { Trade } from '../../../market/events.ts'
 import type { Instrument } from '../../../market/instrument.ts'
-import { dateOf, digits, firstByteOf, number, planFor, readColumns } from '../scan/scan.ts'
+import { dateOf, digits, onlyByteOf, number, planFor, readColumns } from '../scan/scan.ts'
 import { instantOf } from '../../kst-time.ts'
+import { zero } from '../bytes.ts'
 
 const buyInitiated = 1
 const sellInitiated = 5 // 3 is an auction
 
+const changeSignColumn = 3 // PRDY_VRSS_SIGN
 const haltColumn = 35 // TRHT_YN
 const yes = 89 // 'Y'
 
@@ -19,7 +21,6 @@ const domestic = planFor(
   {
     time: 1, // STCK_CNTG_HOUR
     price: 2, // STCK_PRPR
-    changeSign: 3, // PRDY_VRSS_SIGN
     change: 4, // PRDY_VRSS
     open: 7, // STCK_OPRC
     high: 8, // STCK_HGPR
@@ -55,7 +56,7 @@ export function domesticTrade(instrument: Instrument, receivedTime: number, firs
     open: number(at.open),
     high: number(at.high),
     low: number(at.low),
-    previousClose: previousCloseOf(price, number(at.changeSign), number(at.change)),
+    previousClose: previousCloseOf(price, onlyByteOf(first + changeSignColumn), number(at.change)),
     bidPrice: number(at.bidPrice),
     askPrice: number(at.askPrice),
     bidVolume: number(at.bidVolume),
@@ -64,7 +65,7 @@ export function domesticTrade(instrument: Instrument, receivedTime: number, firs
     eventTime: instantOf(date, digits(at.time, 6)),
     receivedTime,
   }
-  return firstByteOf(first + haltColumn) === yes ? { ...trade, isHalted: true } : trade
+  return onlyByteOf(first + haltColumn) === yes ? { ...trade, isHalted: true } : trade
 }
 
 /** HDFSCNT0. */
@@ -77,7 +78,6 @@ const overseas = planFor(
     high: 9, // HIGH
     low: 10, // LOW
     price: 11, // LAST
-    changeSign: 12, // SIGN
     change: 13, // DIFF
     bidPrice: 15, // PBID
     askPrice: 16, // PASK
@@ -89,6 +89,8 @@ const overseas = planFor(
   },
   { money: 'cumulativeValue', signed: 'change' },
 )
+
+const overseasChangeSignColumn = 12 // SIGN
 
 /** Side stays null: KIS sends cumulative buys and sells, not the side of this trade. */
 export function overseasTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
@@ -107,7 +109,7 @@ export function overseasTrade(instrument: Instrument, receivedTime: number, firs
     open: number(at.open),
     high: number(at.high),
     low: number(at.low),
-    previousClose: previousCloseOf(price, number(at.changeSign), number(at.change)),
+    previousClose: previousCloseOf(price, onlyByteOf(first + overseasChangeSignColumn), number(at.change)),
     bidPrice: number(at.bidPrice),
     askPrice: number(at.askPrice),
     bidVolume: number(at.bidVolume),
@@ -125,13 +127,16 @@ const decimals = 1e6
  * Sign codes: 1 at the upper limit, 2 up, 3 unchanged, 4 at the lower limit, 5 down. Domestic changes are
  * signed and overseas ones are not: the code is right for both.
  */
-function previousCloseOf(price: number | null, sign: number | null, change: number | null): number | null {
+function previousCloseOf(price: number | null, signByte: number, change: number | null): number | null {
   if (price === null || change === null) return null
-  const size = Math.abs(change)
+  const sign = signByte - zero
+  const size = change < 0 ? -change : change
   let close = price
   if (sign === 5 || sign === 4) close += size
   else if (sign === 2 || sign === 1) close -= size
   else if (sign !== 3) return null
-  if (!Number.isInteger(close)) close = Math.round(close * decimals) / decimals
+  // A whole number as an integer: the engine makes an object of every other number that is kept.
+  const whole = close | 0
+  close = whole === close ? whole : Math.round(close * decimals) / decimals
   return close > 0 ? close : null
 }

@@ -139,9 +139,10 @@ export function tailOf(value: number, length: number): number {
   return length >= 8 ? word : word & ~(-1 << (8 * (length - 4)))
 }
 
-/** The first byte of a value; for an empty value a caret, or any byte after the frame. */
-export function firstByteOf(value: number): number {
-  return bytes[(carets[value] as number) + 1] as number
+/** The byte of a value of one byte; 0 for a longer one or an empty one. */
+export function onlyByteOf(value: number): number {
+  const caret = carets[value] as number
+  return (carets[value + 1] as number) - caret === 2 ? (bytes[caret + 1] as number) : 0
 }
 
 /** A value as text. Column text is UTF-8 (member names are Korean). */

@@ -80,7 +80,8 @@ function caretsAt(p: usize): u64 {
  * Reads the numbers of some columns. `columns` are `count` bytes, the indexes of the columns; `carets` is
  * where the address of the caret before column 0 is. The i-th number goes to the i-th int if it has up to
  * eight plain digits, else to the i-th double. Returns whether one of them is impossible: negative or too
- * large. The `money`-th may be larger than the others, and the `signed`-th may be any number.
+ * large. The `money`-th may be larger than the others. The `signed`-th may be any number, and may lose its
+ * sign.
  */
 export function readNumbers(columns: usize, count: usize, carets: usize, money: usize, signed: usize): bool {
   let isOdd = false
@@ -103,6 +104,13 @@ export function readNumbers(columns: usize, count: usize, carets: usize, money: 
         const long = <f64>(eightDigits(high) * 100_000_000 + eightDigits(low))
         putDouble(i, long)
         if (long > mostShares && i != money && i != signed) isOdd = true
+        continue
+      }
+    }
+    if (i == signed && length - 2 < 8 && <u32>load<u8>(start) == minus) {
+      const digits = withZeros(load<u64>(end - 8), 9 - length)
+      if (areDigits(digits)) {
+        store<i32>(ints + (i << 2), <i32>eightDigits(digits))
         continue
       }
     }

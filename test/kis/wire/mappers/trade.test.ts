@@ -208,12 +208,14 @@ describe('the positions in the comments of kis/wire/mappers/trade.ts', () => {
   const source = readFileSync(new URL('../../../../kis/wire/mappers/trade.ts', import.meta.url), 'utf8')
   const [domestic = '', overseas = ''] = source.split('const overseas =')
   const positions = (text: string) =>
-    [...text.matchAll(/^ +\w+: (\d+), \/\/ ([A-Z_]+\d*)$/gm)].map(([, index, name]) => [Number(index), name] as const)
+    [...text.matchAll(/^(?: +\w+: (\d+),|const \w+Column = (\d+)) \/\/ ([A-Z_]+\d*)$/gm)].map(
+      ([, planned, alone, name]) => [Number(planned ?? alone), name] as const,
+    )
 
   it.each([
-    ['H0STCNT0', positions(domestic), 16],
-    ['H0NXCNT0', positions(domestic).filter(([index]) => index !== 21), 15],
-    ['H0UNCNT0', positions(domestic).filter(([index]) => index !== 21), 15],
+    ['H0STCNT0', positions(domestic), 17],
+    ['H0NXCNT0', positions(domestic).filter(([index]) => index !== 21), 16],
+    ['H0UNCNT0', positions(domestic).filter(([index]) => index !== 21), 16],
     ['HDFSCNT0', positions(overseas), 16],
   ] as const)('are those of %s', (tr, named, count) => {
     const columns = columnsFor(layoutOf(tr)!, 99)
