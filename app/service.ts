@@ -57,7 +57,7 @@ const jobsShare = 0.6
  */
 export async function openService(options: ServiceOptions): Promise<Service> {
   const { clock, log, isDemonstration, recordFolder } = options
-  // The market of a demonstration begins anew with each run.
+  // The market of a demonstration restarts with each run.
   const dataFolder = isDemonstration ? undefined : options.dataFolder
   if (dataFolder !== undefined) expectFree(dataFolder, 'data')
   if (recordFolder !== undefined) expectFree(recordFolder, 'recording')

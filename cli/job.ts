@@ -46,7 +46,7 @@ export async function job(flags: Readonly<Record<string, unknown>>, words: reado
     if (jobs.redisKind !== 'named') say(jobs.says)
     process.exitCode = order === undefined ? await list(jobs) : await carryOut(jobs, order)
     await jobs.close()
-    // A connection that Redis does not let go of is no reason to stay.
+    // The process does not wait for a connection that Redis keeps open.
     process.stdout.write('', () => process.exit())
   } catch (error) {
     if (!(error instanceof SettingsError)) return fail(error)

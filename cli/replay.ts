@@ -16,7 +16,7 @@ import { prettyPrinter } from './terminal/pretty.ts'
 import { stopSignal } from './terminal/stop-signal.ts'
 import { namesIn, readDate, readSpeed, readTime } from './input/parse-time.ts'
 
-/** Where `record` records, and where everybody looks for it. */
+/** The folder of `record`, and the default of the commands that read it. */
 export const defaultRecording = 'recordings'
 
 /** What is being printed may take so long to end after a signal, as with `run`. */

@@ -76,7 +76,7 @@ export async function simulate(flags: Readonly<Record<string, unknown>>, words: 
       control: true,
       ...(noticesEveryMs === undefined ? {} : { noticesEveryMs }),
     })
-    // Before anybody can know that there is something to stop.
+    // Before the output shows that there is something to stop.
     void stopSignal()
       .then(() => simulator.stop())
       .then(() => process.exit(0))

@@ -198,7 +198,7 @@ export function addressOf(url: string): string {
   return /^[^/[]*:(?!\d{1,5}(?:[/?#]|$))/.test(rest) ? `${scheme}${redacted}` : url
 }
 
-/** Whether a transaction's records tell who holds an account. */
+/** Whether a transaction's records identify an account's holder. */
 export function isPersonal(tr: string): boolean {
   return layoutOf(tr)?.encrypted === true
 }
@@ -242,7 +242,7 @@ function hasRun(frame: Uint8Array): boolean {
 
 function keptFrame(frame: Uint8Array, redact: (text: string) => string): Uint8Array {
   const layout = layoutOf(transactionOf(frame))
-  // An open notice; one that is still encrypted is nothing to anybody.
+  // An open notice; an encrypted one is not readable.
   if (layout?.encrypted && frame[0] === zero) return keptNotice(frame, layout)
   const text = frameText(frame)
   const shown = redact(text)

@@ -15,7 +15,7 @@ export type MinuteEntry = {
   readonly total: number
 }
 
-/** Somebody began to count. */
+/** A process began to count. */
 export type BeginEntry = {
   readonly type: 'begin'
   readonly instrument: Instrument

@@ -106,7 +106,7 @@ export function venueShapeInWords(venue: Venue): string {
 }
 
 /**
- * The symbol that somebody most likely means, in the venue's spelling; undefined when nothing suggests one,
+ * The symbol that is most likely meant, in the venue's spelling; undefined when nothing suggests one,
  * or nothing is wrong.
  */
 export function likelySymbol(venue: Venue, symbol: string): string | undefined {

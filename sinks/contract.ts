@@ -232,7 +232,7 @@ async function givesEvents(make: MakeSink): Promise<boolean> {
   return true
 }
 
-/** More comes than the other end takes, without end: by far most of what it takes must be events. */
+/** Endlessly more events than the other end takes: most of what it takes must be events. */
 async function keepsUpWith(make: MakeSink, overload: number): Promise<void> {
   const under = await make()
   if (!isBlockable(under)) return

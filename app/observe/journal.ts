@@ -121,7 +121,7 @@ export function createJournal({ log, clock, redact, counter }: JournalParts): Jo
 
     answer({ market, entry, key }) {
       const isNews = explained.size < mostExplained && !explained.has(entry.code)
-      // A server may invent codes without end: then they are no news any more.
+      // A server may invent endlessly many codes: after this many they are not logged one by one.
       if (explained.size < mostExplained) explained.add(entry.code)
       if (entry.severity === 'info') return
       const facts = { market, subscription: key, code: entry.code, says: redact(entry.message ?? '') }

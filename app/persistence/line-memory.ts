@@ -102,7 +102,7 @@ function lastConnect({ connects }: Kept): number {
   return connects.at(-1) ?? 0
 }
 
-/** Undefined when there is no file, or when it cannot be read: that is logged, and it is written anew. */
+/** Undefined when there is no file, or when it cannot be read: that is logged, and it is written again. */
 function readContent(file: string, log: Logger): Content | undefined {
   let text: string
   try {

@@ -1,4 +1,4 @@
-// Which events concern some instruments: theirs, and those that concern everybody.
+// Which events concern some instruments: their own, and those without an instrument.
 import { fromWire } from '../../kis/channel.ts'
 import type { MarketEvent } from '../../market/events.ts'
 

@@ -1,5 +1,4 @@
-// Whether somebody is there: one HTTP request without a word about who asks, or one TCP connection without a
-// word at all.
+// Whether a server answers: by one HTTP request without any identity, or one TCP connection without any data.
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { connect } from 'node:net'
@@ -38,7 +37,7 @@ export function askHttp(url: string, clock: Clock, checkCertificate: boolean): P
   })
 }
 
-/** Resolves when somebody takes the connection, which is closed again at once. */
+/** Resolves when the connection is accepted, and closes it again at once. */
 export function knockTcp(host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const signal = AbortSignal.timeout(patienceMs)

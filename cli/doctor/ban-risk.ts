@@ -1,4 +1,4 @@
-// Whether KIS might take us for somebody who attacks it: settings below what it asks for, and connections
+// Whether KIS might take this client for an attack: settings below what it asks for, and connections
 // used up lately. KIS blocks addresses and app keys that connect in a loop (notice of 2026-02-24).
 import { minuteMs } from '../../market/basics/durations.ts'
 import { isLoopbackUrl } from '../../kis/endpoints.ts'

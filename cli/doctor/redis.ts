@@ -75,7 +75,7 @@ function unreachable(place: string, reason: string): Finding {
 }
 
 export function judge(place: string, info: Readonly<Record<string, string>>): Finding[] {
-  // Valkey says it is Redis 7.2 for those who only ask for that.
+  // Valkey reports itself as Redis 7.2 to clients that ask for the Redis version alone.
   const version = info['redis_version'] ?? ''
   const [major = 0, minor = 0] = version.split('.').map(Number)
   const isOld = major < recommended[0] || (major === recommended[0] && minor < recommended[1])

@@ -14,7 +14,7 @@ export type Reaction =
   | 'refused'
   /** `credentials.refused`: forget the approval key. */
   | 'renew-approval'
-  /** Somebody else's session holds the app key. */
+  /** Another session holds the app key. */
   | 'occupied'
   /** Refresh the access token, then retry once. */
   | 'renew-token'

@@ -1,4 +1,4 @@
 // What came of reading an input: its value, or what is wrong with it.
 
-/** `problem`: a sentence for the person who wrote the input. */
+/** `problem`: a sentence for the author of the input. */
 export type Result<T> = { readonly value: T } | { readonly problem: string }

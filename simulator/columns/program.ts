@@ -28,7 +28,7 @@ export function programColumns(): Values {
     NTBY_TR_PBMN: instrument => boughtValue(instrument) - soldValue(instrument),
     SELN_RSQN: waitingToSell,
     SHNU_RSQN: waitingToBuy,
-    // Of what waits, and not of what was executed.
+    // Of resting volume, and not of executed volume.
     WHOL_NTBY_QTY: instrument => waitingToBuy(instrument) - waitingToSell(instrument),
   }
 }

@@ -18,7 +18,7 @@ export const refuse: FaultMaker<'refuse'> = (fault, work) => {
 
 export const occupied: FaultMaker<'occupied'> = (_fault, work) => ({
   isOccupied(session) {
-    work.strike(`session ${session.id} turned away`)
+    work.strike(`session ${session.id} refused`)
     return true
   },
 })

@@ -52,7 +52,7 @@ export const ghosts: FaultMaker<'ghosts'> = (fault, work) => {
     released: (_session, registration) => void silent.delete(registration),
     isOccupied({ id }, appKey) {
       if (host.clock.now() >= (estates.get(appKey)?.occupiedUntil ?? 0)) return false
-      work.strike(`session ${id} turned away, its app key is still taken`)
+      work.strike(`session ${id} refused, its app key is still in use`)
       return true
     },
     answer(session, { verb, tr, key }) {

@@ -19,7 +19,7 @@ export type Quoting = {
   readonly standing: Standing
   readonly clock: Clock
   readonly calendar: Calendar
-  /** Of what no stream tells. */
+  /** Facts that no stream has. */
   readonly seed: number
   /**
    * Whether the executions lack this print, as KIS's sometimes do. The day's totals and the minutes have it.

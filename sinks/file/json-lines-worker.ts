@@ -19,7 +19,7 @@ const batchLength = 65_536
  */
 const napMs = 1
 
-/** After this many naps in vain, sleep until woken. */
+/** After this many naps without work, sleep until woken. */
 const napsBeforeSleep = 50
 
 /** The parent wakes a sleeper, so this only bounds what a lost wake-up could cost. */

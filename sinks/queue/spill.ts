@@ -211,7 +211,7 @@ export function spillingQueue(options: SpillOptions, onReady: OnReady, onError: 
     }
     file.read(part.place, new Uint8Array(ring)).then(
       () => {
-        // How far it was read belongs to the reader before; this one begins anew.
+        // The position is the former reader's; this one starts at the beginning.
         finish(() => exchange(part, { state: 'in-memory', reader: ringReader(ring) }))
       },
       error => {

@@ -123,7 +123,7 @@ export function* takingLock(
         rmSync(`${file}.breaking`, { force: true })
       }
     }
-    if (found === undefined) throw new Error(`${file} comes and goes; it cannot be taken`)
+    if (found === undefined) throw new Error(`${file} is taken and released all the time; it cannot be taken`)
     return found
   } finally {
     rmSync(draft, { force: true })

@@ -130,7 +130,9 @@ export async function joinPrivateServer(options: PrivateServerOptions): Promise<
       }
       const places = aside.map(({ to }) => to).join(', ')
       const { reason } = error as ServerEnded
-      onSetAside?.(`${program} could not read the jobs it had kept, and began anew: they are in ${places}. ${reason}`)
+      onSetAside?.(
+        `${program} could not read the jobs it had kept, and started without them: they are in ${places}. ${reason}`,
+      )
     }
   }
 

@@ -1,7 +1,7 @@
 // docs/metrics.md: every metric with its labels and meaning, and the alerts to set.
 import { type MetricDefinition, metricList } from './list.ts'
 
-/** Each with the reason, and long enough that nothing that mends itself wakes anybody. */
+/** Each with its reason, and long enough that a trouble which ends by itself causes no alert. */
 const alerts: readonly { readonly name: string; readonly when: string; readonly why: string }[] = [
   {
     name: 'no data in trading hours',

@@ -19,7 +19,7 @@ export type SocketStatus = Phase & {
   readonly host: string
   /** Oldest first. */
   readonly transitions: readonly Transition[]
-  /** Attempts in a row that came to nothing. */
+  /** Failed attempts in a row. */
   readonly failures: number
   /** When it tries again; undefined unless it waits. */
   readonly triesAgainAt: number | undefined

@@ -219,7 +219,7 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
     ['appendonly.aof.manifest', (text: string) => `garbled ${text}`],
     ['appendonly.aof.1.incr.aof', () => 'garbled'.repeat(50)],
     ['appendonly.aof.1.base.rdb', () => undefined],
-  ])('that cannot read what it kept begins anew, says so, and loses nothing of it: %s', async (name, garble) => {
+  ])('that cannot read its files starts without them, reports that, and keeps them: %s', async (name, garble) => {
     const folder = temporaryFolder()
     const source = await openRedis({ folder, clock })
     await (await connected(source)).set('kept', 'yes')
@@ -240,7 +240,9 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
     const place = join(folder, 'redis', aside[0] as string)
     if (garbled !== undefined) expect(readFileSync(join(place, name), 'utf8')).toBe(garbled)
     expect(troubles).toEqual([
-      expect.stringMatching(/could not read the jobs it had kept, and began anew: they are in .*(AOF|append only)/),
+      expect.stringMatching(
+        /could not read the jobs it had kept, and started without them: they are in .*(AOF|append only)/,
+      ),
     ])
     expect(troubles[0]).toContain(place)
     expect(again.says).toContain(troubles[0])

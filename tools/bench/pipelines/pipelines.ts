@@ -4,7 +4,7 @@ import { isolate } from '../../../sinks/sink.ts'
 import { createBroadcast } from '../../../streams/broadcast.ts'
 import { openPipeline } from '../../../streams/pipeline.ts'
 
-/** What has arrived. Somebody must look at it, or the engine may leave the work out. */
+/** What has arrived. It must be read, or the engine may leave the work out. */
 export const arrived = { count: 0 }
 
 export function count(): void {
