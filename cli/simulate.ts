@@ -175,8 +175,7 @@ async function recordedClock({ folder, date, from }: RecordedDay): Promise<Clock
 /** Names that fit on the line. */
 const mostNames = 5
 
-/** Flags with which a feed sees what was recorded: of the market that has most of it. */
-/** That of its first trade; the system's where it has none. */
+/** The clock of a tape: from its first trade on; the system's where it has none. */
 function tapeClock(lines: readonly string[]): Clock {
   for (const line of lines) {
     const [trade] = readTrades(line.split('|')[1] ?? '', line)
@@ -185,6 +184,7 @@ function tapeClock(lines: readonly string[]): Clock {
   return systemClock
 }
 
+/** Flags with which a feed sees what was recorded: of the market that has most of it. */
 async function recordedNames({ folder, date }: RecordedDay): Promise<string> {
   const names: Record<Market, string[]> = { KR: [], US: [] }
   for await (const day of summariesOf(openRecording(folder))) {
