@@ -20,7 +20,7 @@ import { createConfirmations } from './confirmations.ts'
 import type { Feed, FeedOptions, FeedParts, JobsForFeed, OpenedFeed } from './contract.ts'
 import { createFace } from './face.ts'
 import { watchFlow } from './flow.ts'
-import { type SocketSnapshot, watchLifecycle } from './lifecycle.ts'
+import { namelessRefusal, type SocketSnapshot, watchLifecycle } from './lifecycle.ts'
 import { createOutlet } from './outlet.ts'
 import { openPipeline } from '../../streams/pipeline.ts'
 import { createRepairs } from './repairs.ts'
@@ -97,8 +97,7 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): OpenedFee
   })
   const flow = watchFlow({ settings, clock, calendar, observers, sockets, emit: outsideFrames })
 
-  const { events$ } = outlet
-  const repairs = createRepairs({ jobs, memory, keepers, clock, events$, emit: outsideFrames })
+  const repairs = createRepairs({ jobs, memory, keepers, clock, outlet, emit: outsideFrames })
 
   const built = { settings, clock, log, observers, keepers, sockets, flow, outlet, confirmations, repairs }
   const run = createRun({ ...built, pipeline })
@@ -136,15 +135,12 @@ export function composeFeed(settings: FeedSettings, parts: FeedParts): OpenedFee
     watches[market].snapshot(snapshot)
   }
 
-  /** A refusal that names no subscription becomes an event without an instrument. */
   function onAnswer(answer: ReceivedAnswer): void {
     const { entry, key } = answer
     const isKnown = entry.reaction === 'duplicate' && key !== undefined && sockets.entryOf(key)?.status === 'active'
     if (!isKnown) observers.answer(answer)
-    if (key !== undefined || entry.severity === 'info') return
-    const none = { line: answer.line, instrument: null, channel: null }
-    const receivedTime = clock.now()
-    outsideFrames({ type: 'subscription', ...none, status: 'refused', code: entry.code, receivedTime })
+    const refusal = namelessRefusal(answer, clock.now())
+    if (refusal !== undefined) outsideFrames(refusal)
   }
 
   function onForgotten(most: number): void {

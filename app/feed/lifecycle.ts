@@ -1,6 +1,7 @@
 // Snapshots of a socket machine → lifecycle events: each change of a subscription, and when the market was
 // disconnected and connected again.
 import type { SnapshotFrom } from 'xstate'
+import type { ReceivedAnswer } from '../../machines/connection.ts'
 import { entriesOf, type Ledger, type LedgerEntry } from '../../machines/ledger.ts'
 import type { socketMachine } from '../../machines/socket.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -102,6 +103,13 @@ export function watchLifecycle(market: Market, clock: Clock, emit: (event: Lifec
 
 function differs(before: LedgerEntry | undefined, after: LedgerEntry): boolean {
   return before === undefined || before.status !== after.status || before.code !== after.code
+}
+
+/** A refusal that names no subscription, as an event without an instrument; undefined for other answers. */
+export function namelessRefusal({ entry, key, line }: ReceivedAnswer, receivedTime: number): Lifecycle | undefined {
+  if (key !== undefined || entry.severity === 'info') return undefined
+  const none = { instrument: null, channel: null }
+  return { type: 'subscription', line, ...none, status: 'refused', code: entry.code, receivedTime }
 }
 
 /** What a socket is doing: `{ session: { connecting: 'opening' } }` → `connecting.opening`. */

@@ -1,5 +1,5 @@
 // Gaps go to the jobs, and what a job finds comes out as `backfill` and `gap-verdict`. Nothing waits for it.
-import type { Observable, Subscription } from 'rxjs'
+import type { Subscription } from 'rxjs'
 import type { Clock } from '../../market/clock.ts'
 import type { MarketEvent } from '../../market/events.ts'
 import type { GapFinding } from '../../market/gap-finding.ts'
@@ -7,6 +7,7 @@ import type { ContinuityMemory } from '../../streams/continuity/memory.ts'
 import { openGaps, settleFinding } from '../../streams/continuity/repairs.ts'
 import type { Keepers } from '../persistence/keepers.ts'
 import type { JobsForFeed } from './contract.ts'
+import type { Outlet } from './outlet.ts'
 
 export type RepairsParts = {
   /** Undefined: gaps are reported only. */
@@ -14,7 +15,7 @@ export type RepairsParts = {
   readonly memory: ContinuityMemory
   readonly keepers: Pick<Keepers, 'repaired'>
   readonly clock: Clock
-  readonly events$: Observable<MarketEvent>
+  readonly outlet: Pick<Outlet, 'events$'>
   readonly emit: (event: MarketEvent) => void
 }
 
@@ -25,7 +26,7 @@ export type Repairs = {
   settle(finding: GapFinding): void
 }
 
-export function createRepairs({ jobs, memory, keepers, clock, events$, emit }: RepairsParts): Repairs {
+export function createRepairs({ jobs, memory, keepers, clock, outlet, emit }: RepairsParts): Repairs {
   function settle(finding: GapFinding): void {
     const news = settleFinding(memory, finding, clock.now())
     if (news.some(({ type }) => type === 'backfill')) keepers.repaired(finding.question.instrument)
@@ -33,7 +34,7 @@ export function createRepairs({ jobs, memory, keepers, clock, events$, emit }: R
   }
 
   return {
-    start: () => jobs?.validate({ events$, left: openGaps(memory), onFinding: settle }),
+    start: () => jobs?.validate({ events$: outlet.events$, left: openGaps(memory), onFinding: settle }),
     settle,
   }
 }
