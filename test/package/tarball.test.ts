@@ -61,6 +61,32 @@ describe('the package', () => {
     expect(stdout).toBe('')
   })
 
+  it('has declarations that need no package but RxJS', async () => {
+    const bare = join(project, 'bare')
+    mkdirSync(join(bare, 'node_modules/@types'), { recursive: true })
+    cpSync(installed, join(bare, 'node_modules/kis-stream'), { recursive: true })
+    for (const name of ['rxjs', 'tslib', '@types/node', 'undici-types']) {
+      cpSync(join(root, 'node_modules', name), join(bare, 'node_modules', name), { recursive: true })
+    }
+    const entries = ['kis-stream', 'kis-stream/decode', 'kis-stream/testing', 'kis-stream/simulator']
+    writeFileSync(
+      join(bare, 'program.ts'),
+      entries.map((name, i) => `export type * as e${i} from '${name}'\n`).join(''),
+    )
+    const options = {
+      target: 'es2023',
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+    }
+    writeFileSync(join(bare, 'package.json'), '{ "type": "module" }')
+    writeFileSync(join(bare, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }))
+    const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', bare])
+    expect(stdout).toBe('')
+  })
+
   it.concurrent.each(examples)('runs the example $name, which imports it by name', example =>
     runExample(example, project),
   )

@@ -1,7 +1,7 @@
 // What each entry point of the package offers, as API Extractor reads it from the declarations: a text to
-// compare with the one that was agreed on, in `etc/`.
+// compare with the one that was agreed on, in `etc/`, and one file of declarations for the package.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
@@ -43,7 +43,7 @@ export function apiReports(): ApiReport[] {
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
     const emit = ['--emitDeclarationOnly', '--noCheck', '--outDir', work]
     execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', ...emit], { cwd: root, stdio: 'inherit' })
-    const found = entryPoints().map(entry => read(entry, work))
+    const found = entryPoints().map(entry => read(entry, work, work))
     const [main] = found
     const ofPackage = new Set(exportedIn(main?.text ?? ''))
     return found.map(({ path, text, forgotten, others }) => ({
@@ -56,6 +56,23 @@ export function apiReports(): ApiReport[] {
           .map(name => `${path}: a public signature names ${name}, which is not exported`),
       ],
     }))
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Puts the declarations of each entry point into its one file. What the code inside uses (BullMQ, ioredis,
+ * XState, zod) is then no business of a user's compiler.
+ */
+export function rollUp(dist: string): void {
+  const work = mkdtempSync(join(root, '.kis-stream-test-api-'))
+  try {
+    for (const entry of entryPoints()) {
+      const rolled = join(work, `${entry.name}.d.ts`)
+      read(entry, dist, work, rolled)
+      renameSync(rolled, join(dist, entry.declarations))
+    }
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -87,7 +104,8 @@ type Found = {
   readonly others: readonly string[]
 }
 
-function read({ name, declarations }: EntryPoint, work: string): Found {
+/** `compiled`: where the declarations are. `rolled`: the one file to put them into. */
+function read({ name, declarations }: EntryPoint, compiled: string, work: string, rolled = ''): Found {
   const file = `${name}.api.md`
   const folder = join(work, 'reports')
   mkdirSync(folder, { recursive: true })
@@ -96,12 +114,12 @@ function read({ name, declarations }: EntryPoint, work: string): Found {
     packageJsonFullPath: join(root, 'package.json'),
     configObject: {
       projectFolder: root,
-      mainEntryPointFilePath: join(work, declarations),
-      compiler: { overrideTsconfig: { compilerOptions, files: [join(work, declarations)] } },
+      mainEntryPointFilePath: join(compiled, declarations),
+      compiler: { overrideTsconfig: { compilerOptions, files: [join(compiled, declarations)] } },
       newlineKind: 'lf',
       apiReport: { enabled: true, reportFileName: file, reportFolder: folder, reportTempFolder: folder },
       docModel: { enabled: false },
-      dtsRollup: { enabled: false },
+      dtsRollup: { enabled: rolled !== '', untrimmedFilePath: rolled },
       messages,
     },
   })
