@@ -170,8 +170,11 @@ export function createConnection(parts: ConnectionParts) {
         link.setKeepAlive(true, tcpKeepAliveMs)
         if (timing.pulseMs > 0) watchBytes(link)
         // Before ws splits them: all frames of one read arrived together, however long the first ones take.
-        link.on('data', () => {
-          readTime = clock.now()
+        // Not before ws listens: what came with the answer to the upgrade would reach this listener alone.
+        opening.once('open', () => {
+          link.prependListener('data', () => {
+            readTime = clock.now()
+          })
         })
       })
       opening.on('open', () => !isLeft && report({ type: 'socket.opened' }))
@@ -211,6 +214,7 @@ export function createConnection(parts: ConnectionParts) {
       const isAnswer = isControl(bytes)
       if (!isAnswer && !isEncrypted(bytes)) return batch.add(bytes)
       batch.flush()
+      if (isLeft) return // a consumer of those frames closed the connection
       if (isAnswer) takeControl(bytes)
       else takeNotice(bytes, readTime)
     }
