@@ -11,7 +11,12 @@ import { readRequest } from '../../../simulator/request.ts'
 import { serve } from '../children.ts'
 import { asWire, beginDay, type Day, type Load, type Piece, trades, usualSymbols } from '../frames.ts'
 
-export type LoadName = 'three records a frame' | 'one record a frame' | 'few instruments' | 'many instruments'
+export type LoadName =
+  | 'three records a frame'
+  | 'one record a frame'
+  | 'few instruments'
+  | 'some instruments'
+  | 'many instruments'
 
 export type SenderQuestion =
   | { readonly ask: 'address' }
@@ -33,6 +38,7 @@ const pieceBytes = 60_000
 /** Pieces that differ, so that no client sees the same symbols in the same order every time. */
 const differentPieces = 8
 /** One frame each, and as many frames for the few. */
+const someSymbols = 400
 const manySymbols = 4_000
 const manyPieces = 20
 
@@ -45,6 +51,7 @@ const pieces: Readonly<Record<LoadName, readonly Piece[]>> = {
   'three records a frame': piecesOf(three),
   'one record a frame': piecesOf(one),
   'few instruments': piecesOf(among(usualSymbols), manyPieces),
+  'some instruments': piecesOf(among(someSymbols), manyPieces),
   'many instruments': piecesOf(among(manySymbols), manyPieces),
 }
 const singles = one.frames.map((_, index) => asWire(one, index, index + 1))
