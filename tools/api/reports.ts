@@ -135,5 +135,7 @@ function read({ name, declarations }: EntryPoint, compiled: string, work: string
       else if (message.logLevel === 'error') others.push(`${name}: ${message.text}`)
     },
   })
-  return { path: `etc/${file}`, text: readFileSync(join(folder, file), 'utf8'), forgotten, others }
+  // Inside of a union, comments are kept: another wording is no other API.
+  const text = readFileSync(join(folder, file), 'utf8').replaceAll(/^[ \t]*\/\*\*[^]*?\*\/\n/gm, '')
+  return { path: `etc/${file}`, text, forgotten, others }
 }
