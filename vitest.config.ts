@@ -9,8 +9,10 @@ const parts = ['test/{kis,market,streams,simulator}/**/*.test.ts']
 const commands = ['test/cli/**/*.test.ts']
 /** The dashboard in a browser. */
 const pages = ['test/dashboard/{page,page-*,stately}.test.ts']
-/** Whole days and packages: most of the time that all tests take. */
-const journeys = ['test/{scenarios,tools/chaos,dashboard,package}/**/*.test.ts']
+/** The package, as npm installs it. */
+const packages = ['test/package/**/*.test.ts']
+/** Whole days: most of the time that all tests take. */
+const journeys = ['test/{scenarios,tools/chaos,dashboard}/**/*.test.ts']
 
 /** Threads, servers, killed children, clients of others, recordings read again, every path of a machine. */
 const slow = [
@@ -21,13 +23,15 @@ const slow = [
   'test/app/{replay/*,jobs/*.redis,persistence/repair-killed}.test.ts',
   'test/machines/socket-{model,paths}.test.ts',
 ]
-const named = [...parts, ...commands, ...pages, ...journeys, ...slow]
+const named = [...parts, ...commands, ...pages, ...packages, ...journeys, ...slow]
 
 export default defineConfig({
   // Examples import the package by its name, as a user would; tests that run them mean the sources.
   resolve: {
     alias: [
       { find: /^kis-stream\/decode$/, replacement: source('./entries/decode.ts') },
+      { find: /^kis-stream\/jobs$/, replacement: source('./entries/jobs.ts') },
+      { find: /^kis-stream\/recording$/, replacement: source('./entries/recording.ts') },
       { find: /^kis-stream\/testing$/, replacement: source('./entries/testing.ts') },
       { find: /^kis-stream\/simulator$/, replacement: source('./entries/simulator.ts') },
       { find: /^kis-stream$/, replacement: source('./index.ts') },
@@ -47,6 +51,10 @@ export default defineConfig({
       {
         extends: true,
         test: { name: 'pages', include: pages, globalSetup: 'test/support/processes/browser.ts' },
+      },
+      {
+        extends: true,
+        test: { name: 'packages', include: packages, globalSetup: 'test/support/processes/install.ts' },
       },
       { extends: true, test: { name: 'journeys', include: journeys, exclude: pages } },
       { extends: true, test: { name: 'slow', include: slow } },

@@ -40,7 +40,7 @@ const layers: Readonly<Record<string, Layer>> = {
       '@statelyai/inspect',
     ],
   },
-  entries: { folders: ['market', 'kis', 'machines', 'sinks', 'simulator'], packages: [] },
+  entries: { folders: ['market', 'kis', 'machines', 'sinks', 'recording', 'simulator', 'app'], packages: [] },
   cli: {
     folders: ['market', 'kis', 'machines', 'streams', 'workers', 'sinks', 'recording', 'simulator', 'app', 'dashboard'],
     packages: ['commander', 'ioredis', 'pino', 'rxjs', 'zod'],

@@ -25,6 +25,7 @@ import { createOutlet } from './outlet.ts'
 import { openPipeline } from '../../streams/pipeline.ts'
 import { createRepairs } from './repairs.ts'
 import { createRun } from './run.ts'
+import { twoCopiesOfRxjs } from '../operations/rxjs-copies.ts'
 import { createSockets } from './sockets.ts'
 
 /**
@@ -39,6 +40,9 @@ export function createFeed(options: FeedOptions): Feed {
 export function openFeed(options: FeedOptions): OpenedFeed {
   const { settings, parts } = readOptions<FeedParts>(options, feedParts)
   if (!parts.dataFolder && parts.jobs === undefined) parts.log?.warn({}, countsForItself)
+  const copies = twoCopiesOfRxjs()
+  if (copies !== undefined && parts.log !== undefined) parts.log.warn({}, copies)
+  else if (copies !== undefined) process.emitWarning(copies)
   return composeFeed(settings, parts)
 }
 

@@ -1,5 +1,4 @@
 // The settings of a feed, checked as a whole: consistent settings, or one error that lists every mistake.
-import { z } from 'zod'
 import type { CustomerType } from '../../kis/wire/request.ts'
 import { defaultSocketPath, type Environment, endpoints, socketAddress } from '../../kis/endpoints.ts'
 import type { Secret } from '../../kis/secret.ts'
@@ -8,12 +7,10 @@ import { defaultTiming, type Timing } from '../../machines/timing.ts'
 import type { CalendarChanges } from '../../market/calendar/holidays.ts'
 import type { Instrument, Market } from '../../market/instrument.ts'
 import { unknownOptions } from '../../market/basics/did-you-mean.ts'
-import { quoted } from '../../market/basics/plain-number.ts'
 import type { ScheduleName } from '../../market/calendar/schedules.ts'
 import type { Channel, Subscription } from '../../market/subscription.ts'
 import { type Lines, lineProblems, linesOf } from './lines.ts'
-import { feedSettings, schemaOf } from './setting-list.ts'
-import { limit, milliseconds } from './values.ts'
+import { feedSchema, wantedSchema } from './feed-schema.ts'
 import { subscriptionProblems } from '../feed/subscriptions.ts'
 
 export type FeedSettings = {
@@ -54,25 +51,6 @@ export class SettingsError extends Error {
     this.problems = problems
   }
 }
-
-/** A limit is called `most…`; everything else in it is a wait. */
-const timingSchema = z.object(
-  Object.fromEntries(
-    Object.keys(defaultTiming).map(name => [name, (name.startsWith('most') ? limit : milliseconds).optional()]),
-  ) as Record<keyof Timing, z.ZodOptional<typeof milliseconds>>,
-  { error: issue => `${quoted(issue.input)}; expected waits by their names, as { graceMs: 3000 }` },
-)
-
-export const feedSchema = schemaOf(feedSettings).extend({ timing: timingSchema.default({}) })
-
-/** The subscriptions by themselves: their mistakes are listed beside those of everything else. */
-const wantedSchema = feedSchema.pick({
-  instruments: true,
-  channels: true,
-  subscribe: true,
-  overseasFeed: true,
-  htsId: true,
-})
 
 export const settingNames: readonly string[] = Object.keys(feedSchema.shape)
 

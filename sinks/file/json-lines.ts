@@ -26,5 +26,6 @@ export function jsonLines(given: JsonLinesOptions): EventThread {
   const { to, onFinished, ...options } = given
   const problem = typeof to === 'object' ? problemWithTurns(to) : undefined
   if (problem !== undefined) throw new RangeError(problem)
-  return eventThread('file/json-lines-worker', { to }, options, finished => onFinished?.(finished as string)) // all it ever says
+  const thread = new URL('./json-lines-worker', import.meta.url)
+  return eventThread(thread, { to }, options, finished => onFinished?.(finished as string)) // all it ever says
 }

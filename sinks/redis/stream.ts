@@ -46,5 +46,5 @@ export function redisStream(options: RedisStreamOptions): EventThread {
   }
   checkRedisUrl(url)
   const task: RedisStreamTask = { url, stream, maxEntries, lingerMs, closeTimeoutMs }
-  return eventThread('redis/stream-worker', task, options)
+  return eventThread(new URL('./stream-worker', import.meta.url), task, options)
 }

@@ -69,15 +69,17 @@ const retryMs = 1_000
 
 /**
  * A sink that may be attached to several feeds at once. It also finishes its work when the process has
- * nothing else to do. `file`: the module of the thread, from `sinks/` on and without its ending.
+ * nothing else to do. `module`: of the thread, without its ending; beside who names it, so that it is found
+ * beside a bundle as well.
  */
 export function eventThread(
-  file: string,
+  module: URL,
   task: object,
   options: EventThreadOptions,
   onMessage: (message: unknown) => void = () => {},
 ): EventThread {
   const { capacityBytes = defaultCapacityBytes, onDropped, onAway, onBack, onClosed, clock = systemClock } = options
+  const name = module.pathname.split('/').at(-1) ?? ''
   const buffer = createRing(capacityBytes)
   const ring = ringWriter(buffer)
   const attached = new Subscription()
@@ -101,7 +103,7 @@ export function eventThread(
     let over: Extract<ThreadNews, { is: 'over' }> | undefined
     let failure: string | undefined
     const facts: RingTask = { ...task, buffer, names: ring.names() }
-    const started = startThread(new URL(`../${file}`, import.meta.url), file, facts)
+    const started = startThread(module, name, facts)
     worker = started
     started.on('message', (message: unknown) => {
       if (!isThreadNews(message)) return onMessage(message)
@@ -117,7 +119,7 @@ export function eventThread(
       if (over !== undefined) return finish(over.reason, over.isReaderGone)
       if (isClosing) return finish(failure)
       retryAt = clock.now() + retryMs
-      noteAway(failure ?? `the thread ${file} ended with code ${code}`)
+      noteAway(failure ?? `the thread ${name} ended with code ${code}`)
     })
     // A thread that waits for events must not keep the process; one that has some must, so `beforeExit` waits
     // for them. After the listeners, because a listener for messages keeps the process again.

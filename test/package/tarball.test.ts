@@ -1,12 +1,11 @@
 // What a user installs: the packed tarball, its declarations, an example that imports it, and its command.
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { examples, runExample } from '../support/processes/example.ts'
@@ -14,23 +13,8 @@ import { eventually } from '../support/rigs/feed.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const project = mkdtempSync(join(tmpdir(), 'kis-stream-package-'))
-const modules = join(project, 'node_modules')
-const installed = join(modules, 'kis-stream')
-
-beforeAll(async () => {
-  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', project], { cwd: root })
-  await run('tar', ['-xzf', join(project, stdout.trim().split('\n').at(-1) as string), '-C', project])
-  mkdirSync(modules)
-  cpSync(join(project, 'package'), installed, { recursive: true })
-  // Its dependencies are those of the checkout, so that the test needs no registry.
-  for (const name of readdirSync(join(root, 'node_modules'))) {
-    if (!name.startsWith('.')) symlinkSync(join(root, 'node_modules', name), join(modules, name))
-  }
-  writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
-  cpSync(join(root, 'examples'), join(project, 'examples'), { recursive: true })
-})
-afterAll(() => rmSync(project, { recursive: true, force: true }))
+const { project } = inject('installed')
+const installed = join(project, 'node_modules/kis-stream')
 
 describe('the package', () => {
   it('carries the library and nothing of the workshop', () => {

@@ -30,7 +30,15 @@ const shape = z.object({
   nonce: z.string(),
 })
 
-export type LockHolder = z.infer<typeof shape>
+export type LockHolder = {
+  readonly format: 1
+  readonly host: string
+  readonly pid: number
+  readonly start: string
+  readonly pidSpace: string
+  readonly startedAt: string
+  readonly nonce: string
+}
 
 /** What this process writes into a lock of its own. */
 export function newHolder({ host, pid, start, pidSpace }: ProcessIdentity, clock: Clock): LockHolder {

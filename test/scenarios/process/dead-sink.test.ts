@@ -76,7 +76,7 @@ it('is an error in the log, a number of its own and named by /health, and comes 
 it('in a thread that cannot be started, or on a Redis that is not there, is the same', async () => {
   const { lines, log } = keptLog()
   const rig = await feedRig({ simulator: market(), log, timing: { ...shortTiming, stopTimeoutMs: 1_500 } })
-  rig.feed.attach(eventThread('no-such-worker', {}, {}), 'lost')
+  rig.feed.attach(eventThread(new URL('./no-such-worker', import.meta.url), {}, {}), 'lost')
   const redis = redisStream({ url: '/nowhere/redis.sock', closeTimeoutMs: 1 })
   onTestFinished(() => redis.close())
   rig.feed.attach(redis, 'stream')

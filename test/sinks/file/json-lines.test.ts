@@ -330,7 +330,7 @@ describe('a thread that is not there', () => {
     let now = 0
     const reasons: string[] = []
     const sink = eventThread(
-      'no-such-worker',
+      new URL('./no-such-worker', import.meta.url),
       {},
       { clock: { now: () => now }, onClosed: reason => reasons.push(reason) },
     )
