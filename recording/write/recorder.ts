@@ -10,6 +10,7 @@ import type { RecorderNews, RecorderTask } from './recorder-thread.ts'
 import { beginRow, frameKind, lineNumber, lostRow, markerRow, mostAfter, noteRow, wordsOf } from '../format/rows.ts'
 import { rowWriter } from './row-ring.ts'
 import { createRing } from '../../system/ring.ts'
+import { recorderThread } from './recorder-place.ts'
 import { startThread } from '../../system/thread.ts'
 import { defaultLimits, type WriterLimits } from './segment-writer.ts'
 import { filingDate } from '../format/trading-date.ts'
@@ -73,7 +74,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const dates = filingDate()
   const run = randomBytes(8).toString('hex')
   const task: RecorderTask = { ring: buffer, folder, limits: { ...defaultLimits, ...options.limits } }
-  const worker = startThread(new URL('./recorder-thread', import.meta.url), 'recorder', task)
+  const worker = startThread(recorderThread, 'recorder', task)
   /** Refused by the file system, in troubles that are over and in the one that is not. */
   let refusedBefore = 0
   let refused = 0

@@ -2,6 +2,7 @@
 // made and the disk waited for in a thread of its own, and its lines say what was dropped when that thread
 // fell behind.
 import { type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
+import { jsonLinesThread } from './json-lines-place.ts'
 import { type EventThread, type EventThreadOptions, eventThread, eventThreadOptions } from '../ring/event-thread.ts'
 import { type FileTurns, problemWithTurns } from './line-file.ts'
 
@@ -26,6 +27,5 @@ export function jsonLines(given: JsonLinesOptions): EventThread {
   const { to, onFinished, ...options } = given
   const problem = typeof to === 'object' ? problemWithTurns(to) : undefined
   if (problem !== undefined) throw new RangeError(problem)
-  const thread = new URL('./json-lines-worker', import.meta.url)
-  return eventThread(thread, { to }, options, finished => onFinished?.(finished as string)) // all it ever says
+  return eventThread(jsonLinesThread, { to }, options, finished => onFinished?.(finished as string)) // all it ever says
 }

@@ -2,6 +2,7 @@
 // Redis waited for in a thread of its own. While Redis is away the feed goes on: what the ring holds waits,
 // the rest is dropped, counted, and has a receipt in its place.
 import { type OptionNames, refuseUnknown } from '../../market/basics/did-you-mean.ts'
+import { streamThread } from './stream-place.ts'
 import { type EventThread, type EventThreadOptions, eventThread, eventThreadOptions } from '../ring/event-thread.ts'
 import { checkRedisUrl } from './address.ts'
 
@@ -46,5 +47,5 @@ export function redisStream(options: RedisStreamOptions): EventThread {
   }
   checkRedisUrl(url)
   const task: RedisStreamTask = { url, stream, maxEntries, lingerMs, closeTimeoutMs }
-  return eventThread(new URL('./stream-worker', import.meta.url), task, options)
+  return eventThread(streamThread, task, options)
 }
