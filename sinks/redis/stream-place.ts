@@ -1,2 +1,2 @@
-// Where the thread of `redisStream` is. A module of its own, because it is the only one that must lie beside it.
+// Where the thread of `redisStream` is: the only module that must lie beside it.
 export const streamThread = new URL('./stream-worker', import.meta.url)
