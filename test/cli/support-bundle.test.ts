@@ -115,7 +115,10 @@ describe('kis-stream support-bundle', () => {
       mostSubscriptions: 41,
       changedFromDefault: expect.arrayContaining(['graceMs']) as string[],
     })
-    expect(read('versions.json')).toMatchObject({ node: process.versions.node, dependencies: { xstate: '5.33.3' } })
+    expect(read('versions.json')).toMatchObject({
+      node: process.versions.node,
+      dependencies: { xstate: expect.stringMatching(/^\^?5\./) as string },
+    })
     expect(read('last-run.json')).toMatchObject({
       moment: 'stopped',
       status: { sockets: { KR: { phase: 'stopped' } } },

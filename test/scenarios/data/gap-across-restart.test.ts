@@ -8,7 +8,7 @@ import type { Gap, MarketEvent, Trade } from '../../../market/events.ts'
 import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { type FeedRig, feedRig } from '../../support/rigs/feed.ts'
+import { type FeedRig, feedRig, shortTiming } from '../../support/rigs/feed.ts'
 
 const names = ['KRX:005930', 'KRX:000660'] as const
 /** Fast enough that something is traded in every pause, and far from midnight. */
@@ -74,7 +74,9 @@ it('an outage is measured to the share by the first trade after it', async () =>
 it('a restart is measured against the last trade the process before it delivered', async () => {
   const simulator = await startSimulator({ clock, tape: busyMarket() })
   onTestFinished(() => simulator.stop())
-  const options = { clock, instruments: [...names], running: simulator, dataFolder: dataFolder() }
+  // A stop that is cut short on a busy machine keeps the folder for a moment.
+  const timing = { ...shortTiming, stopTimeoutMs: 60_000 }
+  const options = { clock, instruments: [...names], running: simulator, dataFolder: dataFolder(), timing }
   const first = await feedRig(options)
   await Promise.all(names.map(name => first.until('trade', ({ instrument }) => instrument === name)))
   await first.feed.stop()
