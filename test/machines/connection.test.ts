@@ -67,7 +67,13 @@ async function openConnection({ url, deliver }: Options = {}) {
   const actor = createActor(connection, { input: { line: '1', market: 'KR', endpoint } })
   actor.start()
   onTestFinished(() => void actor.stop())
-  if (url === undefined) await until(() => simulator.stats().socketsOpened === 1)
+  if (url === undefined) {
+    await until(() => simulator.stats().socketsOpened === 1)
+    // The server is open before the client is, which a first frame shows.
+    simulator.send(trade(0))
+    await until(() => order.at(-1) === 'settled')
+    order.length = 0
+  }
   return {
     simulator,
     actor,
