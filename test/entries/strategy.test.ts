@@ -55,6 +55,24 @@ describe('on the simulator', () => {
   })
 })
 
+describe('on the simulator, with trades that are lost', () => {
+  it('sees a gap of what is missing', async () => {
+    const simulator = await startSimulator()
+    const feed = createFeed({ ...feedOptionsFor(simulator), instruments: ['KRX:005930'] })
+    const gap = firstValueFrom(feed.events$.pipe(filter(event => event.type === 'gap')))
+    const first = firstValueFrom(feed.trades$)
+    feed.start()
+    await first
+    simulator.inject({ kind: 'lose', records: 2 })
+    const { missingVolume, fromVolume, toVolume } = await gap
+    expect(missingVolume).toBe(toVolume - fromVolume)
+    const withheld = simulator.withheld().length
+    expect(withheld).toBe(2)
+    await feed.stop()
+    await simulator.stop()
+  })
+})
+
 describe('on a recording', () => {
   it('sees the same events at each run, as fast as they can be read', async () => {
     const run = async () => {

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
+import { CompilerState, Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-extractor'
 
 export type ApiReport = {
   /** From the root of the repository. */
@@ -43,7 +43,7 @@ export function apiReports(): ApiReport[] {
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
     const emit = ['--emitDeclarationOnly', '--noCheck', '--outDir', work]
     execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', ...emit], { cwd: root, stdio: 'inherit' })
-    const found = entryPoints().map(entry => read(entry, work, work))
+    const found = readAll(work, work)
     const [main] = found
     const ofPackage = new Set(exportedIn(main?.text ?? ''))
     return found.map(({ path, text, forgotten, others }) => ({
@@ -68,11 +68,9 @@ export function apiReports(): ApiReport[] {
 export function rollUp(dist: string): void {
   const work = mkdtempSync(join(root, '.kis-stream-test-api-'))
   try {
-    for (const entry of entryPoints()) {
-      const rolled = join(work, `${entry.name}.d.ts`)
-      read(entry, dist, work, rolled)
-      renameSync(rolled, join(dist, entry.declarations))
-    }
+    const rolled = (name: string) => join(work, `${name}.d.ts`)
+    readAll(dist, work, rolled)
+    for (const { name, declarations } of entryPoints()) renameSync(rolled(name), join(dist, declarations))
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -104,12 +102,23 @@ type Found = {
   readonly others: readonly string[]
 }
 
-/** `compiled`: where the declarations are. `rolled`: the one file to put them into. */
-function read({ name, declarations }: EntryPoint, compiled: string, work: string, rolled = ''): Found {
-  const file = `${name}.api.md`
+/**
+ * `compiled`: where the declarations are. `rolled`: the one file to put those of an entry point into. All are
+ * read by one compiler: most of its time goes into what they have in common.
+ */
+function readAll(compiled: string, work: string, rolled: (name: string) => string = () => ''): Found[] {
   const folder = join(work, 'reports')
   mkdirSync(folder, { recursive: true })
-  const config = ExtractorConfig.prepare({
+  const entries = entryPoints().map(entry => ({ entry, config: configOf(entry, compiled, folder, rolled(entry.name)) }))
+  const [main] = entries
+  if (main === undefined) return []
+  const additionalEntryPoints = entries.map(({ config }) => config.mainEntryPointFilePath)
+  const compilerState = CompilerState.create(main.config, { additionalEntryPoints })
+  return entries.map(({ entry, config }) => read(entry, config, compilerState))
+}
+
+function configOf({ name, declarations }: EntryPoint, compiled: string, folder: string, rolled: string) {
+  return ExtractorConfig.prepare({
     configObjectFullPath: undefined,
     packageJsonFullPath: join(root, 'package.json'),
     configObject: {
@@ -117,15 +126,23 @@ function read({ name, declarations }: EntryPoint, compiled: string, work: string
       mainEntryPointFilePath: join(compiled, declarations),
       compiler: { overrideTsconfig: { compilerOptions, files: [join(compiled, declarations)] } },
       newlineKind: 'lf',
-      apiReport: { enabled: true, reportFileName: file, reportFolder: folder, reportTempFolder: folder },
+      apiReport: { enabled: true, reportFileName: reportName(name), reportFolder: folder, reportTempFolder: folder },
       docModel: { enabled: false },
       dtsRollup: { enabled: rolled !== '', untrimmedFilePath: rolled },
       messages,
     },
   })
+}
+
+function reportName(entry: string): string {
+  return `${entry}.api.md`
+}
+
+function read({ name }: EntryPoint, config: ExtractorConfig, compilerState: CompilerState): Found {
   const forgotten: string[] = []
   const others: string[] = []
   Extractor.invoke(config, {
+    compilerState,
     localBuild: true,
     messageCallback(message) {
       message.handled = true
@@ -136,6 +153,6 @@ function read({ name, declarations }: EntryPoint, compiled: string, work: string
     },
   })
   // Inside of a union, comments are kept: another wording is no other API.
-  const text = readFileSync(join(folder, file), 'utf8').replaceAll(/^[ \t]*\/\*\*[^]*?\*\/\n/gm, '')
-  return { path: `etc/${file}`, text, forgotten, others }
+  const text = readFileSync(config.reportFilePath, 'utf8').replaceAll(/^[ \t]*\/\*\*[^]*?\*\/\n/gm, '')
+  return { path: `etc/${reportName(name)}`, text, forgotten, others }
 }
