@@ -122,6 +122,6 @@ export function compiled(): { readonly folder: string; readonly program: string 
   const folder = mkdtempSync(join(root, '.kis-stream-test-'))
   const run = (...words: string[]) => execFileSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder, '--noCheck')
-  run('tools/generate/copy-page.mjs', basename(folder))
+  run('tools/generate/assemble.mjs', basename(folder))
   return { folder, program: join(folder, 'cli/main.js') }
 }
