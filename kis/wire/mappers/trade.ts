@@ -9,8 +9,9 @@ import { dateOf, digits, onlyByteOf, number, planFor, readColumns } from '../sca
 import { instantOf } from '../../kst-time.ts'
 import { zero } from '../bytes.ts'
 
-const buyInitiated = 1
-const sellInitiated = 5 // 3 is an auction
+const aggressorColumn = 21 // CCLD_DVSN
+const buyInitiated = 49 // '1'
+const sellInitiated = 53 // '5'; '3' is an auction
 
 const changeSignColumn = 3 // PRDY_VRSS_SIGN
 const haltColumn = 35 // TRHT_YN
@@ -30,7 +31,6 @@ const domestic = planFor(
     volume: 12, // CNTG_VOL
     cumulativeVolume: 13, // ACML_VOL
     cumulativeValue: 14, // ACML_TR_PBMN
-    aggressor: 21, // CCLD_DVSN
     businessDate: 33, // BSOP_DATE
     askVolume: 36, // ASKP_RSQN1
     bidVolume: 37, // BIDP_RSQN1
@@ -42,7 +42,7 @@ const domestic = planFor(
 export function domesticTrade(instrument: Instrument, receivedTime: number, first: number): Trade {
   readColumns(domestic, first)
   const { at } = domestic
-  const aggressor = number(at.aggressor)
+  const aggressor = onlyByteOf(first + aggressorColumn)
   const date = dateOf(at.businessDate)
   const price = number(at.price)
   const trade: Trade = {
@@ -124,19 +124,18 @@ export function overseasTrade(instrument: Instrument, receivedTime: number, firs
 const decimals = 1e6
 
 /**
- * Sign codes: 1 at the upper limit, 2 up, 3 unchanged, 4 at the lower limit, 5 down. Domestic changes are
- * signed and overseas ones are not: the code is right for both.
+ * By the byte of the sign code, which way back the close is: 1 at the upper limit, 2 up, 3 unchanged, 4 at the
+ * lower limit, 5 down. NaN for any other. Domestic changes are signed and overseas ones are not: the code is
+ * right for both.
  */
+const waysBack = new Float64Array(256).fill(Number.NaN)
+waysBack.set([-1, -1, 0, 1, 1], zero + 1)
+
 function previousCloseOf(price: number | null, signByte: number, change: number | null): number | null {
   if (price === null || change === null) return null
-  const sign = signByte - zero
-  const size = change < 0 ? -change : change
-  let close = price
-  if (sign === 5 || sign === 4) close += size
-  else if (sign === 2 || sign === 1) close -= size
-  else if (sign !== 3) return null
+  const close = price + (waysBack[signByte] as number) * Math.abs(change)
   // A whole number as an integer: the engine makes an object of every other number that is kept.
   const whole = close | 0
-  close = whole === close ? whole : Math.round(close * decimals) / decimals
-  return close > 0 ? close : null
+  if (whole === close && whole > 0) return whole
+  return close > 0 ? Math.round(close * decimals) / decimals : null
 }
