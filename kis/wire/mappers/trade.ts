@@ -124,9 +124,9 @@ export function overseasTrade(instrument: Instrument, receivedTime: number, firs
 const decimals = 1e6
 
 /**
- * By the byte of the sign code, which way back the close is: 1 at the upper limit, 2 up, 3 unchanged, 4 at the
- * lower limit, 5 down. NaN for any other. Domestic changes are signed and overseas ones are not: the code is
- * right for both.
+ * By the byte of the sign code, which way back the close is: 1 at the upper limit, 2 up, 3 unchanged, 4 at
+ * the lower limit, 5 down. NaN for any other. Domestic changes are signed and overseas ones are not: the code
+ * is right for both.
  */
 const waysBack = new Float64Array(256).fill(Number.NaN)
 waysBack.set([-1, -1, 0, 1, 1], zero + 1)
