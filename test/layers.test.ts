@@ -168,6 +168,19 @@ describe('layers', () => {
     expect([...counts].filter(([, count]) => count > mostFiles)).toEqual([])
   })
 
+  it.each([
+    ['the composition of a feed', 150, ['app/feed/feed.ts']],
+    [
+      'continuity',
+      550,
+      ['continuity', 'memory', 'missing-ranges', 'rules', 'state'].map(name => `streams/continuity/${name}.ts`),
+    ],
+  ])('keep %s within %d lines', (_, most, parts) => {
+    const length = lines.filter(({ file, text }) => parts.includes(file) && text !== '').length
+    expect(length).toBeGreaterThan(most / 3)
+    expect(lines.filter(({ file }) => parts.includes(file)).length - parts.length).toBeLessThanOrEqual(most)
+  })
+
   it('let only the first step of the streams speak to kis/', () => {
     const offending = code.filter(
       line =>

@@ -25,13 +25,10 @@ import { createOutlet } from './outlet.ts'
 import { openPipeline } from '../../streams/pipeline.ts'
 import { createRepairs } from './repairs.ts'
 import { createRun } from './run.ts'
-import { twoCopiesOfRxjs } from '../operations/rxjs-copies.ts'
+import { warnOfTwoCopies } from '../operations/rxjs-copies.ts'
 import { createSockets } from './sockets.ts'
 
-/**
- * A feed for one app key, or one for each market. Throws a SettingsError that lists all that is wrong with
- * the options.
- */
+/** A feed for one app key, or one for each market. Throws a SettingsError that lists every mistake. */
 export function createFeed(options: FeedOptions): Feed {
   return openFeed(options).feed
 }
@@ -40,9 +37,7 @@ export function createFeed(options: FeedOptions): Feed {
 export function openFeed(options: FeedOptions): OpenedFeed {
   const { settings, parts } = readOptions<FeedParts>(options, feedParts)
   if (!parts.dataFolder && parts.jobs === undefined) parts.log?.warn({}, countsForItself)
-  const copies = twoCopiesOfRxjs()
-  if (copies !== undefined && parts.log !== undefined) parts.log.warn({}, copies)
-  else if (copies !== undefined) process.emitWarning(copies)
+  warnOfTwoCopies(parts.log)
   return composeFeed(settings, parts)
 }
 

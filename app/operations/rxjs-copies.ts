@@ -2,6 +2,15 @@
 // far away. Looked for when a feed is made, by folders alone.
 import { fileURLToPath } from 'node:url'
 import { packageFolder, packageVersion } from '../../system/package-folder.ts'
+import type { Logger } from '../observe/log.ts'
+
+/** In the log, or without one as a warning of the process. */
+export function warnOfTwoCopies(log: Logger | undefined): void {
+  const copies = twoCopiesOfRxjs()
+  if (copies === undefined) return
+  if (log === undefined) process.emitWarning(copies)
+  else log.warn({}, copies)
+}
 
 /** A sentence where the program and kis-stream have different copies. `program`: its first module. */
 export function twoCopiesOfRxjs(
