@@ -1,5 +1,7 @@
 // Events of one instrument for the tests of a strategy or a sink, each consistent with the ones before.
-import { hourMs } from '../market/basics/durations.ts'
+import { type OptionNames, refuseUnknown } from '../market/basics/did-you-mean.ts'
+import { minuteMs } from '../market/basics/durations.ts'
+import { dateDigits } from '../market/calendar/korea-time.ts'
 import type {
   Backfill,
   Bar,
@@ -45,11 +47,16 @@ export type TestEvents = {
 
 const levels = 10
 const stepMs = 1_000
-const minuteMs = hourMs / 60
 const line = '1'
+const optionNames = Object.keys({
+  price: true,
+  volumeBefore: true,
+  startTime: true,
+} satisfies OptionNames<TestEventOptions>)
 
-/** The day's totals follow the trades, as those of KIS do: a gap that was not made is not there. */
+/** The day's totals follow the trades, as those of KIS do. Throws a TypeError on unknown options. */
 export function testEvents(instrument: Instrument, options: TestEventOptions = {}): TestEvents {
+  refuseUnknown(options, optionNames)
   const { volumeBefore = 1_000_000, startTime = Date.parse('2026-11-20T10:00:00+09:00') } = options
   const market = marketOf(instrument)
   let { price = 70_000 } = options
@@ -60,7 +67,7 @@ export function testEvents(instrument: Instrument, options: TestEventOptions = {
   const day = { open: price, high: price, low: price }
 
   const nextTime = () => (lastTime += stepMs)
-  const businessDate = Number(new Date(startTime + 9 * hourMs).toISOString().slice(0, 10).replaceAll('-', ''))
+  const businessDate = dateDigits(startTime)
   const side = (step: number): Level[] =>
     Array.from({ length: levels }, (_, level) => ({ price: price + (level + 1) * step, volume: 100 }))
   const tick = () => Math.max(price / 1_000, 0.01)

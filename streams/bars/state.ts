@@ -31,7 +31,7 @@ export type OpenBar = Figures & {
   /** A gap reached into it, or one of its trades came after it was published. */
   isCut: boolean
   publishedCount: number
-  /** The volume and reason that `onForgotten` was called with. */
+  /** The volume and the trades that `onForgotten` was called with. */
   forgottenVolume: number
   forgottenCount: number
   /**
