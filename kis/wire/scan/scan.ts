@@ -180,7 +180,11 @@ export function readColumns(plan: Plan, first: number): void {
  */
 export function number(i: number): number | null {
   const int = ints[i] as number
-  if (int >= 0) return int
+  return int >= 0 ? int : otherNumber(i)
+}
+
+/** A function of its own: the engine inlines only what is short, and `number` is called for each column. */
+function otherNumber(i: number): number | null {
   const double = doubles[i] as number
   return Math.abs(double) < Number.POSITIVE_INFINITY ? double : longNumber(i)
 }

@@ -97,6 +97,15 @@ export function readNumbers(columns: usize, count: usize, carets: usize, money: 
         store<i32>(ints + (i << 2), <i32>eightDigits(digits))
         continue
       }
+      const marks = pointsIn(digits)
+      if (marks != 0 && length != 1) {
+        const place = ctz(marks) & 56
+        const joined = withoutByte(digits, place)
+        if (areDigits(joined)) {
+          putDouble(i, <f64>eightDigits(joined) / load<f64>(powersOfTen + (<usize>(56 - place))))
+          continue
+        }
+      }
     } else if (length - 9 < 7) {
       const high = withZeros(load<u64>(end - 16), 16 - length)
       const low = load<u64>(end - 8)
@@ -139,6 +148,19 @@ function withZeros(bytes: u64, count: usize): u64 {
  */
 function areDigits(bytes: u64): bool {
   return (((bytes + 0x4646464646464646) | (bytes - 0x3030303030303030)) & 0x8080808080808080) == 0
+}
+
+/** The top bit of the first byte that is a point, and of some after it; 0 without one. */
+function pointsIn(bytes: u64): u64 {
+  const others = bytes ^ 0x2e2e2e2e2e2e2e2e
+  return (others - 0x0101010101010101) & ~others & 0x8080808080808080
+}
+
+/** Eight bytes without the one at a bit, with a zero in front. */
+function withoutByte(bytes: u64, place: u64): u64 {
+  const before: u64 = ((<u64>1) << place) - 1
+  const after = ~(before | ((<u64>0xff) << place))
+  return (bytes & after) | ((bytes & before) << 8) | 0x30
 }
 
 /** Joins digits into pairs, pairs into fours, and fours into eight. */
