@@ -1,6 +1,9 @@
-// `npm run bench`: everything, or the parts that are named; `--quick` for shorter rounds. Always ends well
-// unless something crashed: ratios on a busy machine are there to be read, not to fail a build.
+// `npm run bench`: everything, or the parts that are named; `--quick` for shorter rounds; `--against FOLDER`
+// compares another checkout with this one. Always ends well unless something crashed: ratios on a busy
+// machine are there to be read, not to fail a build.
+import { parseArgs } from 'node:util'
 import { fileURLToPath } from 'node:url'
+import { against } from './against/against.ts'
 import { start } from './children.ts'
 import { decode } from './decode/decode.ts'
 import { exporting } from './recording/export.ts'
@@ -26,37 +29,49 @@ const parts: Readonly<Record<string, Part>> = {
   export: exporting,
 }
 
-/** What a child process is given in front of the name of its part. */
-const alone = '--alone'
-
-const words = process.argv.slice(2)
-const isQuick = words.includes('--quick')
-const named = words.filter(word => !word.startsWith('--'))
-const unknown = words.filter(word => (word.startsWith('--') ? !['--quick', alone].includes(word) : !(word in parts)))
+const { values: flags, positionals: named } = readWords()
+const effort = flags.quick ? quickEffort : fullEffort
+const unknown = named.filter(word => !(word in parts))
 
 if (unknown.length > 0) {
-  process.stderr.write(
-    `bench: unknown ${unknown.join(' ')}; expected any of ${Object.keys(parts).join(', ')}, --quick\n`,
-  )
-  process.exitCode = 2
-} else if (words.includes(alone)) {
-  for (const name of named) process.send?.(await parts[name]?.(isQuick ? quickEffort : fullEffort))
+  refuse(`unknown ${unknown.join(' ')}`)
+} else if (flags.alone) {
+  for (const name of named) process.send?.(await parts[name]?.(effort))
   process.disconnect()
 } else {
-  await runAll(named.length > 0 ? named : Object.keys(parts))
-}
-
-async function runAll(names: readonly string[]): Promise<void> {
-  print(`kis-stream benchmarks, Node ${process.versions.node}, ${isQuick ? 'short' : 'full'} rounds`)
-  const targets: Target[] = []
-  for (const name of names) targets.push(...(await inItsOwnProcess(name)))
+  print(`kis-stream benchmarks, Node ${process.versions.node}, ${flags.quick ? 'short' : 'full'} rounds`)
+  const targets =
+    flags.against === undefined
+      ? await runAll(named.length > 0 ? named : Object.keys(parts))
+      : await against(flags.against, effort)
   print(`\nTargets met: ${targets.filter(({ isMet }) => isMet).length} of ${targets.length}`)
   for (const target of targets) printTarget(target)
 }
 
+function readWords() {
+  try {
+    const options = { quick: { type: 'boolean' }, alone: { type: 'boolean' }, against: { type: 'string' } } as const
+    return parseArgs({ allowPositionals: true, options })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+function refuse(problem: string): never {
+  const names = Object.keys(parts).join(', ')
+  process.stderr.write(`bench: ${problem}; expected any of ${names}, --quick, --against FOLDER\n`)
+  process.exit(2)
+}
+
+async function runAll(names: readonly string[]): Promise<Target[]> {
+  const targets: Target[] = []
+  for (const name of names) targets.push(...(await inItsOwnProcess(name)))
+  return targets
+}
+
 /** What the engine learnt from one part would change the figures of the next. */
 function inItsOwnProcess(name: string): Promise<Target[]> {
-  const child = start(fileURLToPath(import.meta.url), [alone, name, ...(isQuick ? ['--quick'] : [])])
+  const child = start(fileURLToPath(import.meta.url), ['--alone', name, ...(flags.quick ? ['--quick'] : [])])
   return new Promise((resolve, reject) => {
     let targets: Target[] | undefined
     child.on('message', sent => {
