@@ -9,7 +9,7 @@ import { SettingsError } from '../app/settings/settings.ts'
 import { supportRecordFile } from '../app/operations/support-record.ts'
 import { createRedaction } from '../kis/redaction.ts'
 import { type ArchivedFile, tarOf } from '../app/operations/tar.ts'
-import { version, versionOf } from '../app/operations/version.ts'
+import { ownPackage, version, versionOf } from '../app/operations/version.ts'
 import { mostSubscriptions } from '../machines/ledger.ts'
 import { defaultTiming } from '../machines/timing.ts'
 import { formatKst } from '../market/calendar/korea-time.ts'
@@ -78,24 +78,11 @@ last-run.json       what the last feed left behind: why it ended, the last steps
 `
 
 function versions(): object {
-  const { dependencies: needed = {}, peerDependencies: peers = {} } = JSON.parse(packageText()) as {
-    readonly [kind in 'dependencies' | 'peerDependencies']?: Readonly<Record<string, string>>
-  }
+  const { dependencies: needed = {}, peerDependencies: peers = {} } = ownPackage
   const names = Object.keys({ ...needed, ...peers })
   const dependencies = Object.fromEntries(names.map(name => [name, versionOf(name) ?? 'not installed']))
   const { node, v8, openssl, uv } = process.versions
   return { 'kis-stream': version, node, v8, openssl, uv, platform: process.platform, arch: process.arch, dependencies }
-}
-
-function packageText(): string {
-  for (const path of ['../package.json', '../../package.json']) {
-    try {
-      return readFileSync(new URL(path, import.meta.url), 'utf8')
-    } catch {
-      // In the built package it is one folder further up.
-    }
-  }
-  return '{}'
 }
 
 function configurationOf({ settings, mistakes, input, dataFolder }: Context): object {

@@ -4,15 +4,24 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { packageFolder, packageVersion } from '../../system/package-folder.ts'
 
-export const version: string = read('../../package.json') ?? read('../../../package.json') ?? 'unknown'
+type Needed = Readonly<Record<string, string>>
 
-function read(path: string): string | undefined {
+type PackageFile = {
+  readonly name?: string
+  readonly version?: string
+  readonly dependencies?: Needed
+  readonly peerDependencies?: Needed
+}
+
+/** Empty when it is not found. */
+export const ownPackage: PackageFile = read('../../package.json') ?? read('../../../package.json') ?? {}
+
+export const version: string = ownPackage.version ?? 'unknown'
+
+function read(path: string): PackageFile | undefined {
   try {
-    const { name, version: found } = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as {
-      readonly name?: string
-      readonly version?: string
-    }
-    return name === 'kis-stream' ? found : undefined
+    const found = JSON.parse(readFileSync(new URL(path, import.meta.url), 'utf8')) as PackageFile
+    return found.name === 'kis-stream' ? found : undefined
   } catch {
     return undefined
   }

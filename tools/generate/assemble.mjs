@@ -90,8 +90,8 @@ function useBundled(file) {
 }
 
 /**
- * The modules behind the entry points become a few files: two hundred take as long to find and open as they
- * take to run. All entry points in one go, so that they share what they have in common. A module that looks
+ * The modules behind the entry points and the command become a few files: two hundred take as long to find
+ * and open as they take to run. All of them in one go, so that they share what they have in common. A module that looks
  * for files beside itself stays where it is.
  */
 async function joinEntries() {
@@ -108,7 +108,7 @@ async function joinEntries() {
     },
   }
   const { outputFiles } = await build({
-    entryPoints: [join(folder, 'index.js'), ...entries.map(name => join(folder, 'entries', name))],
+    entryPoints: ['index.js', 'cli/main.js', ...entries.map(name => `entries/${name}`)].map(name => join(folder, name)),
     outdir: folder,
     outbase: folder,
     chunkNames: 'entries/parts/[hash]',
