@@ -102,7 +102,7 @@ export function readNumbers(columns: usize, count: usize, carets: usize, money: 
         const place = ctz(marks) & 56
         const joined = withoutByte(digits, place)
         if (areDigits(joined)) {
-          putDouble(i, <f64>eightDigits(joined) / load<f64>(powersOfTen + (<usize>(56 - place))))
+          putDouble(i, <f64>eightDigits(joined) / load<f64>(powersOfTen + <usize>(56 - place)))
           continue
         }
       }
