@@ -91,8 +91,8 @@ function useBundled(file) {
 
 /**
  * The modules behind the entry points and the command become a few files: two hundred take as long to find
- * and open as they take to run. All of them in one go, so that they share what they have in common. A module that looks
- * for files beside itself stays where it is.
+ * and open as they take to run. All of them in one go, so that they share what they have in common. A module
+ * that looks for files beside itself stays where it is.
  */
 async function joinEntries() {
   const entries = readdirSync(join(folder, 'entries')).filter(name => name.endsWith('.js'))
