@@ -42,20 +42,13 @@ export default defineConfig({
     // them. `ISOLATED=1` gives each file its own, which tells a fault from what another file left behind. (As
     // a variable, because each project's own settings come before flags.)
     isolate: process.env['ISOLATED'] === '1',
+    // The folder for what several files share, as a compiled command: test/support/processes/once.ts.
+    globalSetup: 'test/support/processes/run-folder.ts',
     projects: [
       { extends: true, test: { name: 'parts', include: parts } },
-      {
-        extends: true,
-        test: { name: 'commands', include: commands, globalSetup: 'test/support/processes/compile.ts' },
-      },
-      {
-        extends: true,
-        test: { name: 'pages', include: pages, globalSetup: 'test/support/processes/browser.ts' },
-      },
-      {
-        extends: true,
-        test: { name: 'packages', include: packages, globalSetup: 'test/support/processes/install.ts' },
-      },
+      { extends: true, test: { name: 'commands', include: commands } },
+      { extends: true, test: { name: 'pages', include: pages } },
+      { extends: true, test: { name: 'packages', include: packages } },
       { extends: true, test: { name: 'journeys', include: journeys, exclude: pages } },
       { extends: true, test: { name: 'slow', include: slow } },
       { extends: true, test: { name: 'the rest', include: ['test/**/*.test.ts'], exclude: named } },

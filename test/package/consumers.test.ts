@@ -5,11 +5,12 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
-import { expect, inject, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { root } from '../support/processes/compile.ts'
+import { ensureInstalled } from '../support/processes/install.ts'
 
 const run = promisify(execFile)
-const { bare, oldestRxjs, tarball } = inject('installed')
+const { bare, oldestRxjs, tarball } = await ensureInstalled()
 const installed = join(bare, 'node_modules/kis-stream')
 
 it('has a manifest that publint finds nothing in', async () => {

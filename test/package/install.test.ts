@@ -5,13 +5,13 @@ import { execFile, spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { optionalPackages } from '../../system/optional-package.ts'
 import { root } from '../support/processes/compile.ts'
-import { packagesIn } from '../support/processes/install.ts'
+import { ensureInstalled, packagesIn } from '../support/processes/install.ts'
 
 const run = promisify(execFile)
-const { bare, npmSaid } = inject('installed')
+const { bare, npmSaid } = await ensureInstalled()
 const modules = join(bare, 'node_modules')
 const command = join(modules, 'kis-stream/dist/cli/main.js')
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Readonly<

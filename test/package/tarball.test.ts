@@ -5,15 +5,16 @@ import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { generatedTape } from '../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../simulator/server.ts'
 import { examples, runExample } from '../support/processes/example.ts'
+import { ensureInstalled } from '../support/processes/install.ts'
 import { eventually } from '../support/rigs/feed.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const { project } = inject('installed')
+const { project } = await ensureInstalled()
 const installed = join(project, 'node_modules/kis-stream')
 
 describe('the package', () => {

@@ -9,8 +9,10 @@ import { describe, expect, it, type TestContext } from 'vitest'
 import { openOutput } from '../../../cli/terminal/output.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
-import { compiled, root } from '../../support/processes/compile.ts'
+import { ensureCompiled, root } from '../../support/processes/compile.ts'
 import { eventually } from '../../support/rigs/feed.ts'
+
+const program = join(await ensureCompiled(), 'cli/main.js')
 
 /** A reader that takes so many bytes and then none, until it is given more. */
 function reader(room: number) {
@@ -136,18 +138,7 @@ async function runWith(
   onTestFinished(() => simulator.stop())
   const child = spawn(
     process.execPath,
-    [
-      join(compiled, 'cli/main.js'),
-      'run',
-      '--market',
-      'KR',
-      '--instruments',
-      'KRX:005930',
-      '--channels',
-      'trade',
-      '--format',
-      output,
-    ],
+    [program, 'run', '--market', 'KR', '--instruments', 'KRX:005930', '--channels', 'trade', '--format', output],
     {
       cwd: root,
       stdio: [...stdio],

@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { devNull } from 'node:os'
 import { join } from 'node:path'
-import { compiled, root } from './compile.ts'
+import { ensureCompiled, root } from './compile.ts'
 
-const program = join(compiled, 'cli/main.js')
+const program = join(await ensureCompiled(), 'cli/main.js')
 
 export type Finished = { readonly code: number | null; readonly out: string; readonly err: string }
 

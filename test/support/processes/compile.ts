@@ -1,29 +1,26 @@
 // The command's own sources, compiled as for a package, once for all tests that start it: a process that
 // compiles what it runs takes twice as long, and there are over a hundred.
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { TestProject } from 'vitest/node'
+import { promisify } from 'node:util'
+import { once } from './once.ts'
+
+const run = promisify(execFile)
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/**
- * Beside `dist`, which a test of the package makes anew meanwhile. One run of such tests in a checkout at a
- * time.
- */
+/** Beside `dist`, which is the developer's. One run of such tests in a checkout at a time. */
 const folder = '.compiled'
-export const compiled = join(root, folder)
 
-/** For vitest: before the first test of a command, and again before tests that are repeated on a change. */
-export function setup(project: TestProject): void {
-  compile()
-  project.onTestsRerun(compile)
-}
+/** The folder with what is compiled. */
+export const ensureCompiled = (): Promise<string> => once('compiled', compile)
 
 /** What `npm run build` does, elsewhere and without a look at types, which `npm run check` has. */
-function compile(): void {
-  const run = (...words: string[]) => execFileSync(process.execPath, words, { cwd: root, stdio: 'inherit' })
-  run('tools/generate/clean.mjs', folder)
-  run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder, '--noCheck')
-  run('tools/generate/assemble.mjs', folder)
+async function compile(): Promise<string> {
+  const node = (...words: string[]) => run(process.execPath, words, { cwd: root })
+  await node('tools/generate/clean.mjs', folder)
+  await node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', '--outDir', folder, '--noCheck')
+  await node('tools/generate/assemble.mjs', folder)
+  return join(root, folder)
 }

@@ -1,11 +1,13 @@
 // The package as a user has it: packed, and installed by npm into an empty folder, once for all tests of
 // it. What is not in npm's cache yet comes from the registry.
-import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestProject } from 'vitest/node'
+import { promisify } from 'node:util'
 import { root } from './compile.ts'
+import { once } from './once.ts'
+
+const run = promisify(execFile)
 
 export type InstalledPackage = {
   readonly tarball: string
@@ -18,44 +20,33 @@ export type InstalledPackage = {
   readonly oldestRxjs: string
 }
 
-declare module 'vitest' {
-  interface ProvidedContext {
-    installed: InstalledPackage
-  }
-}
-
 const beside = ['tsx', 'typescript', '@types', '@duckdb']
-let home = ''
 
-export function setup({ provide }: TestProject): void {
-  home = mkdtempSync(join(tmpdir(), 'kis-stream-package-'))
+export const ensureInstalled = (): Promise<InstalledPackage> => once('installed', packAndInstall)
+
+async function packAndInstall(home: string): Promise<InstalledPackage> {
   const [bare, project, oldestRxjs] = ['bare', 'project', 'oldest-rxjs'].map(name => join(home, name)) as [
     string,
     string,
     string,
   ]
-  const packed = execFileSync('npm', ['pack', '--silent', '--pack-destination', home], { cwd: root, encoding: 'utf8' })
-  const tarball = join(home, packed.trim().split('\n').at(-1) ?? '')
-  const npmSaid = install(bare, tarball)
-  install(oldestRxjs, 'rxjs@7.8.0')
+  const { stdout } = await run('npm', ['pack', '--silent', '--pack-destination', home], { cwd: root })
+  const tarball = join(home, stdout.trim().split('\n').at(-1) ?? '')
+  const npmSaid = await install(bare, tarball)
+  await install(oldestRxjs, 'rxjs@7.8.0')
   cpSync(bare, project, { recursive: true })
   for (const name of beside) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name))
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
   cpSync(join(root, 'examples'), join(project, 'examples'), { recursive: true })
-  provide('installed', { tarball, bare, npmSaid, project, oldestRxjs })
-}
-
-export function teardown(): void {
-  rmSync(home, { recursive: true, force: true })
+  return { tarball, bare, npmSaid, project, oldestRxjs }
 }
 
 /** Without scripts: those of the dependencies compile what runs without. */
-function install(folder: string, what: string): string {
+async function install(folder: string, what: string): Promise<string> {
   mkdirSync(folder)
   writeFileSync(join(folder, 'package.json'), '{}')
   const flags = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts']
-  const { status, stdout, stderr } = spawnSync('npm', ['install', ...flags, what], { cwd: folder, encoding: 'utf8' })
-  if (status !== 0) throw new Error(`npm install ${what}: ${stderr}`)
+  const { stdout, stderr } = await run('npm', ['install', ...flags, what], { cwd: folder })
   return `${stdout}${stderr}`
 }
 
