@@ -18,12 +18,14 @@ export type {
   FaultReport,
   Injected,
   Lasting,
+  OfKey,
   OfSession,
   Place,
   ScheduledFault,
   TokenField,
   WithheldSum,
 } from '../simulator/faults/faults.ts'
+export type { AppKeyStats } from '../simulator/keys/app-keys.ts'
 export type { PastDay, PastMarket, PastMinute } from '../simulator/market/past-market.ts'
 export type { PastTrade } from '../simulator/market/past-trade.ts'
 export type { NoticeOf } from '../simulator/notices.ts'

@@ -37,8 +37,8 @@ export type Credentials = {
   tokenOf(token: string): Approval | undefined
   issueApproval(appKey: string): string
   approvalOf(approvalKey: string): Approval | undefined
-  /** Invalidates every approval key issued so far; returns how many. */
-  forgetApprovals(): number
+  /** Invalidates the approval keys issued so far to these app keys; returns how many. */
+  forgetApprovals(isMeant: (appKey: string) => boolean): number
   counts(): CredentialCounts
 }
 
@@ -84,10 +84,10 @@ export function createCredentials(clock: Clock): Credentials {
       if (approval === undefined) return undefined
       return { appKey: approval.appKey, expired: clock.now() - approval.issuedAt >= lifetimeMs }
     },
-    forgetApprovals() {
+    forgetApprovals(isMeant) {
       const { size } = approvals
-      approvals.clear()
-      return size
+      for (const [approvalKey, { appKey }] of approvals) if (isMeant(appKey)) approvals.delete(approvalKey)
+      return size - approvals.size
     },
     counts: () => ({ ...counts }),
   }

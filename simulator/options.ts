@@ -44,6 +44,13 @@ export type SimulatorOptions = {
    * after 100 to 105 s.
    */
   readonly pingTimeoutMs?: number
+  /**
+   * How many registrations the session of an app key may hold; one more is refused with OPSP0008. Default 41,
+   * KIS's.
+   */
+  readonly slots?: number
+  /** The same for single app keys. */
+  readonly slotsOf?: Readonly<Record<string, number>>
   /** Faults from the start on. */
   readonly faults?: readonly ScheduledFault[]
   /** The same seed gives the same random numbers in every fault. Default 1. */
@@ -73,6 +80,8 @@ export const simulatorOptionNames = Object.keys({
   tape: true,
   pingIntervalMs: true,
   pingTimeoutMs: true,
+  slots: true,
+  slotsOf: true,
   faults: true,
   faultSeed: true,
   noticesEveryMs: true,
@@ -97,8 +106,10 @@ export type Simulator = {
   readonly wsUrl: string
   /** What was counted so far. */
   stats(): SimulatorStats
-  /** Registrations held right now, by open session. */
-  sessions(): readonly { readonly registrations: readonly Registration[] }[]
+  /** Registrations held right now, by open session; of one app key where it is named. */
+  sessions(appKey?: string): readonly { readonly registrations: readonly Registration[] }[]
+  /** How an app key is shown in statistics, faults and the log: `#1` for the first one that came. */
+  shownAs(appKey: string): string
   /** Sends one text to every open session, as it is. */
   send(text: string): void
   /**

@@ -10,6 +10,9 @@ import { createAlarms } from './alarms.ts'
 import { noticeFrame } from './answers.ts'
 import { controlBefore } from './faults/fault-endpoint.ts'
 import { createCredentials } from './credentials.ts'
+import { createAppKeys } from './keys/app-keys.ts'
+import { countingCalls } from './keys/calls.ts'
+import { slotLimits } from './keys/slots.ts'
 import type { Host, Recipient } from './faults/hooks.ts'
 import { createRestServer, listen, refuseUpgrade } from './http.ts'
 import { createInjector } from './faults/injector.ts'
@@ -26,7 +29,7 @@ import { createPastMarket } from './market/past-market.ts'
 import { type Ping, startPing } from './ping.ts'
 import { createGate } from './rest/gate.ts'
 import { skipsOneOf } from './rest/quoting.ts'
-import { readRequest } from './request.ts'
+import { readRequest, type Request } from './request.ts'
 import { createRest } from './rest/routes.ts'
 import { createLook } from './market/seen.ts'
 import { createSessions, type Session } from './session.ts'
@@ -62,6 +65,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { control = false, faultSeed = 1, faults = [], pingIntervalMs = 110_000, pingTimeoutMs = 100_000 } = options
   const counters = createCounters()
   const credentials = createCredentials(options.credentialClock ?? clock)
+  const keys = createAppKeys()
+  const slotsOf = slotLimits(options.slots, options.slotsOf)
   const connections = new Map<Session, Connection>()
   /**
    * The TCP connections under them, until the client hangs up. The ones that are left at the end are closed.
@@ -86,11 +91,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     stopPing: session => connections.get(session)?.ping.stop(),
     adopt: (session, registration) => sessions.adopt(session, registration),
     forget: (session, registration) => sessions.forget(session, registration),
-    forgetApprovals: () => credentials.forgetApprovals(),
+    appKeyOf,
+    forgetApprovals: (isMeant = () => true) => credentials.forgetApprovals(isMeant),
   }
-  const injector = createInjector({ host, alarms, truth, seed: faultSeed, log })
+  const injector = createInjector({ host, alarms, truth, keys, seed: faultSeed, log })
   const startFaults = injector.schedule(faults)
-  const sessions = createSessions(credentials, { registered, released }, injector)
+  const sessions = createSessions(credentials, { identified, registered, released }, injector, slotsOf)
 
   const { callsPerSecond = 18, keptTrades = 20_000, skippedOneOf = 500 } = options.quotations ?? {}
   const emitted = createPastMarket(keptTrades)
@@ -114,8 +120,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     skips: skipsOneOf(skippedOneOf, faultSeed),
   }
 
-  const stats = () => statsOf(counters, credentials.counts(), gate.stats(), tape.stats(), truth.stats())
-  const rest = injector.restBehind(createRest(credentials, gate, quoting))
+  const stats = () => {
+    const appKeys = keys.stats(slotsOf, [...connections.keys()])
+    return statsOf(counters, credentials.counts(), gate.stats(), appKeys, tape.stats(), truth.stats())
+  }
+  const rest = countingCalls(injector.restBehind(createRest(credentials, gate, quoting)), keys)
   const server = createRestServer(control ? controlBefore(rest, { injector, truth, stats, notify }) : rest, log)
   const sockets = new WebSocketServer({
     noServer: true,
@@ -190,7 +199,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (request.kind === 'heartbeat') return echoed(connection, text, request.dated)
     const reply = sessions.answer(session, request)
     const { verb, tr, key } = request
-    rememberRequest(counters, { time: clock.now(), session: session.id, verb, tr, key, code: reply.code })
+    const { code } = reply
+    const appKey = noteRequest(appKeyOf(session, request), code)
+    rememberRequest(counters, { time: clock.now(), session: session.id, appKey, verb, tr, key, code })
     // An unreadable message is not repeated: it may hold anything.
     log(
       `session ${session.id}: ${request.kind === 'refused' ? 'refused' : `${verb} ${nameOf(request)}`}: ${reply.code}`,
@@ -200,6 +211,21 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       const said = injector.reword(session, request, reply.text)
       injector.reply(session, request, () => say(connection, said))
     }
+  }
+
+  /** Whose session it is, or would be with this request. */
+  function appKeyOf(session: Session, request?: Exclude<Request, { kind: 'heartbeat' }>): string | undefined {
+    const approval = request?.kind === 'subscription' ? credentials.approvalOf(request.approvalKey) : undefined
+    return approval?.appKey ?? session.appKey
+  }
+
+  /** Returns how the app key is shown. */
+  function noteRequest(appKey: string | undefined, code: string): string | undefined {
+    if (appKey === undefined) return undefined
+    const deeds = keys.of(appKey)
+    deeds.requests++
+    if (!['OPSP0000', 'OPSP0001'].includes(code)) deeds.requestsRefused++
+    return keys.shown(appKey)
   }
 
   /** Everything but frames of the tape goes out here. */
@@ -212,6 +238,12 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     if (meaning === 'unasked') counters.heartbeats++
     else counters.echoes++
     if (meaning === 'identical') counters.identicalEchoes++
+  }
+
+  function identified(session: Session, appKey: string): void {
+    keys.of(appKey).sessions.push(session.id)
+    log(`session ${session.id}: of app key ${keys.shown(appKey)}`)
+    injector.identified(session)
   }
 
   function registered(session: Session, registration: Registration): void {
@@ -305,7 +337,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     restUrl: `http://${loopback}:${actualPort}`,
     wsUrl: `ws://${loopback}:${actualPort}`,
     stats,
-    sessions: () => [...connections.keys()].map(session => ({ registrations: [...session.registrations.values()] })),
+    sessions: of =>
+      [...connections.keys()]
+        .filter(({ appKey }) => of === undefined || appKey === of)
+        .map(({ registrations }) => ({ registrations: [...registrations.values()] })),
+    shownAs: appKey => keys.shown(appKey),
     send(text) {
       for (const connection of connections.values()) say(connection, text)
     },

@@ -1,13 +1,10 @@
 // The state of each connection, as KIS keeps it: its app key, its registrations, and the key of its notices.
-// One session to an app key, 41 registrations to a session (protocol notes 3.3).
+// One session to an app key, and so many registrations to a session (protocol notes 3.3).
 import { randomBytes } from 'node:crypto'
 import { type AddressedCode, type AnswerCode, answer, isAddressed, type NoticeKey, refusal } from './answers.ts'
 import type { Credentials } from './credentials.ts'
 import type { Request, SubscriptionRequest } from './request.ts'
 import type { Registration } from './transactions.ts'
-
-/** All transactions and markets together. */
-export const mostRegistrations = 41
 
 export type Session = {
   readonly id: number
@@ -18,8 +15,10 @@ export type Session = {
   appKey: string | undefined
 }
 
-/** Called for each registration that begins or ends. */
-export type RegistrationListener = {
+export type SessionListener = {
+  /** The session has its app key now. Called before its first answer. */
+  identified(session: Session, appKey: string): void
+  /** Called for each registration that begins or ends. */
   registered(session: Session, registration: Registration): void
   released(session: Session, registration: Registration): void
 }
@@ -49,8 +48,9 @@ export type Sessions = {
 
 export function createSessions(
   credentials: Credentials,
-  listener: RegistrationListener,
+  listener: SessionListener,
   interference: Interference,
+  slotsOf: (appKey: string) => number,
 ): Sessions {
   const holders = new Map<string, Session>()
   let opened = 0
@@ -67,6 +67,7 @@ export function createSessions(
     if (holders.has(approval.appKey) || interference.isOccupied(session, approval.appKey)) return 'OPSP8996'
     holders.set(approval.appKey, session)
     session.appKey = approval.appKey
+    listener.identified(session, approval.appKey)
     return undefined
   }
 
@@ -76,7 +77,7 @@ export function createSessions(
   }
 
   function adopt(session: Session, registration: Registration): boolean {
-    if (session.registrations.size >= mostRegistrations) return false
+    if (session.registrations.size >= slotsOf(session.appKey ?? '')) return false
     session.registrations.set(nameFor(registration), registration)
     listener.registered(session, registration)
     return true

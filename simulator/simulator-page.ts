@@ -48,6 +48,18 @@ curl -d '{"tr":"H0STCNI0","symbol":"005930","price":271500,"volume":10,"side":"b
 
 An order is accepted and filled in one or two parts. \`plaintext\` instead of the fields is sent as it is. The answer says to how many sessions.
 
+## Several app keys
+
+Each app key has its session, its registrations and its limits. App keys are numbered in the order they come; logs, statistics and reports name
+them by their number, \`#1\`, and never show a key.
+
+- **Slots**: 41 for the session of each app key, over all products. \`startSimulator({ slots, slotsOf })\` gives another number for all, or for one.
+- **Faults of one key**: \`"appKey"\` has the key itself or its number, as in \`--fault cut:appKey=#2@30s\`. For such a fault a session opens with its first valid
+  request: only then its app key is known.
+- **A session that lingers**: \`--fault ghosts:1ms,occupiedMs=45s,occupiedUpToMs=90s,appKey=#2\` keeps that key in use for so long after its connection was lost, and newcomers
+  get OPSP8996. Without it a key is free at once. Several such faults give each key a time of its own.
+- **Statistics**: \`appKeys\` has the sessions, requests and calls of each, and every request has its key.
+
 ## Control
 
 On loopback, and only by \`127.0.0.1\` or \`localhost\`:

@@ -1,5 +1,6 @@
 // The counts of a simulator: facts to check a client against, in tests and by hand.
 import type { CredentialCounts } from './credentials.ts'
+import type { AppKeyStats } from './keys/app-keys.ts'
 import type { TruthStats } from './truth.ts'
 import type { TapeStats } from './tape/listener.ts'
 import type { GateStats } from './rest/gate.ts'
@@ -10,6 +11,8 @@ export type ReceivedRequest = {
   readonly time: number
   /** Sessions are numbered from 1, in the order they opened. */
   readonly session: number
+  /** `#1` for the first app key that came; undefined for a request without a valid approval key. */
+  readonly appKey: string | undefined
   readonly verb: Verb | 'unreadable'
   /** KIS's `tr_id` and `tr_key`; empty where the request had none. */
   readonly tr: string
@@ -41,6 +44,8 @@ export type SimulatorStats = CredentialCounts &
     readonly heartbeats: number
     /** Protocol-level pings, for which the real service drops a client. */
     readonly protocolPings: number
+    /** In the order they came. */
+    readonly appKeys: readonly AppKeyStats[]
     readonly tape: TapeStats
     readonly truth: TruthStats
   }
@@ -97,6 +102,7 @@ export function statsOf(
   counters: Counters,
   credentials: CredentialCounts,
   gate: GateStats,
+  appKeys: readonly AppKeyStats[],
   tape: TapeStats,
   truth: TruthStats,
 ): SimulatorStats {
@@ -108,6 +114,7 @@ export function statsOf(
     requests: requests.slice(-mostRequests),
     handshakes: handshakes.slice(-mostHandshakes),
     echoes: { total: echoes, identical: identicalEchoes },
+    appKeys,
     tape,
     truth,
   }

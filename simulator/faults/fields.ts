@@ -75,6 +75,7 @@ export const transaction: Field = {
 export const count = wholeNumber(1, 1_000_000)
 export const session = wholeNumber(1, 1_000_000_000)
 export const key = textLike(/^[\w./@-]{1,40}$/, 'a key of 1 to 40 letters and digits, as 005930 or DNASAAPL')
+export const appKey = textLike(/^(#\d{1,6}|[\w./=-]{1,200})$/, 'an app key, or # and its number, as #2')
 export const path = textLike(/^\/[\w./-]{0,199}$/, 'a path, as /oauth2/tokenP')
 export const restCode = textLike(/^[A-Z]{2,6}\d{2,8}$/, 'a code of KIS, as EGW00201')
 export const place = oneOf(['inside', 'between'])

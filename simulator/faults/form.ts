@@ -4,6 +4,7 @@ import { redacted } from '../../kis/secret.ts'
 import { refusingCodes } from '../answers.ts'
 import {
   answerPart,
+  appKey,
   codePlace,
   count,
   duration,
@@ -37,7 +38,7 @@ export type Form<F extends string = string> = {
 
 const forMs = duration
 const chosen = { key, tr: transaction } as const
-const amount = { ...chosen, records: count, probability: share, forMs } as const
+const amount = { ...chosen, records: count, probability: share, forMs, appKey } as const
 const amountMain = ['probability', 'records'] as const
 
 /** As the help of the command lists it. */
@@ -47,70 +48,70 @@ export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof Faul
     example: 'cut',
     main: ['session'],
     needs: [],
-    fields: { session },
+    fields: { session, appKey },
   },
   'half-open': {
     does: 'the TCP connection stays, nothing is sent or read; cut when it ends',
     example: 'half-open',
     main: ['session'],
     needs: [],
-    fields: { session, forMs },
+    fields: { session, forMs, appKey },
   },
   'mute-session': {
     does: 'sessions that are open get no data, only answers and PINGPONG',
     example: 'mute-session',
     main: ['session'],
     needs: [],
-    fields: { session, forMs },
+    fields: { session, forMs, appKey },
   },
   'mute-symbol': {
     does: 'no data of one key',
     example: 'mute-symbol:005930,tr=H0STCNT0',
     main: ['key'],
     needs: [['key']],
-    fields: { ...chosen, forMs },
+    fields: { ...chosen, forMs, appKey },
   },
   refuse: {
     does: 'subscriptions are refused with this code',
     example: 'refuse:OPSP0008,key=005930,tr=H0STCNT0,count=1',
     main: ['code'],
     needs: [['code']],
-    fields: { code: oneOf(refusingCodes), ...chosen, count, forMs },
+    fields: { code: oneOf(refusingCodes), ...chosen, count, forMs, appKey },
   },
   occupied: {
     does: 'each new session is refused because its app key is in use',
     example: 'occupied',
     main: [],
     needs: [],
-    fields: { forMs },
+    fields: { forMs, appKey },
   },
   ghosts: {
     does: 'what a session had registered when it ended stays "already subscribed" for so long',
-    example: 'ghosts:60s,delivering=no,occupiedMs=45s',
+    example: 'ghosts:60s,delivering=no,occupiedMs=45s,occupiedUpToMs=90s,appKey=#2',
     main: ['rememberMs'],
     needs: [],
-    fields: { rememberMs: duration, delivering: flag, occupiedMs: duration, forMs },
+    fields: { rememberMs: duration, delivering: flag, occupiedMs: duration, occupiedUpToMs: duration, forMs, appKey },
   },
   'late-acks': {
     does: 'subscribing and releasing is answered late',
     example: 'late-acks:2s,key=005930,tr=H0STCNT0,count=3',
     main: ['byMs'],
     needs: [['byMs']],
-    fields: { byMs: duration, ...chosen, count, forMs },
+    fields: { byMs: duration, ...chosen, count, forMs, appKey },
   },
   'bare-acks': {
     does: 'subscribing and releasing is answered without msg_cd, or without a header',
     example: 'bare-acks:msg_cd,key=005930,tr=H0STCNT0,count=3',
     main: ['without'],
     needs: [['without']],
-    fields: { without: answerPart, ...chosen, count, forMs },
+    fields: { without: answerPart, ...chosen, count, forMs, appKey },
   },
   'lost-acks': {
     does: 'subscribing and releasing works, its answer never comes',
     example: 'lost-acks:3,key=005930,tr=H0STCNT0',
     main: ['count'],
     needs: [],
-    fields: { ...chosen, count, forMs },
+    fields: { ...chosen, count, forMs, appKey },
   },
   lose: {
     does: 'this part of the trade records is lost, or so many of them',
@@ -138,49 +139,49 @@ export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof Faul
     example: 'new-column:1,tr=H0STCNT0',
     main: ['extra'],
     needs: [],
-    fields: { extra: wholeNumber(1, 50), tr: transaction, forMs },
+    fields: { extra: wholeNumber(1, 50), tr: transaction, forMs, appKey },
   },
   rubbish: {
     does: 'a text that is no frame and no answer, or a selection of such',
     example: 'rubbish:hello',
     main: ['texts'],
     needs: [],
-    fields: { texts, session },
+    fields: { texts, session, appKey },
   },
   'expire-approval-keys': {
     does: 'no approval key issued so far is known any more',
     example: 'expire-approval-keys',
     main: [],
     needs: [],
-    fields: {},
+    fields: { appKey },
   },
   'rest-500': {
     does: 'REST answers with HTTP 500',
     example: 'rest-500:/oauth2/Approval,code=EGW00201,count=2',
     main: ['path'],
     needs: [],
-    fields: { path, code: restCode, count, forMs },
+    fields: { path, code: restCode, count, forMs, appKey },
   },
   'rest-refuse': {
     does: 'REST refuses; codeIn=message, codeIn=nowhere, or codeIn=empty for an envelope without a word',
     example: 'rest-refuse:EGW00201,codeIn=message,status=429,path=/oauth2/tokenP,count=2',
     main: ['code'],
     needs: [],
-    fields: { code: restCode, codeIn: codePlace, status: wholeNumber(200, 599), path, count, forMs },
+    fields: { code: restCode, codeIn: codePlace, status: wholeNumber(200, 599), path, count, forMs, appKey },
   },
   'token-without': {
     does: 'tokens come without expires_in, or without access_token_token_expired',
     example: 'token-without:expires_in,count=1',
     main: ['field'],
     needs: [['field']],
-    fields: { field: tokenField, count, forMs },
+    fields: { field: tokenField, count, forMs, appKey },
   },
   'rest-slow': {
     does: 'REST answers late',
     example: 'rest-slow:5s,path=/oauth2/tokenP,count=1',
     main: ['byMs'],
     needs: [['byMs']],
-    fields: { byMs: duration, path, count, forMs },
+    fields: { byMs: duration, path, count, forMs, appKey },
   },
   'refuse-handshake': {
     does: 'no WebSocket is opened; so many times, or until it ends',
@@ -194,14 +195,14 @@ export const forms: { readonly [K in FaultKind]: Form<Extract<Exclude<keyof Faul
     example: 'no-pongs',
     main: [],
     needs: [],
-    fields: { forMs },
+    fields: { forMs, appKey },
   },
   'slow-close': {
     does: "a client's close is answered late",
     example: 'slow-close:5s,count=1',
     main: ['byMs'],
     needs: [['byMs']],
-    fields: { byMs: duration, count, forMs },
+    fields: { byMs: duration, count, forMs, appKey },
   },
 }
 
@@ -233,8 +234,11 @@ export function readFault(value: unknown): ReadFault {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined
     if (found === undefined) continue
     if (field === undefined) mistakes.push(`${shown(name)}: ${whatItTakes(kind)}`)
-    else if (!field.fits(found)) mistakes.push(`${kind}: ${name} ${shown(found)}: expected ${field.expected}`)
-    else fault[name] = found
+    else if (!field.fits(found)) {
+      // It may be most of one.
+      const value = name === 'appKey' ? redacted : shown(found)
+      mistakes.push(`${kind}: ${name} ${value}: expected ${field.expected}`)
+    } else fault[name] = found
   }
   for (const need of forms[kind].needs) {
     if (!need.some(name => Object.hasOwn(given, name))) mistakes.push(`${kind} needs ${need.join(' or ')}`)
@@ -248,14 +252,15 @@ export function whatItTakes(kind: FaultKind): string {
   return names.length === 0 ? `${kind} takes no values` : `${kind} takes ${names.join(', ')}`
 }
 
-/** For the log: no texts, because they may hold anything, and no login id. */
+/** For the log: no texts, because they may hold anything, and no login id or app key. */
 export function describeFault(fault: Fault): string {
   const isPersonal = 'tr' in fault && fault.tr !== undefined && isNotice(fault.tr)
   return Object.entries(fault)
     .filter(([name]) => name !== 'kind')
     .map(([name, value]) => {
       if (Array.isArray(value)) return `${value.length} ${name}`
-      return `${name} ${name === 'key' && isPersonal ? redacted : String(value)}`
+      const isSecret = (name === 'key' && isPersonal) || (name === 'appKey' && !String(value).startsWith('#'))
+      return `${name} ${isSecret ? redacted : String(value)}`
     })
     .join(', ')
 }

@@ -16,7 +16,7 @@ type Estate = {
 }
 
 export const ghosts: FaultMaker<'ghosts'> = (fault, work) => {
-  const { delivering = true, occupiedMs = 0, rememberMs = defaultRememberMs } = fault
+  const { delivering = true, occupiedMs = 0, occupiedUpToMs = 0, rememberMs = defaultRememberMs } = fault
   const { alarms, host } = work
   const estates = new Map<string, Estate>()
   /** Registrations of open sessions that were "already" there, and carry no data. */
@@ -38,16 +38,26 @@ export const ghosts: FaultMaker<'ghosts'> = (fault, work) => {
     if (session !== undefined) host.forget(session, registration)
   }
 
+  /** How long the app key stays in use after an end. */
+  function stayMs(): number {
+    const most = Math.max(occupiedMs, occupiedUpToMs)
+    return most === occupiedMs ? occupiedMs : occupiedMs + work.dice('stay').below(most - occupiedMs + 1)
+  }
+
   return {
     closed({ appKey, id, registrations }) {
       if (appKey === undefined || registrations.size === 0) return
       const now = host.clock.now()
       const estate = estates.get(appKey) ?? { ghosts: new Map<string, number>(), occupiedUntil: 0 }
       estates.set(appKey, estate)
-      estate.occupiedUntil = now + occupiedMs
+      const stay = stayMs()
+      estate.occupiedUntil = now + stay
       for (const name of registrations.keys()) estate.ghosts.set(name, now + rememberMs)
       const names = [...registrations.values()].map(nameOf).join(', ')
-      work.strike(`session ${id} left ${registrations.size} registrations behind for ${rememberMs} ms: ${names}`)
+      const inUse = stay === 0 ? '' : `, its app key in use for ${stay} ms`
+      work.strike(
+        `session ${id} left ${registrations.size} registrations behind for ${rememberMs} ms${inUse}: ${names}`,
+      )
     },
     released: (_session, registration) => void silent.delete(registration),
     isOccupied({ id }, appKey) {

@@ -45,11 +45,14 @@ export type Hooks = {
   closing?(session: Session): number | undefined
   /** The HTTP status that refuses an upgrade. */
   upgrade?(): number | undefined
-  rest?(path: string): RestAnswer | undefined
+  /** `appKey`: whose call it is. */
+  rest?(path: string, appKey: string | undefined): RestAnswer | undefined
   /** Another answer of REST in place of the ordinary one. */
-  restAnswer?(path: string, answer: RestAnswer): RestAnswer | undefined
-  restDelay?(path: string): number | undefined
+  restAnswer?(path: string, answer: RestAnswer, appKey: string | undefined): RestAnswer | undefined
+  restDelay?(path: string, appKey: string | undefined): number | undefined
   opened?(session: Session): void
+  /** The session has its app key now. */
+  identified?(session: Session): void
   released?(session: Session, registration: Registration): void
   /** Called before what the session registered is forgotten. */
   closed?(session: Session): void
@@ -72,7 +75,10 @@ export type Host = {
   adopt(session: Session, registration: Registration): boolean
   /** Releases without an answer. */
   forget(session: Session, registration: Registration): void
-  forgetApprovals(): number
+  /** The app key of a session, or of a request in it. */
+  appKeyOf(session: Session, request?: SubscriptionRequest): string | undefined
+  /** Of these app keys; absent: of all. */
+  forgetApprovals(isMeant?: (appKey: string) => boolean): number
 }
 
 /** What a fault has to work with. */

@@ -6,6 +6,9 @@ import type { Hooks, Host, Recipient, Work } from './hooks.ts'
 import { createFaultLog, type FaultLog } from './log.ts'
 import { makeFault } from './makers.ts'
 import type { Fault, FaultReport, Injected, ScheduledFault } from './faults.ts'
+import { hooksOfOneKey, hostOfOneKey } from './one-key.ts'
+import type { AppKeys } from '../keys/app-keys.ts'
+import { appKeyOf } from '../rest/app-key.ts'
 import type { Truth } from '../truth.ts'
 import { createRandom, type Random, seedFor } from '../tape/random.ts'
 import { type DataFrame, frameText, headLength } from '../columns/records.ts'
@@ -23,6 +26,7 @@ export type InjectorOptions = {
   readonly host: Host
   readonly alarms: Alarms
   readonly truth: Truth
+  readonly keys: AppKeys
   readonly seed: number
   readonly log: (line: string) => void
 }
@@ -55,6 +59,8 @@ export type Injector = Interference & {
   /** REST with the faults before it. */
   restBehind(rest: Rest): Rest
   opened(session: Session): void
+  /** The session has its app key now. */
+  identified(session: Session): void
   released(session: Session, registration: Registration): void
 }
 
@@ -66,7 +72,7 @@ type InForce = {
   readonly until: number
 }
 
-export function createInjector({ alarms, host, truth, log, seed }: InjectorOptions): Injector {
+export function createInjector({ alarms, host, keys, truth, log, seed }: InjectorOptions): Injector {
   /** Never changed in place: a fault may end while the list is read. */
   let inForce: readonly InForce[] = []
   let onFrames: readonly InForce[] = []
@@ -108,7 +114,11 @@ export function createInjector({ alarms, host, truth, log, seed }: InjectorOptio
     }
   }
 
-  function begin(fault: Fault): Injected {
+  /** An app key is a secret, so the fault is reported with its number. */
+  function begin(given: Fault): Injected {
+    const name = 'appKey' in given ? given.appKey : undefined
+    const isMeant = name === undefined ? undefined : (appKey: string | undefined) => keys.isNamed(name, appKey)
+    const fault = name === undefined ? given : ({ ...given, appKey: keys.shownName(name) } as Fault)
     const id = ++injections
     const began = now()
     const faultLog = createFaultLog(`${id} ${fault.kind}`, now, log)
@@ -127,7 +137,7 @@ export function createInjector({ alarms, host, truth, log, seed }: InjectorOptio
     }
 
     const work: Work = {
-      host,
+      host: isMeant === undefined ? host : hostOfOneKey(host, isMeant),
       alarms,
       dice(name) {
         const random = dice.get(name) ?? createRandom(seedFor(`fault ${id} ${name}`, seed))
@@ -166,7 +176,8 @@ export function createInjector({ alarms, host, truth, log, seed }: InjectorOptio
     remember(injected)
     const values = describeFault(fault)
     faultLog.say(`begins${values === '' ? '' : `: ${values}`}`)
-    const hooks = makeFault(fault, work)
+    const made = makeFault(fault, work)
+    const hooks = isMeant === undefined ? made : hooksOfOneKey(made, isMeant, host)
     if (ended !== undefined) return injected
 
     const forMs = 'forMs' in fault ? fault.forMs : undefined
@@ -206,10 +217,11 @@ export function createInjector({ alarms, host, truth, log, seed }: InjectorOptio
       const isUntouched = !onFrames.some(fault => isMeant(fault, to))
       if (isUntouched && !truth.keepsTruth) return void to.send(text)
       const { tr, key } = to.registration
-      const rows = truth
-        .recordsOf(tr, key, text, now())
-        .map(origin => ({ text: origin.record, count: origin.countEach, origin }))
-      pass(to, [{ text, head: text.slice(0, headLength), rows }], onFrames)
+      const emitted = truth.recordsOf(tr, key, text, now())
+      const origins = emitted
+      const rows = origins.map(origin => ({ text: origin.record, count: origin.countEach, origin }))
+      const isSame = origins.length === emitted.length && origins.every((origin, at) => origin === emitted[at])
+      pass(to, [{ text: isSame ? text : undefined, head: text.slice(0, headLength), rows }], onFrames)
     },
     isOccupied: (session, appKey) => first(hooks => hooks.isOccupied?.(session, appKey) || undefined) ?? false,
     answer: (session, request) => first(hooks => hooks.answer?.(session, request)),
@@ -237,14 +249,20 @@ export function createInjector({ alarms, host, truth, log, seed }: InjectorOptio
     refusesUpgrade: () => first(hooks => hooks.upgrade?.()),
     restBehind: rest => ({
       answer(call) {
-        const usual = first(hooks => hooks.rest?.(call.path)) ?? rest.answer(call)
-        const said = usual instanceof Promise ? usual : (first(hooks => hooks.restAnswer?.(call.path, usual)) ?? usual)
-        const lateMs = first(hooks => hooks.restDelay?.(call.path))
+        const { path } = call
+        const appKey = appKeyOf(call)
+        const usual = first(hooks => hooks.rest?.(path, appKey)) ?? rest.answer(call)
+        const said =
+          usual instanceof Promise ? usual : (first(hooks => hooks.restAnswer?.(path, usual, appKey)) ?? usual)
+        const lateMs = first(hooks => hooks.restDelay?.(path, appKey))
         return lateMs === undefined ? said : new Promise(resolve => alarms.in(lateMs, () => resolve(said)))
       },
     }),
     opened(session) {
       for (const { hooks } of inForce) hooks.opened?.(session)
+    },
+    identified(session) {
+      for (const { hooks } of inForce) hooks.identified?.(session)
     },
     released(session, registration) {
       for (const { hooks } of inForce) hooks.released?.(session, registration)

@@ -1,6 +1,7 @@
 // Faults as they are written on the command line, and the help that explains how.
 //
 // cut@5s · mute-symbol:005930@10s+30s · lose:10% · refuse:OPSP0008,key=005930,count=1
+import { redacted } from '../../kis/secret.ts'
 import { readDuration } from './fields.ts'
 import { faultKinds, fieldsOf, forms, isFaultKind, readFault, whatItTakes } from './form.ts'
 import type { FaultKind, ScheduledFault } from './faults.ts'
@@ -14,7 +15,7 @@ export function readFaultScript(texts: readonly string[]): ReadScript {
   for (const text of texts) {
     const read = readOne(text)
     if ('fault' in read) faults.push(read)
-    else mistakes.push(...read.mistakes.map(mistake => `'${text.slice(0, 60)}': ${mistake}`))
+    else mistakes.push(...read.mistakes.map(mistake => `'${withoutKey(text).slice(0, 60)}': ${mistake}`))
   }
   return { faults, mistakes }
 }
@@ -22,7 +23,8 @@ export function readFaultScript(texts: readonly string[]): ReadScript {
 export const faultHelp = `
 Faults, each as KIND, KIND:VALUE or KIND:VALUE,NAME=VALUE, with any values or none of those shown.
 Behind it @TIME says when it begins, counted from the start, and +TIME how long it lasts (without: until it is
-cleared, or has happened as often as it says). Times are 500ms, 30s, 5m or 1h.
+cleared, or has happened as often as it says). Times are 500ms, 30s, 5m or 1h. With appKey=#2 most of them act
+on the second app key that came alone.
 
 ${faultKinds.map(kind => `  ${forms[kind].example}\n      ${forms[kind].does}`).join('\n')}
 
@@ -58,6 +60,11 @@ function readTime(text: string, mistakes: string[]): number {
   return time ?? 0
 }
 
+/** An app key is a secret. */
+function withoutKey(text: string): string {
+  return text.replace(/(appKey=)[^,]*/gi, `$1${redacted}`)
+}
+
 /** Whether everything behind the colon is one text. */
 function isVerbatim(kind: string): boolean {
   return isFaultKind(kind) && Object.hasOwn(fieldsOf(kind), 'texts')
@@ -70,7 +77,7 @@ function readValues(kind: FaultKind, text: string, mistakes: string[]): Record<s
     const [, name, written] = (isVerbatim(kind) ? undefined : /^([A-Za-z]+)=(.*)$/s.exec(part)) ?? []
     const names = name !== undefined ? [name] : at === 0 ? forms[kind].main : []
     const problem = readInto(values, kind, names, written ?? part)
-    if (problem !== undefined) mistakes.push(`'${part}': ${problem}`)
+    if (problem !== undefined) mistakes.push(`'${withoutKey(part)}': ${problem}`)
   }
   return values
 }

@@ -62,7 +62,7 @@ describe('the control endpoint', () => {
         error: 'no fault',
         mistakes: [
           'lose: key 5: expected a key of 1 to 40 letters and digits, as 005930 or DNASAAPL',
-          '"forms": lose takes key, tr, records, probability, forMs',
+          '"forms": lose takes key, tr, records, probability, forMs, appKey',
           'lose needs probability or records',
         ],
       },

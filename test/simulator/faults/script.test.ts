@@ -23,6 +23,8 @@ describe('a fault on the command line', () => {
       0,
       { kind: 'ghosts', rememberMs: 60_000, delivering: false, occupiedMs: 45_000 },
     ],
+    ['cut:appKey=#2@5s', 5_000, { kind: 'cut', appKey: '#2' }],
+    ['occupied:appKey=PSabc123+5s', 0, { kind: 'occupied', appKey: 'PSabc123', forMs: 5_000 }],
     ['late-acks:2s', 0, { kind: 'late-acks', byMs: 2_000 }],
     ['lost-acks:3', 0, { kind: 'lost-acks', count: 3 }],
     ['lose:10%', 0, { kind: 'lose', probability: 0.1 }],
@@ -63,10 +65,20 @@ describe('a fault on the command line', () => {
       "'lose': lose needs probability or records",
       "'lose:110%': '110%': expected more than 0% and at most 100%, as 10%, or a whole number from 1 to 1000000",
       "'mute-symbol:a b,for=3': 'a b': expected a key of 1 to 40 letters and digits, as 005930 or DNASAAPL",
-      "'mute-symbol:a b,for=3': 'for=3': mute-symbol takes key, tr, forMs",
+      "'mute-symbol:a b,for=3': 'for=3': mute-symbol takes key, tr, forMs, appKey",
       expect.stringContaining("'explode': no fault is called 'explode'; expected one of cut, half-open"),
-      "'occupied:5s': '5s': occupied takes forMs",
+      "'occupied:5s': '5s': occupied takes forMs, appKey",
     ])
+  })
+
+  it('has no app key in its mistakes', () => {
+    const { mistakes } = readFaultScript([
+      'cut:appKey=PSplanted!',
+      'lose:appKey=PSplanted,probability=2',
+      'cut:2,appKey=PSplanted@soon',
+    ])
+    expect(mistakes).toHaveLength(3)
+    expect(mistakes.join('\n')).not.toContain('planted')
   })
 
   it('is never more than a mistake, whatever it is', () => {
