@@ -70,6 +70,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
     'request.ts',
     'notices.ts',
   ],
+  'machines/placement': ['place.ts', 'explain.ts', 'holders.ts', 'learn.ts', 'limits.ts', 'words.ts'],
   'streams/continuity': ['continuity.ts', 'memory.ts', 'repairs.ts', 'received-volume.ts'],
   'recording/export': ['export.ts'],
 }
