@@ -92,6 +92,8 @@ export type Board = {
   groups: readonly Group[]
   /** Waiting claims by `queueOf`; the highest is served first. */
   readonly queues: Claim[][]
+  /** The turns that are filled at the moment, the better ones first. A line that departs takes nothing. */
+  filling: readonly TurnState[]
   /** Slots that became free while others were waiting. */
   freed: number
 }
@@ -100,7 +102,7 @@ export function openBoard(market: Market, turns: readonly Turn[], now: number): 
   const of = (state: TurnState) => turns.filter(turn => turn.state === state)
   const byState = { open: of('open'), lost: of('lost'), departing: of('departing'), later: of('later') }
   const queues = Array.from({ length: (noticeLevel + 1) * 2 }, (): Claim[] => [])
-  return { now, market, turns, byState, groups: [], queues, freed: 0 }
+  return { now, market, turns, byState, groups: [], queues, filling: ['open', 'lost'], freed: 0 }
 }
 
 export function levelOf(rank: Rank): number {
@@ -119,8 +121,8 @@ export function mayLeave({ turn, claims }: Group): boolean {
 }
 
 /** It was registered before this placement: it is served before an equal that was not. */
-export function hadSlot({ before, from }: Claim): boolean {
-  return before !== null || from !== undefined
+export function hadSlot({ before }: Claim): boolean {
+  return before !== null
 }
 
 export function isWaiting({ isWanted, turn, group }: Claim): boolean {
@@ -166,17 +168,16 @@ export function twinOf(claim: Claim): Claim | undefined {
 export function swapWithShadow(first: Group): Claim[] {
   const shadow = first.twin
   if (shadow === null || shadow.turn === null) return []
-  const seats = first.claims.map(claim => [claim, twinOf(claim)] as const)
   const followers: Claim[] = []
-  for (const [claim, twin] of seats) {
-    const [mine, its] = [takeSeat(claim), twin === undefined ? undefined : takeSeat(twin)]
-    if (its !== undefined) giveSeat(claim, its)
-    if (mine === undefined) continue
-    if (twin !== undefined) giveSeat(twin, mine)
-    else {
-      claim.left = mine.turn.state === 'lost' ? 'lost' : mine.turn.state === 'departing' ? 'departing' : 'shared'
-      claim.from = mine.turn.line
-      claim.before = mine.before
+  for (const claim of first.claims) {
+    const { turn } = claim
+    const twin = twinOf(claim)
+    if (twin !== undefined) {
+      const [mine, its] = [takeSeat(claim), takeSeat(twin)]
+      giveSeat(claim, its)
+      giveSeat(twin, mine)
+    } else if (turn !== null) {
+      unseat(claim, turn.state === 'lost' || turn.state === 'departing' ? turn.state : 'shared')
       followers.push(claim)
     }
   }
@@ -184,19 +185,15 @@ export function swapWithShadow(first: Group): Claim[] {
   return followers
 }
 
-type Seat = Pick<Claim, 'since' | 'before' | 'beforeSince' | 'choice' | 'other' | 'from' | 'left'> & {
-  readonly turn: Turn
-}
+type Seat = Pick<Claim, 'turn' | 'since' | 'before' | 'beforeSince' | 'choice' | 'other' | 'left' | 'from'>
 
-function takeSeat(claim: Claim): Seat | undefined {
+function takeSeat(claim: Claim): Seat {
   const { turn, since, before, beforeSince, choice, other, from, left } = claim
-  if (turn === null) return undefined
   unseat(claim, 'shared')
-  claim.before = null
   return { turn, since, before, beforeSince, choice, other, from, left }
 }
 
-function giveSeat(claim: Claim, { turn, since, ...rest }: Seat): void {
-  Object.assign(claim, rest)
-  sit(claim, turn, since)
+function giveSeat(claim: Claim, seat: Seat): void {
+  Object.assign(claim, seat)
+  if (seat.turn !== null) sit(claim, seat.turn, seat.since)
 }

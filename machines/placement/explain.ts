@@ -24,7 +24,10 @@ export function explain(placement: Placement, key: SubscriptionKey): string {
         ]
   if (shadow !== undefined)
     sentences.push(`Its shadow has a slot on ${whereOf(placement, shadow)}: ${choiceOf(shadow)}.`, ...leftOf(shadow))
-  if (whyNoShadow !== undefined) sentences.push(`It runs without a shadow: ${sentence(whyNoShadow)}`)
+  if (whyNoShadow !== undefined)
+    sentences.push(
+      `${shadow === undefined ? 'It runs without a shadow' : 'The shadow stays there'}: ${sentence(whyNoShadow)}`,
+    )
   return sentences.join(' ')
 }
 
@@ -93,11 +96,12 @@ function leftOf({ from, left }: Slot): string[] {
   return from === undefined || left === undefined ? [] : [`It came from line ${from}: ${causes[left]}.`]
 }
 
-function stateOf({ isWanted, why }: Entry, { isLost, line }: Slot): string[] {
+function stateOf({ isWanted, why }: Entry, { isLost, isPlanned, line }: Slot): string[] {
   const sentences: string[] = []
   if (!isWanted) sentences.push('It is no longer wanted, and the slot is kept for a while.')
   if (isLost) sentences.push(`Line ${line} has no session at the moment: it flows once the line is back.`)
-  if (why !== undefined) sentences.push(`It stays there: ${sentence(why)}`)
+  if (why !== undefined)
+    sentences.push(`${isPlanned ? 'It has no slot before that turn' : 'It stays there'}: ${sentence(why)}`)
   return sentences
 }
 

@@ -25,7 +25,7 @@ export function movesOf(
   const byLevel: Move[][] = Array.from({ length: noticeLevel + 1 }, () => [])
   const add = (key: SubscriptionKey, entry: Entry, old: Slot | undefined, given: Slot | undefined) => {
     const outcome = outcomes.get(key)
-    const cause = old === undefined ? 'wanted' : causeOf(old, outcome?.left)
+    const cause = old === undefined ? 'wanted' : causeOf(old, outcome)
     const line = old && serving.get(old.line)
     const isReleased =
       old !== undefined && !old.isPlanned && line?.now === entry.market && (line.state ?? 'serving') !== 'lost'
@@ -68,6 +68,6 @@ function hasLine(slots: readonly Slot[], line: LineId): boolean {
   return slots.some(slot => slot.line === line)
 }
 
-function causeOf(old: Slot, left: Leaving | undefined): Leaving {
-  return old.isPlanned ? 'planned' : (left ?? 'released')
+function causeOf({ isPlanned, line }: Slot, outcome: Outcome | undefined): Leaving {
+  return isPlanned ? 'planned' : (outcome?.left.get(line) ?? 'released')
 }

@@ -1,4 +1,5 @@
 // What the board has become, as plain entries.
+import type { LineId } from '../../market/events.ts'
 import type { SubscriptionKey } from '../../market/subscription.ts'
 import type { Board, Claim } from './board.ts'
 import { keptMs } from './limits.ts'
@@ -7,8 +8,8 @@ import type { Entry, Leaving, Slot } from './words.ts'
 export type Outcome = {
   readonly key: SubscriptionKey
   readonly entry: Entry
-  /** What made it leave a slot, where it left one. */
-  readonly left: Leaving | undefined
+  /** What made it leave each line that it left. */
+  readonly left: ReadonlyMap<LineId, Leaving>
   /** It, or its shadow, took the slot of a lower rank in this placement. */
   readonly isByRank: boolean
   /** When time alone changes what is decided of it. */
@@ -40,10 +41,15 @@ function outcomeOf(board: Board, first: Claim, shadow: Claim | undefined): Outco
   return {
     key,
     entry: { rank, isWanted, market, ...slots, ...whys, ...feed },
-    left: both.find(claim => claim.left !== undefined && claim.turn !== claim.before)?.left,
+    left: new Map(both.flatMap(leftOf)),
     isByRank: both.some(({ turn, before, choice }) => turn !== null && turn !== before && choice === 'rank'),
     nextAt: Math.min(...both.map(claim => nextAt(board, claim))),
   }
+}
+
+function leftOf({ turn, before, from, left }: Claim): [LineId, Leaving][] {
+  const line = before === null ? from : before.line
+  return left === undefined || line === undefined || (turn !== null && turn === before) ? [] : [[line, left]]
 }
 
 function slotOf({ turn, since, choice, other, from, left }: Claim): Slot {

@@ -15,7 +15,17 @@ import { isNotice } from '../../kis/channel.ts'
 import type { LineId } from '../../market/events.ts'
 import { type Market, marketOf, markets } from '../../market/instrument.ts'
 import { type SubscriptionKey, subscriptionOf } from '../../market/subscription.ts'
-import { type Board, hadSlot, type Item, isWaiting, openBoard, queueOf, swapWithShadow, unseat } from './board.ts'
+import {
+  type Board,
+  type Claim,
+  hadSlot,
+  type Item,
+  isWaiting,
+  openBoard,
+  queueOf,
+  swapWithShadow,
+  unseat,
+} from './board.ts'
 import { movesOf } from './moves.ts'
 import { type MoveBudget, openBudget } from './move-budget.ts'
 import { type Outcome, outcomesOf } from './outcome.ts'
@@ -63,7 +73,9 @@ export function place(
       board,
       items.filter(item => item.market === market),
     )
-    fill(board)
+    fill(board, ['open', 'lost'])
+    // The plan goes by rank and order alone: with nothing else changed, the next call makes the same.
+    fill(board, ['later'])
     for (const outcome of outcomesOf(board)) outcomes.set(outcome.key, outcome)
   }
   const entries: Record<SubscriptionKey, Entry> = {}
@@ -77,7 +89,8 @@ export function place(
     entries[key] = entry
     if (entry.isWanted && entry.why !== undefined && entry.first === undefined)
       unplaced.push({ key, isShadow: false, why: entry.why })
-    if (entry.whyNoShadow !== undefined) unplaced.push({ key, isShadow: true, why: entry.whyNoShadow })
+    if (entry.whyNoShadow !== undefined && entry.shadow === undefined)
+      unplaced.push({ key, isShadow: true, why: entry.whyNoShadow })
     nextAt = Math.min(nextAt, outcome.nextAt)
   }
   for (const entry of sharing) entries[entry.key] = entry.entry
@@ -90,15 +103,17 @@ export function place(
 }
 
 /** Serves the ranks from above, until nothing more can be given. */
-function fill(board: Board): void {
+function fill(board: Board, filling: Board['filling']): void {
+  board.filling = filling
   for (let round = 0; round < mostRounds; round++) {
     const { freed } = board
     const waiting = board.groups.flatMap(({ claims }) => claims.filter(isWaiting))
-    for (const claim of waiting) if (hadSlot(claim)) board.queues[queueOf(claim)]?.push(claim)
-    for (const claim of waiting) if (!hadSlot(claim)) board.queues[queueOf(claim)]?.push(claim)
+    const isFirst = (claim: Claim) => hadSlot(claim) && !filling.includes('later')
+    for (const claim of waiting) if (isFirst(claim)) board.queues[queueOf(claim)]?.push(claim)
+    for (const claim of waiting) if (!isFirst(claim)) board.queues[queueOf(claim)]?.push(claim)
     for (const queue of board.queues.toReversed()) {
       // An eviction adds to the queues that are still to come.
-      for (const claim of queue) if (isWaiting(claim)) claim.why = seat(board, claim)
+      for (const claim of queue) if (isWaiting(claim)) seat(board, claim)
       queue.length = 0
     }
     endLoneShadows(board)

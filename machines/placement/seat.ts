@@ -18,9 +18,9 @@ import {
 import { affordableAt, spend } from './move-budget.ts'
 import { whyNot } from './why-not.ts'
 import { evictFor, highestVictim, keptBelow, lowerThan, wantedBelow } from './victims.ts'
-import { type Choice, type Leaving, noticeLevel, type Why } from './words.ts'
+import { type Choice, type Leaving, noticeLevel } from './words.ts'
 
-/** The better ones first. A line that departs takes nothing. */
+/** From the best to the worst: a group does not move to a worse one. */
 const states: readonly TurnState[] = ['open', 'lost', 'later']
 
 /** What a claim is looking for, and what kept it from a line. */
@@ -31,12 +31,13 @@ export type Search = {
   blocked: { readonly line: LineId; readonly until: number } | undefined
 }
 
-/** Seats a claim, with its group where that has to move; otherwise says why it cannot. */
-export function seat(board: Board, claim: Claim): Why | undefined {
-  if (claim.isShadow && !(twinOf(claim)?.turn ?? null)) return { code: 'no-first-slot' }
+/** Seats a claim, with its group where that has to move; otherwise notes why it cannot. */
+export function seat(board: Board, claim: Claim): void {
   const search: Search = { board, claim, blocked: undefined }
-  if (claim.level === noticeLevel) return seatNotice(search)
-  return isSeated(search) ? undefined : whyNot(board, claim, search.blocked)
+  if (claim.isShadow && !(twinOf(claim)?.turn ?? null)) claim.why = { code: 'no-first-slot' }
+  else if (claim.level === noticeLevel) seatNotice(search)
+  // A budget that forbids a slot now stays the reason, whatever is planned.
+  else if (!isSeated(search) && claim.why?.code !== 'budget') claim.why = whyNot(board, claim, search.blocked)
 }
 
 function isSeated(search: Search): boolean {
@@ -46,11 +47,12 @@ function isSeated(search: Search): boolean {
   const isLeaving = mayLeave(group)
   if (turn !== null && !isLeaving && joins(search, turn)) return true
   const company = turn === null || isLeaving ? [] : group.claims.filter(other => other.turn !== null && other.isWanted)
-  for (const state of states) {
+  const worst = isLeaving ? 'open' : turn?.state
+  for (const state of board.filling) {
+    if (worst !== undefined && states.indexOf(state) > states.indexOf(worst)) break
     if (goes(search, board.byState[state], company)) return true
-    // A slot without a session is no substitute for one that the budget allows later; a plan costs nothing.
-    if (search.blocked !== undefined && state === 'open') return turn === null && goes(search, board.byState.later, [])
-    if (state === (isLeaving ? 'open' : turn?.state)) break
+    // A slot without a session is no substitute for one that the budget allows later.
+    if (search.blocked !== undefined) return false
   }
   return isLeaving && claim.turn === null && turn?.state === 'lost' && joins(search, turn)
 }
@@ -172,7 +174,7 @@ function settle(search: Search, turn: Turn, hosts: readonly Claim[], choice: Cho
     const isBack = host.before === turn
     host.choice = choiceFor(victim, index === 0 || choice !== 'rank' ? choice : 'shared')
     host.other = victim?.key ?? (index === 0 ? other : seated[0]?.key)
-    host.why = undefined
+    if (turn.state !== 'later' || board.byState.open.length === 0) host.why = undefined
     if (host.left === 'planned' || isBack) host.from = undefined
     sit(host, turn, isBack ? host.beforeSince : board.now)
   }
@@ -205,22 +207,19 @@ function leave(board: Board, group: Group, from: Turn, hosts: readonly Claim[]):
 export function requeue(board: Board, claim: Claim): void {
   if (!claim.isWanted) return
   const { group } = claim
-  const { left } = claim
   const followers = !claim.isShadow && group.turn === null ? swapWithShadow(group) : []
-  const isSwapped = claim.turn !== null
-  const waiting = isSwapped ? twinOf(claim) : claim
-  if (waiting !== undefined) waiting.left = left
+  const waiting = claim.turn === null ? claim : twinOf(claim)
   for (const each of [...followers, ...(waiting?.isWanted ? [waiting] : [])]) board.queues[queueOf(each)]?.push(each)
 }
 
 /** Account notices have the line of their account alone, and a slot of any rank there. */
-function seatNotice(search: Search): Why | undefined {
+function seatNotice(search: Search): void {
   const { board, claim } = search
   const account = claim.item.line
   const turn = account === undefined ? board.turns[0] : board.turns.find(({ line }) => line === account)
-  if (turn === undefined) return { code: 'account', line: account ?? null }
-  const missing = turn.seated.size < turn.limit ? 0 : 1
-  if (missing > lowerThan(turn, claim.level)) return { code: 'account', line: turn.line }
-  if (affords(search, turn, [claim], missing)) settle(search, turn, [claim], 'account')
-  return search.blocked && { code: 'budget', ...search.blocked }
+  const missing = turn === undefined || turn.seated.size < turn.limit ? 0 : 1
+  if (turn === undefined || missing > lowerThan(turn, claim.level))
+    claim.why = { code: 'account', line: turn?.line ?? account ?? null }
+  else if (affords(search, turn, [claim], missing)) settle(search, turn, [claim], 'account')
+  else if (search.blocked !== undefined) claim.why = { code: 'budget', ...search.blocked }
 }
