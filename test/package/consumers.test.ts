@@ -63,7 +63,7 @@ console.log(sinkContract.length, startSimulator, createDecoder)
     module: 'nodenext',
     types: ['node'],
     typeRoots: [join(root, 'node_modules/@types')],
-    paths: { rxjs: [join(oldestRxjs, 'node_modules/rxjs')] },
+    paths: { rxjs: [oldestRxjs] },
     strict: true,
     exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,

@@ -1,19 +1,16 @@
-// What a user installs: the packed tarball, its declarations, an example that imports it, and its command.
+// What a user installs: the packed tarball, its declarations, and its command.
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { generatedTape } from '../../simulator/tape/generated-tape.ts'
-import { startSimulator } from '../../simulator/server.ts'
-import { examples, runExample } from '../support/processes/example.ts'
+import { manifest, root, runCompiler } from '../support/processes/compile.ts'
 import { ensureInstalled } from '../support/processes/install.ts'
-import { eventually } from '../support/rigs/feed.ts'
+import { linkTree } from '../support/processes/link-tree.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const { project } = await ensureInstalled()
 const installed = join(project, 'node_modules/kis-stream')
 
@@ -25,33 +22,18 @@ describe('the package', () => {
     }
   })
 
-  it('has declarations that every example compiles against', async () => {
-    const options = {
-      target: 'es2023',
-      module: 'nodenext',
-      types: ['node'],
-      strict: true,
-      noEmit: true,
-      allowImportingTsExtensions: true,
-      skipLibCheck: true,
-    }
-    writeFileSync(
-      join(project, 'tsconfig.json'),
-      JSON.stringify({
-        compilerOptions: options,
-        files: readdirSync(join(root, 'examples')).map(name => `examples/${name}`),
-      }),
-    )
-    const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project])
-    expect(stdout).toBe('')
+  it('is built before it is packed', () => {
+    // What is packed for these tests is what the steps of this script made.
+    expect(manifest.scripts['prepack']).toBe('npm run build')
   })
 
   it('has declarations that need no package but RxJS', async () => {
-    const bare = join(project, 'bare')
-    mkdirSync(join(bare, 'node_modules/@types'), { recursive: true })
-    cpSync(installed, join(bare, 'node_modules/kis-stream'), { recursive: true })
+    // A folder of its own: one inside of the project would find what stands in that.
+    const bare = mkdtempSync(join(tmpdir(), 'kis-stream-declarations-'))
+    onTestFinished(() => rmSync(bare, { recursive: true, force: true }))
+    linkTree(installed, join(bare, 'node_modules/kis-stream'))
     for (const name of ['rxjs', 'tslib', '@types/node', 'undici-types']) {
-      cpSync(join(root, 'node_modules', name), join(bare, 'node_modules', name), { recursive: true })
+      linkTree(join(root, 'node_modules', name), join(bare, 'node_modules', name))
     }
     const entries = ['kis-stream', 'kis-stream/decode', 'kis-stream/testing', 'kis-stream/simulator']
     writeFileSync(
@@ -68,61 +50,7 @@ describe('the package', () => {
     }
     writeFileSync(join(bare, 'package.json'), '{ "type": "module" }')
     writeFileSync(join(bare, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['program.ts'] }))
-    const { stdout } = await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', bare])
-    expect(stdout).toBe('')
-  })
-
-  it.concurrent.each(examples)('runs the example $name, which imports it by name', example =>
-    runExample(example, project),
-  )
-
-  it('streams trades to an example from the addresses that stand in the environment', async () => {
-    const simulator = await startSimulator({ tape: generatedTape({ rate: 500 }) })
-    onTestFinished(() => simulator.stop())
-    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'examples/print-trades.ts', 'KRX:005930'], {
-      cwd: project,
-      env: {
-        PATH: process.env['PATH'],
-        KIS_APP_KEY: 'an-app-key',
-        KIS_APP_SECRET: 'an-app-secret',
-        KIS_REST_URL: simulator.restUrl,
-        KIS_WS_URL: simulator.wsUrl,
-      },
-    })
-    const lines = stdout.trim().split('\n')
-    expect(lines).toHaveLength(10)
-    for (const line of lines) expect(line).toMatch(/^KRX:005930 \d+ \d+ (buy|sell)$/)
-    expect(simulator.stats().requests.map(({ verb }) => verb)).toEqual(['subscribe', 'unsubscribe'])
-  })
-
-  it('has what was missed fetched by jobs that a program opens by name, and tells what became of one put in by hand', async () => {
-    const simulator = await startSimulator({ tape: generatedTape({ rate: 20 }), quotations: { skippedOneOf: 0 } })
-    onTestFinished(() => simulator.stop())
-    const running = execFile(process.execPath, ['--import', 'tsx', 'examples/repaired-trades.ts', 'KRX:005930'], {
-      cwd: project,
-      env: {
-        PATH: process.env['PATH'],
-        KIS_APP_KEY: 'an-app-key',
-        KIS_APP_SECRET: 'an-app-secret',
-        KIS_REST_URL: simulator.restUrl,
-        KIS_WS_URL: simulator.wsUrl,
-      },
-    })
-    onTestFinished(() => void running.kill('SIGKILL'))
-    let said = ''
-    running.stdout?.on('data', chunk => {
-      said += String(chunk)
-    })
-    running.stderr?.pipe(process.stderr)
-    const closed = once(running, 'close')
-    await eventually(() => said.includes('May keys be checked now?'))
-    const fault = simulator.inject({ kind: 'lose', probability: 0.3 })
-    await eventually(() => / missed \d+ shares: lost/.test(said))
-    fault.clear()
-    await eventually(() => said.includes('KRX:005930 repaired'))
-    running.kill('SIGINT')
-    expect(await closed).toEqual([0, null])
-    expect(said).toMatch(/Jobs are kept in this process's memory/)
+    expect(await runCompiler('-p', bare)).toEqual({ code: 0, output: '' })
   })
 
   it('has a command that runs compiled, its worker thread included', async () => {

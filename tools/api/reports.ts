@@ -43,19 +43,7 @@ export function apiReports(): ApiReport[] {
     const compiler = join(root, 'node_modules/typescript/bin/tsc')
     const emit = ['--emitDeclarationOnly', '--noCheck', '--outDir', work]
     execFileSync(process.execPath, [compiler, '-p', 'tsconfig.build.json', ...emit], { cwd: root, stdio: 'inherit' })
-    const found = readAll(work, work)
-    const [main] = found
-    const ofPackage = new Set(exportedIn(main?.text ?? ''))
-    return found.map(({ path, text, forgotten, others }) => ({
-      path,
-      text,
-      problems: [
-        ...others,
-        ...forgotten
-          .filter(name => !ofPackage.has(name))
-          .map(name => `${path}: a public signature names ${name}, which is not exported`),
-      ],
-    }))
+    return judged(readAll(work, work))
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -63,17 +51,33 @@ export function apiReports(): ApiReport[] {
 
 /**
  * Puts the declarations of each entry point into its one file. What the code inside uses (BullMQ, ioredis,
- * XState, zod) is then no business of a user's compiler.
+ * XState, zod) is then no business of a user's compiler. The reports come from the same run.
  */
-export function rollUp(dist: string): void {
+export function rollUp(dist: string): ApiReport[] {
   const work = mkdtempSync(join(root, '.kis-stream-test-api-'))
   try {
     const rolled = (name: string) => join(work, `${name}.d.ts`)
-    readAll(dist, work, rolled)
+    const reports = judged(readAll(dist, work, rolled))
     for (const { name, declarations } of entryPoints()) renameSync(rolled(name), join(dist, declarations))
+    return reports
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
+}
+
+/** A type that one entry point names may be exported by the main one. */
+function judged(found: readonly Found[]): ApiReport[] {
+  const ofPackage = new Set(exportedIn(found[0]?.text ?? ''))
+  return found.map(({ path, text, forgotten, others }) => ({
+    path,
+    text,
+    problems: [
+      ...others,
+      ...forgotten
+        .filter(name => !ofPackage.has(name))
+        .map(name => `${path}: a public signature names ${name}, which is not exported`),
+    ],
+  }))
 }
 
 type EntryPoint = { readonly name: string; readonly declarations: string }

@@ -1,10 +1,12 @@
-// An example as its first lines say to run it: without keys, ended with Ctrl-C once it has shown what it is
-// for.
+// An example without keys, ended with Ctrl-C once it has shown what it is for.
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { type Output, runCompiler } from './compile.ts'
+import { ensureInstalled } from './install.ts'
+import { once } from './once.ts'
 
 /** Its words, and what it prints when it works. The one that ends by itself has no Ctrl-C coming. */
 export const examples = [
@@ -24,11 +26,39 @@ export type Example = {
   readonly endsItself?: boolean
 }
 
+/** As its first lines say to run it. */
+export const asSource = (name: string): readonly string[] => ['--import', 'tsx', join('examples', name)]
+/** Where `ensureExamples` puts it. */
+export const asCompiled = (name: string): readonly string[] => [join('compiled', name.replace(/\.ts$/, '.js'))]
+
+/** Compiles the examples in the project that has the package installed; what the compiler says. */
+export async function ensureExamples(): Promise<Output & { readonly project: string }> {
+  const { project } = await ensureInstalled()
+  return once('examples', async () => {
+    const compilerOptions = {
+      target: 'es2023',
+      module: 'nodenext',
+      types: ['node'],
+      strict: true,
+      rewriteRelativeImportExtensions: true,
+      skipLibCheck: true,
+      rootDir: 'examples',
+      outDir: 'compiled',
+    }
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['examples'] }))
+    return { ...(await runCompiler('-p', project)), project }
+  })
+}
+
 /** `home`: where `examples/` is. Fails unless it shows what it is for and ends with code 0. */
-export async function runExample({ name, words, shows, endsItself = false }: Example, home: string): Promise<void> {
+export async function runExample(
+  { name, words, shows, endsItself = false }: Example,
+  home: string,
+  start: (name: string) => readonly string[] = asSource,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'kis-example-'))
   const own = words.map(word => (word.endsWith('.ndjson') ? join(folder, word) : word))
-  const child = execFile(process.execPath, ['--import', 'tsx', join('examples', name), ...own], {
+  const child = execFile(process.execPath, [...start(name), ...own], {
     cwd: home,
     env: { PATH: process.env['PATH'] },
     // One that hangs says so by its code.
