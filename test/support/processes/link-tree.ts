@@ -1,7 +1,7 @@
 import { copyFileSync, linkSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A copy of a folder that takes no time: hard links, or copies on another disk. Its files are for reading. */
+/** A copy of a folder in no time: hard links, or copies on another disk. Its files are for reading only. */
 export function linkTree(from: string, to: string): void {
   mkdirSync(to, { recursive: true })
   for (const entry of readdirSync(from, { withFileTypes: true })) {
