@@ -51,6 +51,12 @@ export type SimulatorOptions = {
   readonly slots?: number
   /** The same for single app keys. */
   readonly slotsOf?: Readonly<Record<string, number>>
+  /**
+   * App keys, or their numbers as `#2`, whose sessions get trades cut differently: two executions in one
+   * record, one in two, two of the same second in the other order. The day's totals are right at the end of
+   * each record. `true`: all app keys but the first that registers something. Default: none. By `faultSeed`.
+   */
+  readonly differentCuts?: boolean | readonly string[]
   /** Faults from the start on. */
   readonly faults?: readonly ScheduledFault[]
   /** The same seed gives the same random numbers in every fault. Default 1. */
@@ -82,6 +88,7 @@ export const simulatorOptionNames = Object.keys({
   pingTimeoutMs: true,
   slots: true,
   slotsOf: true,
+  differentCuts: true,
   faults: true,
   faultSeed: true,
   noticesEveryMs: true,
@@ -132,9 +139,9 @@ export type Simulator = {
   withheld(): readonly Withheld[]
   /**
    * Every record of a transaction and key since it was first registered, in order, with its sessions. Trades
-   * go on without listeners: they are known once a session registers the key again. Throws when no truth is
-   * kept.
+   * go on without listeners: they are known once a session registers the key again. With a session by number:
+   * those emitted for it alone, as they were cut for it. Throws when no truth is kept.
    */
-  truth(tr: string, key: string): readonly TruthRecord[]
+  truth(tr: string, key: string, session?: number): readonly TruthRecord[]
   stop(): Promise<void>
 }

@@ -10,6 +10,7 @@ import { createAlarms } from './alarms.ts'
 import { noticeFrame } from './answers.ts'
 import { controlBefore } from './faults/fault-endpoint.ts'
 import { createCredentials } from './credentials.ts'
+import { cuttersOf } from './cuts/of-keys.ts'
 import { createAppKeys } from './keys/app-keys.ts'
 import { countingCalls } from './keys/calls.ts'
 import { slotLimits } from './keys/slots.ts'
@@ -67,6 +68,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const credentials = createCredentials(options.credentialClock ?? clock)
   const keys = createAppKeys()
   const slotsOf = slotLimits(options.slots, options.slotsOf)
+  const cutterOf = cuttersOf(options.differentCuts ?? false, keys, faultSeed)
   const connections = new Map<Session, Connection>()
   /**
    * The TCP connections under them, until the client hangs up. The ones that are left at the end are closed.
@@ -255,7 +257,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       socket.send(frame)
       return true
     }
-    const to = { session, registration, send }
+    const cutter = cutterOf(session.appKey ?? '', registration)
+    const to = { session, registration, cutter, send }
     const listener = { ...registration, emit: (frame: string) => emit(socket, to, frame) }
     listeners.set(registration, listener)
     tape.add(listener)
@@ -270,7 +273,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
   function emit(socket: WebSocket, to: Recipient, frame: string): boolean {
     if (socket.readyState !== socket.OPEN) return true
-    if (injector.isWatching) injector.deliver(to, frame)
+    if (injector.isWatching || to.cutter !== undefined) injector.deliver(to, frame)
     else socket.send(frame)
     const { session } = to
     if (socket.bufferedAmount > hopelessBytes) {
@@ -350,7 +353,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     inject: fault => injector.inject(fault),
     faults: () => injector.reports(),
     withheld: () => truth.withheld(),
-    truth: (tr, key) => truth.truth(tr, key),
+    truth: (tr, key, session) => truth.truth(tr, key, session),
     cut,
     stop() {
       stopped ??= stop()

@@ -58,7 +58,9 @@ them by their number, \`#1\`, and never show a key.
   request: only then its app key is known.
 - **A session that lingers**: \`--fault ghosts:1ms,occupiedMs=45s,occupiedUpToMs=90s,appKey=#2\` keeps that key in use for so long after its connection was lost, and newcomers
   get OPSP8996. Without it a key is free at once. Several such faults give each key a time of its own.
-- **Statistics**: \`appKeys\` has the sessions, requests and calls of each, and every request has its key.
+- **Trades cut differently**: \`startSimulator({ differentCuts: true })\` sends the sessions of all app keys but the first the same trades in other records: two executions in one, one
+  in two, two of the same second in the other order. The day's totals are right at the end of each record, and the same seed gives the same records.
+- **Statistics**: \`appKeys\` has the sessions, requests and calls of each, and every request has its key. \`simulator.truth(tr, key, session)\` has what was emitted for one session.
 
 ## Control
 

@@ -1,6 +1,7 @@
 // The records that the tape emitted, the sessions they were sent to, and those they were withheld from. For
 // tests of clients.
 import { redacted } from '../kis/secret.ts'
+import type { Piece } from './cuts/cutter.ts'
 import type { FaultKind } from './faults/faults.ts'
 import type { History } from './tape/listener.ts'
 import { splitFrame, type TapeRecord, type Volumes, volumesOf } from './columns/records.ts'
@@ -14,13 +15,16 @@ export type Withheld = Volumes & {
   readonly session: number
   readonly tr: string
   readonly key: string
-  /** As the tape emitted it: its values, joined by carets. */
+  /** As the tape emitted it, or as it was cut for this session: its values, joined by carets. */
   readonly record: string
   /** When the tape emitted it. Epoch milliseconds, the simulator's clock. */
   readonly time: number
 }
 
-/** A record of the tape and its sessions. Neither sent nor withheld: no session had it registered. */
+/**
+ * A record of the tape and its sessions. Where its volume was cut into other records, it was sent when all of
+ * them were. Neither sent nor withheld: no session had it registered.
+ */
 export type TruthRecord = Volumes & {
   readonly record: string
   readonly time: number
@@ -46,16 +50,21 @@ export type Truth = History & {
   readonly keepsTruth: boolean
   /** The records of a frame that is about to be sent; none for a text that is no frame. */
   recordsOf(tr: string, key: string, frame: string, time: number): readonly TapeRecord[]
+  /** What this session is sent in place of the records. */
+  cut(records: readonly TapeRecord[], session: number, pieces: readonly Piece[]): readonly TapeRecord[]
   sent(origin: TapeRecord, session: number): void
   withhold(origin: TapeRecord, session: number, why: FaultKind, fault: number): Withheld
   withheld(): readonly Withheld[]
-  truth(tr: string, key: string): readonly TruthRecord[]
+  /** With a session: the records as they were emitted for it alone. */
+  truth(tr: string, key: string, session?: number): readonly TruthRecord[]
   stats(): TruthStats
 }
 
 export function createTruth(sizes: TruthSizes): Truth {
   const withheld = createMemory<Withheld>(sizes.withheld)
   const emitted = createMemory<TapeRecord>(sizes.truth)
+  /** What was emitted for sessions that get trades cut differently. */
+  const own = createMemory<{ readonly session: number; readonly record: TapeRecord }>(sizes.truth)
   /** The last frame of each transaction and key, so that its deliveries are noted with it. */
   const last = new Map<string, { readonly frame: string; readonly records: readonly TapeRecord[] }>()
   const keepsTruth = sizes.truth > 0
@@ -76,6 +85,18 @@ export function createTruth(sizes: TruthSizes): Truth {
       // A tape may add nothing to its history.
       return known?.frame === frame ? known.records : add(tr, key, frame, time)
     },
+    cut(records, session, pieces) {
+      return pieces.map(({ record, of }) => {
+        const origins = of.flatMap(at => records[at] ?? [])
+        const [origin] = origins as [TapeRecord]
+        const isWhole = record === origin.record
+        const sent = isWhole ? origin : { ...origin, record, sentTo: [], withheldFrom: [], cuts: undefined }
+        if (!keepsTruth) return sent
+        own.add({ session, record: sent })
+        if (!isWhole) for (const each of origins) addCut(each, session, sent)
+        return sent
+      })
+    },
     sent(origin, session) {
       if (keepsTruth) origin.sentTo.push(session)
     },
@@ -87,18 +108,16 @@ export function createTruth(sizes: TruthSizes): Truth {
       return entry
     },
     withheld: () => withheld.all(),
-    truth(tr, key) {
+    truth(tr, key, session) {
       if (!keepsTruth) throw new Error('no truth is kept: start the simulator with memory: { truth: 100_000 }')
-      return emitted
-        .all()
-        .filter(origin => origin.tr === tr && origin.key === key)
-        .map(({ record, time, sentTo, withheldFrom }) => ({
-          record,
-          time,
-          ...volumesOf(tr, record),
-          sentTo: [...sentTo],
-          withheldFrom: [...withheldFrom],
-        }))
+      const isAsked = (record: TapeRecord) => record.tr === tr && record.key === key
+      const ofTape = emitted.all().filter(isAsked)
+      if (session === undefined) return ofTape.map(record => shown(record, fatesOf(record)))
+      const cut = own.all().flatMap(entry => (entry.session === session && isAsked(entry.record) ? [entry.record] : []))
+      const records = cut.length > 0 ? cut : ofTape
+      return records
+        .map(record => shown(record, fatesIn(record, session)))
+        .filter(({ sentTo, withheldFrom }) => sentTo.length + withheldFrom.length > 0)
     },
     stats: () => ({
       withheld: withheld.added(),
@@ -109,13 +128,56 @@ export function createTruth(sizes: TruthSizes): Truth {
   }
 }
 
+type Fates = Pick<TruthRecord, 'sentTo' | 'withheldFrom'>
+
+function shown({ record, time, tr }: TapeRecord, fates: Fates): TruthRecord {
+  return { record, time, ...volumesOf(tr, record), ...fates }
+}
+
+/** Of a record of the tape. It was sent as often as each of its parts was, and withheld with any of them. */
+function fatesOf({ cuts, sentTo, withheldFrom }: TapeRecord): Fates {
+  const ofCuts = [...(cuts ?? [])].map(([session, parts]) => {
+    const fates = parts.map(part => fatesIn(part, session))
+    const times = Math.min(...fates.map(part => part.sentTo.length))
+    return {
+      sentTo: Array.from({ length: times }, () => session),
+      withheldFrom: fates.flatMap(part => part.withheldFrom).slice(0, 1),
+    }
+  })
+  return {
+    sentTo: [...sentTo, ...ofCuts.flatMap(fates => fates.sentTo)],
+    withheldFrom: [...withheldFrom, ...ofCuts.flatMap(fates => fates.withheldFrom)],
+  }
+}
+
+function addCut(origin: TapeRecord, session: number, part: TapeRecord): void {
+  origin.cuts ??= new Map()
+  origin.cuts.set(session, [...(origin.cuts.get(session) ?? []), part])
+}
+
+function fatesIn({ sentTo, withheldFrom }: TapeRecord, session: number): Fates {
+  return {
+    sentTo: sentTo.filter(each => each === session),
+    withheldFrom: withheldFrom.filter(each => each.session === session),
+  }
+}
+
 function read(tr: string, key: string, frame: string, time: number): TapeRecord[] {
   const split = splitFrame(frame)
   if (split === undefined) return []
   // The key of a notice is a login id, which identifies a person.
-  const shown = isNotice(tr) ? redacted : key
+  const name = isNotice(tr) ? redacted : key
   const { countEach } = split
-  return split.records.map(record => ({ tr, key: shown, record, countEach, time, sentTo: [], withheldFrom: [] }))
+  return split.records.map(record => ({
+    tr,
+    key: name,
+    record,
+    countEach,
+    time,
+    sentTo: [],
+    withheldFrom: [],
+    cuts: undefined,
+  }))
 }
 
 /**

@@ -2,7 +2,10 @@
 import { columnsFor, layoutOf } from '../../kis/wire/layout.ts'
 import type { FaultKind } from '../faults/faults.ts'
 
-/** A record of the tape. The two lists fill while its frame goes out. */
+/**
+ * A record of the tape, or of one session that gets trades cut differently. The lists fill while its frame
+ * goes out.
+ */
 export type TapeRecord = {
   readonly tr: string
   readonly key: string
@@ -11,6 +14,8 @@ export type TapeRecord = {
   readonly time: number
   readonly sentTo: number[]
   readonly withheldFrom: { readonly session: number; readonly why: FaultKind }[]
+  /** By session that gets other records: those that have its volume. */
+  cuts: Map<number, TapeRecord[]> | undefined
 }
 
 /** A record to be sent to one session. */
@@ -19,7 +24,7 @@ export type Row = {
   readonly text: string
   /** How many records it claims to be: 1, or all of a frame whose values do not divide by its count. */
   readonly count: number
-  /** The record of the tape that it comes from. */
+  /** The record that it comes from. */
   readonly origin: TapeRecord
 }
 
@@ -73,8 +78,8 @@ export function isTradeOrBook(tr: string): boolean {
 export type Volumes = { readonly volume: number | undefined; readonly cumulativeVolume: number | undefined }
 
 /** Of Korean shares, overseas shares, futures and options. */
-const volumeColumns: ReadonlySet<string> = new Set(['CNTG_VOL', 'EVOL', 'LAST_CNQN'])
-const cumulativeColumns: ReadonlySet<string> = new Set(['ACML_VOL', 'TVOL'])
+export const volumeColumns: ReadonlySet<string> = new Set(['CNTG_VOL', 'EVOL', 'LAST_CNQN'])
+export const cumulativeColumns: ReadonlySet<string> = new Set(['ACML_VOL', 'TVOL'])
 
 /** The volume of a trade in shares; undefined for every other record. */
 export function volumesOf(tr: string, record: string): Volumes {

@@ -5,6 +5,7 @@ import type { Alarms } from '../alarms.ts'
 import type { AnswerCode } from '../answers.ts'
 import type { FaultKind, FaultOf } from './faults.ts'
 import type { Random } from '../tape/random.ts'
+import type { Cutter } from '../cuts/cutter.ts'
 import type { DataFrame, Row } from '../columns/records.ts'
 import type { SubscriptionRequest } from '../request.ts'
 import type { RestAnswer } from '../rest/call.ts'
@@ -15,6 +16,8 @@ import type { Registration } from '../transactions.ts'
 export type Recipient = {
   readonly session: Session
   readonly registration: Registration
+  /** Present when its trades are cut differently. */
+  readonly cutter: Cutter | undefined
   /** False when the connection is no longer open. */
   send(frame: string): boolean
 }

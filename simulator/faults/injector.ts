@@ -11,7 +11,7 @@ import type { AppKeys } from '../keys/app-keys.ts'
 import { appKeyOf } from '../rest/app-key.ts'
 import type { Truth } from '../truth.ts'
 import { createRandom, type Random, seedFor } from '../tape/random.ts'
-import { type DataFrame, frameText, headLength } from '../columns/records.ts'
+import { type DataFrame, frameText, headLength, type TapeRecord } from '../columns/records.ts'
 import type { SubscriptionRequest } from '../request.ts'
 import type { Rest } from '../rest/routes.ts'
 import type { Interference, Session } from '../session.ts'
@@ -98,6 +98,13 @@ export function createInjector({ alarms, host, keys, truth, log, seed }: Injecto
 
   function isMeant({ hooks, until }: InForce, to: Recipient): boolean {
     return until > now() && (hooks.frames?.concern(to) ?? false)
+  }
+
+  /** The records as this session gets them. */
+  function cutFor({ cutter, session }: Recipient, records: readonly TapeRecord[]): readonly TapeRecord[] {
+    // A damaged frame has no single records.
+    if (cutter === undefined || records.some(({ countEach }) => countEach > 1)) return records
+    return truth.cut(records, session.id, cutter(records.map(({ record }) => record)))
   }
 
   /** Sends what these faults leave of the frames. */
@@ -215,10 +222,10 @@ export function createInjector({ alarms, host, keys, truth, log, seed }: Injecto
     find: id => known.get(id),
     deliver(to, text) {
       const isUntouched = !onFrames.some(fault => isMeant(fault, to))
-      if (isUntouched && !truth.keepsTruth) return void to.send(text)
+      if (isUntouched && !truth.keepsTruth && to.cutter === undefined) return void to.send(text)
       const { tr, key } = to.registration
       const emitted = truth.recordsOf(tr, key, text, now())
-      const origins = emitted
+      const origins = cutFor(to, emitted)
       const rows = origins.map(origin => ({ text: origin.record, count: origin.countEach, origin }))
       const isSame = origins.length === emitted.length && origins.every((origin, at) => origin === emitted[at])
       pass(to, [{ text: isSame ? text : undefined, head: text.slice(0, headLength), rows }], onFrames)
