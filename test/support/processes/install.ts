@@ -38,8 +38,12 @@ async function packAndInstall(built: string, home: string): Promise<InstalledPac
   // In one go, as a second npm takes seconds.
   const npmSaid = await install(bare, tarball, 'oldest-rxjs@npm:rxjs@7.8.0')
   renameSync(join(bare, 'node_modules/oldest-rxjs'), oldestRxjs)
-  linkTree(join(bare, 'node_modules'), join(project, 'node_modules'))
-  for (const name of beside) symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name))
+  // The package itself looks for others from where it is: only it is here as files.
+  const [own, modules] = [join(project, 'node_modules'), join(bare, 'node_modules')]
+  linkTree(join(modules, 'kis-stream'), join(own, 'kis-stream'))
+  const others = readdirSync(modules).filter(name => !name.startsWith('.') && name !== 'kis-stream')
+  for (const name of others) symlinkSync(join(modules, name), join(own, name))
+  for (const name of beside) symlinkSync(join(root, 'node_modules', name), join(own, name))
   linkTree(join(root, 'examples'), join(project, 'examples'))
   writeFileSync(join(project, 'package.json'), '{ "type": "module" }')
   return { tarball, bare, npmSaid, project, oldestRxjs }

@@ -1,5 +1,6 @@
 // The folder of one run of the tests: what several files need is made in it once (`once.ts`).
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -32,21 +33,22 @@ function begin(): void {
 }
 
 function end(): void {
-  for (const pid of namesIn(processes)) {
+  // Another project ended the run.
+  if (!existsSync(folder)) return
+  for (const pid of readdirSync(processes)) {
     try {
       process.kill(Number(pid))
     } catch {
       // It ended before.
     }
   }
-  rmSync(folder, { recursive: true, force: true })
+  remove()
 }
 
-function namesIn(place: string): readonly string[] {
-  try {
-    return readdirSync(place)
-  } catch {
-    // Another project ended the run.
-    return []
-  }
+/** Thousands of files take seconds: a process that the run does not wait for removes them. */
+function remove(): void {
+  const old = mkdtempSync(`${folder}-old-`)
+  renameSync(folder, join(old, 'run'))
+  const program = 'fs.rmSync(process.argv[1], { recursive: true, force: true })'
+  spawn(process.execPath, ['-e', program, old], { detached: true, stdio: 'ignore' }).unref()
 }
