@@ -11,6 +11,12 @@ afterEach(() => void vi.useRealTimers())
 
 const keys = Array.from({ length: 45 }, (_, index): SubscriptionKey => `KRX:${String(index).padStart(6, '0')} trade`)
 const key = fc.constantFrom(...keys)
+/** Without the timers of the rig before it, whose machine would go on beside it. */
+function freshRig(wanted: readonly SubscriptionKey[]): SocketRig {
+  vi.clearAllTimers()
+  return socketRig({ wanted })
+}
+
 type Step = readonly [name: string, take: (rig: SocketRig) => unknown]
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -38,7 +44,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 it('holds one connection at most, requests 41 keys at most, and calls a key active only after the server confirmed it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 0, max: 45 }), fc.array(step, { maxLength: 50 }), async (count, steps) => {
-      const rig = socketRig({ wanted: keys.slice(0, count) })
+      const rig = freshRig(keys.slice(0, count))
       for (const [name, take] of steps) {
         const before = rig.ledger
         await take(rig)
@@ -58,7 +64,7 @@ it('holds one connection at most, requests 41 keys at most, and calls a key acti
 it('never closes a session with subscriptions on purpose before the grace is over', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async steps => {
-      const rig = socketRig({ wanted: keys.slice(0, 3) })
+      const rig = freshRig(keys.slice(0, 3))
       let enteredGraceAt: number | undefined
       let closedBefore = 0
       for (const [, take] of steps) {
@@ -79,7 +85,7 @@ it('never closes a session with subscriptions on purpose before the grace is ove
 it('always comes back to a session while it is its turn and something is wanted', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 30 }), async steps => {
-      const rig = socketRig({ wanted: keys.slice(0, 3) })
+      const rig = freshRig(keys.slice(0, 3))
       for (const [, take] of steps) await take(rig)
       fc.pre(rig.phase !== 'stopped' && !rig.context.isStopping)
       rig.command({ type: 'market.open', endpoint: { url: 'ws://one' } })

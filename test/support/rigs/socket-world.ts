@@ -11,6 +11,7 @@ import type { SubscriptionKey } from '../../../market/subscription.ts'
 export const timing: Timing = { ...defaultTiming, pacingMs: 0, heartbeatMs: 0 }
 
 type Machine = typeof socketMachine
+type Logic = ActorLogic<SnapshotFrom<Machine>, SocketEvent>
 type Timer = { readonly id: string; readonly leftMs: number; readonly event: SocketEvent }
 
 /** One step: events that are sent one after the other, or the time until the next timer. */
@@ -41,41 +42,53 @@ export type World = {
   readonly broken: readonly string[]
 }
 
-/** For `xstate/graph`. */
-export function worldOf(machine: Machine, prelude: readonly Move[] = []): ActorLogic<World, Move> {
+const input = { line: '1', market: 'KR', endpoint: { url: 'ws://one' }, timing, seed: 1 } as const
+
+/** `logic`: the same for xstate/graph. */
+export function worldOf(
+  machine: Machine,
+  prelude: readonly Move[] = [],
+): { start: World; take(world: World, move: Move): World; logic: ActorLogic<World, Move> } {
+  const [socket, actions] = initialTransition(machine, input)
+  const empty: World = {
+    status: 'active',
+    output: undefined,
+    error: undefined,
+    socket,
+    timers: [],
+    connections: 0,
+    asked: [],
+    confirmed: [],
+    releasedMs: undefined,
+    lostMs: undefined,
+    refusedMs: {},
+    depth: 0,
+    broken: [],
+  }
+  const begun = begunAt(machine, socket)
+  const led = prelude.reduce((world, move) => take(begun, world, move), obey(empty, socket, actions))
+  const start = { ...led, depth: 0 }
+  const taken = (world: World, move: Move) => take(begun, world, move)
   return {
-    getInitialSnapshot() {
-      const [socket, actions] = initialTransition(machine, {
-        line: '1',
-        market: 'KR',
-        endpoint: { url: 'ws://one' },
-        timing,
-        seed: 1,
-      })
-      const empty: World = {
-        status: 'active',
-        output: undefined,
-        error: undefined,
-        socket,
-        timers: [],
-        connections: 0,
-        asked: [],
-        confirmed: [],
-        releasedMs: undefined,
-        lostMs: undefined,
-        refusedMs: {},
-        depth: 0,
-        broken: [],
-      }
-      const begun = prelude.reduce((world, move) => take(machine, world, move), obey(empty, socket, actions))
-      return { ...begun, depth: 0 }
-    },
-    transition: (world, move) => take(machine, world, move),
-    getPersistedSnapshot: world => world,
+    start,
+    take: taken,
+    logic: { getInitialSnapshot: () => start, transition: taken, getPersistedSnapshot: world => world },
   }
 }
 
-function take(machine: Machine, world: World, move: Move): World {
+/**
+ * The machine, with its first snapshot at hand. XState makes one for every transition, and throws it away:
+ * here without an input, so that each would throw an error as well.
+ */
+function begunAt(machine: Machine, first: World['socket']): Logic {
+  return {
+    getInitialSnapshot: () => first,
+    transition: (snapshot, event, scope) => machine.transition(snapshot, event, scope),
+    getPersistedSnapshot: snapshot => snapshot,
+  }
+}
+
+function take(machine: Logic, world: World, move: Move): World {
   const next =
     'says' in move ? move.says.reduce((now, event) => hear(machine, now, event), world) : passTime(machine, world)
   return { ...next, depth: world.depth + 1 }
@@ -84,7 +97,7 @@ function take(machine: Machine, world: World, move: Move): World {
 /**
  * Until the next timer. Timers of the same moment fire together, in the order they were set, as Node's do.
  */
-function passTime(machine: Machine, world: World): World {
+function passTime(machine: Logic, world: World): World {
   const passedMs = Math.min(...world.timers.map(({ leftMs }) => leftMs))
   const later = (ms: number | undefined) => (ms === undefined ? undefined : ms + passedMs)
   const timers = world.timers.map(timer => ({ ...timer, leftMs: timer.leftMs - passedMs }))
@@ -97,7 +110,7 @@ function passTime(machine: Machine, world: World): World {
   }
 }
 
-function hear(machine: Machine, world: World, event: SocketEvent): World {
+function hear(machine: Logic, world: World, event: SocketEvent): World {
   if (world.socket.status !== 'active') return world
   const [socket, actions] = transition(machine, world.socket, event)
   const confirmed = confirmedAfter(world, event)
@@ -230,8 +243,17 @@ function keepPromises(world: World): World {
   return broken.length === 0 ? world : { ...world, broken: [...world.broken, ...broken] }
 }
 
-/** What makes two worlds differ in what may still happen. */
-export function describeWorld({
+/** A number for each text: most of the time of a walk would be to compare long ones. */
+const numbers = new Map<string, number>()
+const names = new WeakMap<World, string>()
+const ledgerNumbers = new WeakMap<World['socket']['context']['ledger'], number>()
+
+/** Two worlds have the same name if the same may still happen in both. */
+export function nameWorld(world: World): string {
+  return remembered(names, world, () => String(numberOf(describeWorld(world))))
+}
+
+function describeWorld({
   asked,
   confirmed,
   connections,
@@ -244,7 +266,8 @@ export function describeWorld({
 }: World): string {
   const { ledger, hasTurn, isStopping, departure, releases, heartbeatRefused, recoverySteps, failures, waitMs } =
     socket.context
-  const context = [ledger, hasTurn, isStopping, departure, releases, heartbeatRefused, recoverySteps, failures, waitMs]
+  const entries = remembered(ledgerNumbers, ledger, () => numberOf(JSON.stringify(ledger)))
+  const context = [entries, hasTurn, isStopping, departure, releases, heartbeatRefused, recoverySteps, failures, waitMs]
   const sets = [asked, confirmed].map(keys => [...new Set(keys)].toSorted())
   return JSON.stringify([
     socket.value,
@@ -257,4 +280,18 @@ export function describeWorld({
     refusedMs,
     broken,
   ])
+}
+
+function numberOf(text: string): number {
+  const number = numbers.get(text) ?? numbers.size
+  numbers.set(text, number)
+  return number
+}
+
+function remembered<K extends object, V>(all: WeakMap<K, V>, key: K, make: () => V): V {
+  const known = all.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  all.set(key, made)
+  return made
 }
