@@ -26,9 +26,11 @@ const slow = [
 const named = [...parts, ...commands, ...pages, ...packages, ...journeys, ...slow]
 
 export default defineConfig({
-  // Examples import the package by its name, as a user would; tests that run them mean the sources.
+  // Threads start compiled. Examples import the package by its name, as a user would; tests that run them
+  // mean the sources.
   resolve: {
     alias: [
+      { find: /^.*\/system\/thread\.ts$/, replacement: source('./test/support/processes/thread.ts') },
       { find: /^kis-stream\/decode$/, replacement: source('./entries/decode.ts') },
       { find: /^kis-stream\/jobs$/, replacement: source('./entries/jobs.ts') },
       { find: /^kis-stream\/recording$/, replacement: source('./entries/recording.ts') },

@@ -13,6 +13,7 @@ import { TryLater } from '../../workers/try-later.ts'
 import { systemClock } from '../../market/clock.ts'
 import { eventually } from '../support/rigs/feed.ts'
 import { isMissing, redisKinds, redisRig, serverProgram, startTestServer } from '../support/servers/redis.ts'
+import { bundledProgram } from '../support/processes/bundled.ts'
 
 const prefix = '{kis-test}'
 
@@ -236,9 +237,13 @@ describe.skipIf(serverProgram === undefined)('a job whose worker is killed', () 
   it('is done by another one', { timeout: 120_000 }, async () => {
     const { url } = await startTestServer()
     const source = await openRedis({ url, clock: systemClock })
-    const child = fork(fileURLToPath(new URL('../support/processes/stuck-worker.ts', import.meta.url)), [url, prefix], {
-      execArgv: ['--import', 'tsx'],
-    })
+    const child = fork(
+      bundledProgram(fileURLToPath(new URL('../support/processes/stuck-worker.ts', import.meta.url))),
+      [url, prefix],
+      {
+        execArgv: [],
+      },
+    )
     onTestFinished(() => void child.kill('SIGKILL'))
     await once(child, 'message')
     const queues = await openQueues({ redis: source, prefix })

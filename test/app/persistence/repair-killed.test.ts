@@ -11,13 +11,14 @@ import { clockStartingAt } from '../../../market/clock.ts'
 import { generatedTape } from '../../../simulator/tape/generated-tape.ts'
 import { startSimulator } from '../../../simulator/server.ts'
 import { temporaryFolder } from '../../support/servers/redis.ts'
+import { bundledProgram } from '../../support/processes/bundled.ts'
 
 type Said = { readonly gap?: Gap; readonly finding?: GapFinding; readonly backfill?: Backfill; readonly done?: true }
 
-const program = fileURLToPath(new URL('./repair-child.ts', import.meta.url))
+const program = bundledProgram(fileURLToPath(new URL('./repair-child.ts', import.meta.url)))
 
 function startChild(...words: readonly string[]) {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, ...words], {
+  const child = spawn(process.execPath, [program, ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

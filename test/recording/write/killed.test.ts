@@ -12,13 +12,14 @@ import { createFeed } from '../../../app/feed/feed.ts'
 import { openRecording } from '../../../recording/read/reader.ts'
 import { eventually, planted, shortTiming } from '../../support/rigs/feed.ts'
 import { entriesOf, frameOf, give, nine, recorderFor, temporaryFolder } from '../support.ts'
+import { bundledProgram } from '../../support/processes/bundled.ts'
 
 type Said = { readonly given: number; readonly at: number }
 
-const program = fileURLToPath(new URL('./recording-child.ts', import.meta.url))
+const program = bundledProgram(fileURLToPath(new URL('./recording-child.ts', import.meta.url)))
 
 function startChild(folder: string): { child: ChildProcess; said: Said[] } {
-  const child = spawn(process.execPath, ['--import', 'tsx', program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [program, folder], { stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
   const said: Said[] = []
   createInterface({ input: child.stdout }).on('line', line => said.push(JSON.parse(line) as Said))

@@ -14,6 +14,7 @@ import { thisProcess } from '../../../workers/redis/process-identity.ts'
 import { openRedis } from '../../../workers/redis/redis.ts'
 import { eventually } from '../../support/rigs/feed.ts'
 import { connected, serverProgram, startTestServer, temporaryFolder } from '../../support/servers/redis.ts'
+import { bundledProgram } from '../../support/processes/bundled.ts'
 
 const clock = systemClock
 
@@ -92,9 +93,13 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
   }
   /** Another process that uses the folder until it is stopped or killed. */
   async function startUser(folder: string) {
-    const user = fork(fileURLToPath(new URL('../../support/processes/redis-user.ts', import.meta.url)), [folder], {
-      execArgv: ['--import', 'tsx'],
-    })
+    const user = fork(
+      bundledProgram(fileURLToPath(new URL('../../support/processes/redis-user.ts', import.meta.url))),
+      [folder],
+      {
+        execArgv: [],
+      },
+    )
     onTestFinished(() => void user.kill('SIGKILL'))
     await once(user, 'message')
     return user
@@ -176,9 +181,9 @@ describe.skipIf(serverProgram === undefined)('a server of our own', () => {
   })
 
   it('is not started again by who let go of it, which would wait for a user for ever', async () => {
-    const program = fileURLToPath(new URL('../../support/processes/late-reviver.ts', import.meta.url))
+    const program = bundledProgram(fileURLToPath(new URL('../../support/processes/late-reviver.ts', import.meta.url)))
     const patience = { timeout: 200_000, killSignal: 'SIGKILL' } as const
-    const words = ['--import', 'tsx', program, temporaryFolder()]
+    const words = [program, temporaryFolder()]
     const { stdout } = await promisify(execFile)(process.execPath, words, patience)
     expect(stdout).toBe('let go')
   })
