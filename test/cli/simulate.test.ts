@@ -122,3 +122,31 @@ describe('kis-stream simulate --at, --width and --notices', () => {
     )
   })
 })
+
+describe('kis-stream simulate', () => {
+  it('prints how to point a client at it, and serves one', async () => {
+    const simulating = startCommand(['simulate', '--port', '0', '--rate', '500'])
+    let printed = ''
+    await simulating.printed(out => (printed = out).includes('KIS_WS_URL='))
+    const variables = Object.fromEntries(
+      [...printed.matchAll(/(KIS_\w+)=(\S+)/g)].map(([, name, value]) => [name, value]),
+    )
+    const running = startCommand(['run', '--market', 'US', '--instruments', 'NAS:AAPL', '--format', 'ndjson'], {
+      ...variables,
+      KIS_GRACE_MS: '50',
+    })
+    await running.printed(out => out.includes('"type":"trade","instrument":"NAS:AAPL"'))
+    running.process.kill('SIGINT')
+    expect((await running.finished).code).toBe(0)
+    simulating.process.kill('SIGINT')
+    expect((await simulating.finished).code).toBe(0)
+  })
+
+  it('lists what is wrong with its flags', async () => {
+    const { code, err } = await runCommand(['simulate', '--port', '99999', '--rate', 'fast', '--tape', 'no-such-file'])
+    expect(code).toBe(2)
+    expect(err).toMatch(/--port.*\n.*--rate.*\n.*--tape/)
+    const { err: lax } = await runCommand(['simulate', '--port', '0x10', '--rate', '1e3', '--seed'])
+    expect(lax).toMatch(/--port '0x10'.*\n.*--rate '1e3'.*\n.*--seed needs a value/)
+  })
+})
