@@ -7,8 +7,8 @@ import { planted } from './feed.ts'
 /** Each command is a process of its own, and a machine may be busy with others. */
 export const patient = { timeout: 180_000 }
 
-export async function againstSimulator(more: Record<string, string> = {}) {
-  const simulator = await startSimulator({ tape: generatedTape({ rate: 200 }) })
+export async function againstSimulator(more: Record<string, string> = {}, rate = 200) {
+  const simulator = await startSimulator({ tape: generatedTape({ rate }) })
   onTestFinished(() => simulator.stop())
   const environment = {
     KIS_APP_KEY: planted.appKey,
