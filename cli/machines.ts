@@ -2,7 +2,8 @@
 // to see what can happen.
 import { z } from 'zod'
 import { machineJson } from '../app/machine-docs/json.ts'
-import { machineDiagram, type MachineName, machineNames, machinePage, machines } from '../app/machine-docs/page.ts'
+import { type MachineName, machineNames, machines } from '../app/machine-docs/machines.ts'
+import { machineDiagram, machinePage } from '../app/machine-docs/page.ts'
 import { SettingsError } from '../app/settings/settings.ts'
 import { reportMistakes, strayWords } from './input/usage-errors.ts'
 
@@ -11,7 +12,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
 
 const shape = z.object({
   format: oneOf('mermaid', 'json', 'markdown').default('mermaid'),
-  machine: oneOf('socket', 'feed').optional(),
+  machine: oneOf(...machineNames).optional(),
 })
 
 export function printMachines(flags: Readonly<Record<string, unknown>>, words: readonly string[]): void {

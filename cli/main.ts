@@ -119,7 +119,7 @@ subcommand(
   'print the state machines: as Mermaid diagrams, as JSON for the Stately editor, or as the page in docs/',
 )
   .option('--format [format]', 'mermaid, json or markdown', 'mermaid')
-  .option('--machine [machine]', 'socket or feed; default: both')
+  .option('--machine [machine]', 'feed, line or socket; default: all of them')
   .action(async (flags, command: Command) => (await import('./machines.ts')).printMachines(flags, command.args))
 
 addSettings(subcommand('doctor', 'check everything a feed depends on, and advise what to do; uses no key'), [

@@ -1,6 +1,6 @@
 // The messages between the server and the page: plain JSON, and never a secret.
 import type { InspectionRecord } from '../app/machine-docs/inspector.ts'
-import type { StateOutline } from '../app/machine-docs/outline.ts'
+import type { MachineOutlines } from '../app/machine-docs/machines.ts'
 import type { BarRow } from './bar-history.ts'
 import type { Mark } from './chart-marks.ts'
 import type { StatusView } from './view.ts'
@@ -34,7 +34,7 @@ export type TapeRow = readonly [
 export type Hello = {
   readonly type: 'hello'
   readonly isDemonstration: boolean
-  readonly outlines: { readonly socket: StateOutline; readonly feed: StateOutline }
+  readonly outlines: MachineOutlines
   /** What is mounted beside the page. */
   readonly hasJobs: boolean
   readonly hasStately: boolean

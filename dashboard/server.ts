@@ -8,9 +8,7 @@ import { WebSocketServer } from 'ws'
 import type { SharedLimits } from '../app/jobs/shared-access.ts'
 import type { Feed, FeedInternals } from '../app/feed/contract.ts'
 import { createInspector, type Inspector } from '../app/machine-docs/inspector.ts'
-import { outlineOf } from '../app/machine-docs/outline.ts'
-import { feedMachine } from '../machines/feed.ts'
-import { socketMachine } from '../machines/socket.ts'
+import { machineOutlines } from '../app/machine-docs/machines.ts'
 import { type Clock, systemClock } from '../market/clock.ts'
 import { createAuth, isLoopback } from './auth.ts'
 import { createAssets } from './assets.ts'
@@ -161,7 +159,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     hello: {
       type: 'hello',
       isDemonstration: options.isDemonstration ?? false,
-      outlines: { socket: outlineOf(socketMachine), feed: outlineOf(feedMachine) },
+      outlines: machineOutlines(),
       hasJobs,
       hasStately: stately !== undefined,
     },

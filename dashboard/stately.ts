@@ -8,8 +8,7 @@ import type { Hono } from 'hono'
 import type { WebSocket } from 'ws'
 import type { InspectionRecord, Inspector } from '../app/machine-docs/inspector.ts'
 import { machineJson } from '../app/machine-docs/json.ts'
-import { feedMachine } from '../machines/feed.ts'
-import { socketMachine } from '../machines/socket.ts'
+import { machineNames, machines } from '../app/machine-docs/machines.ts'
 import { missingPackage } from '../system/optional-package.ts'
 import { mostUnread } from './live-clients.ts'
 
@@ -36,10 +35,9 @@ the same machines are on <a href="/">the dashboard</a>, without it.</p>
 <script type="module" src="/stately.js"></script>
 `
 
-const definitions: Readonly<Record<string, unknown>> = {
-  feed: machineJson(feedMachine),
-  socket: machineJson(socketMachine),
-}
+const definitions: Readonly<Record<string, unknown>> = Object.fromEntries(
+  machineNames.map(name => [name, machineJson(machines[name])]),
+)
 
 /** The sentence that says what to install, where the package is missing. */
 export async function mountStately(

@@ -1,210 +1,85 @@
-// Which market uses the line. KIS allows one session for each app key, so two sockets of one line take turns:
-// the next one opens only after the last one has closed. With a line each, both may be open at once.
-import { assign, enqueueActions, raise, setup, type SnapshotFrom } from 'xstate'
+// The lines of a feed. Each line decides for itself which market uses it; this machine passes on what it is
+// asked for, and ends when every line has ended.
+import { assign, type DoneActorEvent, enqueueActions, setup } from 'xstate'
 import type { LineId } from '../market/events.ts'
-import type { Market } from '../market/instrument.ts'
-import type { SubscriptionKey } from '../market/subscription.ts'
-import type { Endpoint } from './events.ts'
-import { mostSubscriptions } from './ledger.ts'
-import { type SocketInput, socketMachine } from './socket.ts'
-import type { Timing } from './timing.ts'
+import { type Market, markets } from '../market/instrument.ts'
+import { type EndpointSwitch, type LineInput, lineMachine, type SubscriptionCommand } from './line.ts'
 
-export type FeedInput = {
-  readonly timing: Timing
+export type FeedInput = Omit<LineInput, 'line'> & {
   /** The line of each market: markets of one line take turns on it. */
   readonly lines: Readonly<Record<Market, LineId>>
-  readonly endpoints: Readonly<Record<Market, Endpoint>>
-  /** Of each session's 41, kept for account notices. Default 0. */
-  readonly reservedSlots?: number
-  /** Start of the random numbers of both sockets. */
-  readonly seed: number
 }
 
-/** The one market that uses a line at a time. A line is absent while no market uses it. */
-type Turns = Readonly<Record<LineId, Market>>
-
 type FeedContext = FeedInput & {
-  /** Those that use a line, or have not released it yet. */
-  readonly turns: Turns
-  /** Those that should use it. */
-  readonly next: Turns
+  /** Those that have ended. */
+  readonly stopped: readonly LineId[]
 }
 
 export type FeedCommand =
+  | SubscriptionCommand
+  | EndpointSwitch
+  /** These markets have their turn, and no others. */
   | { readonly type: 'market.turn'; readonly markets: readonly Market[] }
-  | { readonly type: 'subscribe'; readonly market: Market; readonly keys: readonly SubscriptionKey[] }
-  | { readonly type: 'unsubscribe'; readonly market: Market; readonly keys: readonly SubscriptionKey[] }
-  | { readonly type: 'endpoint.switch'; readonly market: Market; readonly endpoint: Endpoint }
   | { readonly type: 'stop' }
 
-type SocketReport =
-  | { readonly type: 'socket.released-line'; readonly market: Market }
-  | { readonly type: 'socket.stopped'; readonly market: Market }
-
-type SubscriptionCommand = Extract<FeedCommand, { type: 'subscribe' | 'unsubscribe' }>
-
-function socketInput({ lines, endpoints, timing, seed, reservedSlots = 0 }: FeedContext, market: Market): SocketInput {
-  return {
-    line: lines[market],
-    market,
-    endpoint: endpoints[market],
-    timing,
-    reservedSlots,
-    seed: market === 'KR' ? seed : ~seed,
-  }
-}
-
-function turnsOf({ lines }: FeedInput, markets: readonly Market[]): Turns {
-  return Object.fromEntries(markets.map(market => [lines[market], market]))
-}
-
-/** The markets that have to release their line. */
-function outgoing({ turns, next }: FeedContext): readonly Market[] {
-  return Object.entries(turns).flatMap(([line, market]) => (next[line] === market ? [] : [market]))
-}
-
-function isSame(some: Turns, others: Turns): boolean {
-  const lines = Object.keys(some)
-  return lines.length === Object.keys(others).length && lines.every(line => some[line] === others[line])
-}
-
-function without(turns: Turns, market: Market): Turns {
-  return Object.fromEntries(Object.entries(turns).filter(([, user]) => user !== market))
-}
-
-/** A socket without a connection that opens none before `market.open`. */
-function hasReleasedLine({ event }: { event: { snapshot: SnapshotFrom<typeof socketMachine> } }): boolean {
-  return event.snapshot.matches('market-switch') && !event.snapshot.context.hasTurn
+function linesOf({ lines }: FeedInput): readonly LineId[] {
+  return [...new Set(markets.map(market => lines[market]))]
 }
 
 export const feedMachine = setup({
   types: {
     context: {} as FeedContext,
     input: {} as FeedInput,
-    events: {} as FeedCommand | SocketReport,
-    children: {} as { KR: 'socket'; US: 'socket' },
+    events: {} as FeedCommand | DoneActorEvent<unknown, LineId>,
+    children: {} as Readonly<Record<LineId, 'line'>>,
   },
-  actors: { socket: socketMachine },
+  actors: { line: lineMachine },
   guards: {
-    isAnotherTurn: ({ context, event }) =>
-      event.type === 'market.turn' && !isSame(turnsOf(context, event.markets), context.turns),
-    isStopped: ({ event }, { market }: { market: Market }) =>
-      event.type === 'socket.stopped' && event.market === market,
-    hasLetGo: ({ context }) => outgoing(context).length === 0,
-  },
-  delays: {
-    handOverTimeout: ({ context: { timing } }) =>
-      timing.graceMs + mostSubscriptions * timing.pacingMs + timing.handOverTimeoutMs,
+    areAllStopped: ({ context }) => context.stopped.length === linesOf(context).length,
   },
   actions: {
-    noteNext: assign({
-      next: ({ context, event }) => (event.type === 'market.turn' ? turnsOf(context, event.markets) : context.next),
-    }),
-    closeOutgoing: enqueueActions(({ context, enqueue }) => {
-      for (const market of outgoing(context)) enqueue.sendTo(market, { type: 'market.close' })
-    }),
-    noteReleased: assign({
-      turns: ({ context, event }) =>
-        event.type === 'socket.released-line' ? without(context.turns, event.market) : context.turns,
-    }),
-    /** Changes nothing for a socket that is open already. */
-    openIncoming: enqueueActions(({ context, enqueue }) => {
-      for (const market of Object.values(context.next)) {
-        enqueue.sendTo(market, { type: 'market.open', endpoint: context.endpoints[market] })
-      }
-      enqueue.assign({ turns: context.next })
-    }),
-    noteEndpoint: assign({
-      endpoints: ({ context, event }) =>
-        event.type === 'endpoint.switch' ? { ...context.endpoints, [event.market]: event.endpoint } : context.endpoints,
-    }),
-    switchEndpoint: enqueueActions(({ event, enqueue }) => {
-      if (event.type === 'endpoint.switch') {
-        enqueue.sendTo(event.market, { type: 'endpoint.switch', endpoint: event.endpoint })
+    openLines: enqueueActions(({ context, enqueue }) => {
+      const { timing, endpoints, reservedSlots = 0, seed } = context
+      for (const [index, line] of linesOf(context).entries()) {
+        enqueue.spawnChild('line', { id: line, input: { line, timing, endpoints, reservedSlots, seed: seed + index } })
       }
     }),
-    passOn: enqueueActions(({ event, enqueue }) => {
-      const { type, market, keys } = event as SubscriptionCommand
-      enqueue.sendTo(market, { type, keys })
+    giveTurns: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'market.turn') return
+      for (const line of linesOf(context)) {
+        const market = event.markets.find(one => context.lines[one] === line)
+        enqueue.sendTo(line, { type: 'market.turn', market })
+      }
     }),
-    stopSockets: enqueueActions(({ enqueue }) => {
-      enqueue.sendTo('KR', { type: 'stop' })
-      enqueue.sendTo('US', { type: 'stop' })
+    passOn: enqueueActions(({ context, event, enqueue }) => {
+      const command = event as SubscriptionCommand | EndpointSwitch
+      enqueue.sendTo(context.lines[command.market], command)
+    }),
+    stopLines: enqueueActions(({ context, enqueue }) => {
+      for (const line of linesOf(context)) enqueue.sendTo(line, { type: 'stop' })
+    }),
+    noteStopped: assign({
+      stopped: ({ context, event }) => ('actorId' in event ? [...context.stopped, event.actorId] : context.stopped),
     }),
   },
 }).createMachine({
   id: 'feed',
-  context: ({ input }) => ({ ...input, turns: {}, next: {} }),
-  invoke: [
-    {
-      id: 'KR',
-      src: 'socket',
-      input: ({ context }) => socketInput(context, 'KR'),
-      onSnapshot: {
-        guard: hasReleasedLine,
-        actions: raise({ type: 'socket.released-line', market: 'KR' }),
-      },
-      onDone: { actions: raise({ type: 'socket.stopped', market: 'KR' }) },
-    },
-    {
-      id: 'US',
-      src: 'socket',
-      input: ({ context }) => socketInput(context, 'US'),
-      onSnapshot: {
-        guard: hasReleasedLine,
-        actions: raise({ type: 'socket.released-line', market: 'US' }),
-      },
-      onDone: { actions: raise({ type: 'socket.stopped', market: 'US' }) },
-    },
-  ],
+  context: ({ input }) => ({ ...input, stopped: [] }),
+  entry: 'openLines',
   on: {
     subscribe: { actions: 'passOn' },
     unsubscribe: { actions: 'passOn' },
-    'endpoint.switch': { actions: ['noteEndpoint', 'switchEndpoint'] },
-    stop: '.stopping',
+    'endpoint.switch': { actions: 'passOn' },
   },
-  initial: 'standby',
+  initial: 'running',
   states: {
-    standby: {
-      on: { 'market.turn': { target: 'trading', actions: ['noteNext', 'openIncoming'] } },
-    },
-    trading: {
-      on: { 'market.turn': { guard: 'isAnotherTurn', target: 'handing-over', actions: 'noteNext' } },
-    },
-    'handing-over': {
-      entry: 'closeOutgoing',
-      always: { guard: 'hasLetGo', target: 'trading', actions: 'openIncoming' },
-      on: {
-        'market.turn': { actions: ['noteNext', 'closeOutgoing'] },
-        'socket.released-line': { actions: 'noteReleased' },
-      },
-      after: { handOverTimeout: { target: 'trading', actions: 'openIncoming' } },
+    running: {
+      on: { 'market.turn': { actions: 'giveTurns' }, stop: 'stopping' },
     },
     stopping: {
-      entry: 'stopSockets',
-      type: 'parallel',
-      on: { 'market.turn': {}, stop: {} },
-      states: {
-        KR: {
-          initial: 'stopping',
-          states: {
-            stopping: {
-              on: { 'socket.stopped': { guard: { type: 'isStopped', params: { market: 'KR' } }, target: 'stopped' } },
-            },
-            stopped: { type: 'final' },
-          },
-        },
-        US: {
-          initial: 'stopping',
-          states: {
-            stopping: {
-              on: { 'socket.stopped': { guard: { type: 'isStopped', params: { market: 'US' } }, target: 'stopped' } },
-            },
-            stopped: { type: 'final' },
-          },
-        },
-      },
-      onDone: 'stopped',
+      entry: 'stopLines',
+      always: { guard: 'areAllStopped', target: 'stopped' },
+      on: { 'xstate.done.actor.*': { actions: 'noteStopped' } },
     },
     stopped: { type: 'final' },
   },

@@ -85,7 +85,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'new Date()': [],
   setTimeout: [
     'machines/connection.ts',
-    'machines/outbox.ts',
+    'machines/requests/outbox.ts',
     'kis/rest/client.ts',
     'kis/rest/rate-limit.ts',
     'kis/rest/authorized-client.ts',

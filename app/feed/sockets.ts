@@ -10,6 +10,7 @@ import { type LineAccess, createConnection, type ReceivedAnswer } from '../../ma
 import type { Endpoint, Observation } from '../../machines/events.ts'
 import { feedMachine } from '../../machines/feed.ts'
 import { fromStream } from '../../machines/from-stream.ts'
+import { lineMachine } from '../../machines/line.ts'
 import { emptyLedger, entriesOf, type Ledger, type LedgerEntry } from '../../machines/ledger.ts'
 import { socketMachine } from '../../machines/socket.ts'
 import type { Clock } from '../../market/clock.ts'
@@ -30,7 +31,10 @@ export type Inspect = NonNullable<ActorOptions<typeof feedMachine>['inspect']>
 
 /** Which market uses a line, and what KIS still allows. Nothing secret. */
 export type ControlPlaneFacts = {
-  /** Of the feed machine: `trading`, `handing-over`, … */
+  /**
+   * `handing-over` while a line is, else `trading` while one is, else `standby`; at the end `stopping` and
+   * `stopped`.
+   */
   readonly state: string
   readonly turns: readonly Market[]
   readonly next: readonly Market[]
@@ -144,7 +148,8 @@ export function createSockets(parts: SocketsParts): Sockets {
   })
   const heartbeat = fromStream(() => heartbeats(timing.heartbeatMs))
   const socket = socketMachine.provide({ actors: { connection, heartbeat } })
-  const actor = createActor(feedMachine.provide({ actors: { socket } }), {
+  const line = lineMachine.provide({ actors: { socket } })
+  const actor = createActor(feedMachine.provide({ actors: { line } }), {
     input: { timing, lines: lineOf, endpoints: settings.endpoints, reservedSlots, seed: parts.seed },
     ...(parts.inspect === undefined ? {} : { inspect: parts.inspect }),
   })
@@ -152,8 +157,12 @@ export function createSockets(parts: SocketsParts): Sockets {
   const wantedSince = new Map<SubscriptionKey, number>()
   let isStarted = false
 
+  function lineActor(id: LineId) {
+    return actor.getSnapshot().children[id]
+  }
+
   function socketOf(market: Market) {
-    return actor.getSnapshot().children[market]
+    return lineActor(lineOf[market])?.getSnapshot().children[market]
   }
 
   function ledgerOf(market: Market): Ledger {
@@ -219,11 +228,12 @@ export function createSockets(parts: SocketsParts): Sockets {
     wantedSince: key => wantedSince.get(key),
     entryOf: key => ledgerOf(marketOf(subscriptionOf(key).instrument))[key],
     facts() {
-      const { context, value } = actor.getSnapshot()
+      const snapshots = lines.flatMap(({ id }) => lineActor(id)?.getSnapshot() ?? [])
+      const state = actor.getSnapshot().value
       return {
-        state: phaseOf(value),
-        turns: Object.values(context.turns),
-        next: Object.values(context.next),
+        state: state === 'running' ? busiest(snapshots.map(({ value }) => phaseOf(value))) : state,
+        turns: snapshots.flatMap(({ context: { turn } }) => turn ?? []),
+        next: snapshots.flatMap(({ context: { next } }) => next ?? []),
         lines: lines.map(factsOf),
       }
     },
@@ -260,6 +270,11 @@ export function createSockets(parts: SocketsParts): Sockets {
       return overdue
     },
   }
+}
+
+/** Of the states of several lines, the one that says most about all of them. */
+function busiest(states: readonly string[]): string {
+  return ['handing-over', 'trading'].find(state => states.includes(state)) ?? 'standby'
 }
 
 function withChildren(actor: AnyActorRef): AnyActorRef[] {

@@ -14,7 +14,7 @@ export type InspectionRecord =
       readonly id: string
       readonly name: string
       readonly parent: string | undefined
-      /** `feed` or `socket`; undefined for what is no machine. */
+      /** `feed`, `line` or `socket`; undefined for what is no machine. */
       readonly machine: string | undefined
       readonly value: StateValue | undefined
     }
@@ -124,7 +124,7 @@ function identityOf(actor: AnyActorRef) {
   const isRoot = parent === undefined && typeof machine === 'string'
   return {
     id: nameIn(sessionId),
-    name: isRoot ? nameIn(machine) : nameIn(id),
+    name: isRoot ? nameIn(machine) : machine === 'line' ? nameIn(`line ${id}`) : nameIn(id),
     parent: parent === undefined ? undefined : nameIn(parent.sessionId),
     machine: typeof machine === 'string' ? nameIn(machine) : undefined,
   }

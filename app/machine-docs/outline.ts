@@ -59,7 +59,7 @@ function whenOf({ eventType, delay }: AnyTransitionDefinition & { readonly delay
   if (eventType.startsWith('xstate.after.')) return `after ${String(delay)}`
   if (eventType.startsWith('xstate.done.state.')) return 'done'
   const actor = /^xstate\.(snapshot|done|error)\.(?:actor\.)?(.+)$/.exec(eventType)
-  return actor === null ? eventType : `${actor[2]} ${actor[1]}`
+  return actor === null ? eventType : `${actor[2] === '*' ? 'any line' : actor[2]} ${actor[1]}`
 }
 
 /** Actions and guards are given by name, as a name with parameters, or as a function that has one. */

@@ -1,17 +1,11 @@
 // The document about the machines, docs/machines.md: each as a picture, and as a table of its transitions.
-import { feedMachine } from '../../machines/feed.ts'
-import { socketMachine } from '../../machines/socket.ts'
 import { mermaidOf } from './diagram.ts'
+import { type MachineName, machines } from './machines.ts'
 import { outlineOf, type StateOutline, type TransitionOutline } from './outline.ts'
 
-export const machines = { feed: feedMachine, socket: socketMachine } as const
-
-export type MachineName = keyof typeof machines
-
-export const machineNames = Object.keys(machines) as readonly MachineName[]
-
 const introductions: Readonly<Record<MachineName, string>> = {
-  feed: 'Whose turn it is on the line: [machines/feed.ts](../machines/feed.ts). One of it runs in each feed, and it has two sockets.',
+  feed: 'The lines: [machines/feed.ts](../machines/feed.ts). One of it runs in each feed, and it has a line for each app key.',
+  line: 'Which market uses an app key: [machines/line.ts](../machines/line.ts). It has two sockets, one for each market.',
   socket:
     'The life of one socket: [machines/socket.ts](../machines/socket.ts). One runs for the Korean market and one for all others.',
 }

@@ -9,11 +9,11 @@ describe('kis-stream machines', () => {
     expect(out).toMatch(/%% feed\nstateDiagram-v2\n(.*\n)+%% socket\nstateDiagram-v2\n/)
   })
 
-  it('prints one as JSON, and both by name', async () => {
+  it('prints one as JSON, and all by name', async () => {
     const one = JSON.parse((await runCommand(['machines', '--format', 'json', '--machine', 'socket'])).out) as object
     expect(one).toMatchObject({ id: 'socket', initial: 'market-switch' })
-    const both = JSON.parse((await runCommand(['machines', '--format', 'json'])).out) as object
-    expect(both).toMatchObject({ feed: { id: 'feed' }, socket: one })
+    const all = JSON.parse((await runCommand(['machines', '--format', 'json'])).out) as object
+    expect(all).toMatchObject({ feed: { id: 'feed' }, line: { id: 'line' }, socket: one })
   })
 
   it('prints the page that stands in docs/', async () => {

@@ -9,7 +9,7 @@ const { graceMs, handOverTimeoutMs } = defaultTiming
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-describe('feed machine, two markets on one line', () => {
+describe('line machine, two markets on one line', () => {
   it('opens nothing before the first turn', () => {
     const rig = handOverRig({ isOneLine: true })
     expect(rig.story).toEqual([])
@@ -23,10 +23,10 @@ describe('feed machine, two markets on one line', () => {
     rig.turn('US')
     await rig.advance(graceMs - 1)
     expect(rig.story).toEqual(['KR opens'])
-    expect(rig.state).toBe('handing-over')
+    expect(rig.stateOf('KR')).toBe('handing-over')
     await rig.advance(1)
     expect(rig.story).toEqual(['KR opens', 'KR closes', 'US opens'])
-    expect(rig.state).toBe('trading')
+    expect(rig.stateOf('KR')).toBe('trading')
   })
 
   it('returns the line to the old market when its turn comes back during a hand-over, in a new session', async () => {
@@ -44,7 +44,7 @@ describe('feed machine, two markets on one line', () => {
     const rig = handOverRig({ isOneLine: true })
     rig.turn('KR')
     rig.turn('KR')
-    expect(rig.state).toBe('trading')
+    expect(rig.stateOf('KR')).toBe('trading')
     expect(rig.story).toEqual(['KR opens'])
   })
 })
@@ -54,7 +54,7 @@ describe('feed machine, a line for each market', () => {
     const rig = handOverRig()
     rig.turn('KR', 'US')
     expect(rig.story).toEqual(['KR opens', 'US opens'])
-    expect(rig.state).toBe('trading')
+    expect([rig.stateOf('KR'), rig.stateOf('US')]).toEqual(['trading', 'trading'])
   })
 
   it('adds a market beside the one that is open, and leaves that one alone', async () => {
@@ -72,7 +72,7 @@ describe('feed machine, a line for each market', () => {
     await rig.advance(graceMs)
     expect(rig.story).toEqual(['KR opens', 'US opens', 'US closes'])
     expect(rig.phaseOf('KR')).toEqual({ session: { subscribed: 'settled' } })
-    expect(rig.state).toBe('trading')
+    expect([rig.stateOf('KR'), rig.stateOf('US')]).toEqual(['trading', 'standby'])
   })
 
   it('a turn that changes during a hand-over closes both, and opens only the one whose turn it is', async () => {
@@ -82,7 +82,29 @@ describe('feed machine, a line for each market', () => {
     rig.turn('US')
     await rig.advance(2 * graceMs)
     expect(rig.open()).toEqual(['US'])
-    expect(rig.state).toBe('trading')
+    expect([rig.stateOf('KR'), rig.stateOf('US')]).toEqual(['standby', 'trading'])
+  })
+
+  it('releases a line whose market has no turn, and uses it again at the next one', async () => {
+    const rig = handOverRig()
+    rig.turn('KR')
+    expect(rig.stateOf('US')).toBe('standby')
+    rig.turn('US')
+    expect(rig.stateOf('KR')).toBe('handing-over')
+    await rig.advance(graceMs)
+    expect(rig.stateOf('KR')).toBe('standby')
+    rig.turn('KR', 'US')
+    expect(rig.story).toEqual(['KR opens', 'US opens', 'KR closes', 'KR opens'])
+  })
+
+  it('gives a line back after the longest hand-over, to no market as well', async () => {
+    const rig = handOverRig({ timing: { graceMs: 3_600_000, handOverTimeoutMs: -3_600_000 + 1_000 } })
+    rig.turn('KR', 'US')
+    rig.turn('KR')
+    await rig.advance(999)
+    expect(rig.stateOf('US')).toBe('handing-over')
+    await rig.advance(1)
+    expect([rig.stateOf('KR'), rig.stateOf('US')]).toEqual(['trading', 'standby'])
   })
 
   it('stops both, each through its grace', async () => {
@@ -113,7 +135,7 @@ it('any turns at any time end with the sockets open whose turn it is, and never 
         await rig.advance(4 * graceMs)
         const last = steps.at(-1)?.[0] ?? []
         expect(rig.open()).toEqual((one ? last.slice(0, 1) : last).toSorted())
-        expect(rig.state).toBe('trading')
+        for (const market of last) if (!one || market === last[0]) expect(rig.stateOf(market)).toBe('trading')
         if (one) expect(rig.mostOpen()).toBe(1)
         rig.stop()
         await rig.advance(graceMs)

@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import elk, { type ElkExtendedEdge, type ElkNode } from 'elkjs/lib/elk.bundled.js'
-import { type MachineName, machineNames, machines } from '../../app/machine-docs/page.ts'
+import { type MachineName, machineNames, machines } from '../../app/machine-docs/machines.ts'
 import { outlineOf, type StateOutline } from '../../app/machine-docs/outline.ts'
 
 type Direction = 'RIGHT' | 'DOWN'
@@ -135,7 +135,7 @@ export async function statechartLayouts(): Promise<string> {
 /** @typedef {{ id: string, from: string, to: string, lines: string[], paths: number[][][] }} Arrow */
 /** @typedef {{ width: number, height: number, boxes: Box[], arrows: Arrow[] }} Layout */
 
-/** @type {Readonly<Record<'feed' | 'socket', Readonly<Record<'RIGHT' | 'DOWN', Layout>>>>} */
+/** @type {Readonly<Record<'feed' | 'line' | 'socket', Readonly<Record<'RIGHT' | 'DOWN', Layout>>>>} */
 export const layouts = {${parts.join(',\n')}}
 `
 }

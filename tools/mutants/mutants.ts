@@ -53,8 +53,8 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'machines/pending-requests.ts',
-    ['test/machines/pending-requests.test.ts'],
+    'machines/requests/pending-requests.ts',
+    ['test/machines/requests/pending-requests.test.ts'],
     [
       [
         'an accepted heartbeat takes the next answer',
@@ -64,8 +64,8 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of(
-    'machines/outbox.ts',
-    ['test/machines/outbox.test.ts'],
+    'machines/requests/outbox.ts',
+    ['test/machines/requests/outbox.test.ts'],
     [['a request that was withdrawn leaves all the same', 'if (index >= 0) waiting.splice(index, 1)', '']],
   ),
   ...of(

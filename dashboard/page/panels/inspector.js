@@ -50,6 +50,18 @@ function mostInteresting(actors) {
   return sockets.find(({ states }) => !states.includes('market-switch')) ?? sockets[0] ?? all[0]
 }
 
+/**
+ * With the names of what it is a part of, as far as these are needed: that of its line where there are more.
+ * @param {Actor} actor @param {Map<string, Actor>} actors
+ * @returns {string}
+ */
+function labelOf(actor, actors) {
+  const parent = actor.parent === undefined ? undefined : actors.get(actor.parent)
+  const hasLines = [...actors.values()].filter(({ machine }) => machine === 'line').length > 1
+  const isNamed = parent?.machine === 'socket' || (parent?.machine === 'line' && hasLines)
+  return isNamed ? `${labelOf(parent, actors)} › ${actor.name}` : actor.name
+}
+
 /** @param {{ send(message: import('../../messages.ts').FromPage): void }} connection */
 export function createInspectorView({ send }) {
   /** @type {InspectionRecord[]} */
@@ -113,11 +125,7 @@ export function createInspectorView({ send }) {
       },
       (element, actor) => {
         const button = /** @type {HTMLElement} */ (element.firstElementChild)
-        const parent = actor.parent === undefined ? undefined : actors.get(actor.parent)
-        setText(
-          /** @type {Element} */ (button.firstElementChild),
-          parent?.machine === 'socket' ? `${parent.name} › ${actor.name}` : actor.name,
-        )
+        setText(/** @type {Element} */ (button.firstElementChild), labelOf(actor, actors))
         setText(/** @type {Element} */ (button.lastElementChild), actor.ended ? say('ended') : actor.states.join(', '))
         setAttribute(button, 'aria-pressed', String(actor.id === chosen))
       },
@@ -127,7 +135,10 @@ export function createInspectorView({ send }) {
   /** @param {Map<string, Actor>} actors @param {number} count */
   function showEvents(actors, count) {
     const from = Math.max(0, count - mostEvents)
-    const name = (/** @type {string | undefined} */ id) => (id === undefined ? '' : (actors.get(id)?.name ?? id))
+    const name = (/** @type {string} */ id) => {
+      const actor = actors.get(id)
+      return actor === undefined ? id : labelOf(actor, actors)
+    }
     const rows = records
       .slice(from, count)
       .map((record, index) => ({ record, number: from + index }))
@@ -157,7 +168,7 @@ export function createInspectorView({ send }) {
   function showMachine(actors) {
     const actor = actors.get(chosen)
     const machine = actor?.machine
-    if (actor === undefined || (machine !== 'feed' && machine !== 'socket')) {
+    if (actor === undefined || (machine !== 'feed' && machine !== 'line' && machine !== 'socket')) {
       byId('inspected-machine').replaceChildren()
       drawn = undefined
       return

@@ -22,7 +22,7 @@ export const directionIn = place => (place.clientWidth < 640 ? 'DOWN' : 'RIGHT')
 
 /**
  * @param {Element} place
- * @param {'feed' | 'socket'} machine
+ * @param {'feed' | 'line' | 'socket'} machine
  * @param {string} title
  */
 export function drawStatechart(place, machine, title) {

@@ -14,19 +14,20 @@ describe('the inspector', () => {
     const actors = seen.flatMap(record => (record.kind === 'actor' ? [record] : []))
     expect(actors.map(({ name, machine }) => [name, machine])).toEqual([
       ['feed', 'feed'],
+      ['line 1', 'line'],
       ['KR', 'socket'],
       ['connection', undefined],
       ['heartbeat', undefined],
       ['US', 'socket'],
     ])
-    expect(actors[1]).toMatchObject({ parent: actors[0]?.id, value: { session: { subscribed: 'settled' } } })
+    expect(actors[2]).toMatchObject({ parent: actors[1]?.id, value: { session: { subscribed: 'settled' } } })
     rig.simulator.cut()
     await rig.until('resume')
     stop()
     const korean = seen.filter(
       record =>
         record.kind !== 'actor' &&
-        [('id' in record && record.id) || ('to' in record && record.to)].includes(actors[1]?.id ?? ''),
+        [('id' in record && record.id) || ('to' in record && record.to)].includes(actors[2]?.id ?? ''),
     )
     expect(korean).toContainEqual(expect.objectContaining({ kind: 'event', type: 'socket.closed' }))
     expect(korean).toContainEqual(

@@ -4,6 +4,7 @@ import { vi } from 'vitest'
 import { createActor, fromCallback } from 'xstate'
 import type { Instruction } from '../../../machines/events.ts'
 import { feedMachine } from '../../../machines/feed.ts'
+import { lineMachine } from '../../../machines/line.ts'
 import { fromStream } from '../../../machines/from-stream.ts'
 import { type ConnectionInput, socketMachine } from '../../../machines/socket.ts'
 import { defaultTiming, type Timing } from '../../../machines/timing.ts'
@@ -37,16 +38,20 @@ export function handOverRig(options: { timing?: Partial<Timing>; isOneLine?: boo
   const socket = socketMachine.provide({
     actors: { connection, heartbeat: fromStream(() => heartbeats(timing.heartbeatMs)) },
   })
-  const actor = createActor(feedMachine.provide({ actors: { socket } }), {
+  const lines = { KR: '1', US: options.isOneLine === true ? '1' : '2' }
+  const line = lineMachine.provide({ actors: { socket } })
+  const actor = createActor(feedMachine.provide({ actors: { line } }), {
     input: {
       timing,
-      lines: { KR: '1', US: options.isOneLine === true ? '1' : '2' },
+      lines,
       endpoints: { KR: { url: 'ws://kr' }, US: { url: 'ws://us' } },
       seed: 1,
     },
   })
   actor.start()
   for (const market of markets) actor.send({ type: 'subscribe', market, keys: [keyOfMarket[market]] })
+
+  const lineOf = (market: Market) => actor.getSnapshot().children[lines[market]]
 
   return {
     story,
@@ -55,10 +60,9 @@ export function handOverRig(options: { timing?: Partial<Timing>; isOneLine?: boo
     advance: (ms: number) => vi.advanceTimersByTimeAsync(ms),
     open: () => [...open].toSorted(),
     mostOpen: () => mostOpen,
-    get state() {
-      return actor.getSnapshot().value
-    },
+    /** Of the market's line. */
+    stateOf: (market: Market) => lineOf(market)?.getSnapshot().value,
     isDone: () => actor.getSnapshot().status === 'done',
-    phaseOf: (market: Market) => actor.getSnapshot().children[market]?.getSnapshot().value,
+    phaseOf: (market: Market) => lineOf(market)?.getSnapshot().children[market]?.getSnapshot().value,
   }
 }

@@ -1,8 +1,8 @@
 // Which request an answer belongs to: by transaction and key where KIS names them, else by the order of
 // sending (a refusal often says `(null)`).
-import type { WireKey } from '../kis/channel.ts'
-import type { Answer } from '../kis/wire/control.ts'
-import type { SubscriptionKey } from '../market/subscription.ts'
+import type { WireKey } from '../../kis/channel.ts'
+import type { Answer } from '../../kis/wire/control.ts'
+import type { SubscriptionKey } from '../../market/subscription.ts'
 import type { Request } from './outbox.ts'
 
 export type Sent = (Request & { readonly wire: WireKey }) | { readonly verb: 'heartbeat'; readonly sentAt: number }

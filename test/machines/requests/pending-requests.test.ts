@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { explain } from '../../kis/codes/codes.ts'
-import type { Answer } from '../../kis/wire/control.ts'
-import { createPendingRequests, type Sent } from '../../machines/pending-requests.ts'
+import { explain } from '../../../kis/codes/codes.ts'
+import type { Answer } from '../../../kis/wire/control.ts'
+import { createPendingRequests, type Sent } from '../../../machines/requests/pending-requests.ts'
 
 const request = (key: string, verb: 'subscribe' | 'unsubscribe' = 'subscribe'): Sent => ({
   verb,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { createBudget } from '../../machines/budget.ts'
-import { createOutbox, type Request } from '../../machines/outbox.ts'
-import { systemClock } from '../../market/clock.ts'
+import { createBudget } from '../../../machines/budget.ts'
+import { createOutbox, type Request } from '../../../machines/requests/outbox.ts'
+import { systemClock } from '../../../market/clock.ts'
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }))
 afterEach(() => void vi.useRealTimers())

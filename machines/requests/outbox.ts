@@ -1,6 +1,6 @@
 // Sends one request every `pacingMs`, within a budget: KIS treats bursts of requests as abuse.
-import type { SubscriptionKey } from '../market/subscription.ts'
-import type { Budget } from './budget.ts'
+import type { SubscriptionKey } from '../../market/subscription.ts'
+import type { Budget } from '../budget.ts'
 
 export type Request = { readonly verb: 'subscribe' | 'unsubscribe'; readonly key: SubscriptionKey }
 
