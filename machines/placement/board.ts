@@ -12,7 +12,6 @@ import {
   type OverseasFeed,
   type Rank,
   ranks,
-  type Wanted,
   type Why,
 } from './words.ts'
 
@@ -37,7 +36,11 @@ export type Turn = {
 }
 
 /** What the subscriptions of one instrument have in common. */
-export type Family = { feed: OverseasFeed | undefined }
+export type Family = {
+  feed: OverseasFeed | undefined
+  /** The group of its trade and its order book. */
+  pair: Group | undefined
+}
 
 /**
  * What shares a line: the trade and the order book of an instrument, or one other channel of it. The shadows
@@ -52,13 +55,30 @@ export type Group = {
 }
 
 /** A wanted subscription, or one that is no longer wanted and may keep its slot for a while. */
-export type Item = Wanted & {
+export type Item = {
+  readonly key: SubscriptionKey
+  readonly rank: Rank
+  readonly hasShadow: boolean
+  /** Of account notices: the line of their account, where the caller names one. */
+  readonly line: LineId | undefined
   readonly market: Market
   readonly instrument: Instrument
   readonly channel: string
   /** What the last placement knew of it. */
   readonly entry: Entry | undefined
   readonly isWanted: boolean
+  /** What this placement makes of it. */
+  outcome: Outcome | undefined
+}
+
+export type Outcome = {
+  readonly entry: Entry
+  /** What made it leave each line that it left. */
+  readonly left: ReadonlyMap<LineId, Leaving>
+  /** It, or its shadow, took the slot of a lower rank in this placement. */
+  readonly isByRank: boolean
+  /** When time alone changes what is decided of it. */
+  readonly nextAt: number
 }
 
 /** A subscription's claim to one slot: its first, or the one of its shadow. */
@@ -131,8 +151,10 @@ export function isWaiting({ isWanted, turn, group }: Claim): boolean {
 
 /** Slots that are free for anything but account notices; negative where the line has too many. */
 export function freeOf({ limit, noticeSlots, seated, wanted, kept }: Turn): number {
+  const free = limit - seated.size
+  if (noticeSlots === 0) return free
   const notices = (wanted[noticeLevel] ?? 0) + (kept[noticeLevel] ?? 0)
-  return limit - seated.size - Math.max(0, noticeSlots - notices)
+  return free - Math.max(0, noticeSlots - notices)
 }
 
 export function sit(claim: Claim, turn: Turn, since: number): void {

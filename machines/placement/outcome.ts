@@ -1,50 +1,66 @@
 // What the board has become, as plain entries.
 import type { LineId } from '../../market/events.ts'
-import type { SubscriptionKey } from '../../market/subscription.ts'
-import type { Board, Claim } from './board.ts'
+import type { Board, Claim, Outcome, Turn } from './board.ts'
 import { keptMs } from './limits.ts'
 import type { Entry, Leaving, Slot } from './words.ts'
 
-export type Outcome = {
-  readonly key: SubscriptionKey
-  readonly entry: Entry
-  /** What made it leave each line that it left. */
-  readonly left: ReadonlyMap<LineId, Leaving>
-  /** It, or its shadow, took the slot of a lower rank in this placement. */
-  readonly isByRank: boolean
-  /** When time alone changes what is decided of it. */
-  readonly nextAt: number
-}
+const leftNone: ReadonlyMap<LineId, Leaving> = new Map()
 
-/** One for each subscription that is wanted or has a slot; those that left only because they are not. */
-export function outcomesOf(board: Board): Outcome[] {
-  const shadows = new Map<SubscriptionKey, Claim>()
-  for (const { claims } of board.groups) for (const claim of claims) if (claim.isShadow) shadows.set(claim.key, claim)
-  return board.groups.flatMap(({ claims }) =>
-    claims.flatMap(claim => (claim.isShadow ? [] : [outcomeOf(board, claim, shadows.get(claim.key))])),
-  )
+/** Gives one to each subscription that is wanted, has a slot, or has just lost one. */
+export function addOutcomes(board: Board): void {
+  for (const { claims, twin } of board.groups) {
+    for (const claim of claims) {
+      if (claim.isShadow) continue
+      const shadow = twin?.claims.find(({ key }) => key === claim.key)
+      claim.item.outcome = outcomeOf(board, claim, shadow)
+    }
+  }
 }
 
 function outcomeOf(board: Board, first: Claim, shadow: Claim | undefined): Outcome {
-  const { key, rank, isWanted, why, group } = first
-  const market = board.market
-  const slots = {
-    ...(first.turn === null ? {} : { first: slotOf(first) }),
-    ...(shadow === undefined || shadow.turn === null ? {} : { shadow: slotOf(shadow) }),
-  }
-  const feed = isWanted && market === 'US' && group.family.feed !== undefined ? { feed: group.family.feed } : {}
-  const whys = {
-    ...(why === undefined ? {} : { why }),
-    ...(shadow?.isWanted !== true || shadow.why === undefined ? {} : { whyNoShadow: shadow.why }),
-  }
-  const both = shadow === undefined ? [first] : [first, shadow]
+  const { rank, isWanted, group, item } = first
+  if (shadow === undefined && isUnchanged(first, item.entry))
+    return { entry: item.entry, left: leftNone, isByRank: false, nextAt: nextAt(board, first) }
+  const entry: { -readonly [Name in keyof Entry]: Entry[Name] } = { rank, isWanted, market: board.market }
+  if (first.turn !== null) entry.first = slotOf(first, first.turn)
+  if (first.why !== undefined) entry.why = first.why
+  if (shadow !== undefined && shadow.turn !== null) entry.shadow = slotOf(shadow, shadow.turn)
+  if (shadow?.isWanted === true && shadow.why !== undefined) entry.whyNoShadow = shadow.why
+  if (isWanted && board.market === 'US' && group.family.feed !== undefined) entry.feed = group.family.feed
   return {
-    key,
-    entry: { rank, isWanted, market, ...slots, ...whys, ...feed },
-    left: new Map(both.flatMap(leftOf)),
-    isByRank: both.some(({ turn, before, choice }) => turn !== null && turn !== before && choice === 'rank'),
-    nextAt: Math.min(...both.map(claim => nextAt(board, claim))),
+    entry,
+    left: leftBy(first, shadow),
+    isByRank: tookLower(first) || (shadow !== undefined && tookLower(shadow)),
+    nextAt: Math.min(nextAt(board, first), shadow === undefined ? Number.POSITIVE_INFINITY : nextAt(board, shadow)),
   }
+}
+
+/** Nothing of it has changed, so that its entry still says all. */
+function isUnchanged(
+  { rank, isWanted, turn, before, since, why, group }: Claim,
+  entry: Entry | undefined,
+): entry is Entry {
+  const slot = entry?.first
+  if (entry === undefined || slot === undefined || turn === null || turn !== before || why !== undefined) return false
+  return (
+    slot.since === since &&
+    slot.isLost === (turn.state === 'lost') &&
+    entry.rank === rank &&
+    entry.isWanted === isWanted &&
+    entry.why === undefined &&
+    entry.shadow === undefined &&
+    entry.whyNoShadow === undefined &&
+    (turn.market !== 'US' || entry.feed === group.family.feed)
+  )
+}
+
+function tookLower({ turn, before, choice }: Claim): boolean {
+  return choice === 'rank' && turn !== null && turn !== before
+}
+
+function leftBy(first: Claim, shadow: Claim | undefined): ReadonlyMap<LineId, Leaving> {
+  if (first.left === undefined && shadow?.left === undefined) return leftNone
+  return new Map([...leftOf(first), ...(shadow === undefined ? [] : leftOf(shadow))])
 }
 
 function leftOf({ turn, before, from, left }: Claim): [LineId, Leaving][] {
@@ -52,18 +68,20 @@ function leftOf({ turn, before, from, left }: Claim): [LineId, Leaving][] {
   return left === undefined || line === undefined || (turn !== null && turn === before) ? [] : [[line, left]]
 }
 
-function slotOf({ turn, since, choice, other, from, left }: Claim): Slot {
-  if (turn === null) throw new Error('a claim without a seat has no slot')
-  const { line, state } = turn
-  return {
+function slotOf({ since, choice, other, from, left }: Claim, { line, state }: Turn): Slot {
+  const slot: { -readonly [Name in keyof Slot]: Slot[Name] } = {
     line,
     since,
     isPlanned: state === 'later',
     isLost: state === 'lost',
     choice,
-    ...(other === undefined ? {} : { other }),
-    ...(from === undefined || left === undefined ? {} : { from, left }),
   }
+  if (other !== undefined) slot.other = other
+  if (from !== undefined && left !== undefined) {
+    slot.from = from
+    slot.left = left
+  }
+  return slot
 }
 
 function nextAt(board: Board, { isWanted, turn, since, why }: Claim): number {

@@ -28,7 +28,7 @@ import {
 } from './board.ts'
 import { movesOf } from './moves.ts'
 import { type MoveBudget, openBudget } from './move-budget.ts'
-import { type Outcome, outcomesOf } from './outcome.ts'
+import { addOutcomes } from './outcome.ts'
 import { restore } from './restore.ts'
 import { seat } from './seat.ts'
 import { turnsOf } from './turns.ts'
@@ -65,38 +65,34 @@ export function place(
   now: number,
 ): Placed {
   const budgets = new Map(lines.map(({ id }) => [id, openBudget(placement.lines[id]?.spent ?? [], now)]))
-  const { items, sharing } = itemsOf(placement, wanted)
-  const outcomes = new Map<SubscriptionKey, Outcome>()
+  const items = itemsOf(placement, wanted)
   for (const market of markets) {
     const board = openBoard(market, turnsOf(market, lines, placement, budgets), now)
     restore(
       board,
-      items.filter(item => item.market === market),
+      items.filter(item => item.market === market && item.outcome === undefined),
     )
     fill(board, ['open', 'lost'])
     // The plan goes by rank and order alone: with nothing else changed, the next call makes the same.
     fill(board, ['later'])
-    for (const outcome of outcomesOf(board)) outcomes.set(outcome.key, outcome)
+    addOutcomes(board)
   }
   const entries: Record<SubscriptionKey, Entry> = {}
   const unplaced: Unplaced[] = []
   let nextAt = Number.POSITIVE_INFINITY
-  for (const { key } of items) {
-    const outcome = outcomes.get(key)
+  for (const { key, outcome } of items) {
     if (outcome === undefined) continue
     const { entry } = outcome
-    if (!entry.isWanted && entry.first === undefined && entry.shadow === undefined) continue
+    const { first, shadow, why, whyNoShadow, isWanted } = entry
+    if (!isWanted && first === undefined && shadow === undefined) continue
     entries[key] = entry
-    if (entry.isWanted && entry.why !== undefined && entry.first === undefined)
-      unplaced.push({ key, isShadow: false, why: entry.why })
-    if (entry.whyNoShadow !== undefined && entry.shadow === undefined)
-      unplaced.push({ key, isShadow: true, why: entry.whyNoShadow })
+    if (isWanted && why !== undefined && first === undefined) unplaced.push({ key, isShadow: false, why })
+    if (whyNoShadow !== undefined && shadow === undefined) unplaced.push({ key, isShadow: true, why: whyNoShadow })
     nextAt = Math.min(nextAt, outcome.nextAt)
   }
-  for (const entry of sharing) entries[entry.key] = entry.entry
   return {
     placement: { entries, lines: memoriesOf(placement, budgets) },
-    moves: movesOf(placement, entries, outcomes, lines),
+    moves: movesOf(items, lines),
     unplaced,
     nextAt: Number.isFinite(nextAt) ? nextAt : null,
   }
@@ -107,10 +103,8 @@ function fill(board: Board, filling: Board['filling']): void {
   board.filling = filling
   for (let round = 0; round < mostRounds; round++) {
     const { freed } = board
-    const waiting = board.groups.flatMap(({ claims }) => claims.filter(isWaiting))
-    const isFirst = (claim: Claim) => hadSlot(claim) && !filling.includes('later')
-    for (const claim of waiting) if (isFirst(claim)) board.queues[queueOf(claim)]?.push(claim)
-    for (const claim of waiting) if (!isFirst(claim)) board.queues[queueOf(claim)]?.push(claim)
+    if (!filling.includes('later')) enqueue(board, hadSlot)
+    enqueue(board, claim => filling.includes('later') || !hadSlot(claim))
     for (const queue of board.queues.toReversed()) {
       // An eviction adds to the queues that are still to come.
       for (const claim of queue) if (isWaiting(claim)) seat(board, claim)
@@ -118,6 +112,12 @@ function fill(board: Board, filling: Board['filling']): void {
     }
     endLoneShadows(board)
     if (board.freed === freed) return
+  }
+}
+
+function enqueue({ groups, queues }: Board, isNext: (claim: Claim) => boolean): void {
+  for (const { claims } of groups) {
+    for (const claim of claims) if (isWaiting(claim) && isNext(claim)) queues[queueOf(claim)]?.push(claim)
   }
 }
 
@@ -137,59 +137,56 @@ function endLoneShadows(board: Board): void {
   }
 }
 
-type Sharing = { readonly key: SubscriptionKey; readonly entry: Entry }
-
 /** Each key once, with the highest rank it is asked for, then what is no longer wanted and has a slot. */
-function itemsOf({ entries }: Placement, wanted: readonly Wanted[]): { items: Item[]; sharing: Sharing[] } {
-  const asked = new Map<SubscriptionKey, Wanted>()
+function itemsOf({ entries }: Placement, wanted: readonly Wanted[]): Item[] {
+  const items = new Map<SubscriptionKey, Item>()
   for (const each of wanted) {
-    const known = asked.get(each.key)
-    asked.set(each.key, known === undefined ? each : both(known, each))
+    const known = items.get(each.key)
+    items.set(each.key, known === undefined ? itemOf(each, entries[each.key], true) : both(known, each))
   }
-  const items: Item[] = []
-  const sharing: Sharing[] = []
-  const notices = new Map<string, SubscriptionKey>()
-  for (const each of [...asked.values()].filter(one => entries[one.key]?.first !== undefined && isOfNotices(one)))
-    notices.set(registrationOf(each), each.key)
-  for (const each of asked.values()) {
-    const item = itemOf(each, entries[each.key], true)
-    if (isOfNotices(each)) {
-      const name = registrationOf(each)
-      const sharesWith = notices.get(name) ?? each.key
-      notices.set(name, sharesWith)
-      if (sharesWith !== each.key) {
-        const { key, rank } = each
-        sharing.push({ key, entry: { rank, isWanted: true, market: item.market, sharesWith } })
-        continue
-      }
-    }
-    items.push(item)
+  shareNotices([...items.values()].filter(isOfNotices))
+  for (const key of Object.keys(entries) as SubscriptionKey[]) {
+    if (items.has(key)) continue
+    const entry = entries[key] as Entry // its own keys
+    if (entry.first !== undefined || entry.shadow !== undefined)
+      items.set(key, itemOf({ key, rank: entry.rank }, entry, false))
   }
-  for (const [key, entry] of Object.entries(entries) as [SubscriptionKey, Entry][]) {
-    if (!asked.has(key) && (entry.first !== undefined || entry.shadow !== undefined))
-      items.push(itemOf({ key, rank: entry.rank }, entry, false))
-  }
-  return { items, sharing }
+  return [...items.values()]
 }
 
-function both(some: Wanted, other: Wanted): Wanted {
-  const higher = ranks.indexOf(other.rank) > ranks.indexOf(some.rank) ? other : some
-  return { ...higher, shadow: some.shadow === true || other.shadow === true }
+/** One of several that KIS knows as the same has the slot: the one that has it already, or else the first. */
+function shareNotices(notices: readonly Item[]): void {
+  const first = new Map<string, SubscriptionKey>()
+  for (const item of [...notices.filter(({ entry }) => entry?.first !== undefined), ...notices]) {
+    const name = registrationOf(item)
+    const sharesWith = first.get(name) ?? item.key
+    first.set(name, sharesWith)
+    if (sharesWith === item.key) continue
+    const { rank, market } = item
+    const entry: Entry = { rank, isWanted: true, market, sharesWith }
+    item.outcome = { entry, left: new Map(), isByRank: false, nextAt: Number.POSITIVE_INFINITY }
+  }
+}
+
+function both(known: Item, other: Wanted): Item {
+  const rank = ranks.indexOf(other.rank) > ranks.indexOf(known.rank) ? other.rank : known.rank
+  return { ...known, rank, hasShadow: known.hasShadow || other.shadow === true }
 }
 
 function itemOf(wanted: Wanted, entry: Entry | undefined, isWanted: boolean): Item {
-  const { instrument, channel } = subscriptionOf(wanted.key)
-  return { ...wanted, instrument, channel, market: entry?.market ?? marketOf(instrument), entry, isWanted }
+  const { key, rank, shadow = false, line } = wanted
+  const { instrument, channel } = subscriptionOf(key)
+  const market = entry?.market ?? marketOf(instrument)
+  return { key, rank, hasShadow: shadow, line, market, instrument, channel, entry, isWanted, outcome: undefined }
 }
 
-function isOfNotices({ key }: Wanted): boolean {
-  return !key.endsWith(' trade') && !key.endsWith(' order-book') && isNotice(subscriptionOf(key).channel)
+function isOfNotices({ channel }: Item): boolean {
+  return channel !== 'trade' && channel !== 'order-book' && isNotice(channel)
 }
 
 /** KIS knows account notices by the account, whatever the instrument: asked for once in each turn. */
-function registrationOf({ key, line = '' }: Wanted): string {
-  const { instrument, channel } = subscriptionOf(key)
-  return `${marketOf(instrument)} ${channel} ${line}`
+function registrationOf({ market, channel, line = '' }: Item): string {
+  return `${market} ${channel} ${line}`
 }
 
 function memoriesOf(placement: Placement, budgets: ReadonlyMap<LineId, MoveBudget>): Placement['lines'] {

@@ -6,18 +6,20 @@ import {
   type Board,
   type Claim,
   type Family,
+  freeOf,
   type Group,
   type Item,
   levelOf,
   mayLeave,
   sit,
   swapWithShadow,
+  twinOf,
   type Turn,
   unseat,
 } from './board.ts'
 import { keptMs } from './limits.ts'
 import { type Entry, noticeLevel, type OverseasFeed, type Slot } from './words.ts'
-import { evictFor } from './victims.ts'
+import { evictFor, lowerThan } from './victims.ts'
 
 /** Fills the board with the groups of a market, in the order in which they are served within a rank. */
 export function restore(board: Board, items: readonly Item[]): void {
@@ -35,27 +37,24 @@ export function restore(board: Board, items: readonly Item[]): void {
 
 function groupsOf(board: Board, items: readonly Item[]): Group[] {
   const families = new Map<Instrument, Family>()
-  const firsts = new Map<string, Group>()
   const groups: Group[] = []
-  const add = (family: Family) => {
+  const open = (family: Family) => {
     const group: Group = { family, claims: [], turn: null, twin: null }
     groups.push(group)
     return group
   }
   for (const item of items) {
-    const { key, instrument, channel, entry } = item
+    const { instrument, channel, entry } = item
     let family = families.get(instrument)
-    if (family === undefined) families.set(instrument, (family = { feed: undefined }))
+    if (family === undefined) families.set(instrument, (family = { feed: undefined, pair: undefined }))
     family.feed ??= rememberedFeed(board, entry)
     const isOfPair = channel === 'trade' || channel === 'order-book'
-    const name = isOfPair ? instrument : key
-    let group = firsts.get(name)
-    if (group === undefined) firsts.set(name, (group = add(family)))
+    const group = isOfPair ? (family.pair ??= open(family)) : open(family)
     addClaim(group, item, false, item.isWanted)
-    const isShadowWanted = item.isWanted && item.shadow === true && !isNotice(channel)
+    const isShadowWanted = item.isWanted && item.hasShadow && (isOfPair || !isNotice(channel))
     if (!isShadowWanted && entry?.shadow === undefined) continue
     if (group.twin === null) {
-      group.twin = add(family)
+      group.twin = open(family)
       group.twin.twin = group
     }
     addClaim(group.twin, item, true, isShadowWanted)
@@ -133,5 +132,14 @@ function mend(group: Group): void {
   const { twin, turn } = group
   if (twin === null || twin.turn === null || group.claims[0]?.isShadow === true) return
   if (turn === twin.turn) for (const claim of twin.claims) unseat(claim, 'gone')
-  else if (turn === null || (mayLeave(group) && twin.turn.state === 'open')) swapWithShadow(group)
+  else if (turn === null || (mayLeave(group) && twin.turn.state === 'open' && haveRoom(group, turn, twin.turn)))
+    swapWithShadow(group)
+}
+
+/** What has no shadow there has to follow to its line. From one that still serves, it needs a free slot. */
+function haveRoom({ claims }: Group, from: Turn, to: Turn): boolean {
+  const followers = claims.filter(claim => claim.turn !== null && (twinOf(claim)?.turn ?? null) === null)
+  const level = Math.min(...followers.map(claim => claim.level))
+  const lower = from.state === 'lost' && followers.length > 0 ? lowerThan(to, level) : 0
+  return followers.length <= Math.max(0, freeOf(to)) + lower
 }

@@ -82,11 +82,9 @@ function takesFree(search: Search, turns: readonly Turn[], hosts: readonly Claim
   let best: Turn | undefined
   let most = 0
   for (const turn of turns) {
-    if (!mayMoveTo(search.claim, turn)) continue
     const free = freeOf(turn)
-    const isBetter =
-      best === undefined || worthOf(turn) > worthOf(best) || (worthOf(turn) === worthOf(best) && free > most)
-    if (free >= hosts.length && isBetter && affords(search, turn, hosts, 0)) [best, most] = [turn, free]
+    if (free < hosts.length || !isBetter(turn, free, best, most) || !mayMoveTo(search.claim, turn)) continue
+    if (affords(search, turn, hosts, 0)) [best, most] = [turn, free]
   }
   if (best === undefined) return false
   const choice = search.board.turns.length === 1 ? 'only-line' : 'emptiest'
@@ -101,6 +99,12 @@ export function mayMoveTo({ group }: Claim, turn: Turn): boolean {
     twin?.turn?.line !== turn.line &&
     (family.feed === undefined || turn.market !== 'US' || family.feed === turn.feed)
   )
+}
+
+function isBetter(turn: Turn, free: number, best: Turn | undefined, most: number): boolean {
+  if (best === undefined) return true
+  const more = worthOf(turn) - worthOf(best)
+  return more > 0 || (more === 0 && free > most)
 }
 
 function worthOf({ market, feed }: Turn): number {
@@ -125,6 +129,7 @@ function takesLower(search: Search, turns: readonly Turn[], hosts: readonly Clai
 
 /** Whether the budgets allow the requests; otherwise notes when they will. */
 function affords(search: Search, turn: Turn, hosts: readonly Claim[], missing: number): boolean {
+  if (missing === 0 && hosts.every(isNew)) return true
   const [there, here] = costs(search, turn, hosts, missing)
   const from = search.claim.group.turn
   const until = Math.max(
@@ -166,47 +171,65 @@ function settle(search: Search, turn: Turn, hosts: readonly Claim[], choice: Cho
   spend(turn.budget, there)
   if (from !== null) spend(from.budget, here)
   const victims = missing > 0 ? evictFor(turn, claim.level, missing, 'evicted') : []
-  if (from !== null && from !== turn) leave(board, group, from, hosts)
-  // What moves anyway takes the slots that cost a request, so that each request counts once.
-  const seated = hosts.toSorted((a, b) => Number(isMoved(b, turn)) - Number(isMoved(a, turn)))
-  for (const [index, host] of seated.entries()) {
-    const victim = victims.toReversed()[index]
-    const isBack = host.before === turn
-    host.choice = choiceFor(victim, index === 0 || choice !== 'rank' ? choice : 'shared')
-    host.other = victim?.key ?? (index === 0 ? other : seated[0]?.key)
-    if (turn.state !== 'later' || board.byState.open.length === 0) host.why = undefined
-    if (host.left === 'planned' || isBack) host.from = undefined
-    sit(host, turn, isBack ? host.beforeSince : board.now)
-  }
+  // It gave way to the other subscription of its own instrument.
+  for (const victim of victims) if (victim.isWanted && victim.group === group) victim.left = 'shared'
+  const behind = from !== null && from !== turn ? leave(board, group, from, hosts) : []
+  if (victims.length === 0) for (const host of hosts) take(board, host, turn, choice, other)
+  else divide(board, hosts, turn, victims, choice)
   if (turn.market === 'US' && turn.state !== 'later') group.family.feed ??= turn.feed
-  for (const victim of victims) requeue(board, victim)
+  // After the hosts have their seats: a group without any would give way to its shadow.
+  for (const each of [...victims, ...behind]) requeue(board, each)
   return true
 }
 
-function choiceFor(victim: Claim | undefined, otherwise: Choice): Choice {
-  if (victim === undefined || otherwise === 'account') return otherwise
+function take(board: Board, host: Claim, turn: Turn, choice: Choice, other: Claim['key'] | undefined): void {
+  const isBack = host.before === turn
+  host.choice = choice
+  host.other = other
+  if (turn.state !== 'later' || board.byState.open.length === 0) host.why = undefined
+  if (host.left === 'planned' || isBack) host.from = undefined
+  sit(host, turn, isBack ? host.beforeSince : board.now)
+}
+
+/** Of the hosts, what moves anyway takes the slots that cost a request, so that each request counts once. */
+function divide(board: Board, hosts: readonly Claim[], turn: Turn, victims: readonly Claim[], choice: Choice): void {
+  const ordered = hosts.toSorted((a, b) => Number(isMoved(b, turn)) - Number(isMoved(a, turn)))
+  for (const [index, host] of ordered.entries()) {
+    const victim = victims.at(-1 - index)
+    if (victim === undefined) take(board, host, turn, 'shared', ordered[0]?.key)
+    else take(board, host, turn, choiceFor(victim, choice), victim.key)
+  }
+}
+
+function choiceFor(victim: Claim, otherwise: Choice): Choice {
+  if (otherwise === 'account') return otherwise
   return victim.isWanted ? 'rank' : 'unwanted'
+}
+
+/** It is requested for the first time, which is no move. */
+function isNew({ before, from, turn }: Claim): boolean {
+  return before === null && from === undefined && turn === null
 }
 
 function isMoved({ before, from }: Claim, to: Turn): boolean {
   return before === null ? from !== undefined : before !== to
 }
 
-/** The whole group leaves its line; what is not among the hosts waits again. */
-function leave(board: Board, group: Group, from: Turn, hosts: readonly Claim[]): void {
+/** The whole group leaves its line; returned is what is not among the hosts and has to wait again. */
+function leave(board: Board, group: Group, from: Turn, hosts: readonly Claim[]): Claim[] {
   const cause: Leaving = from.state === 'open' || from.state === 'later' ? 'shared' : from.state
-  for (const claim of group.claims) {
-    if (claim.turn !== from) continue
-    unseat(claim, claim.isWanted ? cause : 'released')
-    if (claim.isWanted && !hosts.includes(claim)) requeue(board, claim)
-  }
+  const leaving = group.claims.filter(({ turn }) => turn === from)
+  for (const claim of leaving) unseat(claim, claim.isWanted ? cause : 'released')
   board.freed++
+  return leaving.filter(claim => claim.isWanted && !hosts.includes(claim))
 }
 
 /** An evicted subscription waits with its rank; where it has a shadow, that takes over. */
 export function requeue(board: Board, claim: Claim): void {
   if (!claim.isWanted) return
   const { group } = claim
+  // Its line is open again to its first slot.
+  if (claim.isShadow) board.freed++
   const followers = !claim.isShadow && group.turn === null ? swapWithShadow(group) : []
   const waiting = claim.turn === null ? claim : twinOf(claim)
   for (const each of [...followers, ...(waiting?.isWanted ? [waiting] : [])]) board.queues[queueOf(each)]?.push(each)

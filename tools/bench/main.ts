@@ -13,6 +13,7 @@ import { latency } from './socket/latency.ts'
 import { type Effort, fullEffort, quickEffort } from './measure.ts'
 import { print, printTarget, type Target } from './report.ts'
 import { recorder } from './socket/recorder.ts'
+import { lines } from './lines.ts'
 import { replay } from './recording/replay.ts'
 import { socket } from './socket/socket.ts'
 
@@ -20,6 +21,7 @@ type Part = (effort: Effort) => Promise<Target[]>
 
 const parts: Readonly<Record<string, Part>> = {
   decode,
+  lines,
   socket,
   latency,
   instruments,

@@ -102,6 +102,7 @@ export function problemsOf(step: Step, requests: Requests): string[] {
     )
   }
 
+  const wantedKeys = new Map(wanted.map(each => [each.key, each]))
   // No lower rank on a slot while a higher one waits.
   for (const { key, rank, shadow } of wanted) {
     const entry = after.entries[key]
@@ -111,7 +112,8 @@ export function problemsOf(step: Step, requests: Requests): string[] {
       const twin = isShadow ? entry.first : entry.shadow
       if (isShadow && entry.first === undefined) continue
       const sibling = siblingOf(key)
-      const other = sibling === undefined ? undefined : after.entries[sibling]
+      const isAlone = sibling === undefined || (isShadow && wantedKeys.get(sibling)?.shadow !== true)
+      const other = isAlone ? undefined : after.entries[sibling]
       const otherSlot = isShadow ? other?.shadow : other?.first
       const otherTwin = isShadow ? other?.first : other?.shadow
       const isFixed = (each: Slot | undefined) => {
@@ -151,7 +153,6 @@ export function problemsOf(step: Step, requests: Requests): string[] {
     const name = `${slot.line} ${entry.market}`
     counts.set(name, (counts.get(name) ?? 0) + 1)
   }
-  const wantedKeys = new Map(wanted.map(each => [each.key, each]))
   for (const move of placed.moves) must(hasCause(move, step, wantedKeys, counts), `no cause: ${JSON.stringify(move)}`)
 
   // The budget of each line.
@@ -200,8 +201,9 @@ function hasCause(
     case 'released': {
       const isUnwanted = !wanted.has(key) || wanted.get(key)?.shadow !== true
       const isOver = old !== undefined && now - Math.min(old.since, now) >= keptMs
+      const isTooMany = (counts.get(`${from} ${market}`) ?? 0) > limitOf(placed.placement, from ?? '')
       const isTaken = placed.moves.some(other => other.to === from && other.market === market)
-      return isUnwanted && (isOver || isTaken || siblingCame || line === undefined || !open(line, market))
+      return isUnwanted && (isTooMany || isOver || isTaken || siblingCame || line === undefined || !open(line, market))
     }
   }
 }
