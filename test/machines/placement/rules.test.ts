@@ -487,3 +487,50 @@ describe('loss, evacuation and departure', () => {
     ])
   })
 })
+
+describe('a trade, its order book and their shadows', () => {
+  const small = (ids: readonly string[], limit: number) => {
+    const begun = story(ids.map(id => line(id)))
+    begun.change(placement => ids.reduce((known, id) => learnLimit(known, id, limit), placement))
+    return begun
+  }
+  const asked = (key: Wanted['key'], rank: Rank, shadow = false): Wanted => ({ key, rank, shadow })
+
+  it('stay together on a departing line where only one of them would have a slot elsewhere', () => {
+    const { step, change } = small(['1', '2'], 2)
+    const wanted = [asked(bookOf(0), 'scanned', true), asked(tradeOf(0), 'scanned', true)]
+    step(wanted.slice(0, 1))
+    change(placement => learnLimit(placement, '2', 1))
+    step(wanted)
+    const { moves, placement } = step(wanted, 1, [line('1', { state: 'departing' }), line('2')])
+    expect(moves).toEqual([])
+    expect([lineOf(placement, bookOf(0)), lineOf(placement, tradeOf(0))]).toEqual(['1', '1'])
+  })
+
+  it('a trade that leaves its book behind does not give way to its own shadow', () => {
+    const { step } = small(['1', '2', '3'], 3)
+    const wanted = [asked(bookOf(1), 'held', true), asked(tradeOf(2), 'held', true), asked(tradeOf(0), 'held', true)]
+    step(wanted)
+    const all = [...wanted, asked(bookOf(0), 'scanned', true)]
+    step(all)
+    const { placement } = step(all, 1, [line('1'), line('2'), line('3', { state: 'lost', mayLeave: ['held'] })])
+    expect([lineOf(placement, tradeOf(0)), shadowLineOf(placement, tradeOf(0))]).toEqual(['2', '1'])
+  })
+
+  it('an evicted shadow opens its line to the first slots of its group', () => {
+    const { step } = small(['1', '2'], 3)
+    const first = [asked(tradeOf(0), 'held'), asked(bookOf(1), 'held')]
+    step(first)
+    const wanted = [
+      asked(tradeOf(0), 'held', true),
+      asked(bookOf(1), 'held'),
+      asked(tradeOf(1), 'scanned', true),
+      asked(tradeOf(2), 'scanned', true),
+    ]
+    step(wanted)
+    const departing = [line('1'), line('2', { state: 'departing' })]
+    step(wanted, 1, departing)
+    const { placement } = step([...wanted, asked(bookOf(0), 'held')], 2, departing)
+    expect(lineOf(placement, bookOf(1))).toBe('1')
+  })
+})
