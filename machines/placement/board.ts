@@ -30,6 +30,8 @@ export type Turn = {
   readonly mayLeave: readonly Rank[]
   readonly budget: MoveBudget
   readonly seated: Set<Claim>
+  /** Of its limit; negative where the line has too many. */
+  free: number
   /** Of those seated: by level, wanted and no longer wanted. */
   readonly wanted: number[]
   readonly kept: number[]
@@ -150,11 +152,10 @@ export function isWaiting({ isWanted, turn, group }: Claim): boolean {
 }
 
 /** Slots that are free for anything but account notices; negative where the line has too many. */
-export function freeOf({ limit, noticeSlots, seated, wanted, kept }: Turn): number {
-  const free = limit - seated.size
-  if (noticeSlots === 0) return free
-  const notices = (wanted[noticeLevel] ?? 0) + (kept[noticeLevel] ?? 0)
-  return free - Math.max(0, noticeSlots - notices)
+export function freeOf(turn: Turn): number {
+  if (turn.noticeSlots === 0) return turn.free
+  const notices = (turn.wanted[noticeLevel] ?? 0) + (turn.kept[noticeLevel] ?? 0)
+  return turn.free - Math.max(0, turn.noticeSlots - notices)
 }
 
 export function sit(claim: Claim, turn: Turn, since: number): void {
@@ -162,6 +163,7 @@ export function sit(claim: Claim, turn: Turn, since: number): void {
   claim.since = since
   claim.group.turn = turn
   turn.seated.add(claim)
+  turn.free--
   const counts = claim.isWanted ? turn.wanted : turn.kept
   counts[claim.level] = (counts[claim.level] ?? 0) + 1
 }
@@ -170,6 +172,7 @@ export function unseat(claim: Claim, left: Leaving): void {
   const { turn, group } = claim
   if (turn === null) return
   turn.seated.delete(claim)
+  turn.free++
   const counts = claim.isWanted ? turn.wanted : turn.kept
   counts[claim.level] = (counts[claim.level] ?? 0) - 1
   claim.turn = null

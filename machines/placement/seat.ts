@@ -81,9 +81,10 @@ function goes(search: Search, turns: readonly Turn[], company: readonly Claim[])
 function takesFree(search: Search, turns: readonly Turn[], hosts: readonly Claim[]): boolean {
   let best: Turn | undefined
   let most = 0
+  const count = hosts.length
   for (const turn of turns) {
     const free = freeOf(turn)
-    if (free < hosts.length || !isBetter(turn, free, best, most) || !mayMoveTo(search.claim, turn)) continue
+    if (free < count || !isBetter(turn, free, best, most) || !mayMoveTo(search.claim, turn)) continue
     if (affords(search, turn, hosts, 0)) [best, most] = [turn, free]
   }
   if (best === undefined) return false
@@ -103,6 +104,7 @@ export function mayMoveTo({ group }: Claim, turn: Turn): boolean {
 
 function isBetter(turn: Turn, free: number, best: Turn | undefined, most: number): boolean {
   if (best === undefined) return true
+  if (turn.feed === best.feed) return free > most
   const more = worthOf(turn) - worthOf(best)
   return more > 0 || (more === 0 && free > most)
 }
@@ -164,7 +166,7 @@ function costs({ claim }: Search, turn: Turn, hosts: readonly Claim[], missing: 
 function settle(search: Search, turn: Turn, hosts: readonly Claim[], choice: Choice, other?: Claim['key']): true {
   const { board, claim } = search
   const { group } = claim
-  const free = claim.level === noticeLevel ? turn.limit - turn.seated.size : freeOf(turn)
+  const free = claim.level === noticeLevel ? turn.free : freeOf(turn)
   const missing = Math.max(0, hosts.length - Math.max(0, free))
   const [there, here] = costs(search, turn, hosts, missing)
   const from = group.turn
@@ -240,7 +242,7 @@ function seatNotice(search: Search): void {
   const { board, claim } = search
   const account = claim.item.line
   const turn = account === undefined ? board.turns[0] : board.turns.find(({ line }) => line === account)
-  const missing = turn === undefined || turn.seated.size < turn.limit ? 0 : 1
+  const missing = turn === undefined || turn.free > 0 ? 0 : 1
   if (turn === undefined || missing > lowerThan(turn, claim.level))
     claim.why = { code: 'account', line: turn?.line ?? account ?? null }
   else if (affords(search, turn, [claim], missing)) settle(search, turn, [claim], 'account')

@@ -30,6 +30,7 @@ export function turnsOf(
     mayLeave: state === 'departing' ? ranks : state === 'lost' ? (line.mayLeave ?? []) : [],
     budget: budgets.get(line.id) as MoveBudget, // every line has one
     seated: new Set(),
+    free: placement.lines[line.id]?.limit ?? mostSubscriptions,
     wanted: [...levels],
     kept: [...levels],
   }))
