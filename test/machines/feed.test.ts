@@ -98,6 +98,7 @@ describe('feed machine, a line for each market', () => {
   })
 
   it('gives a line back after the longest hand-over, to no market as well', async () => {
+    // The longest hand-over is the sum of both: a second, while the grace itself takes an hour.
     const rig = handOverRig({ timing: { graceMs: 3_600_000, handOverTimeoutMs: -3_600_000 + 1_000 } })
     rig.turn('KR', 'US')
     rig.turn('KR')

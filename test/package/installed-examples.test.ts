@@ -25,13 +25,7 @@ describe('the package', () => {
     onTestFinished(() => simulator.stop())
     const { stdout } = await run(process.execPath, ['--import', 'tsx', 'examples/print-trades.ts', 'KRX:005930'], {
       cwd: project,
-      env: {
-        PATH: process.env['PATH'],
-        KIS_APP_KEY: 'an-app-key',
-        KIS_APP_SECRET: 'an-app-secret',
-        KIS_REST_URL: simulator.restUrl,
-        KIS_WS_URL: simulator.wsUrl,
-      },
+      env: environmentOf(simulator),
     })
     const lines = stdout.trim().split('\n')
     expect(lines).toHaveLength(10)
@@ -44,13 +38,7 @@ describe('the package', () => {
     onTestFinished(() => simulator.stop())
     const running = execFile(process.execPath, ['--import', 'tsx', 'examples/repaired-trades.ts', 'KRX:005930'], {
       cwd: project,
-      env: {
-        PATH: process.env['PATH'],
-        KIS_APP_KEY: 'an-app-key',
-        KIS_APP_SECRET: 'an-app-secret',
-        KIS_REST_URL: simulator.restUrl,
-        KIS_WS_URL: simulator.wsUrl,
-      },
+      env: environmentOf(simulator),
     })
     onTestFinished(() => void running.kill('SIGKILL'))
     let said = ''
@@ -69,3 +57,13 @@ describe('the package', () => {
     expect(said).toMatch(/Jobs are kept in this process's memory/)
   })
 })
+
+function environmentOf({ restUrl, wsUrl }: { readonly restUrl: string; readonly wsUrl: string }) {
+  return {
+    PATH: process.env['PATH'],
+    KIS_APP_KEY: 'an-app-key',
+    KIS_APP_SECRET: 'an-app-secret',
+    KIS_REST_URL: restUrl,
+    KIS_WS_URL: wsUrl,
+  }
+}

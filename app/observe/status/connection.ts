@@ -48,7 +48,7 @@ export type ConnectionStatus = {
   readonly environment: 'prod' | 'paper'
   /** Whose turn it is: by the schedule, or held by one market whatever the hour. */
   readonly market: 'auto' | Market
-  /** The feed machine: `standby`, `trading`, `handing-over`, `stopping…`, `stopped`. */
+  /** `handing-over` while a line is, else `trading` while one is, else `standby`; `stopping`, `stopped`. */
   readonly handOver: {
     readonly state: string
     readonly turn: Market | undefined

@@ -102,6 +102,7 @@ export function readNumbers(columns: usize, count: usize, carets: usize, money: 
         const place = ctz(marks) & 56
         const joined = withoutByte(digits, place)
         if (areDigits(joined)) {
+          // 56 less the point's place in bits is 8 for each decimal, and a power of ten has 8 bytes.
           putDouble(i, <f64>eightDigits(joined) / load<f64>(powersOfTen + <usize>(56 - place)))
           continue
         }
